@@ -1,0 +1,74 @@
+//! What an endpoint is: one type with its request, its reply and what may be done on failure.
+
+use serde::Serialize;
+
+use crate::parse::Misfit;
+
+/// What may be done when a request's reply is lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RetryClass {
+    /// Changes nothing: may be repeated.
+    Read,
+    /// Changes something, but twice is the same as once: may be repeated.
+    Repeatable,
+    /// Twice is not the same as once: never repeated unless it is certain that it was not sent,
+    /// or was refused.
+    Once,
+}
+
+/// What a key must be allowed to do for an endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Access {
+    /// No key at all: the request carries none.
+    Open,
+    /// Any key.
+    AnyKey,
+    /// A key with the scope `full`.
+    FullKey,
+}
+
+/// The facts of an endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EndpointInfo {
+    /// As the documentation writes it, such as `GET /vps/:id`.
+    pub route: &'static str,
+    /// The HTTP method.
+    pub method: &'static str,
+    /// What key it takes.
+    pub access: Access,
+    /// What may be done when the reply is lost.
+    pub retry_class: RetryClass,
+    /// How to find out what became of a `Once` request whose reply was lost.
+    pub advice: &'static str,
+}
+
+/// One endpoint of the API. Its value is one request to it, with valid arguments.
+pub trait Endpoint {
+    /// What a good reply is read into.
+    type Output: Serialize;
+
+    /// The endpoint's facts.
+    const INFO: EndpointInfo;
+
+    /// The path behind `/api/v1`, percent-encoded, with its query.
+    fn path(&self) -> String;
+
+    /// The JSON body, if the endpoint takes one.
+    fn body(&self) -> Option<Vec<u8>> {
+        None
+    }
+
+    /// What in the request must never be shown, beside the key.
+    fn secrets(&self) -> Vec<&str> {
+        Vec::new()
+    }
+
+    /// Reads the body of a 2xx reply.
+    #[allow(private_interfaces)]
+    fn parse(&self, body: &[u8]) -> Result<Self::Output, Misfit>;
+
+    /// What a 404 means after an earlier attempt whose reply was lost, where that is success.
+    fn already_done(&self) -> Option<Self::Output> {
+        None
+    }
+}

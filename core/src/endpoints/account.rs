@@ -1,0 +1,55 @@
+//! The account and its wallet.
+
+use crate::endpoint::{Access, Endpoint, EndpointInfo, RetryClass};
+use crate::models::{Account, Wallet};
+use crate::parse::{self, Misfit};
+
+/// `GET /account`
+#[derive(Clone, Copy, Debug)]
+pub struct GetAccount;
+
+impl Endpoint for GetAccount {
+    type Output = Account;
+
+    const INFO: EndpointInfo = EndpointInfo {
+        route: "GET /account",
+        method: "GET",
+        access: Access::AnyKey,
+        retry_class: RetryClass::Read,
+        advice: "",
+    };
+
+    fn path(&self) -> String {
+        "/account".to_owned()
+    }
+
+    #[allow(private_interfaces)]
+    fn parse(&self, body: &[u8]) -> Result<Account, Misfit> {
+        parse::document(body)
+    }
+}
+
+/// `GET /wallet`
+#[derive(Clone, Copy, Debug)]
+pub struct GetWallet;
+
+impl Endpoint for GetWallet {
+    type Output = Wallet;
+
+    const INFO: EndpointInfo = EndpointInfo {
+        route: "GET /wallet",
+        method: "GET",
+        access: Access::AnyKey,
+        retry_class: RetryClass::Read,
+        advice: "",
+    };
+
+    fn path(&self) -> String {
+        "/wallet".to_owned()
+    }
+
+    #[allow(private_interfaces)]
+    fn parse(&self, body: &[u8]) -> Result<Wallet, Misfit> {
+        parse::document(body)
+    }
+}

@@ -1,0 +1,41 @@
+//! The ten endpoints, one type each.
+
+mod account;
+mod keys;
+mod vps;
+
+pub use account::{GetAccount, GetWallet};
+pub use keys::{CreateKey, ListKeys, RevokeKey};
+pub use vps::{ControlVps, CreateVps, DeleteVps, GetVps, ListVps};
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use crate::parse::{self, Misfit};
+
+/// Everything but the characters that RFC 3986 leaves unreserved.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+fn segment(text: &str) -> String {
+    utf8_percent_encode(text, SEGMENT).to_string()
+}
+
+/// Reads a reply that says whether it was a success.
+fn receipt<T: DeserializeOwned>(body: &[u8]) -> Result<T, Misfit> {
+    #[derive(Deserialize)]
+    struct Verdict {
+        success: Option<bool>,
+    }
+    if parse::document::<Verdict>(body)?.success == Some(false) {
+        return Err(Misfit::at(
+            "success",
+            "is false in a reply that says it is good",
+        ));
+    }
+    parse::document(body)
+}

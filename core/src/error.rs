@@ -1,0 +1,475 @@
+//! Everything that can go wrong, in the same words in every language.
+//!
+//! An error says what happened, whose fault it is, whether trying again is safe, and where. It
+//! never holds a key, a password or a body.
+
+use std::fmt;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::http::{Delivery, FailureKind};
+use crate::models::{Vps, VpsDetails, VpsStatus};
+use crate::money::Money;
+
+/// What went wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// An argument was refused before anything was sent.
+    InvalidInput {
+        /// The argument.
+        field: String,
+        /// What it must be.
+        reason: String,
+    },
+    /// The service refused a parameter (400 and the other refusals of its kind).
+    BadRequest,
+    /// The key is missing, invalid or expired (401).
+    Unauthorized,
+    /// The wallet does not hold enough (402), or was seen not to before ordering.
+    InsufficientFunds {
+        /// What is needed.
+        required: Option<Money>,
+        /// What there is.
+        available: Option<Money>,
+        /// The currency of both.
+        currency: Option<String>,
+    },
+    /// A read-only key was used for a change (403).
+    ReadOnlyKey,
+    /// There is no such resource, or it is another account's (404).
+    NotFound,
+    /// The account has all the API keys it may have (429 when creating one).
+    KeyLimitReached,
+    /// Too many requests (429).
+    RateLimited {
+        /// How long the service asks to wait, in milliseconds.
+        retry_after_ms: Option<u64>,
+    },
+    /// The service failed (5xx).
+    Server,
+    /// The VPS provider behind the service failed (502).
+    Provider,
+    /// The service answered something that the documentation does not allow.
+    UnexpectedResponse {
+        /// The reply's content type.
+        content_type: Option<String>,
+        /// Where in the body, such as `vps[3].createdAt`.
+        place: String,
+        /// What is wrong there.
+        reason: String,
+        /// The beginning of a body that is not JSON, without secrets.
+        excerpt: Option<String>,
+    },
+    /// No response arrived, and nothing was changed by the request.
+    Transport {
+        /// Where it broke.
+        kind: FailureKind,
+        /// Whether the request may have reached the service.
+        delivery: Delivery,
+        /// The HTTP stack's words.
+        detail: String,
+    },
+    /// A request that must not be repeated may or may not have taken effect.
+    OutcomeUnknown {
+        /// What happened to its reply.
+        reason: String,
+        /// How to find out what became of it.
+        advice: &'static str,
+    },
+    /// The time allowed for the whole was over.
+    DeadlineExceeded {
+        /// What was being waited for.
+        waiting_for: String,
+    },
+    /// The price is above the limit that the caller set. Nothing was ordered.
+    OverBudget {
+        /// The catalogue's price.
+        price: Money,
+        /// The caller's limit.
+        max_spend: Money,
+    },
+    /// The VPS was bought but can't become usable.
+    ProvisioningFailed {
+        /// The status that ended the wait.
+        status: VpsStatus,
+    },
+    /// The order's reply was lost, and the order was seen not to have been placed.
+    NotPlaced,
+    /// The order's reply was lost, and what became of the order could not be told.
+    Unresolved {
+        /// Why not.
+        reason: String,
+        /// VPS that may be the one ordered.
+        candidates: Vec<Vps>,
+    },
+    /// A token can't be resumed.
+    StaleToken {
+        /// Why not.
+        reason: String,
+    },
+}
+
+/// Whose fault an error is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fault {
+    /// The caller's: other arguments, another key or more money would help.
+    Caller,
+    /// The service's, or its provider's.
+    Server,
+    /// The network's, or a proxy's.
+    Network,
+}
+
+/// Whether the same call may be made again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TryAgain {
+    /// Making the same call again is safe and may succeed.
+    Safe,
+    /// Safe, but useless until something was changed.
+    Useless,
+    /// Dangerous: it may do the same thing twice.
+    Unsafe,
+}
+
+/// An error with the place and the circumstances.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    /// What went wrong.
+    pub kind: ErrorKind,
+    /// The endpoint as the documentation writes it, such as `POST /vps`.
+    pub endpoint: Option<&'static str>,
+    /// The HTTP status of the last reply.
+    pub status: Option<u16>,
+    /// How many requests were made for this call.
+    pub attempts: u32,
+    /// The service's own words, without secrets.
+    pub server_message: Option<String>,
+    /// From where a purchase can be taken up again.
+    pub token: Option<String>,
+    /// The VPS as it was last seen.
+    pub vps: Option<Box<VpsDetails>>,
+}
+
+impl Error {
+    /// An error of that kind, not yet placed anywhere.
+    #[must_use]
+    pub fn new(kind: ErrorKind) -> Self {
+        Self {
+            kind,
+            endpoint: None,
+            status: None,
+            attempts: 0,
+            server_message: None,
+            token: None,
+            vps: None,
+        }
+    }
+
+    /// An argument that was refused before anything was sent.
+    #[must_use]
+    pub fn invalid_input(field: &str, reason: impl Into<String>) -> Self {
+        Self::new(ErrorKind::InvalidInput {
+            field: field.to_owned(),
+            reason: reason.into(),
+        })
+    }
+
+    /// The error's name, the same in every language.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self.kind {
+            ErrorKind::InvalidInput { .. } => "invalid_input",
+            ErrorKind::BadRequest => "bad_request",
+            ErrorKind::Unauthorized => "unauthorized",
+            ErrorKind::InsufficientFunds { .. } => "insufficient_funds",
+            ErrorKind::ReadOnlyKey => "read_only_key",
+            ErrorKind::NotFound => "not_found",
+            ErrorKind::KeyLimitReached => "key_limit_reached",
+            ErrorKind::RateLimited { .. } => "rate_limited",
+            ErrorKind::Server => "server",
+            ErrorKind::Provider => "provider",
+            ErrorKind::UnexpectedResponse { .. } => "unexpected_response",
+            ErrorKind::Transport { .. } => "transport",
+            ErrorKind::OutcomeUnknown { .. } => "outcome_unknown",
+            ErrorKind::DeadlineExceeded { .. } => "deadline_exceeded",
+            ErrorKind::OverBudget { .. } => "over_budget",
+            ErrorKind::ProvisioningFailed { .. } => "provisioning_failed",
+            ErrorKind::NotPlaced => "not_placed",
+            ErrorKind::Unresolved { .. } => "unresolved",
+            ErrorKind::StaleToken { .. } => "stale_token",
+        }
+    }
+
+    /// Whose fault it is.
+    #[must_use]
+    pub fn fault(&self) -> Fault {
+        match self.kind {
+            ErrorKind::InvalidInput { .. }
+            | ErrorKind::BadRequest
+            | ErrorKind::Unauthorized
+            | ErrorKind::InsufficientFunds { .. }
+            | ErrorKind::ReadOnlyKey
+            | ErrorKind::NotFound
+            | ErrorKind::KeyLimitReached
+            | ErrorKind::RateLimited { .. }
+            | ErrorKind::OverBudget { .. }
+            | ErrorKind::StaleToken { .. } => Fault::Caller,
+            ErrorKind::Server
+            | ErrorKind::Provider
+            | ErrorKind::UnexpectedResponse { .. }
+            | ErrorKind::DeadlineExceeded { .. }
+            | ErrorKind::ProvisioningFailed { .. } => Fault::Server,
+            ErrorKind::Transport { .. } | ErrorKind::NotPlaced => Fault::Network,
+            ErrorKind::OutcomeUnknown { .. } | ErrorKind::Unresolved { .. } => {
+                if self.status.is_some() {
+                    Fault::Server
+                } else {
+                    Fault::Network
+                }
+            }
+        }
+    }
+
+    /// Whether the same call may be made again. With a token, that means resuming from it.
+    #[must_use]
+    pub fn try_again(&self) -> TryAgain {
+        match self.kind {
+            ErrorKind::RateLimited { .. }
+            | ErrorKind::Server
+            | ErrorKind::Provider
+            | ErrorKind::Transport { .. }
+            | ErrorKind::DeadlineExceeded { .. }
+            | ErrorKind::NotPlaced => TryAgain::Safe,
+            ErrorKind::OutcomeUnknown { .. } | ErrorKind::Unresolved { .. } => TryAgain::Unsafe,
+            ErrorKind::InvalidInput { .. }
+            | ErrorKind::BadRequest
+            | ErrorKind::Unauthorized
+            | ErrorKind::InsufficientFunds { .. }
+            | ErrorKind::ReadOnlyKey
+            | ErrorKind::NotFound
+            | ErrorKind::KeyLimitReached
+            | ErrorKind::UnexpectedResponse { .. }
+            | ErrorKind::OverBudget { .. }
+            | ErrorKind::ProvisioningFailed { .. }
+            | ErrorKind::StaleToken { .. } => TryAgain::Useless,
+        }
+    }
+
+    /// What the packages make their error of: one JSON object.
+    #[must_use]
+    pub fn document(&self) -> Value {
+        let mut document = json!({
+            "code": self.code(),
+            "message": self.to_string(),
+            "fault": self.fault(),
+            "tryAgain": self.try_again(),
+            "attempts": self.attempts,
+            "details": self.kind.details(),
+        });
+        let optional = [
+            ("endpoint", self.endpoint.map(Value::from)),
+            ("status", self.status.map(Value::from)),
+            (
+                "serverMessage",
+                self.server_message.clone().map(Value::from),
+            ),
+            ("token", self.token.clone().map(Value::from)),
+            (
+                "vps",
+                self.vps
+                    .as_ref()
+                    .and_then(|vps| serde_json::to_value(vps).ok()),
+            ),
+        ];
+        if let Value::Object(fields) = &mut document {
+            for (name, value) in optional {
+                if let Some(value) = value {
+                    fields.insert(name.to_owned(), value);
+                }
+            }
+        }
+        document
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.kind.fmt(f)?;
+        if let Some(message) = &self.server_message {
+            write!(f, ": \"{message}\"")?;
+        }
+        match (self.endpoint, self.status) {
+            (Some(endpoint), Some(status)) => write!(f, " ({endpoint} answered {status})"),
+            (Some(endpoint), None) => write!(f, " ({endpoint})"),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl ErrorKind {
+    fn details(&self) -> Value {
+        match self {
+            Self::InvalidInput { field, reason } => json!({ "field": field, "reason": reason }),
+            Self::InsufficientFunds {
+                required,
+                available,
+                currency,
+            } => json!({
+                "required": required,
+                "available": available,
+                "shortfall": shortfall(*required, *available),
+                "currency": currency,
+            }),
+            Self::RateLimited { retry_after_ms } => json!({ "retryAfterMs": retry_after_ms }),
+            Self::UnexpectedResponse {
+                content_type,
+                place,
+                reason,
+                excerpt,
+            } => json!({
+                "contentType": content_type, "place": place, "reason": reason, "excerpt": excerpt,
+            }),
+            Self::Transport {
+                kind,
+                delivery,
+                detail,
+            } => json!({
+                "kind": kind.as_str(), "delivery": delivery.as_str(), "detail": detail,
+            }),
+            Self::OutcomeUnknown { reason, advice } => {
+                json!({ "reason": reason, "advice": advice })
+            }
+            Self::DeadlineExceeded { waiting_for } => json!({ "waitingFor": waiting_for }),
+            Self::OverBudget { price, max_spend } => {
+                json!({ "price": price, "maxSpend": max_spend })
+            }
+            Self::ProvisioningFailed { status } => json!({ "vpsStatus": status }),
+            Self::Unresolved { reason, candidates } => {
+                json!({ "reason": reason, "candidates": candidates })
+            }
+            Self::StaleToken { reason } => json!({ "reason": reason }),
+            Self::BadRequest
+            | Self::Unauthorized
+            | Self::ReadOnlyKey
+            | Self::NotFound
+            | Self::KeyLimitReached
+            | Self::Server
+            | Self::Provider
+            | Self::NotPlaced => json!({}),
+        }
+    }
+}
+
+fn shortfall(required: Option<Money>, available: Option<Money>) -> Option<Money> {
+    Some(required?.minus(available?))
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::InvalidInput { field, reason } => write!(f, "{field} {reason}"),
+            Self::BadRequest => f.write_str("the service refused the request"),
+            Self::Unauthorized => f.write_str("the API key is missing, invalid or expired"),
+            Self::InsufficientFunds {
+                required,
+                available,
+                currency,
+            } => {
+                f.write_str("the wallet does not hold enough")?;
+                if let (Some(required), Some(available)) = (required, available) {
+                    let currency = currency.as_deref().unwrap_or("EUR");
+                    write!(
+                        f,
+                        ": {required} {currency} needed, {available} {currency} there"
+                    )?;
+                }
+                Ok(())
+            }
+            Self::ReadOnlyKey => f.write_str("the API key may not do this: it is read-only"),
+            Self::NotFound => f.write_str("there is no such resource in this account"),
+            Self::KeyLimitReached => {
+                f.write_str("the account has as many API keys as it may have; revoke one first")
+            }
+            Self::RateLimited { retry_after_ms } => {
+                f.write_str("too many requests")?;
+                match retry_after_ms {
+                    Some(ms) => write!(f, "; try again in {} s", ms.div_ceil(1000)),
+                    None => Ok(()),
+                }
+            }
+            Self::Server => f.write_str("the service failed"),
+            Self::Provider => f.write_str("the VPS provider behind the service failed"),
+            Self::UnexpectedResponse { place, reason, .. } => {
+                write!(f, "the service's reply can't be used: {place} {reason}")
+            }
+            Self::Transport {
+                kind,
+                delivery,
+                detail,
+            } => write_transport(f, *kind, *delivery, detail),
+            Self::OutcomeUnknown { reason, advice } => write!(
+                f,
+                "the request may or may not have taken effect and was not repeated: {reason}; {advice}"
+            ),
+            Self::DeadlineExceeded { waiting_for } => {
+                write!(
+                    f,
+                    "the time allowed was over while waiting for {waiting_for}"
+                )
+            }
+            Self::OverBudget { price, max_spend } => write!(
+                f,
+                "the price of {price} is above the limit of {max_spend}; nothing was ordered"
+            ),
+            Self::ProvisioningFailed { status } => {
+                write!(
+                    f,
+                    "the VPS was bought but is {status}, so it can't become usable"
+                )
+            }
+            Self::NotPlaced => f.write_str(
+                "the order's reply was lost; the account shows neither a new VPS nor a charge, so \
+                 nothing was bought",
+            ),
+            Self::Unresolved { reason, candidates } => write!(
+                f,
+                "the order's reply was lost and it is not clear what became of it: {reason} ({} \
+                 candidates); look at the account before ordering again",
+                candidates.len()
+            ),
+            Self::StaleToken { reason } => write!(f, "the token can't be resumed: {reason}"),
+        }
+    }
+}
+
+fn write_transport(
+    f: &mut fmt::Formatter<'_>,
+    kind: FailureKind,
+    delivery: Delivery,
+    detail: &str,
+) -> fmt::Result {
+    let what = match kind {
+        FailureKind::Dns => "the service's name could not be resolved",
+        FailureKind::Connect => "no connection could be made",
+        FailureKind::Tls => "no secure connection could be made",
+        FailureKind::Proxy => "the proxy failed",
+        FailureKind::Timeout => "no reply came in time",
+        FailureKind::Io => "the connection broke",
+        FailureKind::TooLarge => "the reply was too large",
+        FailureKind::Cancelled => "the request was given up",
+    };
+    f.write_str(what)?;
+    if !detail.is_empty() {
+        write!(f, ": {detail}")?;
+    }
+    match delivery {
+        Delivery::NotSent => f.write_str("; nothing was sent"),
+        Delivery::Unknown => Ok(()),
+    }
+}

@@ -1,0 +1,124 @@
+//! Identifiers that cannot be mixed up.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::de::{self, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// What every id of the API must be: it becomes one segment of a path.
+fn check(text: &str) -> Result<(), &'static str> {
+    const FORBIDDEN: &[char] = &['/', '\\', '?', '#', '%'];
+    if text.is_empty() {
+        return Err("must not be empty");
+    }
+    if text.len() > 128 {
+        return Err("must be at most 128 bytes long");
+    }
+    if text
+        .chars()
+        .any(|c| c.is_control() || c.is_whitespace() || FORBIDDEN.contains(&c))
+    {
+        return Err("must not contain spaces, control characters or any of / \\ ? # %");
+    }
+    if text.chars().all(|c| c == '.') {
+        return Err("must not consist of dots");
+    }
+    Ok(())
+}
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident, $expected:literal, $format:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The id as the service writes it.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = &'static str;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                check(text).map(|()| Self(text.to_owned()))
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                struct IdVisitor;
+                impl Visitor<'_> for IdVisitor {
+                    type Value = $name;
+
+                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                        f.write_str($expected)
+                    }
+
+                    fn visit_str<E: de::Error>(self, text: &str) -> Result<$name, E> {
+                        text.parse()
+                            .map_err(|_| E::invalid_value(de::Unexpected::Str(text), &self))
+                    }
+                }
+                deserializer.deserialize_str(IdVisitor)
+            }
+        }
+
+        #[cfg(feature = "schema")]
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({ "type": "string", "format": $format })
+            }
+
+            fn inline_schema() -> bool {
+                true
+            }
+        }
+    };
+}
+
+id! {
+    /// The service's own id of a VPS: what every later call takes.
+    VpsId, "a VPS id", "vps-id"
+}
+id! {
+    /// The id of a VPS at the provider behind the service, such as `zomro-67890`. No call takes it.
+    ServerId, "a provider's server id", "server-id"
+}
+id! {
+    /// The id of an API key: what revoking it takes.
+    KeyId, "a key id", "key-id"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_one_segment_of_a_path() {
+        for good in ["6641abc...", "664abc0123456789abcdef01", "zomro-67890"] {
+            assert!(good.parse::<VpsId>().is_ok(), "{good}");
+        }
+        for bad in [
+            "", ".", "..", "a/b", "a\\b", "a?b", "a#b", "%2e", "a b", "a\nb", "a\u{0}",
+        ] {
+            assert!(bad.parse::<VpsId>().is_err(), "{bad:?}");
+        }
+        assert!("a".repeat(129).parse::<VpsId>().is_err());
+    }
+}

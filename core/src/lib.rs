@@ -1,0 +1,63 @@
+//! The STABLEVPS API without I/O.
+//!
+//! This crate builds requests, reads replies and decides what happens next. It opens no socket,
+//! reads no clock and draws no random number: a host hands it the time and a seed, sends what it
+//! is told to send, waits as long as it is told to wait, and tells what came of it. That is the
+//! whole interface, [`Step`](machine::Step) and [`Reply`](http::Reply), and every language's
+//! package drives the same machines through it:
+//!
+//! - [`Call`](call::Call): one endpoint with its retries.
+//! - [`Provisioning`](provisioning::Provisioning): buying one VPS, exactly one, and waiting for it.
+//!
+//! Out of scope: HTTP itself, sleeping, storage, and more than one account.
+//!
+//! ```
+//! use stablevps_core::config::{Api, ApiConfig, CallOptions};
+//! use stablevps_core::endpoints::GetWallet;
+//! use stablevps_core::http::{HttpResponse, Reply};
+//! use stablevps_core::machine::Step;
+//! use stablevps_core::secret::Secret;
+//! use stablevps_core::time::Timestamp;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let now = Timestamp::from_millis(0);
+//! let api_key = Some(Secret::new("svps_live_example"));
+//! let api = Api::new(ApiConfig { api_key, ..ApiConfig::default() })?;
+//! let mut call = api.call(GetWallet, CallOptions::default(), 1, now)?;
+//!
+//! let Step::Send(request) = call.next_step(now) else { unreachable!() };
+//! assert_eq!(request.url, "https://stablevps.com/api/v1/wallet");
+//!
+//! let body = br#"{"balance": 80.50999999999999, "currency": "EUR"}"#.to_vec();
+//! let response = HttpResponse { status: 200, headers: Vec::new(), body };
+//! call.handle_reply(request.id, Reply::Response(response), now)?;
+//!
+//! let Step::Done(Ok(wallet)) = call.next_step(now) else { unreachable!() };
+//! assert_eq!(wallet.balance.to_string(), "80.51");
+//! # Ok(())
+//! # }
+//! ```
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+pub mod call;
+pub mod catalogue;
+pub mod config;
+pub mod endpoint;
+pub mod endpoints;
+pub mod error;
+pub mod http;
+pub mod ids;
+pub mod machine;
+pub mod models;
+pub mod money;
+mod open_enum;
+mod parse;
+pub mod provisioning;
+mod retry;
+#[cfg(feature = "schema")]
+pub mod schema;
+pub mod secret;
+pub mod time;
+
+pub use retry::RetryPolicy;

@@ -1,0 +1,188 @@
+//! Money, decimal from the JSON text to the user.
+
+use std::fmt;
+use std::str::FromStr;
+
+use rust_decimal::{Decimal, RoundingStrategy};
+use serde::de::{self, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::value::RawValue;
+
+/// An exact amount of money. Shown rounded half-even to the cent: `80.50999999999999` is `80.51`.
+///
+/// The service keeps money in binary floating point, so what it sends may have a tail of digits.
+/// Comparisons use the exact value, every text form the rounded one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Money(Decimal);
+
+impl Money {
+    /// An amount in hundredths: `Money::from_cents(1949)` is `19.49`.
+    #[must_use]
+    pub fn from_cents(cents: i64) -> Self {
+        Self(Decimal::new(cents, 2))
+    }
+
+    /// The exact text, with every digit that was sent.
+    #[must_use]
+    pub fn exact(self) -> String {
+        self.0.normalize().to_string()
+    }
+
+    /// This amount rounded half-even to the cent.
+    #[must_use]
+    pub fn rounded(self) -> Self {
+        Self(
+            self.0
+                .round_dp_with_strategy(2, RoundingStrategy::MidpointNearestEven),
+        )
+    }
+
+    /// `self - other`, exact; where 28 digits cannot hold it, the nearest.
+    #[must_use]
+    pub fn minus(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0))
+    }
+
+    /// Whether the amount is below zero.
+    #[must_use]
+    pub fn is_negative(self) -> bool {
+        self.0.is_sign_negative() && !self.0.is_zero()
+    }
+}
+
+impl FromStr for Money {
+    type Err = &'static str;
+
+    /// Reads plain or scientific decimal text of at most 28 significant digits.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let scientific = text.bytes().any(|byte| matches!(byte, b'e' | b'E'));
+        let read = if scientific {
+            Decimal::from_scientific(text)
+        } else {
+            Decimal::from_str_exact(text)
+        };
+        read.map(Self)
+            .map_err(|_| "a decimal number of at most 28 digits")
+    }
+}
+
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rounded = self.rounded().0;
+        let shown = if rounded.is_zero() {
+            Decimal::ZERO
+        } else {
+            rounded
+        };
+        write!(f, "{shown:.2}")
+    }
+}
+
+impl Serialize for Money {
+    /// As a string with two digits after the point, so that no reader makes a float of it.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Money {
+    /// From a JSON number's own text.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <&RawValue>::deserialize(deserializer)?.get();
+        if !text.starts_with(|first: char| first == '-' || first.is_ascii_digit()) {
+            return Err(de::Error::invalid_type(kind_of(text), &"a number"));
+        }
+        text.parse().map_err(|expected| {
+            de::Error::invalid_value(de::Unexpected::Other("number"), &expected)
+        })
+    }
+}
+
+fn kind_of(json: &str) -> de::Unexpected<'static> {
+    match json.as_bytes().first() {
+        Some(b'"') => de::Unexpected::Other("string"),
+        Some(b'{') => de::Unexpected::Map,
+        Some(b'[') => de::Unexpected::Seq,
+        Some(b't' | b'f') => de::Unexpected::Other("boolean"),
+        _ => de::Unexpected::Unit,
+    }
+}
+
+/// For money in the product's own documents (tokens), where it is exact text.
+pub(crate) mod exact_text {
+    use super::{Deserializer, Money, Serializer, Visitor, de, fmt};
+
+    #[allow(clippy::trivially_copy_pass_by_ref)]
+    pub fn serialize<S: Serializer>(money: &Option<Money>, to: S) -> Result<S::Ok, S::Error> {
+        match money {
+            Some(money) => to.serialize_str(&money.exact()),
+            None => to.serialize_none(),
+        }
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Money>, D::Error> {
+        from.deserialize_any(ExactVisitor)
+    }
+
+    struct ExactVisitor;
+
+    impl Visitor<'_> for ExactVisitor {
+        type Value = Option<Money>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an amount as decimal text, or null")
+        }
+
+        fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
+            text.parse()
+                .map(Some)
+                .map_err(|_| E::invalid_value(de::Unexpected::Str(text), &self))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(json: &str) -> String {
+        serde_json::from_str::<Money>(json).unwrap().to_string()
+    }
+
+    #[test]
+    fn binary_tails_are_rounded_half_even_to_the_cent() {
+        for (sent, expected) in [
+            ("80.50999999999999", "80.51"),
+            ("67.51", "67.51"),
+            ("0.1", "0.10"),
+            ("100", "100.00"),
+            ("0.125", "0.12"),
+            ("0.135", "0.14"),
+            ("1e2", "100.00"),
+            ("-0.001", "0.00"),
+            ("-3.5", "-3.50"),
+            ("12345678901234567.89", "12345678901234567.89"),
+        ] {
+            assert_eq!(shown(sent), expected, "{sent}");
+        }
+    }
+
+    #[test]
+    fn every_digit_is_kept_until_it_is_shown() {
+        let sent: Money = serde_json::from_str("80.50999999999999").unwrap();
+        assert_eq!(sent.exact(), "80.50999999999999");
+        assert_ne!(sent, Money::from_cents(8051));
+        assert_eq!(sent.rounded(), Money::from_cents(8051));
+    }
+
+    #[test]
+    fn anything_but_a_number_is_refused() {
+        for sent in ["\"19.49\"", "null", "true", "[]", "{}", "1e999"] {
+            assert!(serde_json::from_str::<Money>(sent).is_err(), "{sent}");
+        }
+    }
+}

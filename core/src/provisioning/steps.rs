@@ -1,0 +1,494 @@
+//! The transitions: what each finished call leads to. The rules in words stand in the module above.
+
+use super::{Api, Call, CallOptions, Endpoint, Error, ErrorKind, Facts, Job, Phase};
+use super::{CreateVps, GetVps, GetWallet, ListVps, Preflight, WaitReason};
+use super::{Provisioned, Provisioning, Timestamp, Work};
+use crate::catalogue;
+use crate::models::{Order, Vps, VpsDetails, VpsStatus, Wallet};
+
+/// The first pause between two looks for a lost order, in milliseconds.
+const FIRST_SETTLING_PAUSE_MS: u64 = 2_000;
+/// How many settle windows are waited for a look that succeeds.
+const LAST_LOOK_WINDOWS: u64 = 2;
+
+type Outcome<T> = Result<T, Error>;
+
+impl Provisioning {
+    /// Begins the job at hand.
+    pub(super) fn start(&mut self, now: Timestamp) {
+        self.work = match &self.job {
+            Job::Preflight(order) => match self.options.preflight {
+                Preflight::Check => return self.read_wallet(now),
+                Preflight::Skip => {
+                    if let Err(error) = self.check_budget(order) {
+                        return self.end(error);
+                    }
+                    self.job = Job::Baseline(order.clone());
+                    return self.start(now);
+                }
+            },
+            Job::Baseline(_) => match self.call(ListVps, self.within_deadline(now), now) {
+                Ok(call) => Work::List(call),
+                Err(error) => return self.end(error),
+            },
+            Job::Ordering { order, .. } => {
+                match self.call(order.clone(), CallOptions::default(), now) {
+                    Ok(call) => Work::Order(call),
+                    Err(error) => return self.end(error),
+                }
+            }
+            Job::Reconciling { .. } => match self.call(ListVps, single_attempt(), now) {
+                Ok(call) => Work::List(call),
+                Err(error) => return self.end(error),
+            },
+            Job::Polling(id) => match self.call(GetVps::from(id.clone()), single_attempt(), now) {
+                Ok(call) => Work::Look(call),
+                Err(error) => return self.end(error),
+            },
+        };
+    }
+
+    fn read_wallet(&mut self, now: Timestamp) {
+        match self.call(GetWallet, self.within_deadline(now), now) {
+            Ok(call) => self.work = Work::Wallet(call),
+            Err(error) => self.end(error),
+        }
+    }
+
+    fn call<E: Endpoint>(
+        &self,
+        endpoint: E,
+        options: CallOptions,
+        now: Timestamp,
+    ) -> Outcome<Box<Call<E>>> {
+        let seed = self
+            .rng
+            .clone()
+            .u64(..)
+            .wrapping_add(u64::from(self.requests));
+        Api::call(&self.api, endpoint, options, seed, now).map(Box::new)
+    }
+
+    fn within_deadline(&self, now: Timestamp) -> CallOptions {
+        let left = self.deadline.since_ms(now).max(1);
+        CallOptions {
+            deadline_ms: Some(left),
+            ..CallOptions::default()
+        }
+    }
+
+    /// Takes up what the call at hand came to, if it has come to an end.
+    pub(super) fn go_on(&mut self, now: Timestamp) {
+        let placeholder = Work::Ended(Box::new(Err(Error::new(ErrorKind::NotPlaced))));
+        let mut work = std::mem::replace(&mut self.work, placeholder);
+        if let Work::Rest { next, .. } = work {
+            work = *next;
+        }
+        match work {
+            Work::Wallet(call) => match finished(call) {
+                Ok((outcome, requests)) => {
+                    self.count(requests);
+                    self.after_wallet(outcome, now);
+                }
+                Err(call) => self.work = Work::Wallet(call),
+            },
+            Work::List(call) => match finished(call) {
+                Ok((outcome, requests)) => {
+                    self.count(requests);
+                    self.after_list(outcome, now);
+                }
+                Err(call) => self.work = Work::List(call),
+            },
+            Work::Order(call) => {
+                let delivered = call.delivered();
+                match finished(call) {
+                    Ok((outcome, requests)) => {
+                        self.count(requests);
+                        self.facts.orders_sent = self.facts.orders_sent.saturating_add(delivered);
+                        self.after_order(outcome, now);
+                    }
+                    Err(call) => self.work = Work::Order(call),
+                }
+            }
+            Work::Look(call) => match finished(call) {
+                Ok((outcome, requests)) => {
+                    self.count(requests);
+                    self.after_look(outcome, now);
+                }
+                Err(call) => self.work = Work::Look(call),
+            },
+            Work::Rest { .. } | Work::Expiring { .. } | Work::Ended(_) => self.work = work,
+        }
+    }
+
+    fn count(&mut self, requests: u32) {
+        self.requests = self.requests.saturating_add(requests);
+    }
+
+    fn after_wallet(&mut self, outcome: Outcome<Wallet>, now: Timestamp) {
+        match &self.job {
+            Job::Preflight(order) => {
+                let order = order.clone();
+                match outcome.and_then(|wallet| self.check_funds(&order, wallet)) {
+                    Ok(()) => {
+                        self.job = Job::Baseline(order);
+                        self.start(now);
+                    }
+                    Err(error) => self.end(error),
+                }
+            }
+            Job::Reconciling { .. } => self.after_last_wallet(outcome, now),
+            Job::Polling(_) => {
+                if let Ok(wallet) = outcome {
+                    self.note_charge(&wallet);
+                }
+                self.start(now);
+            }
+            Job::Baseline(_) | Job::Ordering { .. } => self.start(now),
+        }
+    }
+
+    fn check_funds(&mut self, order: &CreateVps, wallet: Wallet) -> Outcome<()> {
+        self.check_budget(order)?;
+        self.facts.balance_before = Some(wallet.balance);
+        let price = catalogue::price(&order.plan_id, &order.billing_cycle);
+        let missing = price.is_some_and(|price| wallet.balance.rounded() < price);
+        let currency = wallet.currency;
+        self.facts.currency = Some(currency.clone());
+        if missing {
+            return Err(Error::new(ErrorKind::InsufficientFunds {
+                required: price,
+                available: Some(wallet.balance),
+                currency: Some(currency),
+            }));
+        }
+        Ok(())
+    }
+
+    fn check_budget(&self, order: &CreateVps) -> Outcome<()> {
+        let price = catalogue::price(&order.plan_id, &order.billing_cycle);
+        match (price, self.options.max_spend) {
+            (Some(price), Some(max_spend)) if price > max_spend => {
+                Err(Error::new(ErrorKind::OverBudget { price, max_spend }))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn after_list(&mut self, outcome: Outcome<Vec<Vps>>, now: Timestamp) {
+        match &self.job {
+            Job::Baseline(order) => match outcome {
+                Ok(listed) if now < self.deadline => {
+                    let baseline = listed.into_iter().map(|vps| vps.id).collect();
+                    self.job = Job::Ordering {
+                        order: order.clone(),
+                        baseline,
+                    };
+                    self.start(now);
+                }
+                Ok(_) => self.end(self.too_late()),
+                Err(error) => self.end(error),
+            },
+            Job::Reconciling {
+                order, baseline, ..
+            } => match outcome {
+                Ok(listed) => {
+                    let found = listed
+                        .into_iter()
+                        .filter(|vps| order.matches(vps) && !baseline.contains(&vps.id))
+                        .collect();
+                    self.after_settling_look(found, now);
+                }
+                Err(error) => self.after_failed_look(&error, now),
+            },
+            Job::Preflight(_) | Job::Ordering { .. } | Job::Polling(_) => self.start(now),
+        }
+    }
+
+    fn after_order(&mut self, outcome: Outcome<Order>, now: Timestamp) {
+        self.facts.ordered_at = Some(now);
+        match outcome {
+            Ok(order) => {
+                self.facts.charged = Some(order.cost);
+                self.facts.balance_after = Some(order.new_balance);
+                self.facts.currency = Some(order.currency);
+                self.seen.status = Some(order.vps_status);
+                self.job = Job::Polling(order.id);
+                self.rest(self.options.first_look_ms, WaitReason::Poll, now);
+            }
+            Err(error) => match (&error.kind, &self.job) {
+                (ErrorKind::OutcomeUnknown { .. }, Job::Ordering { order, baseline }) => {
+                    self.seen.last_error = Some(error.code());
+                    self.job = Job::Reconciling {
+                        order: order.clone(),
+                        baseline: baseline.clone(),
+                        since: now,
+                    };
+                    self.start(now);
+                }
+                _ => self.end(error),
+            },
+        }
+    }
+
+    fn after_settling_look(&mut self, mut found: Vec<Vps>, now: Timestamp) {
+        match (found.pop(), found.is_empty()) {
+            (Some(only), true) => self.adopt(only, now),
+            (Some(last), false) => {
+                found.push(last);
+                self.seen.candidates = found;
+                self.end_unresolved("several new VPS look like the one ordered".to_owned(), None);
+            }
+            (None, _) if self.window_is_over(1, now) => self.read_wallet_after_window(now),
+            (None, _) => self.rest_settling(None, now),
+        }
+    }
+
+    fn adopt(&mut self, vps: Vps, now: Timestamp) {
+        self.facts.recovered = true;
+        self.facts.ordered_at = Some(now);
+        self.seen.status = Some(vps.vps_status);
+        self.job = Job::Polling(vps.id);
+        if self.facts.balance_before.is_some() {
+            match self.call(GetWallet, single_attempt(), now) {
+                Ok(call) => self.work = Work::Wallet(call),
+                Err(error) => self.end(error),
+            }
+        } else {
+            self.start(now);
+        }
+    }
+
+    fn note_charge(&mut self, wallet: &Wallet) {
+        self.facts.balance_after = Some(wallet.balance);
+        self.facts.currency = Some(wallet.currency.clone());
+        if let Some(before) = self.facts.balance_before {
+            self.facts.charged = Some(before.minus(wallet.balance).rounded());
+        }
+    }
+
+    fn after_failed_look(&mut self, error: &Error, now: Timestamp) {
+        self.seen.last_error = Some(error.code());
+        let refused = matches!(error.kind, ErrorKind::Unauthorized | ErrorKind::ReadOnlyKey);
+        if refused || self.window_is_over(LAST_LOOK_WINDOWS, now) {
+            let reason = format!("the account's VPS can't be listed, {}", error.kind);
+            self.end_unresolved(reason, error.status);
+        } else {
+            self.rest_settling(asked_pause(error), now);
+        }
+    }
+
+    fn window_is_over(&self, windows: u64, now: Timestamp) -> bool {
+        match &self.job {
+            Job::Reconciling { since, .. } => {
+                now.since_ms(*since) >= self.options.settle_ms.saturating_mul(windows)
+            }
+            Job::Preflight(_) | Job::Baseline(_) | Job::Ordering { .. } | Job::Polling(_) => true,
+        }
+    }
+
+    fn read_wallet_after_window(&mut self, now: Timestamp) {
+        if self.facts.balance_before.is_none() {
+            let reason = "no new VPS is listed, and what the wallet held before is not known";
+            return self.end_unresolved(reason.to_owned(), None);
+        }
+        match self.call(GetWallet, CallOptions::default(), now) {
+            Ok(call) => self.work = Work::Wallet(call),
+            Err(error) => self.end(error),
+        }
+    }
+
+    fn after_last_wallet(&mut self, outcome: Outcome<Wallet>, now: Timestamp) {
+        match outcome {
+            Ok(wallet) if Some(wallet.balance) == self.facts.balance_before => {
+                self.end_with(self.resumable(Error::new(ErrorKind::NotPlaced), now));
+            }
+            Ok(wallet) => {
+                self.note_charge(&wallet);
+                let reason = "no new VPS is listed, but the wallet has changed".to_owned();
+                self.end_unresolved(reason, None);
+            }
+            Err(error) => {
+                let reason = format!(
+                    "no new VPS is listed, and the wallet can't be read, {}",
+                    error.kind
+                );
+                self.end_unresolved(reason, error.status);
+            }
+        }
+    }
+
+    fn after_look(&mut self, outcome: Outcome<VpsDetails>, now: Timestamp) {
+        self.seen.looks = self.seen.looks.saturating_add(1);
+        let error = match outcome {
+            Ok(vps) => return self.after_seeing(vps, now),
+            Err(error) => error,
+        };
+        self.seen.last_error = Some(error.code());
+        let final_word = match error.kind {
+            ErrorKind::Unauthorized | ErrorKind::ReadOnlyKey => true,
+            ErrorKind::NotFound => !self
+                .facts
+                .ordered_at
+                .is_some_and(|ordered| now.since_ms(ordered) < self.options.not_found_grace_ms),
+            _ => false,
+        };
+        if final_word {
+            self.end_with(self.resumable(error, now));
+        } else {
+            self.rest_polling(asked_pause(&error), now);
+        }
+    }
+
+    fn after_seeing(&mut self, vps: VpsDetails, now: Timestamp) {
+        self.seen.status = Some(vps.vps_status.clone());
+        match &vps.vps_status {
+            VpsStatus::Active if self.options.wait_for.is_reached(&vps) => self.ready(vps, now),
+            status @ (VpsStatus::Suspended | VpsStatus::Terminated) => {
+                let kind = ErrorKind::ProvisioningFailed {
+                    status: status.clone(),
+                };
+                self.seen.vps = Some(Box::new(vps));
+                self.end_with(self.resumable(Error::new(kind), now));
+            }
+            VpsStatus::Active | VpsStatus::Provisioning | VpsStatus::Unknown(_) => {
+                self.seen.vps = Some(Box::new(vps));
+                self.rest_polling(None, now);
+            }
+        }
+    }
+
+    fn ready(&mut self, vps: VpsDetails, now: Timestamp) {
+        let Facts {
+            started_at,
+            orders_sent,
+            recovered,
+            ..
+        } = self.facts;
+        self.work = Work::Ended(Box::new(Ok(Provisioned {
+            vps,
+            recovered,
+            orders_sent,
+            charged: self.facts.charged,
+            balance_before: self.facts.balance_before,
+            balance_after: self.facts.balance_after,
+            currency: self.facts.currency.clone(),
+            elapsed_ms: now.since_ms(started_at),
+            requests: self.requests,
+        })));
+    }
+
+    fn rest_polling(&mut self, asked_ms: Option<u64>, now: Timestamp) {
+        let first = self.options.first_look_ms.max(1);
+        let pause = grown(first, self.seen.looks).min(self.options.longest_pause_ms);
+        let pause = jittered(pause, &mut self.rng).max(asked_ms.unwrap_or(0));
+        self.rest(pause, WaitReason::Poll, now);
+    }
+
+    fn rest_settling(&mut self, asked_ms: Option<u64>, now: Timestamp) {
+        self.seen.looks = self.seen.looks.saturating_add(1);
+        let pause = grown(FIRST_SETTLING_PAUSE_MS, self.seen.looks.saturating_sub(1));
+        let pause = jittered(pause.min(self.options.longest_pause_ms), &mut self.rng);
+        self.rest(pause.max(asked_ms.unwrap_or(0)), WaitReason::Settling, now);
+    }
+
+    /// Rests before the job's next request, or until the time allowed is over.
+    fn rest(&mut self, pause_ms: u64, reason: WaitReason, now: Timestamp) {
+        let until = now.plus_ms(pause_ms);
+        if until < self.deadline {
+            self.start(now);
+            if !matches!(self.work, Work::Ended(_)) {
+                let placeholder = Work::Ended(Box::new(Err(Error::new(ErrorKind::NotPlaced))));
+                let next = Box::new(std::mem::replace(&mut self.work, placeholder));
+                self.work = Work::Rest {
+                    until,
+                    reason,
+                    next,
+                };
+            }
+            return;
+        }
+        let error = Box::new(self.resumable(self.too_late(), now));
+        self.work = Work::Expiring {
+            at: self.deadline,
+            reason,
+            error,
+        };
+    }
+
+    fn too_late(&self) -> Error {
+        let waiting_for = match self.phase() {
+            Phase::Preflight | Phase::Baseline => "the account; nothing was ordered",
+            Phase::Ordering => "the order to be placed",
+            Phase::Reconciling => "a lost order to show; resume from the token to go on",
+            Phase::Polling | Phase::Ended => {
+                "the VPS to become usable; it is bought, resume from the token to go on"
+            }
+        };
+        Error::new(ErrorKind::DeadlineExceeded {
+            waiting_for: waiting_for.to_owned(),
+        })
+    }
+
+    fn end_unresolved(&mut self, reason: String, status: Option<u16>) {
+        let candidates = std::mem::take(&mut self.seen.candidates);
+        let mut error = Error::new(ErrorKind::Unresolved { reason, candidates });
+        error.status = status;
+        let now = self.facts.ordered_at.unwrap_or(self.facts.started_at);
+        self.end_with(self.resumable(error, now));
+    }
+
+    /// An error with all that is needed to go on after it.
+    fn resumable(&self, mut error: Error, now: Timestamp) -> Error {
+        error.token = Some(self.token(now));
+        error.vps.clone_from(&self.seen.vps);
+        error
+    }
+
+    /// Ends where nothing was bought and nothing is left to take up.
+    fn end(&mut self, error: Error) {
+        self.end_with(error);
+    }
+
+    fn end_with(&mut self, mut error: Error) {
+        error.attempts = error.attempts.max(1);
+        self.work = Work::Ended(Box::new(Err(error)));
+    }
+}
+
+/// One request: the purchase itself decides when to look again.
+fn single_attempt() -> CallOptions {
+    CallOptions {
+        max_retries: Some(0),
+        ..CallOptions::default()
+    }
+}
+
+/// The outcome of a call with how many requests it made, or the call where it is not at its end.
+#[allow(clippy::type_complexity)]
+fn finished<E: Endpoint>(call: Box<Call<E>>) -> Result<(Outcome<E::Output>, u32), Box<Call<E>>> {
+    if !call.is_done() {
+        return Err(call);
+    }
+    let requests = call.attempts();
+    let lost = || Err(Error::new(ErrorKind::NotPlaced));
+    Ok((call.into_outcome().unwrap_or_else(lost), requests))
+}
+
+fn asked_pause(error: &Error) -> Option<u64> {
+    match error.kind {
+        ErrorKind::RateLimited { retry_after_ms } => retry_after_ms,
+        _ => None,
+    }
+}
+
+/// `first`, grown by half for every look before.
+fn grown(first: u64, looks: u32) -> u64 {
+    (0..looks.min(32)).fold(first, |pause, _| pause.saturating_add(pause.div_euclid(2)))
+}
+
+/// Between four fifths of the pause and the whole of it.
+fn jittered(pause_ms: u64, rng: &mut fastrand::Rng) -> u64 {
+    let least = pause_ms.saturating_mul(4).div_euclid(5);
+    rng.u64(least..=pause_ms)
+}
