@@ -1,1 +1,22 @@
-//! x
+//! The STABLEVPS SDK's core for Python, Kotlin and Swift, through uniffi.
+//!
+//! An [`Api`](api::Api) makes machines; a [`Machine`](machine::Machine) is driven by its host:
+//! asked for its next step, and told what came of it. Everything that is more than a number or a
+//! name crosses as one JSON document, because that is what Python reads fastest. Nothing here ever
+//! calls back into the host.
+//!
+//! Out of scope: sleeping, logging, storing tokens. Those are the host's.
+
+pub mod api;
+pub mod catalogue;
+mod documents;
+pub mod failure;
+pub mod machine;
+#[cfg(feature = "simulator")]
+pub mod simulator;
+#[cfg(feature = "ureq")]
+pub mod transport;
+#[cfg(feature = "ureq")]
+pub mod ureq_host;
+
+uniffi::setup_scaffolding!();

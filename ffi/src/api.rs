@@ -1,0 +1,273 @@
+//! A configured account, and the machines it makes: one line an endpoint.
+
+use std::str::FromStr;
+use std::sync::Arc;
+
+use stablevps_core::config::{Api as CoreApi, ApiConfig, Auth, CallOptions as CoreCallOptions};
+use stablevps_core::endpoint::Endpoint;
+use stablevps_core::endpoints::{
+    ControlVps, CreateKey, CreateVps, DeleteVps, GetAccount, GetVps, GetWallet, ListKeys, ListVps,
+    RevokeKey,
+};
+use stablevps_core::error::Error;
+use stablevps_core::ids::VpsId;
+use stablevps_core::models::Scope;
+use stablevps_core::money::Money;
+use stablevps_core::provisioning::{
+    KeyCheck, Preflight, ProvisionOptions, Provisioning, WaitLevel,
+};
+use stablevps_core::secret::Secret;
+use stablevps_core::time::Timestamp;
+
+use crate::failure::Failure;
+use crate::machine::Machine;
+
+/// What an [`Api`] is made of. What is absent has the core's default.
+#[derive(Default, uniffi::Record)]
+pub struct ApiOptions {
+    /// The key; none is enough for creating one.
+    pub api_key: Option<String>,
+    /// Scheme, host and port.
+    pub base_url: Option<String>,
+    /// `bearer` (default) or `x-api-key`.
+    pub auth: Option<String>,
+    /// The `User-Agent`.
+    pub user_agent: Option<String>,
+    /// How often a failed request is repeated.
+    pub max_retries: Option<u32>,
+    /// How long one request may take.
+    pub timeout_ms: Option<u64>,
+    /// How long it may take to connect.
+    pub connect_timeout_ms: Option<u64>,
+}
+
+/// How one call differs from the configuration, when it begins, and the seed of its jitter.
+#[derive(uniffi::Record)]
+pub struct CallOptions {
+    /// Epoch milliseconds.
+    pub now_ms: i64,
+    /// What spreads the call's retries in time.
+    pub seed: u64,
+    /// How long each request may take.
+    pub timeout_ms: Option<u64>,
+    /// How long the call may take with all its retries.
+    pub deadline_ms: Option<u64>,
+}
+
+/// How a purchase is made and waited for. What is absent has the core's default.
+#[derive(uniffi::Record)]
+pub struct PurchaseOptions {
+    /// Epoch milliseconds.
+    pub now_ms: i64,
+    /// What spreads the purchase's requests in time.
+    pub seed: u64,
+    /// Whether the wallet is looked at before ordering.
+    pub preflight: Option<bool>,
+    /// The most that may be spent, as decimal text.
+    pub max_spend: Option<String>,
+    /// `ready` (default) or `active`.
+    pub wait_for: Option<String>,
+    /// How long the whole may take.
+    pub timeout_ms: Option<u64>,
+    /// When to look for the first time.
+    pub first_look_ms: Option<u64>,
+    /// The longest pause between two looks.
+    pub longest_pause_ms: Option<u64>,
+    /// How long a lost order is looked for.
+    pub settle_ms: Option<u64>,
+}
+
+impl PurchaseOptions {
+    fn checked(self) -> Result<(ProvisionOptions, u64, Timestamp), Error> {
+        let defaults = ProvisionOptions::default();
+        let max_spend = self.max_spend.as_deref().map(Money::from_str).transpose();
+        let options = ProvisionOptions {
+            preflight: match self.preflight {
+                Some(false) => Preflight::Skip,
+                Some(true) | None => Preflight::Check,
+            },
+            max_spend: max_spend
+                .map_err(|reason| Error::invalid_input("max_spend", format!("must be {reason}")))?,
+            wait_for: match self.wait_for.as_deref() {
+                None | Some("ready") => WaitLevel::Ready,
+                Some("active") => WaitLevel::Active,
+                Some(_) => {
+                    let reason = "must be \"ready\" or \"active\"";
+                    return Err(Error::invalid_input("wait_for", reason));
+                }
+            },
+            timeout_ms: self.timeout_ms.unwrap_or(defaults.timeout_ms),
+            first_look_ms: self.first_look_ms.unwrap_or(defaults.first_look_ms),
+            longest_pause_ms: self.longest_pause_ms.unwrap_or(defaults.longest_pause_ms),
+            settle_ms: self.settle_ms.unwrap_or(defaults.settle_ms),
+            not_found_grace_ms: defaults.not_found_grace_ms,
+        };
+        Ok((options, self.seed, Timestamp::from_millis(self.now_ms)))
+    }
+}
+
+/// A configured account.
+#[derive(uniffi::Object)]
+pub struct Api(CoreApi);
+
+impl Api {
+    fn call<E>(
+        &self,
+        endpoint: Result<E, Error>,
+        options: &CallOptions,
+    ) -> Result<Arc<Machine>, Failure>
+    where
+        E: Endpoint + Send + 'static,
+        E::Output: Send,
+    {
+        let core_options = CoreCallOptions {
+            timeout_ms: options.timeout_ms,
+            deadline_ms: options.deadline_ms,
+            max_retries: None,
+        };
+        let now = Timestamp::from_millis(options.now_ms);
+        Ok(Machine::new(self.0.call(endpoint?, core_options, options.seed, now)?))
+    }
+}
+
+#[uniffi::export]
+impl Api {
+    /// Checks the options.
+    #[uniffi::constructor]
+    pub fn new(options: ApiOptions) -> Result<Arc<Self>, Failure> {
+        let mut config = ApiConfig { api_key: options.api_key.map(Secret::new), ..ApiConfig::default() };
+        config.auth = match options.auth.as_deref() {
+            None | Some("bearer") => Auth::Bearer,
+            Some("x-api-key") => Auth::ApiKeyHeader,
+            Some(_) => {
+                let reason = "must be \"bearer\" or \"x-api-key\"";
+                return Err(Error::invalid_input("auth", reason).into());
+            }
+        };
+        config.base_url = options.base_url.unwrap_or(config.base_url);
+        config.user_agent = options.user_agent.or(config.user_agent);
+        config.retry.max_retries = options.max_retries.unwrap_or(config.retry.max_retries);
+        config.timeout_ms = options.timeout_ms.unwrap_or(config.timeout_ms);
+        config.connect_timeout_ms = options.connect_timeout_ms.unwrap_or(config.connect_timeout_ms);
+        Ok(Arc::new(Self(CoreApi::new(config)?)))
+    }
+
+    /// Tells accounts apart without telling the key.
+    #[must_use]
+    pub fn key_fingerprint(&self) -> String {
+        self.0.key_fingerprint()
+    }
+
+    /// `POST /auth`
+    pub fn create_key(
+        &self,
+        email: &str,
+        password: String,
+        name: &str,
+        scope: &str,
+        expires_in_days: Option<i64>,
+        options: &CallOptions,
+    ) -> Result<Arc<Machine>, Failure> {
+        let password = Secret::new(password);
+        let endpoint = CreateKey::new(email, password, name, Scope::from(scope), expires_in_days);
+        self.call(endpoint, options)
+    }
+
+    /// `GET /auth`
+    pub fn list_keys(&self, options: &CallOptions) -> Result<Arc<Machine>, Failure> {
+        self.call(Ok(ListKeys), options)
+    }
+
+    /// `DELETE /auth`
+    pub fn revoke_key(&self, id: &str, options: &CallOptions) -> Result<Arc<Machine>, Failure> {
+        self.call(RevokeKey::new(id), options)
+    }
+
+    /// `GET /vps`
+    pub fn list_vps(&self, options: &CallOptions) -> Result<Arc<Machine>, Failure> {
+        self.call(Ok(ListVps), options)
+    }
+
+    /// `POST /vps`
+    pub fn create_vps(
+        &self,
+        plan_id: &str,
+        billing_cycle: &str,
+        location: &str,
+        options: &CallOptions,
+    ) -> Result<Arc<Machine>, Failure> {
+        self.call(CreateVps::new(plan_id, billing_cycle, location), options)
+    }
+
+    /// `GET /vps/:id`
+    pub fn get_vps(&self, id: &str, options: &CallOptions) -> Result<Arc<Machine>, Failure> {
+        self.call(GetVps::new(id), options)
+    }
+
+    /// `DELETE /vps/:id`
+    pub fn delete_vps(&self, id: &str, options: &CallOptions) -> Result<Arc<Machine>, Failure> {
+        self.call(DeleteVps::new(id), options)
+    }
+
+    /// `POST /vps/:id/actions`, start
+    pub fn start_vps(&self, id: &str, options: &CallOptions) -> Result<Arc<Machine>, Failure> {
+        self.call(ControlVps::start(id), options)
+    }
+
+    /// `POST /vps/:id/actions`, stop
+    pub fn stop_vps(&self, id: &str, options: &CallOptions) -> Result<Arc<Machine>, Failure> {
+        self.call(ControlVps::stop(id), options)
+    }
+
+    /// `POST /vps/:id/actions`, reboot
+    pub fn reboot_vps(&self, id: &str, options: &CallOptions) -> Result<Arc<Machine>, Failure> {
+        self.call(ControlVps::reboot(id), options)
+    }
+
+    /// `GET /account`
+    pub fn get_account(&self, options: &CallOptions) -> Result<Arc<Machine>, Failure> {
+        self.call(Ok(GetAccount), options)
+    }
+
+    /// `GET /wallet`
+    pub fn get_wallet(&self, options: &CallOptions) -> Result<Arc<Machine>, Failure> {
+        self.call(Ok(GetWallet), options)
+    }
+
+    /// Buys one VPS and waits for it.
+    pub fn provision(
+        &self,
+        plan_id: &str,
+        billing_cycle: &str,
+        location: &str,
+        options: PurchaseOptions,
+    ) -> Result<Arc<Machine>, Failure> {
+        let order = CreateVps::new(plan_id, billing_cycle, location)?;
+        let (options, seed, now) = options.checked()?;
+        Ok(Machine::new(Provisioning::buy(&self.0, order, options, seed, now)?))
+    }
+
+    /// Waits for a VPS that was bought elsewhere.
+    pub fn wait_until_ready(
+        &self,
+        id: &str,
+        options: PurchaseOptions,
+    ) -> Result<Arc<Machine>, Failure> {
+        let id: VpsId = id.parse().map_err(|reason: &str| Error::invalid_input("id", reason))?;
+        let (options, seed, now) = options.checked()?;
+        Ok(Machine::new(Provisioning::watch(&self.0, id, options, seed, now)?))
+    }
+
+    /// Takes a purchase up where a token left it.
+    pub fn resume(
+        &self,
+        token: &str,
+        any_key: bool,
+        seed: u64,
+        now_ms: i64,
+    ) -> Result<Arc<Machine>, Failure> {
+        let check = if any_key { KeyCheck::Any } else { KeyCheck::Same };
+        let now = Timestamp::from_millis(now_ms);
+        Ok(Machine::new(Provisioning::resume(&self.0, token, check, seed, now)?))
+    }
+}
