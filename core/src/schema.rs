@@ -51,5 +51,6 @@ pub fn models() -> serde_json::Value {
     generator.subschema_for::<Wallet>();
     generator.subschema_for::<Progress>();
     generator.subschema_for::<Provisioned>();
+    generator.subschema_for::<crate::catalogue::Plan>();
     serde_json::Value::Object(generator.take_definitions(true))
 }

@@ -126,7 +126,12 @@ impl Api {
             max_retries: None,
         };
         let now = Timestamp::from_millis(options.now_ms);
-        Ok(Machine::new(self.0.call(endpoint?, core_options, options.seed, now)?))
+        Ok(Machine::new(self.0.call(
+            endpoint?,
+            core_options,
+            options.seed,
+            now,
+        )?))
     }
 }
 
@@ -135,7 +140,10 @@ impl Api {
     /// Checks the options.
     #[uniffi::constructor]
     pub fn new(options: ApiOptions) -> Result<Arc<Self>, Failure> {
-        let mut config = ApiConfig { api_key: options.api_key.map(Secret::new), ..ApiConfig::default() };
+        let mut config = ApiConfig {
+            api_key: options.api_key.map(Secret::new),
+            ..ApiConfig::default()
+        };
         config.auth = match options.auth.as_deref() {
             None | Some("bearer") => Auth::Bearer,
             Some("x-api-key") => Auth::ApiKeyHeader,
@@ -148,7 +156,9 @@ impl Api {
         config.user_agent = options.user_agent.or(config.user_agent);
         config.retry.max_retries = options.max_retries.unwrap_or(config.retry.max_retries);
         config.timeout_ms = options.timeout_ms.unwrap_or(config.timeout_ms);
-        config.connect_timeout_ms = options.connect_timeout_ms.unwrap_or(config.connect_timeout_ms);
+        config.connect_timeout_ms = options
+            .connect_timeout_ms
+            .unwrap_or(config.connect_timeout_ms);
         Ok(Arc::new(Self(CoreApi::new(config)?)))
     }
 
@@ -244,7 +254,9 @@ impl Api {
     ) -> Result<Arc<Machine>, Failure> {
         let order = CreateVps::new(plan_id, billing_cycle, location)?;
         let (options, seed, now) = options.checked()?;
-        Ok(Machine::new(Provisioning::buy(&self.0, order, options, seed, now)?))
+        Ok(Machine::new(Provisioning::buy(
+            &self.0, order, options, seed, now,
+        )?))
     }
 
     /// Waits for a VPS that was bought elsewhere.
@@ -253,9 +265,13 @@ impl Api {
         id: &str,
         options: PurchaseOptions,
     ) -> Result<Arc<Machine>, Failure> {
-        let id: VpsId = id.parse().map_err(|reason: &str| Error::invalid_input("id", reason))?;
+        let id: VpsId = id
+            .parse()
+            .map_err(|reason: &str| Error::invalid_input("id", reason))?;
         let (options, seed, now) = options.checked()?;
-        Ok(Machine::new(Provisioning::watch(&self.0, id, options, seed, now)?))
+        Ok(Machine::new(Provisioning::watch(
+            &self.0, id, options, seed, now,
+        )?))
     }
 
     /// Takes a purchase up where a token left it.
@@ -266,8 +282,14 @@ impl Api {
         seed: u64,
         now_ms: i64,
     ) -> Result<Arc<Machine>, Failure> {
-        let check = if any_key { KeyCheck::Any } else { KeyCheck::Same };
+        let check = if any_key {
+            KeyCheck::Any
+        } else {
+            KeyCheck::Same
+        };
         let now = Timestamp::from_millis(now_ms);
-        Ok(Machine::new(Provisioning::resume(&self.0, token, check, seed, now)?))
+        Ok(Machine::new(Provisioning::resume(
+            &self.0, token, check, seed, now,
+        )?))
     }
 }

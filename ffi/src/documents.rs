@@ -35,7 +35,11 @@ pub(crate) fn step(machine: &dyn Machine, now: Timestamp) -> Vec<u8> {
         Step::Send(request) => send(&request, machine.progress(now)),
         Step::Wait { delay_ms, reason } => {
             let progress = machine.progress(now);
-            written(&StepDocument::Wait { delay_ms, reason, progress })
+            written(&StepDocument::Wait {
+                delay_ms,
+                reason,
+                progress,
+            })
         }
         Step::Done(()) => done(machine),
     }
@@ -47,7 +51,10 @@ fn send(request: &HttpRequest, progress: Option<Progress>) -> Vec<u8> {
         method: request.method,
         url: &request.url,
         headers: &request.headers,
-        body: request.body.as_deref().and_then(|body| std::str::from_utf8(body).ok()),
+        body: request
+            .body
+            .as_deref()
+            .and_then(|body| std::str::from_utf8(body).ok()),
         timeout_ms: request.timeout_ms,
         connect_timeout_ms: request.connect_timeout_ms,
         fresh_connection: request.retry_class == RetryClass::Once,

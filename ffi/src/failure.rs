@@ -21,6 +21,8 @@ pub enum Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self::Product { document: error.document().to_string() }
+        Self::Product {
+            document: error.document().to_string(),
+        }
     }
 }

@@ -11,12 +11,12 @@ pub mod api;
 pub mod catalogue;
 mod documents;
 pub mod failure;
+#[cfg(feature = "ureq")]
+pub mod http_host;
 pub mod machine;
 #[cfg(feature = "simulator")]
 pub mod simulator;
 #[cfg(feature = "ureq")]
 pub mod transport;
-#[cfg(feature = "ureq")]
-pub mod ureq_host;
 
 uniffi::setup_scaffolding!();

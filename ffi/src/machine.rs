@@ -14,15 +14,24 @@ use crate::failure::Failure;
 
 /// A call or a purchase under way.
 #[derive(uniffi::Object)]
-pub struct Machine(Mutex<Box<dyn CoreMachine>>);
+pub struct Machine {
+    machine: Mutex<Box<dyn CoreMachine>>,
+    /// The request that the built-in transport carries out for it at this moment.
+    #[cfg(feature = "ureq")]
+    pub(crate) under_way: Mutex<Option<crate::http_host::UnderWay>>,
+}
 
 impl Machine {
     pub(crate) fn new(machine: impl CoreMachine + 'static) -> Arc<Self> {
-        Arc::new(Self(Mutex::new(Box::new(machine))))
+        Arc::new(Self {
+            machine: Mutex::new(Box::new(machine)),
+            #[cfg(feature = "ureq")]
+            under_way: Mutex::new(None),
+        })
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, Box<dyn CoreMachine>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.machine.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn reply(&self, id: u32, reply: Reply, now: i64) -> Result<(), Failure> {
@@ -50,7 +59,15 @@ impl Machine {
         now_ms: i64,
     ) -> Result<(), Failure> {
         let headers = headers.into_iter().collect();
-        self.reply(id, Reply::Response(HttpResponse { status, headers, body }), now_ms)
+        self.reply(
+            id,
+            Reply::Response(HttpResponse {
+                status,
+                headers,
+                body,
+            }),
+            now_ms,
+        )
     }
 
     /// Tells that a request has no response. `delivery` is `not_sent` only where that is certain.

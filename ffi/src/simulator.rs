@@ -40,7 +40,11 @@ impl Simulator {
     /// The full-scope key that the account begins with.
     #[must_use]
     pub fn initial_key(&self) -> String {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).initial_key().to_owned()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .initial_key()
+            .to_owned()
     }
 
     /// Serves one request.
@@ -54,7 +58,12 @@ impl Simulator {
         now_ms: i64,
     ) -> SimulatedReply {
         let headers = headers.into_iter().collect();
-        let request = Request { method, target, headers, body };
+        let request = Request {
+            method,
+            target,
+            headers,
+            body,
+        };
         let mut model = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (outcome, response) = match model.handle(&request, now_ms) {
             Exchange::Reply(response) => ("reply", Some(response)),
@@ -65,12 +74,21 @@ impl Simulator {
         let response = response.map(|r| (r.status, r.headers, r.body, r.delay_ms));
         let (status, headers, body, delay_ms) = response.unwrap_or_default();
         let outcome = outcome.to_owned();
-        SimulatedReply { outcome, status, headers: headers.into_iter().collect(), body, delay_ms }
+        SimulatedReply {
+            outcome,
+            status,
+            headers: headers.into_iter().collect(),
+            body,
+            delay_ms,
+        }
     }
 
     /// Carries out a control command, JSON in and out.
     #[must_use]
     pub fn control(&self, command: &[u8], now_ms: i64) -> Vec<u8> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).control_json(command, now_ms)
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .control_json(command, now_ms)
     }
 }

@@ -318,6 +318,7 @@ impl Provisioning {
             balance_before: self.facts.balance_before,
             charged: self.facts.charged,
             currency: self.facts.currency.clone(),
+            token: self.snapshot(now),
         }
     }
 

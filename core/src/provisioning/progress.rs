@@ -56,6 +56,8 @@ pub struct Progress {
     pub charged: Option<Money>,
     /// The currency of both.
     pub currency: Option<String>,
+    /// From where the purchase can be taken up again. Keep it before going on.
+    pub token: Option<String>,
 }
 
 /// A purchase that ended well.

@@ -1,6 +1,6 @@
 //! The transitions: what each finished call leads to. The rules in words stand in the module above.
 
-use super::{Api, Call, CallOptions, Endpoint, Error, ErrorKind, Facts, Job, Phase};
+use super::{Api, Call, CallOptions, Endpoint, Error, ErrorKind, Facts, Job};
 use super::{CreateVps, GetVps, GetWallet, ListVps, Preflight, WaitReason};
 use super::{Provisioned, Provisioning, Timestamp, Work};
 use crate::catalogue;
@@ -417,11 +417,11 @@ impl Provisioning {
     }
 
     fn too_late(&self) -> Error {
-        let waiting_for = match self.phase() {
-            Phase::Preflight | Phase::Baseline => "the account; nothing was ordered",
-            Phase::Ordering => "the order to be placed",
-            Phase::Reconciling => "a lost order to show; resume from the token to go on",
-            Phase::Polling | Phase::Ended => {
+        let waiting_for = match &self.job {
+            Job::Preflight(_) | Job::Baseline(_) => "the account; nothing was ordered",
+            Job::Ordering { .. } => "the order to be placed",
+            Job::Reconciling { .. } => "a lost order to show; resume from the token to go on",
+            Job::Polling(_) => {
                 "the VPS to become usable; it is bought, resume from the token to go on"
             }
         };

@@ -1,0 +1,419 @@
+"""The asynchronous client."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable
+from decimal import Decimal
+from types import TracebackType
+from typing import TYPE_CHECKING, TypeVar
+
+from . import _errors
+from ._locks import async_lock
+from ._machine import CLOSED, Done, Job, Send, Wait, read_step
+from ._models import (
+    Account,
+    ActionReceipt,
+    ApiKeyInfo,
+    CreatedKey,
+    DeletedVps,
+    Order,
+    Progress,
+    Provisioned,
+    RevokedKey,
+    Vps,
+    VpsDetails,
+    Wallet,
+)
+from ._requests import Requests
+from ._transport import AsyncClock, AsyncHttpTransport, AsyncSystemClock, TransportFailure
+from ._ureq import AsyncUreq
+from ._values import Secret
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+    from .testing import AsyncSimulatedClient
+
+__all__ = ["AsyncClient"]
+
+T = TypeVar("T")
+
+
+class AsyncClient:
+    """The STABLEVPS API, for asyncio.
+
+    >>> import asyncio, stablevps
+    >>> async def main() -> None:
+    ...     async with stablevps.AsyncClient.simulated() as client:
+    ...         print((await client.wallet.get()).balance)
+    >>> asyncio.run(main())
+    100.00
+
+    One client may serve many tasks at once. Cancelling a task ends its wait or its request at
+    once; requests are made off the event loop.
+
+    :param api_key: the key; by default the environment's ``STABLEVPS_API_KEY``. Only
+        ``keys.create`` does without.
+    :param base_url: another server than ``https://stablevps.com``. Plain http only to loopback.
+    :param auth: ``"bearer"`` or ``"x-api-key"``: the header that carries the key.
+    :param timeout: how many seconds one request may take.
+    :param connect_timeout: how many seconds it may take to connect.
+    :param max_retries: how often a failed request is repeated. An order never is.
+    :param ca_file: a PEM file with the certificates to trust instead of the built-in ones; by
+        default the environment's ``SSL_CERT_FILE``.
+    :param proxy: a proxy's URL; by default the environment's ``HTTPS_PROXY`` and ``NO_PROXY``.
+    :param transport: another way to send requests, such as :class:`stablevps.httpx.AsyncHttpxTransport`.
+    :param clock: another clock, for tests.
+    :param random_seed: makes the jitter of retries repeatable, for tests.
+    :raises InvalidInputError: for a key or an address that can't be used.
+    """
+
+    def __init__(
+        self,
+        api_key: str | Secret | None = None,
+        *,
+        base_url: str | None = None,
+        auth: str = "bearer",
+        timeout: float = 30.0,
+        connect_timeout: float = 5.0,
+        max_retries: int = 2,
+        ca_file: str | None = None,
+        proxy: str | None = None,
+        transport: AsyncHttpTransport | None = None,
+        clock: AsyncClock | None = None,
+        random_seed: int | None = None,
+    ) -> None:
+        self._clock: AsyncClock = SystemClock() if clock is None else clock
+        self._requests = Requests(
+            api_key,
+            base_url=base_url,
+            auth=auth,
+            timeout=timeout,
+            connect_timeout=connect_timeout,
+            max_retries=max_retries,
+            clock=self._clock,
+            random_seed=random_seed,
+        )
+        self._ureq = AsyncUreq(ca_file=ca_file, proxy=proxy) if transport is None else None
+        self._transport = transport
+        self._base_url = base_url
+        self._closed = False
+        self.keys = AsyncKeys(self)
+        """API keys."""
+        self.vps = AsyncVpsResource(self)
+        """VPS."""
+        self.account = AsyncAccountResource(self)
+        """The account."""
+        self.wallet = AsyncWalletResource(self)
+        """The wallet."""
+
+    @staticmethod
+    def simulated(**config: object) -> AsyncSimulatedClient:
+        """A client of a simulated service in memory, with virtual time: nothing is waited for.
+
+        The keywords are the simulator's configuration: see :class:`stablevps.testing.Simulator`.
+        """
+        from .testing import AsyncSimulatedClient, Simulator
+
+        return AsyncSimulatedClient(Simulator(**config))
+
+    async def aclose(self) -> None:
+        """Lets go of connections. The client can't be used afterwards."""
+        self._closed = True
+        if self._transport is not None:
+            await self._transport.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(base_url={self._base_url!r})"
+
+    async def _run(self, job: Job[T]) -> T:
+        """Carries a job out in this task."""
+        if self._closed:
+            raise _errors.invalid_input("client", f"can't be used: {CLOSED}")
+        if job.is_purchase:
+            return await self._run_purchase(job)
+        if self._ureq is None:
+            step = read_step(job.machine.step(self._clock.now_ms()))
+        else:
+            step = read_step(await self._ureq.exchange(job.machine))
+        while not isinstance(step, Done):
+            job.tell(step)
+            step = await self._after(job, step)
+        return job.result(step)
+
+    async def _run_purchase(self, job: Job[T]) -> T:
+        """Before the order's reply is there, one purchase of an account at a time."""
+        lock = async_lock(job.exclusive_key or "")
+        held = False
+        try:
+            while True:
+                step = read_step(job.machine.step(self._clock.now_ms()))
+                exclusive = (
+                    not isinstance(step, Done)
+                    and step.progress is not None
+                    and step.progress.exclusive
+                )
+                if exclusive and not held:
+                    held = await lock.acquire()
+                elif held and not exclusive:
+                    lock.release()
+                    held = False
+                if isinstance(step, Done):
+                    return job.result(step)
+                job.tell(step)
+                await self._after(job, step)
+        except BaseException as ending:
+            job.leave_token(ending, self._clock.now_ms())
+            raise
+        finally:
+            if held:
+                lock.release()
+
+    async def _after(self, job: Job[T], step: Send | Wait) -> Send | Wait | Done:
+        """Does what the step says; gives the next one."""
+        if isinstance(step, Wait):
+            await self._clock.sleep(step.delay_ms / 1000)
+        elif self._ureq is not None:
+            return read_step(await self._ureq.exchange(job.machine))
+        else:
+            await self._send(job, step)
+        return read_step(job.machine.step(self._clock.now_ms()))
+
+    async def _send(self, job: Job[T], step: Send) -> None:
+        assert self._transport is not None
+        try:
+            response = await self._transport.send(step.request())
+        except TransportFailure as failure:
+            job.failed(step, failure, self._clock.now_ms())
+        except Exception as error:
+            # Whatever a transport raises, the request may have been sent.
+            failure = TransportFailure("io", "unknown", type(error).__name__)
+            job.failed(step, failure, self._clock.now_ms())
+        else:
+            job.machine.response(
+                step.id,
+                response.status,
+                dict(response.headers),
+                response.body,
+                self._clock.now_ms(),
+            )
+
+
+class _Resource:
+    def __init__(self, client: AsyncClient) -> None:
+        self._client = client
+        self._requests = client._requests
+
+
+class AsyncKeys(_Resource):
+    """API keys: ``client.keys``."""
+
+    async def create(
+        self,
+        *,
+        email: str,
+        password: str | Secret,
+        name: str,
+        scope: str = "full",
+        expires_in_days: int | None = None,
+        timeout: float | None = None,
+        deadline: float | None = None,
+    ) -> CreatedKey:
+        """Signs in with the account's password, for a new API key (``POST /auth``).
+
+        The key is in this reply and nowhere else, ever. A lost reply is never repeated: it ends in
+        :class:`OutcomeUnknownError`.
+
+        :param scope: ``"full"``, or ``"read"`` for a key that can change nothing.
+        :param expires_in_days: how many days the key works; by default for ever.
+        :raises KeyLimitReachedError: when the account has ten keys.
+        """
+        job = self._requests.create_key(
+            email, password, name, scope, expires_in_days, timeout, deadline
+        )
+        return await self._client._run(job)
+
+    async def list(
+        self, *, timeout: float | None = None, deadline: float | None = None
+    ) -> builtins.list[ApiKeyInfo]:
+        """What is known of every API key (``GET /auth``); never the keys themselves."""
+        return await self._client._run(self._requests.list_keys(timeout, deadline))
+
+    async def revoke(
+        self, key_id: str, *, timeout: float | None = None, deadline: float | None = None
+    ) -> RevokedKey:
+        """Revokes a key for good (``DELETE /auth``). A key can't revoke itself."""
+        return await self._client._run(self._requests.revoke_key(key_id, timeout, deadline))
+
+
+class AsyncVpsResource(_Resource):
+    """VPS: ``client.vps``."""
+
+    async def list(self, *, timeout: float | None = None, deadline: float | None = None) -> builtins.list[Vps]:
+        """Every VPS of the account (``GET /vps``), without passwords."""
+        return await self._client._run(self._requests.list_vps(timeout, deadline))
+
+    async def get(
+        self, id: str, *, timeout: float | None = None, deadline: float | None = None
+    ) -> VpsDetails:
+        """One VPS with all there is to know (``GET /vps/:id``), its RDP password included."""
+        return await self._client._run(self._requests.get_vps(id, timeout, deadline))
+
+    async def create(
+        self,
+        *,
+        plan_id: str,
+        billing_cycle: str,
+        location: str,
+        timeout: float | None = None,
+        deadline: float | None = None,
+    ) -> Order:
+        """Orders a VPS and charges the wallet (``POST /vps``), without waiting for it.
+
+        :meth:`provision` is the safer way. Here a lost reply ends in :class:`OutcomeUnknownError`,
+        and it is for the caller to find out whether a VPS was bought.
+        """
+        job = self._requests.create_vps(plan_id, billing_cycle, location, timeout, deadline)
+        return await self._client._run(job)
+
+    async def delete(
+        self, id: str, *, timeout: float | None = None, deadline: float | None = None
+    ) -> DeletedVps:
+        """Deletes a VPS for good (``DELETE /vps/:id``). Nothing is refunded."""
+        return await self._client._run(self._requests.delete_vps(id, timeout, deadline))
+
+    async def start(
+        self, id: str, *, timeout: float | None = None, deadline: float | None = None
+    ) -> ActionReceipt:
+        """Switches a VPS on (``POST /vps/:id/actions``)."""
+        return await self._client._run(self._requests.start_vps(id, timeout, deadline))
+
+    async def stop(
+        self, id: str, *, timeout: float | None = None, deadline: float | None = None
+    ) -> ActionReceipt:
+        """Switches a VPS off (``POST /vps/:id/actions``)."""
+        return await self._client._run(self._requests.stop_vps(id, timeout, deadline))
+
+    async def reboot(
+        self, id: str, *, timeout: float | None = None, deadline: float | None = None
+    ) -> ActionReceipt:
+        """Restarts a VPS (``POST /vps/:id/actions``). A lost reply is never repeated."""
+        return await self._client._run(self._requests.reboot_vps(id, timeout, deadline))
+
+    async def provision(
+        self,
+        *,
+        plan_id: str,
+        billing_cycle: str,
+        location: str,
+        max_spend: Decimal | str | int | None = None,
+        timeout: float = 1800.0,
+        wait_for: str = "ready",
+        preflight: bool = True,
+        first_look: float = 5.0,
+        longest_pause: float = 15.0,
+        settle: float = 90.0,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> Provisioned:
+        """Buys one VPS, exactly one, and waits until it can be used.
+
+        >>> import asyncio, stablevps
+        >>> async def main() -> None:
+        ...     async with stablevps.AsyncClient.simulated() as client:
+        ...         bought = await client.vps.provision(
+        ...             plan_id="prime", billing_cycle="monthly", location="london", max_spend="20"
+        ...         )
+        ...         print(bought.charged, bought.vps.vps_status)
+        >>> asyncio.run(main())
+        19.49 active
+
+        :param max_spend: the most that may be spent; a higher price ends in
+            :class:`OverBudgetError` before anything is ordered.
+        :param timeout: how many seconds the whole may take. Running out of them never cancels
+            the VPS: the error carries a token.
+        :param wait_for: ``"ready"``: active, with address, user and password; or ``"active"``.
+        :param preflight: whether to look at the wallet before ordering. Without, a lost order
+            can't be told from one that was never placed.
+        :param first_look: when to look at the new VPS for the first time, in seconds.
+        :param longest_pause: the longest pause between two looks, in seconds.
+        :param settle: how long an order whose reply was lost is looked for, in seconds.
+        :param on_progress: called before every request and every wait. Keep its ``token``: with
+            it :meth:`resume` goes on, in another process too. The order is sent only after the
+            call for phase ``ordering`` has returned.
+        :raises InsufficientFundsError: the wallet does not hold enough; nothing was ordered.
+        :raises NotPlacedError: the order's reply was lost, and nothing was bought.
+        :raises UnresolvedError: the order's reply was lost, and a person must look.
+        :raises ProvisioningFailedError: bought, but suspended or terminated.
+        :raises DeadlineExceededError: not usable in time.
+        """
+        given = self._requests.purchase_options(
+            preflight=preflight,
+            max_spend=max_spend,
+            wait_for=wait_for,
+            timeout=timeout,
+            first_look=first_look,
+            longest_pause=longest_pause,
+            settle=settle,
+        )
+        job = self._requests.provision(plan_id, billing_cycle, location, given, on_progress)
+        return await self._client._run(job)
+
+    async def resume(
+        self,
+        token: str,
+        *,
+        any_key: bool = False,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> Provisioned:
+        """Takes a purchase up where a token left it. The time allowed begins anew.
+
+        A token of the moment in which the order may have been sent never leads to a second order.
+
+        :param any_key: accepts a token that was begun with another key of the same account.
+        :raises StaleTokenError: for a token of another account or server.
+        """
+        return await self._client._run(self._requests.resume(token, any_key, on_progress))
+
+    async def wait_until_ready(
+        self,
+        id: str,
+        *,
+        timeout: float = 1800.0,
+        wait_for: str = "ready",
+        first_look: float = 5.0,
+        longest_pause: float = 15.0,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> Provisioned:
+        """Waits until a VPS that was bought elsewhere can be used. Its first look is at once."""
+        given = self._requests.purchase_options(
+            wait_for=wait_for, timeout=timeout, first_look=first_look, longest_pause=longest_pause
+        )
+        return await self._client._run(self._requests.wait_until_ready(id, given, on_progress))
+
+
+class AsyncAccountResource(_Resource):
+    """The account: ``client.account``."""
+
+    async def get(self, *, timeout: float | None = None, deadline: float | None = None) -> Account:
+        """The account's profile with its balance and VPS counts (``GET /account``)."""
+        return await self._client._run(self._requests.get_account(timeout, deadline))
+
+
+class AsyncWalletResource(_Resource):
+    """The wallet: ``client.wallet``."""
+
+    async def get(self, *, timeout: float | None = None, deadline: float | None = None) -> Wallet:
+        """What the wallet holds (``GET /wallet``)."""
+        return await self._client._run(self._requests.get_wallet(timeout, deadline))

@@ -1,0 +1,27 @@
+"""What can be bought, and for how much, as the documentation of the API lists it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import msgspec
+
+from . import _errors
+from ._models import Plan
+from ._native import stablevps_ffi
+
+PLANS: tuple[Plan, ...] = tuple(
+    msgspec.json.decode(stablevps_ffi.plans(), type=list[Plan], dec_hook=_errors.opaque)
+)
+"""Every plan, the smallest first."""
+
+
+def price(plan_id: str, billing_cycle: str) -> Decimal | None:
+    """The price of one period in EUR; ``None`` for what this version does not know.
+
+    >>> import stablevps
+    >>> stablevps.price("prime", "monthly")
+    Decimal('19.49')
+    """
+    text = stablevps_ffi.price(str(plan_id), str(billing_cycle))
+    return None if text is None else Decimal(text)

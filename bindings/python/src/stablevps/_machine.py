@@ -1,0 +1,189 @@
+"""How the core's machines are driven: what they ask for, and the shared part of doing it."""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar, Union
+
+import msgspec
+
+from . import _errors
+from ._models import Progress
+from ._native.stablevps_ffi import CallOptions, Failure, Machine
+from ._transport import HttpRequest, TransportFailure
+
+T = TypeVar("T")
+
+log = logging.getLogger("stablevps")
+
+CLOSED = "the client is closed"
+
+
+class Send(msgspec.Struct, tag_field="do", tag="send", rename="camel"):
+    """The machine wants a request sent."""
+
+    id: int
+    method: str
+    url: str
+    headers: list[tuple[str, str]]
+    timeout_ms: int
+    connect_timeout_ms: int
+    fresh_connection: bool
+    endpoint: str
+    body: str | None = None
+    progress: Progress | None = None
+
+    def request(self) -> HttpRequest:
+        return HttpRequest(
+            method=self.method,
+            url=self.url,
+            headers=dict(self.headers),
+            body=None if self.body is None else self.body.encode(),
+            timeout=self.timeout_ms / 1000,
+            connect_timeout=self.connect_timeout_ms / 1000,
+            fresh_connection=self.fresh_connection,
+            endpoint=self.endpoint,
+        )
+
+
+class Wait(msgspec.Struct, tag_field="do", tag="wait", rename="camel"):
+    """The machine wants to be asked again later."""
+
+    delay_ms: int
+    reason: str
+    progress: Progress | None = None
+
+
+class Done(msgspec.Struct, tag_field="do", tag="done"):
+    """The machine is at its end."""
+
+    ok: msgspec.Raw = msgspec.Raw()
+    error: msgspec.Raw = msgspec.Raw()
+
+
+Step = Union[Send, Wait, Done]
+
+_steps: msgspec.json.Decoder[Step] = msgspec.json.Decoder(Step, dec_hook=_errors.opaque)
+_results: dict[Any, msgspec.json.Decoder[Any]] = {}
+
+
+def read_step(document: bytes) -> Step:
+    return _steps.decode(document)
+
+
+class Job(Generic[T]):
+    """A machine with what its result is to become."""
+
+    __slots__ = ("exclusive_key", "kind", "label", "machine", "on_progress")
+
+    def __init__(
+        self,
+        machine: Machine,
+        kind: Any,
+        label: str,
+        on_progress: Callable[[Progress], None] | None = None,
+        exclusive_key: str | None = None,
+    ) -> None:
+        self.machine = machine
+        self.kind = kind
+        self.label = label
+        self.on_progress = on_progress
+        self.exclusive_key = exclusive_key
+
+    @property
+    def is_purchase(self) -> bool:
+        return self.exclusive_key is not None
+
+    def result(self, done: Done) -> T:
+        """The result, or the error that the machine ended with."""
+        if done.error:
+            error = _errors.from_json(done.error)
+            log.debug("%s failed: %s", self.label, error)
+            raise error
+        log.debug("%s done", self.label)
+        decoder = _results.get(self.kind)
+        if decoder is None:
+            decoder = msgspec.json.Decoder(self.kind, dec_hook=_errors.opaque)
+            _results[self.kind] = decoder
+        result: T = decoder.decode(done.ok)
+        return result
+
+    def tell(self, step: Send | Wait) -> None:
+        """Tells of the progress before a request is sent and before a wait."""
+        if isinstance(step, Send):
+            log.debug("%s: sending %s", self.label, step.endpoint)
+        else:
+            log.debug("%s: waiting %.1f s (%s)", self.label, step.delay_ms / 1000, step.reason)
+        if self.on_progress is not None and step.progress is not None:
+            self.on_progress(step.progress)
+
+    def failed(self, send: Send, failure: TransportFailure, now_ms: int) -> None:
+        self.machine.failed(send.id, failure.kind, failure.delivery, failure.detail, now_ms)
+
+    def leave_token(self, ending: BaseException, now_ms: int) -> None:
+        """Leaves the token on whatever ended a purchase from outside, such as Ctrl-C."""
+        if self.is_purchase and not isinstance(ending, _errors.StableVPSError):
+            try:
+                ending.token = self.machine.snapshot(now_ms)  # type: ignore[attr-defined]
+            except AttributeError:
+                log.warning("%s ended by %s: no token could be left", self.label, type(ending))
+
+
+class Locks:
+    """One lock an account: purchases go one at a time until the order's reply is there."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._locks: dict[str, threading.Lock] = {}
+
+    def of(self, key: str) -> threading.Lock:
+        with self._guard:
+            return self._locks.setdefault(key, threading.Lock())
+
+
+locks = Locks()
+
+
+def seed() -> int:
+    """A fresh seed for the jitter of one call."""
+    return random.getrandbits(64)
+
+
+def milliseconds(field: str, seconds: float | None) -> int | None:
+    """Seconds as whole milliseconds; refuses what is not a positive, finite number."""
+    if seconds is None:
+        return None
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
+        raise _errors.invalid_input(field, "must be a number of seconds")
+    if not 0 < seconds < 1e9:
+        raise _errors.invalid_input(field, "must be more than zero and finite")
+    return max(1, round(seconds * 1000))
+
+
+def text(field: str, value: object) -> str:
+    """An argument that must be a string; a ServerId, for one, is refused."""
+    if not isinstance(value, str):
+        raise _errors.invalid_input(field, f"must be a string, not {type(value).__name__}")
+    return str(value)
+
+
+def options(
+    now_ms: int, the_seed: int, timeout: float | None, deadline: float | None
+) -> CallOptions:
+    return CallOptions(
+        now_ms=now_ms,
+        seed=the_seed,
+        timeout_ms=milliseconds("timeout", timeout),
+        deadline_ms=milliseconds("deadline", deadline),
+    )
+
+
+def checked(make: Callable[..., Machine], *arguments: Any) -> Machine:
+    """Makes a machine; what the core refuses becomes the package's own error."""
+    try:
+        return make(*arguments)
+    except Failure.Product as failure:  # type: ignore[attr-defined]
+        raise _errors.from_json(failure.document) from None

@@ -1,0 +1,519 @@
+"""What the service answers. Written by `cargo xtask generate` from the core's models."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from msgspec import Struct
+
+from ._values import OpenEnum, Secret, ServerId
+
+__all__ = [
+    "Account",
+    "ActionReceipt",
+    "AffiliateStats",
+    "ApiKeyInfo",
+    "BillingCycle",
+    "BillingStatus",
+    "CreatedKey",
+    "DeletedVps",
+    "Location",
+    "Order",
+    "Phase",
+    "PlanId",
+    "PowerAction",
+    "Progress",
+    "Provisioned",
+    "RevokedKey",
+    "Role",
+    "Scope",
+    "Vps",
+    "VpsDetails",
+    "VpsStatus",
+    "Wallet",
+]
+
+
+class Role(OpenEnum):
+    """What an account may do on the service's own site."""
+
+    USER = "user"
+    """An ordinary customer."""
+
+    ADMIN = "admin"
+    """Staff of the service."""
+
+
+class PowerAction(OpenEnum):
+    """What can be done to a running VPS."""
+
+    START = "start"
+    """Switch it on."""
+
+    STOP = "stop"
+    """Switch it off."""
+
+    REBOOT = "reboot"
+    """Restart it."""
+
+
+class Scope(OpenEnum):
+    """What a key may do."""
+
+    FULL = "full"
+    """Read and write: buy, delete and control VPS."""
+
+    READ = "read"
+    """Read only."""
+
+
+class PlanId(OpenEnum):
+    """The size of a VPS."""
+
+    BASIC = "basic"
+    """Starter: 1 vCPU, 2.5 GB of memory, 17 GB NVMe."""
+
+    PRIME = "prime"
+    """Professional: 2 vCPU, 4 GB of memory, 35 GB NVMe."""
+
+    PRO = "pro"
+    """Enterprise: 4 vCPU, 8 GB of memory, 65 GB NVMe."""
+
+
+class BillingCycle(OpenEnum):
+    """How often a VPS is paid for."""
+
+    MONTHLY = "monthly"
+    """Every month."""
+
+    YEARLY = "yearly"
+    """Every year."""
+
+
+class Location(OpenEnum):
+    """Where a VPS stands."""
+
+    AMSTERDAM = "amsterdam"
+    """Amsterdam."""
+
+    LONDON = "london"
+    """London."""
+
+    FRANKFURT = "frankfurt"
+    """Frankfurt."""
+
+    NEW_YORK = "newYork"
+    """New York."""
+
+    SINGAPORE = "singapore"
+    """Singapore."""
+
+    TOKYO = "tokyo"
+    """Tokyo."""
+
+
+class VpsStatus(OpenEnum):
+    """How the machine itself stands."""
+
+    PROVISIONING = "provisioning"
+    """Being set up."""
+
+    ACTIVE = "active"
+    """Running."""
+
+    SUSPENDED = "suspended"
+    """Halted by the service."""
+
+    TERMINATED = "terminated"
+    """Gone for good."""
+
+
+class BillingStatus(OpenEnum):
+    """How the payment for a VPS stands."""
+
+    ACTIVE = "active"
+    """Paid for."""
+
+    CANCELED = "canceled"
+    """Ends with the period."""
+
+    PAST_DUE = "past_due"
+    """A payment is overdue."""
+
+    TRIALING = "trialing"
+    """In a trial period."""
+
+    PENDING = "pending"
+    """Not paid yet."""
+
+
+class Phase(OpenEnum):
+    """Where a purchase is."""
+
+    PREFLIGHT = "preflight"
+    """Looking at the wallet. Nothing is ordered."""
+
+    BASELINE = "baseline"
+    """Remembering the VPS there are. Nothing is ordered."""
+
+    ORDERING = "ordering"
+    """Placing the one order."""
+
+    RECONCILING = "reconciling"
+    """The order's reply was lost: looking for what became of it."""
+
+    POLLING = "polling"
+    """Bought: waiting until it can be used."""
+
+    ENDED = "ended"
+    """At an end."""
+
+
+class Account(Struct, frozen=True, kw_only=True, rename="camel"):
+    """The account's profile with its balance and VPS counts (`GET /account`)."""
+
+    id: str
+    """The account's id."""
+
+    first_name: str | None = None
+    """The holder's first name."""
+
+    last_name: str | None = None
+    """The holder's last name."""
+
+    email: str
+    """The e-mail address the account signs in with."""
+
+    role: Role
+    """What the account may do."""
+
+    balance: Decimal
+    """What the wallet holds, rounded half-even to the cent."""
+
+    currency: str
+    """The currency of the balance, `EUR`."""
+
+    referral_code: str | None = None
+    """The code that others sign up with."""
+
+    affiliate_stats: AffiliateStats | None = None
+    """What the referral code earned."""
+
+    active_vps_count: int
+    """How many VPS are active now."""
+
+    total_vps_count: int
+    """How many VPS there are in any state."""
+
+    created_at: datetime
+    """When the account was made."""
+
+
+class AffiliateStats(Struct, frozen=True, kw_only=True, rename="camel"):
+    """What an account's referral code earned."""
+
+    total_referrals: int
+    """Everyone who signed up with the code."""
+
+    successful_referrals: int
+    """Those of them who bought."""
+
+    total_earnings: Decimal
+    """What that earned, in the account's currency."""
+
+
+class ActionReceipt(Struct, frozen=True, kw_only=True, rename="camel"):
+    """The service's receipt for a power action (`POST /vps/:id/actions`)."""
+
+    action: PowerAction
+    """What was asked for."""
+
+    server_id: ServerId | None = None
+    """The provider's own id. No call takes it."""
+
+    message: str | None = None
+    """The service's own words."""
+
+
+class ApiKeyInfo(Struct, frozen=True, kw_only=True, rename="camel"):
+    """What is known of an API key (`GET /auth`); never the key itself."""
+
+    id: str
+    """The key's id: what revoking it takes."""
+
+    name: str
+    """The label given to the key."""
+
+    key_prefix: str
+    """The key's first characters."""
+
+    scope: Scope
+    """What the key may do."""
+
+    last_used_at: datetime | None = None
+    """When the key was last used; none means never."""
+
+    expires_at: datetime | None = None
+    """When the key stops working; none means never."""
+
+    created_at: datetime
+    """When the key was made."""
+
+
+class CreatedKey(Struct, frozen=True, kw_only=True, rename="camel"):
+    """A new API key (`POST /auth`). The key itself is in this reply and nowhere else, ever."""
+
+    api_key: Secret
+    """The key, shown this one time."""
+
+    key_prefix: str
+    """The key's first characters, by which listings name it."""
+
+    name: str
+    """The label given to the key."""
+
+    scope: Scope
+    """What the key may do."""
+
+    expires_at: datetime | None = None
+    """When the key stops working; none means never."""
+
+    message: str | None = None
+    """The service's own words."""
+
+
+class DeletedVps(Struct, frozen=True, kw_only=True, rename="camel"):
+    """The end of a VPS (`DELETE /vps/:id`)."""
+
+    id: str
+    """The id of what was deleted."""
+
+    provider_deleted: bool | None = None
+    """Whether the provider confirmed; not known where the reply was lost."""
+
+    message: str | None = None
+    """The service's own words."""
+
+    already_gone: bool
+    """True when the service answered "not found" to a repeated request whose first reply was lost."""
+
+
+class Order(Struct, frozen=True, kw_only=True, rename="camel"):
+    """The service's receipt for an order (`POST /vps`)."""
+
+    id: str
+    """The new VPS's id: what every later call takes."""
+
+    server_id: ServerId | None = None
+    """The provider's own id. No call takes it."""
+
+    plan_id: PlanId
+    """The size."""
+
+    billing_cycle: BillingCycle
+    """How often it is paid for."""
+
+    location: Location
+    """Where it stands."""
+
+    vps_status: VpsStatus
+    """How the machine stands: as a rule, `provisioning`."""
+
+    rdp_username: str | None = None
+    """The user to sign in as over RDP."""
+
+    cost: Decimal
+    """What the wallet was charged."""
+
+    new_balance: Decimal
+    """What the wallet holds after it."""
+
+    currency: str
+    """The currency of both, `EUR`."""
+
+    current_period_end: datetime | None = None
+    """Until when it is paid for."""
+
+    message: str | None = None
+    """The service's own words."""
+
+
+class RevokedKey(Struct, frozen=True, kw_only=True, rename="camel"):
+    """The end of a key (`DELETE /auth`)."""
+
+    message: str | None = None
+    """The service's own words."""
+
+    already_gone: bool
+    """True when the service answered "not found" to a repeated request whose first reply was lost."""
+
+
+class Vps(Struct, frozen=True, kw_only=True, rename="camel"):
+    """A VPS as listings show it (`GET /vps`): no password and no host name."""
+
+    id: str
+    """The service's id: what every call takes."""
+
+    plan_id: PlanId
+    """The size."""
+
+    billing_cycle: BillingCycle
+    """How often it is paid for."""
+
+    status: BillingStatus
+    """How the payment stands."""
+
+    vps_status: VpsStatus
+    """How the machine stands."""
+
+    ip_address: str | None = None
+    """The public address, once there is one."""
+
+    location: Location
+    """Where it stands."""
+
+    rdp_username: str | None = None
+    """The user to sign in as over RDP."""
+
+    server_id: ServerId | None = None
+    """The provider's own id. No call takes it."""
+
+    current_period_end: datetime | None = None
+    """Until when it is paid for."""
+
+    created_at: datetime
+    """When it was ordered."""
+
+
+class VpsDetails(Struct, frozen=True, kw_only=True, rename="camel"):
+    """One VPS with all there is to know (`GET /vps/:id`)."""
+
+    id: str
+    """The service's id: what every call takes."""
+
+    plan_id: PlanId
+    """The size."""
+
+    billing_cycle: BillingCycle
+    """How often it is paid for."""
+
+    status: BillingStatus
+    """How the payment stands."""
+
+    vps_status: VpsStatus
+    """How the machine stands."""
+
+    ip_address: str | None = None
+    """The public address, once there is one."""
+
+    hostname: str | None = None
+    """The host name, once there is one."""
+
+    rdp_username: str | None = None
+    """The user to sign in as over RDP."""
+
+    rdp_password: Secret | None = None
+    """The password to sign in with over RDP."""
+
+    location: Location
+    """Where it stands."""
+
+    server_id: ServerId | None = None
+    """The provider's own id. No call takes it."""
+
+    current_period_start: datetime | None = None
+    """Since when the current period is paid for."""
+
+    current_period_end: datetime | None = None
+    """Until when it is paid for."""
+
+    created_at: datetime
+    """When it was ordered."""
+
+
+class Wallet(Struct, frozen=True, kw_only=True, rename="camel"):
+    """The wallet, the only means of payment of the API (`GET /wallet`)."""
+
+    balance: Decimal
+    """What the wallet holds, rounded half-even to the cent."""
+
+    currency: str
+    """The currency of the balance, `EUR`."""
+
+
+class Progress(Struct, frozen=True, kw_only=True, rename="camel"):
+    """How far a purchase is."""
+
+    phase: Phase
+    """Where it is."""
+
+    exclusive: bool
+    """Whether no other purchase of this account may be before its polling at the same time."""
+
+    requests: int
+    """How many requests were made since this process began with it."""
+
+    orders_sent: int
+    """How often the order was handed over in a way that the service may have received it."""
+
+    elapsed_ms: int
+    """Milliseconds since the purchase began, in whatever process."""
+
+    next_look_ms: int
+    """Milliseconds until the next request."""
+
+    vps_id: str | None = None
+    """The VPS, once it is known."""
+
+    last_status: VpsStatus | None = None
+    """Its status when it was last seen."""
+
+    recovered: bool
+    """Whether the order's reply was lost and the VPS found by looking."""
+
+    last_error: str | None = None
+    """The code of the last failure that was got over."""
+
+    balance_before: Decimal | None = None
+    """What the wallet held before the order."""
+
+    charged: Decimal | None = None
+    """What the order cost: from its receipt, or after a lost receipt from the wallet's change."""
+
+    currency: str | None = None
+    """The currency of both."""
+
+    token: str | None = None
+    """From where the purchase can be taken up again. Keep it before going on."""
+
+
+class Provisioned(Struct, frozen=True, kw_only=True, rename="camel"):
+    """A purchase that ended well."""
+
+    vps: VpsDetails
+    """The VPS, usable."""
+
+    recovered: bool
+    """Whether the order's reply was lost and the VPS found by looking."""
+
+    orders_sent: int
+    """How often the order was handed over in a way that the service may have received it."""
+
+    charged: Decimal | None = None
+    """What the order cost: from its receipt, or after a lost receipt from the wallet's change."""
+
+    balance_before: Decimal | None = None
+    """What the wallet held before the order."""
+
+    balance_after: Decimal | None = None
+    """What the wallet held after the order."""
+
+    currency: str | None = None
+    """The currency of all three."""
+
+    elapsed_ms: int
+    """Milliseconds since the purchase began, in whatever process."""
+
+    requests: int
+    """How many requests were made since this process began with it."""

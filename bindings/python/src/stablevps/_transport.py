@@ -1,0 +1,137 @@
+"""How requests reach the service. Every part can be replaced."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+__all__ = [
+    "AsyncClock",
+    "AsyncHttpTransport",
+    "Clock",
+    "HttpRequest",
+    "HttpResponse",
+    "HttpTransport",
+    "TransportFailure",
+]
+
+
+@dataclass(frozen=True)
+class HttpRequest:
+    """One request, complete. A transport adds nothing but ``Host`` and ``Content-Length``."""
+
+    method: str
+    """``GET``, ``POST`` or ``DELETE``."""
+    url: str
+    """The absolute URL, percent-encoded."""
+    headers: Mapping[str, str] = field(repr=False)
+    """The headers. One of them carries the key."""
+    body: bytes | None = field(repr=False)
+    """The JSON body, if there is one."""
+    timeout: float
+    """How many seconds the whole exchange may take."""
+    connect_timeout: float
+    """How many seconds it may take to connect."""
+    fresh_connection: bool
+    """True for what must never be sent twice: no pooled connection, no hidden retry."""
+    endpoint: str
+    """The endpoint as the documentation writes it, such as ``POST /vps``."""
+
+
+@dataclass(frozen=True)
+class HttpResponse:
+    """A complete response, whatever its status."""
+
+    status: int
+    """The status code."""
+    headers: Mapping[str, str] = field(repr=False)
+    """The headers, in any case."""
+    body: bytes = field(repr=False)
+    """The body, decoded from any content coding."""
+
+
+class TransportFailure(Exception):
+    """What a transport raises when there is no complete response.
+
+    ``delivery`` is ``"not_sent"`` only where it is certain that not one byte of the request
+    reached the server, for instance when the connection was refused; otherwise ``"unknown"``.
+    ``kind`` is one of dns, connect, tls, proxy, timeout, io, too_large, cancelled.
+    """
+
+    def __init__(self, kind: str, delivery: str, detail: str = "") -> None:
+        super().__init__(f"{kind} ({delivery}): {detail}")
+        self.kind = kind
+        self.delivery = delivery
+        self.detail = detail
+
+
+class HttpTransport(Protocol):
+    """Sends one request. It must not follow redirects and must not retry."""
+
+    def send(self, request: HttpRequest) -> HttpResponse:
+        """The response; :class:`TransportFailure` where there is none."""
+        ...
+
+    def close(self) -> None:
+        """Lets go of connections."""
+        ...
+
+
+class AsyncHttpTransport(Protocol):
+    """Sends one request. It must not follow redirects and must not retry."""
+
+    async def send(self, request: HttpRequest) -> HttpResponse:
+        """The response; :class:`TransportFailure` where there is none."""
+        ...
+
+    async def aclose(self) -> None:
+        """Lets go of connections."""
+        ...
+
+
+class Clock(Protocol):
+    """Where a client reads the time and how it waits."""
+
+    def now_ms(self) -> int:
+        """Epoch milliseconds."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Waits."""
+        ...
+
+
+class AsyncClock(Protocol):
+    """Where an asynchronous client reads the time and how it waits."""
+
+    def now_ms(self) -> int:
+        """Epoch milliseconds."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Waits."""
+        ...
+
+
+class SystemClock:
+    """The machine's own clock."""
+
+    def now_ms(self) -> int:
+        return time.time_ns() // 1_000_000
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+
+class AsyncSystemClock:
+    """The machine's own clock, for asyncio."""
+
+    def now_ms(self) -> int:
+        return time.time_ns() // 1_000_000
+
+    async def sleep(self, seconds: float) -> None:
+        import asyncio
+
+        await asyncio.sleep(seconds)

@@ -1,0 +1,102 @@
+"""Values that need more than Python's own types: open enumerations, secrets and foreign ids."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Any
+
+__all__ = ["OpenEnum", "Secret", "ServerId"]
+
+
+class OpenEnum(str, Enum):
+    """An enumeration that keeps a value it does not know.
+
+    Members are strings: ``VpsStatus.ACTIVE == "active"``. A value newer than this package is kept
+    as it was sent: ``VpsStatus("paused").value == "paused"``, with ``is_known`` false.
+    """
+
+    @classmethod
+    def _missing_(cls, value: object) -> OpenEnum | None:
+        if not isinstance(value, str):
+            return None
+        unknown = str.__new__(cls, value)
+        unknown._name_ = "UNKNOWN"
+        unknown._value_ = value
+        return unknown
+
+    @property
+    def is_known(self) -> bool:
+        """Whether this version of the package knows the value."""
+        return self._value_ in type(self)._value2member_map_
+
+    def __str__(self) -> str:
+        return str(self._value_)
+
+    def __repr__(self) -> str:
+        if self.is_known:
+            return f"{type(self).__name__}.{self._name_}"
+        return f"{type(self).__name__}({self._value_!r})"
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        return (type(self), (self._value_,))
+
+    __hash__ = str.__hash__
+
+
+class Secret:
+    """A text that no repr, log or traceback shows. :meth:`reveal` gives it.
+
+    >>> from stablevps import Secret
+    >>> Secret("hunter2")
+    Secret('***')
+    >>> Secret("hunter2").reveal()
+    'hunter2'
+    """
+
+    __slots__ = ("__text",)
+
+    def __init__(self, text: str) -> None:
+        self.__text = text
+
+    def reveal(self) -> str:
+        """The text itself."""
+        return self.__text
+
+    def __repr__(self) -> str:
+        return "Secret('***')"
+
+    def __str__(self) -> str:
+        return "***"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and self.__text == other.__text
+
+    def __hash__(self) -> int:
+        return hash(("Secret", self.__text))
+
+    def __reduce__(self) -> Any:
+        raise TypeError("a Secret is not pickled: reveal() it where it must be stored")
+
+
+class ServerId:
+    """A VPS's id at the provider behind the service, such as ``zomro-67890``.
+
+    It is not a string, so that it can't be passed where a VPS's own id belongs. ``str()`` gives it.
+    """
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __str__(self) -> str:
+        return self._text
+
+    def __repr__(self) -> str:
+        return f"ServerId({self._text!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ServerId) and self._text == other._text
+
+    def __hash__(self) -> int:
+        return hash(("ServerId", self._text))

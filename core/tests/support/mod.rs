@@ -1,0 +1,109 @@
+//! A host without a network: it carries requests to a simulator and turns a clock of its own.
+
+// Every test program uses its own part of this.
+#![allow(dead_code)]
+
+use stablevps_core::config::{Api, ApiConfig};
+use stablevps_core::http::{
+    Delivery, FailureKind, HttpRequest, HttpResponse, Reply, TransportFailure,
+};
+use stablevps_core::secret::Secret;
+use stablevps_core::time::Timestamp;
+use stablevps_simulator::{Exchange, Request, Simulator};
+
+/// When every virtual clock begins: 2026-05-11T09:00:00.000Z.
+pub const START: i64 = 1_778_490_000_000;
+
+/// An account of the service itself, with that key.
+pub fn api(key: &str) -> Api {
+    Api::new(ApiConfig {
+        api_key: Some(Secret::new(key)),
+        ..ApiConfig::default()
+    })
+    .expect("the configuration is valid")
+}
+
+/// An epoch time in milliseconds, as the core takes it.
+pub fn at(now: i64) -> Timestamp {
+    Timestamp::from_millis(now)
+}
+
+/// A complete response with a JSON content type.
+pub fn response(status: u16, body: &str) -> Reply {
+    Reply::Response(HttpResponse {
+        status,
+        headers: vec![("Content-Type".to_owned(), "application/json".to_owned())],
+        body: body.as_bytes().to_vec(),
+    })
+}
+
+/// A failure of the transport.
+pub fn failed(kind: FailureKind, delivery: Delivery) -> Reply {
+    Reply::Failed(TransportFailure {
+        kind,
+        delivery,
+        detail: String::new(),
+    })
+}
+
+/// The request as the simulator takes it: the core's crate and the simulator's share no types.
+pub fn to_simulator(request: &HttpRequest) -> Request {
+    let path = request
+        .url
+        .strip_prefix("https://stablevps.com")
+        .expect("requests go to the service");
+    let mut converted = Request::new(request.method, path);
+    for (name, value) in &request.headers {
+        converted = converted.with_header(name, value);
+    }
+    converted.with_body(request.body.clone().unwrap_or_default())
+}
+
+/// What came of one exchange, and how long it took.
+pub struct Carried {
+    pub reply: Reply,
+    pub took_ms: u64,
+}
+
+/// Carries a request to the service, as an HTTP client would. Lost requests fail in the way that
+/// `kind` says; a reply that takes longer than the request may is a timeout.
+pub fn carry(
+    simulator: &mut Simulator,
+    request: &HttpRequest,
+    kind: FailureKind,
+    now: i64,
+) -> Carried {
+    match simulator.handle(&to_simulator(request), now) {
+        Exchange::Reply(response) if response.delay_ms >= request.timeout_ms => Carried {
+            reply: failed(FailureKind::Timeout, Delivery::Unknown),
+            took_ms: request.timeout_ms,
+        },
+        Exchange::Reply(response) => Carried {
+            took_ms: response.delay_ms,
+            reply: Reply::Response(HttpResponse {
+                status: response.status,
+                headers: response.headers,
+                body: response.body,
+            }),
+        },
+        Exchange::NotDelivered => Carried {
+            reply: failed(kind, Delivery::NotSent),
+            took_ms: 0,
+        },
+        Exchange::Lost | Exchange::Cut { .. } => Carried {
+            reply: failed(kind, Delivery::Unknown),
+            took_ms: 0,
+        },
+    }
+}
+
+/// The seeds to run: all of them, or the one that the environment names.
+pub fn seeds(count: u64) -> std::ops::Range<u64> {
+    match std::env::var("STABLEVPS_SEED") {
+        Ok(seed) => {
+            let seed = seed.parse().expect("STABLEVPS_SEED is a number");
+            seed..seed + 1
+        }
+        Err(_) => 0..count,
+    }
+}

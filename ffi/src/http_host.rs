@@ -1,0 +1,127 @@
+//! A host for machines: carries their requests out with the built-in transport.
+//!
+//! The request runs on a thread of its own while the caller waits in slices, so that the caller
+//! can look at signals in between. Bodies never cross into the caller's language unread.
+
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use stablevps_core::error::Error;
+use stablevps_core::machine::Step;
+use stablevps_core::time::Timestamp;
+
+use crate::documents;
+use crate::failure::Failure;
+use crate::machine::Machine;
+use crate::transport::{ConfigError, Exchange, HttpTransport, ProxyChoice, TransportConfig};
+
+/// A request that is being carried out.
+#[derive(Clone)]
+pub(crate) struct UnderWay {
+    id: u32,
+    exchange: Arc<Exchange>,
+}
+
+/// What the transport is made of.
+#[derive(uniffi::Record)]
+pub struct HttpOptions {
+    /// Certificates to trust instead of the built-in ones, as PEM.
+    pub ca_pem: Option<Vec<u8>>,
+    /// A proxy's URL, instead of what the environment says.
+    pub proxy: Option<String>,
+}
+
+/// The built-in transport. Its connections are shared by all the machines it serves.
+#[derive(uniffi::Object)]
+pub struct HttpHost(HttpTransport);
+
+#[uniffi::export]
+impl HttpHost {
+    /// Checks the options and the environment.
+    #[uniffi::constructor]
+    pub fn new(options: HttpOptions) -> Result<Arc<Self>, Failure> {
+        let config = TransportConfig {
+            ca_pem: options.ca_pem,
+            proxy: options
+                .proxy
+                .map_or(ProxyChoice::FromEnvironment, ProxyChoice::Url),
+            ..TransportConfig::default()
+        };
+        let transport = HttpTransport::new(&config).map_err(|error| refused(&error))?;
+        Ok(Arc::new(Self(transport)))
+    }
+
+    /// Carries out the request that the machine wants, if it wants one, and gives its next step.
+    /// Gives nothing where the request is still under way after `wait_ms`: then call again.
+    pub fn exchange(&self, machine: &Machine, wait_ms: u64) -> Result<Vec<u8>, Failure> {
+        let under_way = self.begin(machine);
+        let Some(UnderWay { id, exchange }) = under_way else {
+            return Ok(machine.step(now_ms()));
+        };
+        let Some(reply) = exchange.wait(Duration::from_millis(wait_ms)) else {
+            return Ok(Vec::new());
+        };
+        let mut slot = machine
+            .under_way
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        // Whoever was abandoned meanwhile leaves the machine as it is: with its request outstanding.
+        if slot
+            .as_ref()
+            .is_some_and(|mine| Arc::ptr_eq(&mine.exchange, &exchange))
+        {
+            *slot = None;
+            machine.reply(id, reply, now_ms())?;
+        }
+        drop(slot);
+        Ok(machine.step(now_ms()))
+    }
+
+    /// Gives the machine's request up, and wakes whoever waits for it. The machine is not told:
+    /// for it the request stays outstanding, as it may have been sent.
+    pub fn abandon(&self, machine: &Machine) {
+        let slot = machine
+            .under_way
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(under_way) = slot {
+            under_way.exchange.abandon();
+        }
+    }
+}
+
+impl HttpHost {
+    fn begin(&self, machine: &Machine) -> Option<UnderWay> {
+        let mut slot = machine
+            .under_way
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if slot.is_none() {
+            let step = machine.lock().next_step(Timestamp::from_millis(now_ms()));
+            if let Step::Send(request) = step {
+                let id = request.id.0;
+                let exchange = Arc::new(self.0.start(*request));
+                *slot = Some(UnderWay { id, exchange });
+            }
+        }
+        slot.clone()
+    }
+}
+
+fn refused(error: &ConfigError) -> Failure {
+    let field = match error {
+        ConfigError::BadProxyUrl(_) => "proxy",
+        ConfigError::BadPem(_)
+        | ConfigError::NoCertificates(_)
+        | ConfigError::UnreadableFile(..) => "ca_file",
+    };
+    Error::invalid_input(field, format!("can't be used: {error}")).into()
+}
+
+fn now_ms() -> i64 {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,122 @@
+//! What a transport is told, and what is made of it before the first request.
+
+use std::ffi::OsString;
+use std::fmt;
+
+use ureq::Proxy;
+use ureq::tls::RootCerts;
+
+use super::{proxy, roots};
+
+/// How requests get to the server.
+#[derive(Clone, PartialEq, Eq)]
+pub struct TransportConfig {
+    /// Certificates in PEM that are trusted *instead of* those of Mozilla. None by default: then
+    /// those of the file that `SSL_CERT_FILE` names, and without that variable those of Mozilla.
+    pub ca_pem: Option<Vec<u8>>,
+    /// The way to the server. Only HTTPS is ever proxied.
+    pub proxy: ProxyChoice,
+    /// How many connections are kept for later requests. 16 by default.
+    pub max_idle_connections: usize,
+}
+
+/// Which proxy carries HTTPS.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub enum ProxyChoice {
+    /// The first of `HTTPS_PROXY`, `https_proxy`, `ALL_PROXY` and `all_proxy` that is set, except
+    /// for the hosts in `NO_PROXY` or `no_proxy`.
+    #[default]
+    FromEnvironment,
+    /// No proxy.
+    None,
+    /// This proxy, for every host: `http://`, `https://`, `socks4://`, `socks4a://`, `socks5://` or
+    /// `socks5h://`.
+    Url(String),
+}
+
+/// Why a transport can't be set up. No text here quotes a proxy's URL, which may hold a password.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// The PEM text is damaged.
+    #[error("{0} is not valid PEM")]
+    BadPem(Setting),
+    /// The PEM text has no certificate in it.
+    #[error("{0} has no certificate in it")]
+    NoCertificates(Setting),
+    /// The file that was named can't be read.
+    #[error("{0} names a file that can't be read: {1}")]
+    UnreadableFile(Setting, String),
+    /// The proxy's URL is none, or of a kind that is not supported.
+    #[error(
+        "{0} is not the URL of a proxy, such as http://proxy.example:3128 or socks5h://localhost:1080"
+    )]
+    BadProxyUrl(Setting),
+}
+
+/// Where a setting comes from: a field of [`TransportConfig`], or an environment variable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Setting(pub &'static str);
+
+impl fmt::Display for Setting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl Default for TransportConfig {
+    fn default() -> Self {
+        Self {
+            ca_pem: None,
+            proxy: ProxyChoice::default(),
+            max_idle_connections: 16,
+        }
+    }
+}
+
+impl fmt::Debug for TransportConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TransportConfig")
+            .field(
+                "ca_pem",
+                &self
+                    .ca_pem
+                    .as_ref()
+                    .map(|pem| format!("{} bytes", pem.len())),
+            )
+            .field("proxy", &self.proxy)
+            .field("max_idle_connections", &self.max_idle_connections)
+            .finish()
+    }
+}
+
+impl fmt::Debug for ProxyChoice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::FromEnvironment => "FromEnvironment",
+            Self::None => "None",
+            Self::Url(_) => "Url(***)",
+        })
+    }
+}
+
+/// The configuration, checked and read in. Agents can be made from it again and again.
+#[derive(Debug)]
+pub(super) struct Settings {
+    /// `None` stands for the roots of Mozilla, which cost nothing until the first TLS connection.
+    pub(super) roots: Option<RootCerts>,
+    pub(super) proxy: Option<Proxy>,
+    pub(super) max_idle_connections: usize,
+}
+
+impl Settings {
+    pub(super) fn read(
+        config: &TransportConfig,
+        variable: &dyn Fn(&str) -> Option<OsString>,
+    ) -> Result<Self, ConfigError> {
+        Ok(Self {
+            roots: roots::trusted(config.ca_pem.as_deref(), variable)?,
+            proxy: proxy::chosen(&config.proxy, variable)?,
+            max_idle_connections: config.max_idle_connections,
+        })
+    }
+}

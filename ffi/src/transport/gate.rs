@@ -1,0 +1,81 @@
+//! The gate that the first byte of a request must pass.
+
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use stablevps_core::http::Delivery;
+
+/// Between a request and the wire. It ends in one of two ways, whichever comes first, and never
+/// changes after that:
+///
+/// - the first byte is about to be written: `Passed`. From here on nobody can say that the server
+///   saw nothing.
+/// - the request is over: `Shut`. Not one byte was written, and none ever will be.
+///
+/// One atomic decides, so a request that one thread gives up while another is about to write it is
+/// either written and reported as such, or neither.
+#[derive(Debug, Default)]
+pub(super) struct Gate(AtomicU8);
+
+const OPEN: u8 = 0;
+const PASSED: u8 = 1;
+const SHUT: u8 = 2;
+
+/// The gate was shut before anything was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct AlreadyShut;
+
+impl Gate {
+    /// Asks to write. Every write of one request asks; the first answer stands.
+    pub(super) fn pass(&self) -> Result<(), AlreadyShut> {
+        match self.settle(PASSED) {
+            PASSED => Ok(()),
+            _shut => Err(AlreadyShut),
+        }
+    }
+
+    /// Ends the request, and tells whether a byte of it may have left.
+    pub(super) fn shut(&self) -> Delivery {
+        match self.settle(SHUT) {
+            SHUT => Delivery::NotSent,
+            _passed => Delivery::Unknown,
+        }
+    }
+
+    pub(super) fn is_shut(&self) -> bool {
+        self.0.load(Ordering::SeqCst) == SHUT
+    }
+
+    /// Moves an open gate to `end`; returns where it stands now.
+    fn settle(&self, end: u8) -> u8 {
+        match self
+            .0
+            .compare_exchange(OPEN, end, Ordering::SeqCst, Ordering::SeqCst)
+        {
+            Ok(_open) => end,
+            Err(settled) => settled,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_that_was_ended_before_its_first_byte_can_never_be_written() {
+        let gate = Gate::default();
+        assert_eq!(gate.shut(), Delivery::NotSent);
+        assert!(gate.is_shut());
+        assert_eq!(gate.pass(), Err(AlreadyShut));
+        assert_eq!(gate.shut(), Delivery::NotSent);
+    }
+
+    #[test]
+    fn a_request_of_which_a_byte_was_written_is_never_called_unsent() {
+        let gate = Gate::default();
+        assert_eq!(gate.pass(), Ok(()));
+        assert_eq!(gate.pass(), Ok(()), "the second write of the same request");
+        assert_eq!(gate.shut(), Delivery::Unknown);
+        assert!(!gate.is_shut());
+    }
+}

@@ -1,0 +1,136 @@
+//! Blocking HTTP for the hosts that have no client of their own: plain requests in, plain replies
+//! out.
+//!
+//! Requests buy things, so two facts about each of them must be right, and everything here serves
+//! them:
+//!
+//! - **It goes out once.** Nothing is repeated here: no redirect is followed, no lost connection is
+//!   tried again. A request of the class `Once` gets a connection of its own, because one that the
+//!   server has just closed fails after the request was written, and then nobody knows.
+//! - **A failure says whether it may have been delivered.** The outermost link of every connection
+//!   (`marked`) lets bytes out only through the request's `gate`. If the gate never let one pass,
+//!   the failure is `NotSent`, and from then on it lets none pass; in every other case it is
+//!   `Unknown`.
+//!
+//! Out of scope: which requests to make, when to repeat them, and what replies mean. That is the
+//! core's.
+//!
+//! | module | idea |
+//! |---|---|
+//! | `config`, `roots`, `proxy` | what a transport is told, and what the environment adds |
+//! | `agent` | one exchange, from plain request to plain reply |
+//! | `route`, `marked` | how a connection comes about, and its outermost link |
+//! | `trip`, `gate` | how far the thread's request has got, and whether a byte of it left |
+//! | `failure` | the kind and the words of what went wrong |
+//! | `exchange`, `worker` | requests in other threads, and waiting for them |
+//! | `process` | starting afresh after a fork |
+
+mod agent;
+mod config;
+mod exchange;
+mod failure;
+mod gate;
+mod marked;
+mod process;
+mod proxy;
+mod roots;
+mod route;
+mod trip;
+mod worker;
+
+use std::ffi::OsString;
+use std::fmt;
+use std::sync::Arc;
+
+use stablevps_core::http::{HttpRequest, Reply};
+
+pub use self::config::{ConfigError, ProxyChoice, Setting, TransportConfig};
+pub use self::exchange::Exchange;
+
+use self::agent::Agents;
+use self::config::Settings;
+use self::gate::Gate;
+use self::process::PerProcess;
+use self::worker::Workers;
+
+/// An HTTP client with its connections and threads. Clones share both.
+#[derive(Clone)]
+pub struct HttpTransport {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    settings: Settings,
+    engine: PerProcess<Engine>,
+}
+
+/// What a forked child must not share with its parent.
+struct Engine {
+    agents: Arc<Agents>,
+    workers: Workers,
+}
+
+impl HttpTransport {
+    /// A transport that reads the environment of this process, now.
+    pub fn new(config: &TransportConfig) -> Result<Self, ConfigError> {
+        Self::with_environment(config, &|name| std::env::var_os(name))
+    }
+
+    /// A transport in an environment of the caller's making: `variable` gives the value of a
+    /// variable by its name.
+    pub fn with_environment(
+        config: &TransportConfig,
+        variable: &dyn Fn(&str) -> Option<OsString>,
+    ) -> Result<Self, ConfigError> {
+        let settings = Settings::read(config, variable)?;
+        let engine = PerProcess::new(Engine::new(&settings));
+        Ok(Self {
+            shared: Arc::new(Shared { settings, engine }),
+        })
+    }
+
+    /// Sends a request and waits for what becomes of it, in this thread.
+    #[must_use]
+    pub fn send(&self, request: &HttpRequest) -> Reply {
+        self.engine()
+            .agents
+            .exchange(request, &Arc::new(Gate::default()))
+    }
+
+    /// Sends a request in a thread of this transport, so that the caller can wait for it in slices
+    /// or give it up.
+    ///
+    /// The request's time begins when a thread takes it up, which is at once below a thousand
+    /// requests.
+    #[must_use = "an exchange that is dropped is given up"]
+    pub fn start(&self, request: HttpRequest) -> Exchange {
+        let engine = self.engine();
+        let agents = Arc::clone(&engine.agents);
+        let (exchange, completion) = exchange::open();
+        engine.workers.run(Box::new(move || {
+            completion.fulfil(|gate| agents.exchange(&request, gate));
+        }));
+        exchange
+    }
+
+    fn engine(&self) -> &Engine {
+        self.shared
+            .engine
+            .current(|| Engine::new(&self.shared.settings))
+    }
+}
+
+impl fmt::Debug for HttpTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("HttpTransport")
+    }
+}
+
+impl Engine {
+    fn new(settings: &Settings) -> Self {
+        Self {
+            agents: Arc::new(Agents::new(settings)),
+            workers: Workers::new(),
+        }
+    }
+}
