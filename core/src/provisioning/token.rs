@@ -129,7 +129,7 @@ impl Token {
             )));
         }
         let token: Self = serde_json::from_str(text).map_err(|_| stale("it is damaged"))?;
-        token.options.check()?;
+        token.options.check().map_err(|_| stale("it is damaged"))?;
         if token.base_url != base_url {
             return Err(stale("it belongs to another server"));
         }

@@ -6,7 +6,7 @@ import builtins
 from collections.abc import Callable
 from decimal import Decimal
 from types import TracebackType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import _errors
 from ._locks import async_lock
@@ -84,7 +84,7 @@ class AsyncClient:
         clock: AsyncClock | None = None,
         random_seed: int | None = None,
     ) -> None:
-        self._clock: AsyncClock = SystemClock() if clock is None else clock
+        self._clock: AsyncClock = AsyncSystemClock() if clock is None else clock
         self._requests = Requests(
             api_key,
             base_url=base_url,
@@ -109,7 +109,7 @@ class AsyncClient:
         """The wallet."""
 
     @staticmethod
-    def simulated(**config: object) -> AsyncSimulatedClient:
+    def simulated(**config: Any) -> AsyncSimulatedClient:
         """A client of a simulated service in memory, with virtual time: nothing is waited for.
 
         The keywords are the simulator's configuration: see :class:`stablevps.testing.Simulator`.
@@ -199,8 +199,8 @@ class AsyncClient:
             job.failed(step, failure, self._clock.now_ms())
         except Exception as error:
             # Whatever a transport raises, the request may have been sent.
-            failure = TransportFailure("io", "unknown", type(error).__name__)
-            job.failed(step, failure, self._clock.now_ms())
+            vague = TransportFailure("io", "unknown", type(error).__name__)
+            job.failed(step, vague, self._clock.now_ms())
         else:
             job.machine.response(
                 step.id,

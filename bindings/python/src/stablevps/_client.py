@@ -6,7 +6,7 @@ import builtins
 from collections.abc import Callable
 from decimal import Decimal
 from types import TracebackType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import _errors
 from ._machine import CLOSED, Done, Job, Send, Wait, locks, read_step
@@ -106,7 +106,7 @@ class Client:
         """The wallet."""
 
     @staticmethod
-    def simulated(**config: object) -> SimulatedClient:
+    def simulated(**config: Any) -> SimulatedClient:
         """A client of a simulated service in memory, with virtual time: nothing is waited for.
 
         The keywords are the simulator's configuration: see :class:`stablevps.testing.Simulator`.
@@ -196,8 +196,8 @@ class Client:
             job.failed(step, failure, self._clock.now_ms())
         except Exception as error:
             # Whatever a transport raises, the request may have been sent.
-            failure = TransportFailure("io", "unknown", type(error).__name__)
-            job.failed(step, failure, self._clock.now_ms())
+            vague = TransportFailure("io", "unknown", type(error).__name__)
+            job.failed(step, vague, self._clock.now_ms())
         else:
             job.machine.response(
                 step.id,

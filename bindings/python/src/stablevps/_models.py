@@ -21,6 +21,7 @@ __all__ = [
     "Location",
     "Order",
     "Phase",
+    "Plan",
     "PlanId",
     "PowerAction",
     "Progress",
@@ -517,3 +518,28 @@ class Provisioned(Struct, frozen=True, kw_only=True, rename="camel"):
 
     requests: int
     """How many requests were made since this process began with it."""
+
+
+class Plan(Struct, frozen=True, kw_only=True, rename="camel"):
+    """One plan. Every VPS runs Windows Server 2022 with MT5 installed."""
+
+    id: PlanId
+    """The plan's id: what an order takes."""
+
+    name: str
+    """The plan's name."""
+
+    vcpus: int
+    """Virtual processors."""
+
+    memory_mb: int
+    """Memory in megabytes of 1,000,000 bytes."""
+
+    storage_gb: int
+    """NVMe storage in gigabytes."""
+
+    monthly: Decimal
+    """The price of a month, in EUR."""
+
+    yearly: Decimal
+    """The price of a year, in EUR."""

@@ -190,7 +190,6 @@ class SimulatedClient(Client):
     def __init__(self, simulator: Simulator, **options: Any) -> None:
         self.simulator = simulator
         options.setdefault("api_key", simulator.api_key)
-        options.setdefault("base_url", f"http://127.0.0.1/{id(simulator):x}")
         options.setdefault("random_seed", 1)
         super().__init__(transport=_Transport(simulator), clock=_Clock(simulator), **options)
 

@@ -1,0 +1,307 @@
+//! A purchase that is dropped at any step and taken up from its token ends as if nothing had been.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+mod support;
+
+use serde_json::{Value, json};
+use stablevps_core::config::{Api, ApiConfig};
+use stablevps_core::endpoints::CreateVps;
+use stablevps_core::error::Error;
+use stablevps_core::http::FailureKind;
+use stablevps_core::ids::VpsId;
+use stablevps_core::machine::Step;
+use stablevps_core::provisioning::{KeyCheck, ProvisionOptions, Provisioned, Provisioning};
+use stablevps_core::secret::Secret;
+use stablevps_simulator::{Config, Simulator};
+use support::{START, api, at, carry};
+
+const KEY: &str = "svps_live_a3f70123456789abcdef0123456789abcdef";
+
+/// A purchase on an account that was set up in some way, as far as it has come.
+struct Script {
+    simulator: Simulator,
+    machine: Provisioning,
+    now: i64,
+}
+
+/// When a process dies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Death {
+    BeforeSending,
+    BeforeTheReply,
+}
+
+impl Script {
+    fn begin(account: &Value) -> Self {
+        let mut account = account.clone();
+        account["key"] = json!(KEY);
+        let order = CreateVps::new("prime", "monthly", "london").unwrap();
+        let options = ProvisionOptions::default();
+        Self {
+            simulator: Simulator::new(Config::from_json(account.to_string().as_bytes()).unwrap()),
+            machine: Provisioning::buy(&api(KEY), order, options, 1, at(START)).unwrap(),
+            now: START,
+        }
+    }
+
+    /// Takes one step; none is left once the end is reached.
+    fn step(&mut self) -> bool {
+        match self.machine.next_step(at(self.now)) {
+            Step::Send(request) => {
+                let carried = carry(&mut self.simulator, &request, FailureKind::Io, self.now);
+                self.now += i64::try_from(carried.took_ms).unwrap() + 40;
+                let reply = carried.reply;
+                self.machine.handle_reply(request.id, reply, at(self.now)).unwrap();
+                true
+            }
+            Step::Wait { delay_ms, .. } => {
+                self.now += i64::try_from(delay_ms).unwrap();
+                true
+            }
+            Step::Done(_) => false,
+        }
+    }
+
+    fn token(&self) -> String {
+        self.machine.snapshot(at(self.now)).expect("there is a token")
+    }
+
+    /// Dies at the present step, and is taken up again a minute later.
+    fn die(&mut self, death: Death) {
+        let token = self.token();
+        if let (Step::Send(request), Death::BeforeTheReply) =
+            (self.machine.next_step(at(self.now)), death)
+        {
+            let _ = carry(&mut self.simulator, &request, FailureKind::Io, self.now);
+        }
+        self.now += 60_000;
+        let now = at(self.now);
+        self.machine = Provisioning::resume(&api(KEY), &token, KeyCheck::Same, 7, now).unwrap();
+    }
+
+    fn outcome(&self) -> Result<&Provisioned, &Error> {
+        match self.machine.next_step(at(self.now)) {
+            Step::Done(outcome) => outcome,
+            other => panic!("not at an end: {other:?}"),
+        }
+    }
+
+    /// The end in a word, with what the account holds.
+    fn end(&mut self) -> (String, usize, usize) {
+        while self.step() {}
+        let state = self.simulator.state(self.now);
+        let word = match self.outcome() {
+            Ok(provisioned) => {
+                let newest = state.vps.last().map(|vps| vps.id.as_str());
+                assert_eq!(Some(provisioned.vps.id.as_str()), newest, "another VPS");
+                "ok".to_owned()
+            }
+            Err(error) => error.code().to_owned(),
+        };
+        (word, state.vps.len(), state.charges.len())
+    }
+
+    fn orders_placed(&mut self) -> u64 {
+        self.simulator.state(self.now).orders_placed
+    }
+
+    fn sends_the_order(&self) -> bool {
+        matches!(self.machine.next_step(at(self.now)), Step::Send(request) if request.endpoint == "POST /vps")
+    }
+}
+
+fn order_fault(action: &Value) -> Value {
+    json!({ "faults": [{ "on": { "method": "POST", "path": "/vps" }, "do": action }] })
+}
+
+fn scripts() -> Vec<(&'static str, Value, &'static str)> {
+    let slow = json!({ "provisioning_ms": 90_000, "details_delay_ms": 9_000, "appear_404_ms": 12_000 });
+    let shape = |status: &str| order_fault(&json!({ "shape_order": { "vps_status": status } }));
+    let half = |half: &str| order_fault(&json!({ "partial_order": { "half": half } }));
+    let broken = json!({ "faults": [
+        { "on": { "path": "/wallet" }, "do": { "status": { "code": 503 } } },
+        { "on": { "method": "GET", "path": "/vps" }, "do": "lose_before" },
+        { "on": { "path": "/vps/:id" }, "times": 4, "do": { "status": { "code": 500 } } },
+    ]});
+    let alike = json!({ "vps": [{ "location": "london" }, { "location": "london" }] });
+    vec![
+        ("a calm purchase", slow, "ok"),
+        ("a purchase with failures", broken, "ok"),
+        ("a purchase beside its like", alike, "ok"),
+        ("a reply lost", order_fault(&json!("lose_after")), "ok"),
+        ("an unreadable receipt", order_fault(&json!({ "body": { "text": "{" } })), "ok"),
+        ("an order unpaid", half("created_not_charged"), "ok"),
+        ("an order that shows late", order_fault(&json!({ "late_order": { "ms": 50_000 } })), "ok"),
+        ("an order lost", order_fault(&json!("lose_before")), "not_placed"),
+        ("an order paid in vain", half("charged_not_created"), "unresolved"),
+        ("a VPS suspended", shape("suspended"), "provisioning_failed"),
+        ("a VPS that stays odd", shape("odd"), "deadline_exceeded"),
+        ("an order refused", order_fault(&json!({ "status": { "code": 400 } })), "bad_request"),
+        ("an empty wallet", json!({ "balance": 19.48 }), "insufficient_funds"),
+    ]
+}
+
+#[test]
+fn a_purchase_resumed_at_any_step_ends_like_the_uninterrupted_one() {
+    for (name, account, expected) in scripts() {
+        let mut whole = Script::begin(&account);
+        let end = whole.end();
+        assert!(end.0.starts_with(expected), "{name}: {end:?}");
+        for death in [Death::BeforeSending, Death::BeforeTheReply] {
+            for steps in 0.. {
+                let mut script = Script::begin(&account);
+                if (0..steps).any(|_| !script.step()) {
+                    break;
+                }
+                if script.machine.phase() == stablevps_core::provisioning::Phase::Ended {
+                    break;
+                }
+                let ordering = script.sends_the_order();
+                script.die(death);
+                // The token of an order says that it may have been sent. Where it was not, or where it was
+                // refused and nobody heard of it, looking finds that nothing was bought.
+                let unheard = ordering && script.orders_placed() == 0;
+                let resumed = script.end();
+                if unheard {
+                    assert_eq!(resumed.0, "not_placed", "{name}, {death:?} at step {steps}");
+                    assert_eq!(resumed.2, 0);
+                } else {
+                    assert_eq!(resumed, end, "{name}, {death:?} at step {steps}");
+                }
+            }
+        }
+    }
+}
+
+/// Every different token of every script.
+fn tokens() -> Vec<String> {
+    let mut tokens = Vec::new();
+    for (_, account, _) in scripts() {
+        let mut script = Script::begin(&account);
+        loop {
+            tokens.extend(script.machine.snapshot(at(script.now)));
+            if !script.step() {
+                break;
+            }
+        }
+        if let Ok(provisioned) = script.outcome() {
+            let password = provisioned.vps.rdp_password.as_ref().unwrap().reveal();
+            let shown = tokens.iter().find(|token| token.contains(password));
+            assert_eq!(shown, None, "a token holds the password");
+        }
+    }
+    tokens.sort();
+    tokens.dedup();
+    tokens
+}
+
+#[test]
+fn a_token_holds_facts_and_neither_key_nor_password_nor_reply() {
+    let known = ["v", "key", "baseUrl", "stage", "facts", "options"];
+    for token in tokens() {
+        let read: Value = serde_json::from_str(&token).unwrap();
+        for (name, _) in read.as_object().unwrap() {
+            assert!(known.contains(&name.as_str()), "{token}");
+        }
+        for secret in [KEY, "svps_live", "assword", "Administrator", "198.18.", "zomro-"] {
+            assert!(!token.contains(secret), "{secret} in {token}");
+        }
+    }
+}
+
+fn refusal(api: &Api, token: &str, check: KeyCheck) -> String {
+    match Provisioning::resume(api, token, check, 1, at(START)) {
+        Ok(_) => format!("nobody refused {token}"),
+        Err(error) => {
+            assert_eq!((error.code(), error.attempts), ("stale_token", 0), "{error}");
+            error.to_string()
+        }
+    }
+}
+
+fn on_server(base_url: &str) -> Api {
+    let api_key = Some(Secret::new(KEY));
+    let base_url = base_url.to_owned();
+    Api::new(ApiConfig { api_key, base_url, ..ApiConfig::default() }).unwrap()
+}
+
+#[test]
+fn a_token_of_another_account_server_or_version_is_refused() {
+    let other = api("svps_live_b0000123456789abcdef0123456789abcdef");
+    for token in tokens() {
+        assert_eq!(
+            refusal(&other, &token, KeyCheck::Same),
+            "the token can't be resumed: it was begun with another API key"
+        );
+        assert!(Provisioning::resume(&other, &token, KeyCheck::Any, 1, at(START)).is_ok());
+        let elsewhere = on_server("https://example.com");
+        for check in [KeyCheck::Same, KeyCheck::Any] {
+            assert_eq!(
+                refusal(&elsewhere, &token, check),
+                "the token can't be resumed: it belongs to another server"
+            );
+        }
+        let newer = token.replacen("\"v\":1", "\"v\":2", 1);
+        assert_eq!(
+            refusal(&api(KEY), &newer, KeyCheck::Same),
+            "the token can't be resumed: its version 2 is newer than this package"
+        );
+    }
+}
+
+#[test]
+fn a_token_that_was_cut_short_is_refused_at_every_length() {
+    let token = Script::begin(&json!({})).token();
+    for length in 0..token.len() {
+        refusal(&api(KEY), &token[..length], KeyCheck::Same);
+    }
+    refusal(&api(KEY), &format!("{token}x"), KeyCheck::Same);
+    refusal(&api(KEY), &" ".repeat((1 << 20) + 1), KeyCheck::Same);
+}
+
+#[test]
+fn a_token_with_one_value_of_another_kind_is_refused() {
+    for token in tokens().into_iter().step_by(5) {
+        let read: Value = serde_json::from_str(&token).unwrap();
+        for pointer in ["/v", "/key", "/baseUrl", "/stage", "/facts", "/facts/startedAt"] {
+            for wrong in [json!([]), json!({ "odd": 1 }), json!(true), json!(-1), json!("")] {
+                let mut damaged = read.clone();
+                *damaged.pointer_mut(pointer).unwrap() = wrong;
+                refusal(&api(KEY), &damaged.to_string(), KeyCheck::Same);
+            }
+        }
+    }
+    let token = Script::begin(&json!({})).token();
+    for (option, wrong) in [
+        ("timeoutMs", json!(0)),
+        ("longestPauseMs", json!(0)),
+        ("maxSpend", json!("-1")),
+        ("maxSpend", json!("much")),
+        ("waitFor", json!("never")),
+        ("settleMs", json!(-1)),
+    ] {
+        let mut damaged: Value = serde_json::from_str(&token).unwrap();
+        damaged["options"][option] = wrong;
+        let said = refusal(&api(KEY), &damaged.to_string(), KeyCheck::Same);
+        assert_eq!(said, "the token can't be resumed: it is damaged", "{option}");
+    }
+}
+
+#[test]
+fn waiting_for_a_vps_bought_elsewhere_is_resumed_as_waiting() {
+    let id: VpsId = "6641abc".parse().unwrap();
+    let options = ProvisionOptions::default();
+    let machine = Provisioning::watch(&api(KEY), id, options, 1, at(START)).unwrap();
+    let token = machine.snapshot(at(START)).unwrap();
+    let resumed = Provisioning::resume(&api(KEY), &token, KeyCheck::Same, 1, at(START)).unwrap();
+    let Step::Send(request) = resumed.next_step(at(START)) else {
+        panic!("it does not look");
+    };
+    assert_eq!((request.method, request.endpoint), ("GET", "GET /vps/:id"));
+}
