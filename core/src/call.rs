@@ -117,7 +117,7 @@ impl<E: Endpoint> Call<E> {
         self.attempts = self.attempts.saturating_add(1);
         let verdict = match reply {
             Reply::Response(response) => self.judge_response(&response, now),
-            Reply::Failed(failure) => self.judge_failure(failure),
+            Reply::Failed(failure) => self.judge_failure(&failure),
         };
         self.state = match verdict {
             Verdict::Done(outcome) => State::Done(outcome.map_err(|error| self.placed(error))),
@@ -162,10 +162,10 @@ impl<E: Endpoint> Call<E> {
         RequestId(self.attempts.saturating_add(1))
     }
 
-    fn judge_failure(&mut self, failure: TransportFailure) -> Verdict<E::Output> {
+    fn judge_failure(&mut self, failure: &TransportFailure) -> Verdict<E::Output> {
         let once = E::INFO.retry_class == RetryClass::Once;
         let detail = self.scrub(&failure.detail);
-        let TransportFailure { kind, delivery, .. } = failure;
+        let TransportFailure { kind, delivery, .. } = *failure;
         let error = Error::new(ErrorKind::Transport {
             kind,
             delivery,
@@ -180,7 +180,7 @@ impl<E: Endpoint> Call<E> {
                 self.delivered = self.delivered.saturating_add(1);
                 self.reply_was_lost = true;
                 if once {
-                    return Verdict::Done(Err(self.outcome_unknown(error.kind.to_string())));
+                    return Verdict::Done(Err(outcome_unknown::<E>(error.kind.to_string())));
                 }
                 Verdict::Again {
                     error,
@@ -208,7 +208,7 @@ impl<E: Endpoint> Call<E> {
             },
             _ if once && !is_refusal(status) => {
                 let reason = format!("the service answered {status}");
-                let mut error = self.outcome_unknown(reason);
+                let mut error = outcome_unknown::<E>(reason);
                 error.status = Some(status);
                 error.server_message = self.server_message(response);
                 Verdict::Done(Err(error))
@@ -227,7 +227,7 @@ impl<E: Endpoint> Call<E> {
     fn read(&self, response: &HttpResponse) -> Result<E::Output, Error> {
         self.endpoint.parse(&response.body).map_err(|misfit| {
             let mut error = match E::INFO.retry_class {
-                RetryClass::Once => self.outcome_unknown(format!(
+                RetryClass::Once => outcome_unknown::<E>(format!(
                     "the reply can't be used: {} {}",
                     misfit.place, misfit.reason
                 )),
@@ -264,13 +264,6 @@ impl<E: Endpoint> Call<E> {
         error.status = Some(response.status);
         error.server_message = self.server_message(response);
         error
-    }
-
-    fn outcome_unknown(&self, reason: String) -> Error {
-        Error::new(ErrorKind::OutcomeUnknown {
-            reason,
-            advice: E::INFO.advice,
-        })
     }
 
     fn unexpected(&self, response: &HttpResponse, misfit: Misfit) -> ErrorKind {
@@ -338,6 +331,13 @@ impl<E: Endpoint> Call<E> {
         error.attempts = self.attempts;
         error
     }
+}
+
+fn outcome_unknown<E: Endpoint>(reason: String) -> Error {
+    Error::new(ErrorKind::OutcomeUnknown {
+        reason,
+        advice: E::INFO.advice,
+    })
 }
 
 fn insufficient_funds(body: &[u8]) -> ErrorKind {

@@ -112,7 +112,7 @@ fn kind_of(json: &str) -> de::Unexpected<'static> {
 pub(crate) mod exact_text {
     use super::{Deserializer, Money, Serializer, Visitor, de, fmt};
 
-    #[allow(clippy::trivially_copy_pass_by_ref)]
+    #[allow(clippy::trivially_copy_pass_by_ref, clippy::ref_option)]
     pub fn serialize<S: Serializer>(money: &Option<Money>, to: S) -> Result<S::Ok, S::Error> {
         match money {
             Some(money) => to.serialize_str(&money.exact()),

@@ -174,7 +174,7 @@ impl Path {
                     path.extend(key.chars().filter(|c| !c.is_control()).take(40));
                 }
                 Level::Object { key: None, .. } => {}
-                Level::Array(index) => path.push_str(&format!("[{index}]")),
+                Level::Array(index) => path.extend(["[", &index.to_string(), "]"]),
             }
         }
         path

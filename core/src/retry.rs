@@ -62,12 +62,11 @@ pub(crate) fn is_refusal(status: u16) -> bool {
 /// What the reply asks to wait: seconds or an HTTP date. Negative and absurd values are ignored.
 pub(crate) fn retry_after_ms(response: &HttpResponse, now: Timestamp) -> Option<u64> {
     let text = response.header("retry-after")?.trim();
-    let asked = match text.parse::<u64>() {
-        Ok(seconds) => seconds.saturating_mul(1000),
-        Err(_) => {
-            let at = Timestamp::from_http_date(text)?;
-            u64::try_from(at.millis().saturating_sub(now.millis())).ok()?
-        }
+    let asked = if let Ok(seconds) = text.parse::<u64>() {
+        seconds.saturating_mul(1000)
+    } else {
+        let at = Timestamp::from_http_date(text)?;
+        u64::try_from(at.millis().saturating_sub(now.millis())).ok()?
     };
     (asked <= LONGEST_RETRY_AFTER_MS).then_some(asked)
 }

@@ -57,7 +57,9 @@ impl Script {
                 let carried = carry(&mut self.simulator, &request, FailureKind::Io, self.now);
                 self.now += i64::try_from(carried.took_ms).unwrap() + 40;
                 let reply = carried.reply;
-                self.machine.handle_reply(request.id, reply, at(self.now)).unwrap();
+                self.machine
+                    .handle_reply(request.id, reply, at(self.now))
+                    .unwrap();
                 true
             }
             Step::Wait { delay_ms, .. } => {
@@ -69,7 +71,9 @@ impl Script {
     }
 
     fn token(&self) -> String {
-        self.machine.snapshot(at(self.now)).expect("there is a token")
+        self.machine
+            .snapshot(at(self.now))
+            .expect("there is a token")
     }
 
     /// Dies at the present step, and is taken up again a minute later.
@@ -121,7 +125,8 @@ fn order_fault(action: &Value) -> Value {
 }
 
 fn scripts() -> Vec<(&'static str, Value, &'static str)> {
-    let slow = json!({ "provisioning_ms": 90_000, "details_delay_ms": 9_000, "appear_404_ms": 12_000 });
+    let slow =
+        json!({ "provisioning_ms": 90_000, "details_delay_ms": 9_000, "appear_404_ms": 12_000 });
     let shape = |status: &str| order_fault(&json!({ "shape_order": { "vps_status": status } }));
     let half = |half: &str| order_fault(&json!({ "partial_order": { "half": half } }));
     let broken = json!({ "faults": [
@@ -135,15 +140,39 @@ fn scripts() -> Vec<(&'static str, Value, &'static str)> {
         ("a purchase with failures", broken, "ok"),
         ("a purchase beside its like", alike, "ok"),
         ("a reply lost", order_fault(&json!("lose_after")), "ok"),
-        ("an unreadable receipt", order_fault(&json!({ "body": { "text": "{" } })), "ok"),
+        (
+            "an unreadable receipt",
+            order_fault(&json!({ "body": { "text": "{" } })),
+            "ok",
+        ),
         ("an order unpaid", half("created_not_charged"), "ok"),
-        ("an order that shows late", order_fault(&json!({ "late_order": { "ms": 50_000 } })), "ok"),
-        ("an order lost", order_fault(&json!("lose_before")), "not_placed"),
-        ("an order paid in vain", half("charged_not_created"), "unresolved"),
+        (
+            "an order that shows late",
+            order_fault(&json!({ "late_order": { "ms": 50_000 } })),
+            "ok",
+        ),
+        (
+            "an order lost",
+            order_fault(&json!("lose_before")),
+            "not_placed",
+        ),
+        (
+            "an order paid in vain",
+            half("charged_not_created"),
+            "unresolved",
+        ),
         ("a VPS suspended", shape("suspended"), "provisioning_failed"),
         ("a VPS that stays odd", shape("odd"), "deadline_exceeded"),
-        ("an order refused", order_fault(&json!({ "status": { "code": 400 } })), "bad_request"),
-        ("an empty wallet", json!({ "balance": 19.48 }), "insufficient_funds"),
+        (
+            "an order refused",
+            order_fault(&json!({ "status": { "code": 400 } })),
+            "bad_request",
+        ),
+        (
+            "an empty wallet",
+            json!({ "balance": 19.48 }),
+            "insufficient_funds",
+        ),
     ]
 }
 
@@ -209,7 +238,14 @@ fn a_token_holds_facts_and_neither_key_nor_password_nor_reply() {
         for (name, _) in read.as_object().unwrap() {
             assert!(known.contains(&name.as_str()), "{token}");
         }
-        for secret in [KEY, "svps_live", "assword", "Administrator", "198.18.", "zomro-"] {
+        for secret in [
+            KEY,
+            "svps_live",
+            "assword",
+            "Administrator",
+            "198.18.",
+            "zomro-",
+        ] {
             assert!(!token.contains(secret), "{secret} in {token}");
         }
     }
@@ -219,7 +255,11 @@ fn refusal(api: &Api, token: &str, check: KeyCheck) -> String {
     match Provisioning::resume(api, token, check, 1, at(START)) {
         Ok(_) => format!("nobody refused {token}"),
         Err(error) => {
-            assert_eq!((error.code(), error.attempts), ("stale_token", 0), "{error}");
+            assert_eq!(
+                (error.code(), error.attempts),
+                ("stale_token", 0),
+                "{error}"
+            );
             error.to_string()
         }
     }
@@ -228,7 +268,12 @@ fn refusal(api: &Api, token: &str, check: KeyCheck) -> String {
 fn on_server(base_url: &str) -> Api {
     let api_key = Some(Secret::new(KEY));
     let base_url = base_url.to_owned();
-    Api::new(ApiConfig { api_key, base_url, ..ApiConfig::default() }).unwrap()
+    Api::new(ApiConfig {
+        api_key,
+        base_url,
+        ..ApiConfig::default()
+    })
+    .unwrap()
 }
 
 #[test]
@@ -269,8 +314,21 @@ fn a_token_that_was_cut_short_is_refused_at_every_length() {
 fn a_token_with_one_value_of_another_kind_is_refused() {
     for token in tokens().into_iter().step_by(5) {
         let read: Value = serde_json::from_str(&token).unwrap();
-        for pointer in ["/v", "/key", "/baseUrl", "/stage", "/facts", "/facts/startedAt"] {
-            for wrong in [json!([]), json!({ "odd": 1 }), json!(true), json!(-1), json!("")] {
+        for pointer in [
+            "/v",
+            "/key",
+            "/baseUrl",
+            "/stage",
+            "/facts",
+            "/facts/startedAt",
+        ] {
+            for wrong in [
+                json!([]),
+                json!({ "odd": 1 }),
+                json!(true),
+                json!(-1),
+                json!(""),
+            ] {
                 let mut damaged = read.clone();
                 *damaged.pointer_mut(pointer).unwrap() = wrong;
                 refusal(&api(KEY), &damaged.to_string(), KeyCheck::Same);
@@ -289,7 +347,10 @@ fn a_token_with_one_value_of_another_kind_is_refused() {
         let mut damaged: Value = serde_json::from_str(&token).unwrap();
         damaged["options"][option] = wrong;
         let said = refusal(&api(KEY), &damaged.to_string(), KeyCheck::Same);
-        assert_eq!(said, "the token can't be resumed: it is damaged", "{option}");
+        assert_eq!(
+            said, "the token can't be resumed: it is damaged",
+            "{option}"
+        );
     }
 }
 

@@ -10,7 +10,6 @@ use stablevps_core::error::Error;
 use stablevps_core::machine::Step;
 use stablevps_core::time::Timestamp;
 
-use crate::documents;
 use crate::failure::Failure;
 use crate::machine::Machine;
 use crate::transport::{ConfigError, Exchange, HttpTransport, ProxyChoice, TransportConfig};

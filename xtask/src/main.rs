@@ -1,10 +1,16 @@
 //! Every command that a person or CI runs on this repository: `cargo xtask --help`.
 
+mod bench;
+mod demo;
+mod generate;
+mod python;
 mod python_models;
+mod shell;
+mod test;
 
-use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
@@ -16,6 +22,23 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Build the packages, install them as a user would, and buy a VPS on the simulator.
+    Demo,
+    /// Run every test.
+    Test {
+        /// Only this part; every part by default.
+        #[arg(value_enum)]
+        part: Option<test::Part>,
+    },
+    /// Measure, ours and theirs side by side.
+    Bench {
+        /// What to measure.
+        #[arg(value_enum)]
+        name: bench::Name,
+        /// Fail where a limit is missed.
+        #[arg(long)]
+        check: bool,
+    },
     /// Write the files that are made from the core's models.
     Generate {
         /// Only see whether they are what the models say.
@@ -24,30 +47,21 @@ enum Command {
     },
 }
 
-fn main() -> Result<()> {
-    match Arguments::parse().command {
-        Command::Generate { check } => generate(check),
+fn main() -> ExitCode {
+    match carry_out(Arguments::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
     }
 }
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .map(Path::to_owned)
-        .unwrap_or_default()
-}
-
-fn generate(check: bool) -> Result<()> {
-    let path = root().join("bindings/python/src/stablevps/_models.py");
-    let text = python_models::module(&stablevps_core::schema::models());
-    if check {
-        let present = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
-        ensure!(
-            present == text,
-            "{} is out of date: run cargo xtask generate",
-            path.display()
-        );
-        return Ok(());
+fn carry_out(command: Command) -> Result<()> {
+    match command {
+        Command::Demo => demo::run(),
+        Command::Test { part } => test::run(part),
+        Command::Bench { name, check } => bench::run(name, check),
+        Command::Generate { check } => generate::run(check),
     }
-    std::fs::write(&path, text).with_context(|| path.display().to_string())
 }

@@ -261,7 +261,9 @@ class AsyncKeys(_Resource):
 class AsyncVpsResource(_Resource):
     """VPS: ``client.vps``."""
 
-    async def list(self, *, timeout: float | None = None, deadline: float | None = None) -> builtins.list[Vps]:
+    async def list(
+        self, *, timeout: float | None = None, deadline: float | None = None
+    ) -> builtins.list[Vps]:
         """Every VPS of the account (``GET /vps``), without passwords."""
         return await self._client._run(self._requests.list_vps(timeout, deadline))
 

@@ -258,7 +258,9 @@ class Keys(_Resource):
 class VpsResource(_Resource):
     """VPS: ``client.vps``."""
 
-    def list(self, *, timeout: float | None = None, deadline: float | None = None) -> builtins.list[Vps]:
+    def list(
+        self, *, timeout: float | None = None, deadline: float | None = None
+    ) -> builtins.list[Vps]:
         """Every VPS of the account (``GET /vps``), without passwords."""
         return self._client._run(self._requests.list_vps(timeout, deadline))
 

@@ -76,6 +76,11 @@ class StableVPSError(Exception):
     def _read(self, details: dict[str, Any]) -> None:
         """Takes the details of the error's own kind."""
 
+    def _leave_token(self, token: str | None) -> None:
+        """Notes the token of the purchase that this error ended from outside."""
+        self.token = token
+        self._document = {**self._document, "token": token}
+
     def __reduce__(self) -> Any:
         return (_from_document, (self._document,))
 

@@ -1,15 +1,55 @@
-"""One asyncio lock an account and event loop: purchases go one at a time until the order's reply."""
+"""One lock an account: purchases go one at a time until the order's reply is there.
+
+In a process there is one for all: threads, event loops, and synchronous beside asynchronous clients.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import threading
 from weakref import WeakKeyDictionary
 
-_locks: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, asyncio.Lock]] = (
-    WeakKeyDictionary()
-)
+from ._machine import locks
+
+PAUSE = 0.05
+"""How many seconds an event loop waits before it asks again for what another thread holds."""
 
 
-def async_lock(key: str) -> asyncio.Lock:
+class AccountLock:
+    """The lock of an account in one event loop."""
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+        self._in_loop = asyncio.Lock()
+        self._in_process: threading.Lock | None = None
+
+    async def acquire(self) -> bool:
+        """Waits for the other purchases of this loop, then for those of other threads."""
+        await self._in_loop.acquire()
+        try:
+            shared = locks.of(self._key)
+            while not shared.acquire(blocking=False):
+                await asyncio.sleep(PAUSE)
+        except BaseException:
+            self._in_loop.release()
+            raise
+        self._in_process = shared
+        return True
+
+    def release(self) -> None:
+        """Lets the next purchase begin."""
+        if self._in_process is not None:
+            self._in_process.release()
+            self._in_process = None
+        self._in_loop.release()
+
+
+_locks: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, AccountLock]] = WeakKeyDictionary()
+
+
+def async_lock(key: str) -> AccountLock:
     """The lock of an account in the running event loop."""
-    return _locks.setdefault(asyncio.get_running_loop(), {}).setdefault(key, asyncio.Lock())
+    of_loop = _locks.setdefault(asyncio.get_running_loop(), {})
+    if key not in of_loop:
+        of_loop[key] = AccountLock(key)
+    return of_loop[key]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import random
 import threading
 from collections.abc import Callable
@@ -125,7 +126,10 @@ class Job(Generic[T]):
 
     def leave_token(self, ending: BaseException, now_ms: int) -> None:
         """Leaves the token on whatever ended a purchase from outside, such as Ctrl-C."""
-        if self.is_purchase and not isinstance(ending, _errors.StableVPSError):
+        if isinstance(ending, _errors.StableVPSError):
+            if ending.token is None:
+                ending._leave_token(self.machine.snapshot(now_ms))
+        else:
             try:
                 ending.token = self.machine.snapshot(now_ms)  # type: ignore[attr-defined]
             except AttributeError:
@@ -136,6 +140,12 @@ class Locks:
     """One lock an account: purchases go one at a time until the order's reply is there."""
 
     def __init__(self) -> None:
+        self._forget()
+        if hasattr(os, "register_at_fork"):
+            # Whoever holds a lock at a fork is not there in the child to release it.
+            os.register_at_fork(after_in_child=self._forget)
+
+    def _forget(self) -> None:
         self._guard = threading.Lock()
         self._locks: dict[str, threading.Lock] = {}
 
@@ -167,6 +177,11 @@ def text(field: str, value: object) -> str:
     """An argument that must be a string; a ServerId, for one, is refused."""
     if not isinstance(value, str):
         raise _errors.invalid_input(field, f"must be a string, not {type(value).__name__}")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        # Not chained: that error holds the text, which may be a secret.
+        raise _errors.invalid_input(field, "must not contain lone surrogates") from None
     return str(value)
 
 

@@ -28,6 +28,7 @@ from ._values import Secret
 from ._version import VERSION
 
 KEY_VARIABLE = "STABLEVPS_API_KEY"
+DEFAULT_BASE_URL = "https://stablevps.com"
 
 Listener = Callable[[Progress], None]
 
@@ -59,8 +60,14 @@ class Requests:
             api_key = os.environ.get(KEY_VARIABLE)
         if isinstance(max_retries, bool) or not isinstance(max_retries, int) or max_retries < 0:
             raise _errors.invalid_input("max_retries", "must be a whole number from 0")
+        if random_seed is not None and not (
+            isinstance(random_seed, int) and 0 <= random_seed < 2**64
+        ):
+            raise _errors.invalid_input("random_seed", "must be a whole number from 0 to 2^64 - 1")
         if api_key is not None:
             text("api_key", api_key)
+        if base_url is not None:
+            text("base_url", base_url)
         given = ApiOptions(
             api_key=api_key,
             base_url=base_url,
@@ -76,7 +83,8 @@ class Requests:
             raise _errors.from_json(failure.document) from None
         self._clock = clock
         self._seed = random_seed
-        self._account = f"{self._api.key_fingerprint()} {base_url}"
+        server = (DEFAULT_BASE_URL if base_url is None else base_url).strip().rstrip("/")
+        self._account = f"{self._api.key_fingerprint()} {server}"
 
     def _next_seed(self) -> int:
         return seed() if self._seed is None else self._seed
@@ -151,9 +159,7 @@ class Requests:
         machine = checked(self._api.get_vps, text("id", id), self._options(timeout, deadline))
         return Job(machine, VpsDetails, "vps.get")
 
-    def delete_vps(
-        self, id: str, timeout: float | None, deadline: float | None
-    ) -> Job[DeletedVps]:
+    def delete_vps(self, id: str, timeout: float | None, deadline: float | None) -> Job[DeletedVps]:
         machine = checked(self._api.delete_vps, text("id", id), self._options(timeout, deadline))
         return Job(machine, DeletedVps, "vps.delete")
 
@@ -206,9 +212,7 @@ class Requests:
         machine = checked(self._api.wait_until_ready, text("id", id), given)
         return Job(machine, Provisioned, "vps.wait_until_ready", on_progress, self._account)
 
-    def resume(
-        self, token: str, any_key: bool, on_progress: Listener | None
-    ) -> Job[Provisioned]:
+    def resume(self, token: str, any_key: bool, on_progress: Listener | None) -> Job[Provisioned]:
         machine = checked(
             self._api.resume,
             text("token", token),

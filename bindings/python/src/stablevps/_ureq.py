@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from . import _errors
@@ -9,11 +10,11 @@ from ._native.stablevps_ffi import Failure, HttpHost, HttpOptions, Machine
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
+    from threading import Event
 
 SLICE_MS = 50
-"""How long native code waits before Python may look at signals: Ctrl-C is seen that soon."""
+"""How long native code waits before Python may look at signals and cancellations."""
 
-WHOLE_MS = 24 * 60 * 60 * 1000
 MOST_THREADS = 256
 
 
@@ -55,21 +56,36 @@ class AsyncUreq:
     def __init__(self, *, ca_file: str | None, proxy: str | None) -> None:
         self._host = _host(ca_file, proxy)
         self._threads: ThreadPoolExecutor | None = None
+        self._process = os.getpid()
 
     async def exchange(self, machine: Machine) -> bytes:
         """Carries out the request that the machine wants, if any; gives its next step."""
         import asyncio
+        from threading import Event
 
-        if self._threads is None:
-            from concurrent.futures import ThreadPoolExecutor
-
-            self._threads = ThreadPoolExecutor(MOST_THREADS, thread_name_prefix="stablevps")
+        given_up = Event()
         loop = asyncio.get_running_loop()
         try:
-            return await loop.run_in_executor(
-                self._threads, self._host.exchange, machine, WHOLE_MS
-            )
+            return await loop.run_in_executor(self._executor(), self._exchange, machine, given_up)
         except BaseException:
-            # Wakes the thread, so that neither the loop nor the interpreter waits for it.
-            self._host.abandon(machine)
+            given_up.set()
             raise
+
+    def _exchange(self, machine: Machine, given_up: Event) -> bytes:
+        """In a thread. It alone gives the request up: were another thread to do it between two
+        slices, the next slice would send the request again."""
+        step = b""
+        while not step and not given_up.is_set():
+            step = self._host.exchange(machine, SLICE_MS)
+        if not step:
+            self._host.abandon(machine)
+        return step
+
+    def _executor(self) -> ThreadPoolExecutor:
+        if self._threads is None or self._process != os.getpid():
+            from concurrent.futures import ThreadPoolExecutor
+
+            # A forked child has none of its parent's threads.
+            self._threads = ThreadPoolExecutor(MOST_THREADS, thread_name_prefix="stablevps")
+            self._process = os.getpid()
+        return self._threads

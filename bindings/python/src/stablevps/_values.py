@@ -74,6 +74,12 @@ class Secret:
     def __hash__(self) -> int:
         return hash(("Secret", self.__text))
 
+    def __copy__(self) -> Secret:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Secret:
+        return self
+
     def __reduce__(self) -> Any:
         raise TypeError("a Secret is not pickled: reveal() it where it must be stored")
 

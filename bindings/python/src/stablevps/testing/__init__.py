@@ -72,7 +72,9 @@ class Simulator:
         """A client of this service for asyncio."""
         return AsyncSimulatedClient(self, **options)
 
-    def fault(self, do: Any, *, method: str | None = None, path: str | None = None, **more: Any) -> None:
+    def fault(
+        self, do: Any, *, method: str | None = None, path: str | None = None, **more: Any
+    ) -> None:
         """Lets the next request that fits go wrong.
 
         >>> from stablevps.testing import Simulator

@@ -1,0 +1,81 @@
+"""Buys one VPS, shows how it is getting on, and can be interrupted and started again at any time."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import stablevps
+
+
+def buy(client: stablevps.Client, order: argparse.Namespace) -> stablevps.Provisioned:
+    """Buys, or goes on with the purchase whose token was stored."""
+    stored: Path = order.token_file
+    shown: list[str] = []
+
+    def keep_and_show(progress: stablevps.Progress) -> None:
+        if progress.token is not None:
+            write_at_once(stored, progress.token)
+        line = f"{progress.phase} {progress.last_status or ''}".rstrip()
+        if shown[-1:] != [line]:
+            shown.append(line)
+            print(f"{progress.elapsed_ms / 1000:6.0f} s  {line}", flush=True)
+
+    if stored.exists():
+        print("going on with the purchase in", stored)
+        bought = client.vps.resume(stored.read_text(), on_progress=keep_and_show)
+    else:
+        bought = client.vps.provision(
+            plan_id=order.plan,
+            billing_cycle=order.cycle,
+            location=order.location,
+            max_spend=order.max_spend,
+            on_progress=keep_and_show,
+        )
+    stored.unlink(missing_ok=True)
+    return bought
+
+
+def write_at_once(path: Path, text: str) -> None:
+    """Writes a file so that a crash leaves the old text or the new one, never half of it."""
+    half = path.with_suffix(".new")
+    half.write_text(text)
+    half.replace(path)
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--plan", default="basic")
+    parser.add_argument("--cycle", default="monthly")
+    parser.add_argument("--location", default="london")
+    parser.add_argument("--max-spend", default="13", help="the highest price in EUR")
+    parser.add_argument("--token-file", type=Path, default=Path("purchase.token"))
+    parser.add_argument("--show-password", action="store_true")
+    parser.add_argument("--simulate", action="store_true", help="no network, no money")
+    return parser.parse_args()
+
+
+def main() -> int:
+    given = arguments()
+    try:
+        with stablevps.Client.simulated() if given.simulate else stablevps.Client() as client:
+            bought = buy(client, given)
+    except stablevps.StableVPSError as error:
+        print(f"{error}\nagain: {error.try_again}", file=sys.stderr)
+        if isinstance(error, stablevps.NotPlacedError) or error.token is None:
+            # Nothing was bought, and nothing is left to take up.
+            given.token_file.unlink(missing_ok=True)
+        return 1
+    except KeyboardInterrupt:
+        print("stopped; start again to go on", file=sys.stderr)
+        return 130
+    secret = bought.vps.rdp_password
+    password = secret.reveal() if secret and given.show_password else secret
+    print(f"charged {bought.charged} {bought.currency}")
+    print(f"ready {bought.vps.ip_address} user {bought.vps.rdp_username} password {password}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

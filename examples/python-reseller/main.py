@@ -1,0 +1,159 @@
+"""Buys a VPS for every customer who paid: many at once, and never one twice.
+
+Customers are rows of a SQLite file. A purchase's token is in its row before the order is sent. Kill
+this program at any moment and start it again: what was begun is taken up, what was not is bought.
+
+Let only one such process buy on an account.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+
+import stablevps
+from stablevps.testing import Simulator
+
+TABLE = """
+CREATE TABLE IF NOT EXISTS purchases (
+    customer TEXT PRIMARY KEY,
+    plan     TEXT NOT NULL,
+    location TEXT NOT NULL,
+    token    TEXT,
+    vps_id   TEXT UNIQUE,
+    problem  TEXT
+)"""
+
+
+class Books:
+    """What was sold, and how far it has come."""
+
+    def __init__(self, path: Path) -> None:
+        self.db = sqlite3.connect(path, isolation_level=None)  # every statement is on disk
+        self.db.execute("PRAGMA synchronous = FULL")
+        self.db.execute(TABLE)
+
+    def paid(self, customer: str, plan: str, location: str) -> None:
+        """A customer paid. Telling it twice changes nothing."""
+        self.db.execute(
+            "INSERT OR IGNORE INTO purchases (customer, plan, location) VALUES (?, ?, ?)",
+            (customer, plan, location),
+        )
+
+    def open(self) -> list[tuple[str, str, str, str | None]]:
+        """What is to be done: first what was begun already, because it may be ordered."""
+        return self.db.execute(
+            "SELECT customer, plan, location, token FROM purchases"
+            " WHERE vps_id IS NULL AND problem IS NULL ORDER BY token IS NULL, rowid"
+        ).fetchall()
+
+    def keep(self, customer: str, token: str | None) -> None:
+        self.db.execute("UPDATE purchases SET token = ? WHERE customer = ?", (token, customer))
+
+    def deliver(self, customer: str, vps_id: str) -> None:
+        """A VPS belongs to one customer: the table refuses it to a second one."""
+        self.db.execute("UPDATE purchases SET vps_id = ? WHERE customer = ?", (vps_id, customer))
+
+    def call_a_person(self, customer: str, problem: str) -> None:
+        self.db.execute("UPDATE purchases SET problem = ? WHERE customer = ?", (problem, customer))
+
+
+class Shop:
+    def __init__(self, client: stablevps.AsyncClient, books: Books) -> None:
+        self.client = client
+        self.books = books
+
+    async def serve_everybody(self) -> None:
+        """Brings every open purchase to its end.
+
+        The client lets purchases order one at a time, in the order in which they begin. So those
+        with a token come first, and no new VPS can be taken for theirs.
+        """
+        await asyncio.gather(*(self.serve(*purchase) for purchase in self.books.open()))
+
+    async def serve(self, customer: str, plan: str, location: str, token: str | None) -> None:
+        def keep(progress: stablevps.Progress) -> None:
+            if progress.token is not None and progress.token != token:
+                self.books.keep(customer, progress.token)
+
+        try:
+            if token is None:
+                bought = await self.client.vps.provision(
+                    plan_id=plan, billing_cycle="monthly", location=location, on_progress=keep
+                )
+            else:
+                bought = await self.client.vps.resume(token, on_progress=keep)
+            self.books.deliver(customer, bought.vps.id)
+        except stablevps.NotPlacedError:
+            self.books.keep(customer, None)  # nothing was bought: the next run buys anew
+            print(f"{customer}: the order was not placed")
+        except (stablevps.UnresolvedError, stablevps.ProvisioningFailedError) as error:
+            self.books.call_a_person(customer, str(error))
+            print(f"{customer}: a person must look: {error}")
+        except sqlite3.IntegrityError:
+            self.books.call_a_person(customer, "the VPS found is another customer's")
+            print(f"{customer}: a person must look: the VPS found is another customer's")
+        except stablevps.StableVPSError as error:
+            print(f"{customer}: left for the next run: {error}")
+        else:
+            # Here the address, the user and bought.vps.rdp_password.reveal() go to the customer.
+            print(f"{customer}: {bought.vps.ip_address}{' (recovered)' * bought.recovered}")
+
+
+def simulate(path: Path, customers: int) -> None:
+    """Sells, is killed half-way with an order just sent, and starts again."""
+    simulator = Simulator(balance=100 * customers)
+    simulator.fault("lose_after", method="POST", path="/vps", skip=1)
+
+    async def day(plug_pulled_at: int | None) -> None:
+        async with simulator.async_client() as client:
+            books = Books(path)
+            for number in range(customers):
+                books.paid(f"customer-{number:03}", "basic", ("london", "tokyo")[number % 2])
+            shop = asyncio.ensure_future(Shop(client, books).serve_everybody())
+            while not shop.done():
+                orders = simulator.state()["orders_placed"]
+                if plug_pulled_at is not None and orders >= plug_pulled_at:
+                    books.db.close()  # from here on nothing is written: as good as killed
+                    shop.cancel()
+                await asyncio.wait([shop], timeout=0)
+            if plug_pulled_at is None:
+                shop.result()
+
+    asyncio.run(day(plug_pulled_at=customers // 2))
+    print("killed and started again")
+    asyncio.run(day(plug_pulled_at=None))
+    state = simulator.state()
+    print(f"{customers} customers, {state['orders_placed']} orders, {len(state['vps'])} VPS")
+
+
+def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Buys a VPS for every customer who paid.")
+    parser.add_argument("--books", type=Path, default=Path("reseller.db"))
+    parser.add_argument("--paid", nargs=3, metavar=("CUSTOMER", "PLAN", "LOCATION"))
+    parser.add_argument("--simulate", action="store_true", help="no network, no money")
+    parser.add_argument("--customers", type=int, default=20, help="how many to simulate")
+    return parser.parse_args(given)
+
+
+async def run(given: argparse.Namespace) -> None:
+    books = Books(given.books)
+    if given.paid:
+        books.paid(*given.paid)
+    async with stablevps.AsyncClient() as client:
+        await Shop(client, books).serve_everybody()
+
+
+def main() -> None:
+    given = arguments()
+    if given.simulate:
+        simulate(given.books, given.customers)
+    else:
+        asyncio.run(run(given))
+
+
+if __name__ == "__main__":
+    main()

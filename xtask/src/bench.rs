@@ -1,0 +1,108 @@
+//! Measurements, ours and theirs side by side in one run.
+
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail};
+use clap::ValueEnum;
+use serde::Deserialize;
+
+use crate::python::{Venv, simulator, wheel};
+use crate::shell::{headline, output, root};
+use crate::test::WHEEL_LIMIT;
+
+/// What can be measured.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Name {
+    /// The Python package and the core's parser.
+    Python,
+}
+
+/// One figure.
+#[derive(Deserialize)]
+struct Row {
+    what: String,
+    ours: String,
+    against: String,
+    theirs: String,
+    ratio: f64,
+    limit: Option<f64>,
+}
+
+impl Row {
+    fn is_missed(&self) -> bool {
+        self.limit.is_some_and(|limit| self.ratio > limit)
+    }
+}
+
+/// Measures, and prints one row a figure.
+pub fn run(name: Name, check: bool) -> Result<()> {
+    let rows = match name {
+        Name::Python => python()?,
+    };
+    print_table(&rows);
+    let missed = rows.iter().filter(|row| row.is_missed()).count();
+    if check && missed > 0 {
+        bail!("{missed} limits are missed");
+    }
+    Ok(())
+}
+
+fn python() -> Result<Vec<Row>> {
+    let wheel = wheel()?;
+    let tools = Venv::with_tools()?;
+    tools.pip(&["--force-reinstall", "--no-deps", &wheel.to_string_lossy()])?;
+    let service = simulator("release")?;
+    headline("measuring");
+    let mut calls = tools.python();
+    calls
+        .arg(root().join("bindings/python/benches/calls.py"))
+        .arg(service);
+    let mut rows = read(&output(calls.current_dir(std::env::temp_dir()))?)?;
+    let mut parse = Command::new("cargo");
+    parse.args([
+        "bench",
+        "--quiet",
+        "--locked",
+        "-p",
+        "stablevps-core",
+        "--bench",
+        "parse",
+    ]);
+    rows.extend(read(&output(parse.current_dir(root()))?)?);
+    let size = std::fs::metadata(&wheel)?.len();
+    #[allow(clippy::cast_precision_loss)]
+    rows.push(Row {
+        what: "wheel".to_owned(),
+        ours: format!("{size} B"),
+        against: "limit".to_owned(),
+        theirs: format!("{WHEEL_LIMIT} B"),
+        ratio: size as f64 / WHEEL_LIMIT as f64,
+        limit: Some(1.0),
+    });
+    Ok(rows)
+}
+
+/// The figures among what a benchmark prints: its lines that are JSON objects.
+fn read(printed: &str) -> Result<Vec<Row>> {
+    let lines = printed.lines().filter(|line| line.starts_with('{'));
+    lines
+        .map(|line| serde_json::from_str(line).with_context(|| line.to_owned()))
+        .collect()
+}
+
+fn print_table(rows: &[Row]) {
+    println!(
+        "{:<34} {:>12}   {:<22} {:>12} {:>7} {:>7}",
+        "what", "ours", "against", "theirs", "ratio", "limit"
+    );
+    for row in rows {
+        let limit = row
+            .limit
+            .map_or_else(String::new, |limit| format!("{limit:.2}"));
+        let missed = if row.is_missed() { "  missed" } else { "" };
+        println!(
+            "{:<34} {:>12}   {:<22} {:>12} {:>7.2} {:>7}{missed}",
+            row.what, row.ours, row.against, row.theirs, row.ratio, limit
+        );
+    }
+}

@@ -1,0 +1,138 @@
+//! The Python package: its build, and virtual environments to use it in.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::shell::{cache, finish, headline, output, root, target};
+
+/// What the tests, the checks and the benchmarks need beside the package.
+const TOOLS: &str = "bindings/python/requirements-dev.txt";
+
+/// A Python that is new enough.
+pub fn interpreter() -> Result<PathBuf> {
+    let candidates = [
+        "python3",
+        "python",
+        "python3.13",
+        "python3.12",
+        "python3.11",
+        "python3.10",
+    ];
+    let probe = "import sys; assert sys.version_info >= (3, 10); print(sys.executable)";
+    for candidate in candidates {
+        if let Ok(path) = output(Command::new(candidate).args(["-c", probe])) {
+            return Ok(PathBuf::from(path.trim()));
+        }
+    }
+    bail!("Python 3.10 or newer is needed, and none of {candidates:?} is one")
+}
+
+/// A virtual environment.
+pub struct Venv {
+    folder: PathBuf,
+}
+
+impl Venv {
+    /// The one with the development tools, kept between runs. Made anew when they change.
+    pub fn with_tools() -> Result<Self> {
+        let wanted = std::fs::read_to_string(root().join(TOOLS)).context(TOOLS)?;
+        let venv = Self {
+            folder: cache()?.join("python-tools"),
+        };
+        let stamp = venv.folder.join("installed.txt");
+        if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+            return Ok(venv);
+        }
+        headline("installing the Python tools");
+        let venv = Self::fresh(&venv.folder)?;
+        venv.pip(&["-r", TOOLS])?;
+        std::fs::write(&stamp, wanted)?;
+        Ok(venv)
+    }
+
+    /// An empty one.
+    pub fn fresh(folder: &Path) -> Result<Self> {
+        if folder.exists() {
+            std::fs::remove_dir_all(folder)?;
+        }
+        let python = interpreter()?;
+        let mut make = Command::new(&python);
+        make.args(["-m", "venv"]).arg(folder);
+        finish(&mut make).context(
+            "a virtual environment can't be made (Debian and Ubuntu: apt install python3-venv)",
+        )?;
+        Ok(Self {
+            folder: folder.to_owned(),
+        })
+    }
+
+    /// A program of the environment.
+    pub fn program(&self, name: &str) -> PathBuf {
+        let scripts = if cfg!(windows) { "Scripts" } else { "bin" };
+        self.folder.join(scripts).join(name)
+    }
+
+    /// Its Python.
+    pub fn python(&self) -> Command {
+        let mut command = Command::new(self.program("python"));
+        command
+            .env_remove("PYTHONPATH")
+            .env("PYTHONDONTWRITEBYTECODE", "1");
+        command
+    }
+
+    /// Installs into it.
+    pub fn pip(&self, arguments: &[&str]) -> Result<()> {
+        let mut command = self.python();
+        command
+            .args([
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--disable-pip-version-check",
+            ])
+            .args(arguments)
+            .current_dir(root());
+        finish(&mut command)
+    }
+}
+
+/// Builds the wheel.
+pub fn wheel() -> Result<PathBuf> {
+    let tools = Venv::with_tools()?;
+    headline("building the Python wheel");
+    let folder = target().join("wheels");
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder)?;
+    }
+    let mut build = Command::new(tools.program("maturin"));
+    build
+        .args(["build", "--quiet", "--locked", "--profile", "dist", "--out"])
+        .arg(&folder)
+        .current_dir(root().join("bindings/python"));
+    finish(&mut build)?;
+    let built = std::fs::read_dir(&folder)?
+        .flatten()
+        .map(|entry| entry.path());
+    let mut wheels = built.filter(|path| path.extension().is_some_and(|end| end == "whl"));
+    wheels.next().context("no wheel was built")
+}
+
+/// The simulator's program.
+pub fn simulator(profile: &str) -> Result<PathBuf> {
+    let arguments = [
+        "build",
+        "--locked",
+        "-p",
+        "stablevps-simulator",
+        "--features",
+        "server",
+        "--profile",
+    ];
+    crate::shell::run("cargo", &[&arguments[..], &[profile]].concat())?;
+    let folder = if profile == "dev" { "debug" } else { profile };
+    Ok(target().join(folder).join("stablevps-simulator"))
+}

@@ -1,0 +1,227 @@
+//! Every test, part by part.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Result, ensure};
+use clap::ValueEnum;
+
+use crate::generate;
+use crate::python::{Venv, simulator, wheel};
+use crate::shell::{cache, finish, headline, is_ci, root, run as sh, target};
+
+/// The largest wheel, in bytes.
+pub const WHEEL_LIMIT: u64 = 2_000_000;
+
+const FEATURES: &str =
+    "stablevps-core/schema,stablevps-ffi/ureq,stablevps-ffi/simulator,stablevps-simulator/server";
+
+/// A part of the tests.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Part {
+    /// Format, lints, licences, and that what is generated is up to date.
+    Lint,
+    /// The Rust crates.
+    Rust,
+    /// The Python package, from its wheel.
+    Python,
+}
+
+/// Runs one part, or all of them.
+pub fn run(part: Option<Part>) -> Result<()> {
+    for one in Part::value_variants() {
+        if part.is_none_or(|only| only == *one) {
+            match one {
+                Part::Lint => lint()?,
+                Part::Rust => rust()?,
+                Part::Python => python()?,
+            }
+        }
+    }
+    headline("every test passed");
+    Ok(())
+}
+
+fn lint() -> Result<()> {
+    headline("format and lints");
+    sh("cargo", &["fmt", "--all", "--check"])?;
+    let clippy = [
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--locked",
+        "--features",
+        FEATURES,
+    ];
+    sh(
+        "cargo",
+        &[&clippy[..], &["--", "--deny", "warnings"]].concat(),
+    )?;
+    generate::run(true)?;
+    licences()
+}
+
+/// Licences and sources of every dependency.
+fn licences() -> Result<()> {
+    headline("licences and sources of the dependencies");
+    let tools = cache()?.join("cargo-tools");
+    let program = tools.join("bin/cargo-deny");
+    if !program.exists() {
+        if !is_ci() {
+            println!("NOTICE: skipped here; CI=true installs cargo-deny and checks them");
+            return Ok(());
+        }
+        let mut install = Command::new("cargo");
+        install
+            .args([
+                "install",
+                "--quiet",
+                "--locked",
+                "--version",
+                "^0.20",
+                "cargo-deny",
+                "--root",
+            ])
+            .arg(&tools)
+            .env("CARGO_TARGET_DIR", target().join("tools"))
+            .current_dir(root());
+        finish(&mut install)?;
+    }
+    sh(
+        program,
+        &[
+            "--all-features",
+            "--locked",
+            "check",
+            "bans",
+            "licenses",
+            "sources",
+        ],
+    )
+}
+
+fn rust() -> Result<()> {
+    headline("Rust");
+    sh(
+        "cargo",
+        &["test", "--workspace", "--locked", "--features", FEATURES],
+    )?;
+    headline("the fuzz targets build");
+    let fuzz = root().join("tests/fuzz/Cargo.toml");
+    let mut build = Command::new("cargo");
+    build
+        .args(["build", "--quiet", "--manifest-path"])
+        .arg(&fuzz)
+        .env("CARGO_TARGET_DIR", target().join("fuzz"))
+        .current_dir(root());
+    finish(&mut build)
+}
+
+fn python() -> Result<()> {
+    let wheel = wheel()?;
+    let size = std::fs::metadata(&wheel)?.len();
+    println!(
+        "{} {size} bytes",
+        wheel.file_name().unwrap_or_default().to_string_lossy()
+    );
+    ensure!(
+        size <= WHEEL_LIMIT,
+        "the wheel is larger than {WHEEL_LIMIT} bytes"
+    );
+    let service = simulator("dev")?;
+
+    let tools = Venv::with_tools()?;
+    tools.pip(&["--force-reinstall", "--no-deps", &wheel.to_string_lossy()])?;
+    headline("Python: style and types");
+    let package = root().join("bindings/python");
+    for arguments in [&["check", "."][..], &["format", "--check", "."][..]] {
+        finish(
+            Command::new(tools.program("ruff"))
+                .args(arguments)
+                .current_dir(&package),
+        )?;
+    }
+    types(&tools)?;
+
+    headline("Python: the suite, against the installed wheel");
+    let mut suite = tools.python();
+    suite
+        .args(["-m", "pytest", "-q", "-p", "no:cacheprovider", "-c"])
+        .arg(package.join("pyproject.toml"))
+        .arg("--rootdir")
+        .arg(&package)
+        .arg(package.join("tests"))
+        .env("STABLEVPS_SIMULATOR_BIN", &service)
+        .env("STABLEVPS_SCENARIOS", root().join("tests/scenarios"))
+        .current_dir(std::env::temp_dir());
+    finish(&mut suite)?;
+
+    headline("Python: the examples and the README");
+    let mut examples = tools.python();
+    examples
+        .args(["-m", "pytest", "-q", "-p", "no:cacheprovider"])
+        .arg(root().join("examples"))
+        .current_dir(std::env::temp_dir());
+    finish(&mut examples)?;
+    newcomer(&wheel, &service)
+}
+
+fn types(tools: &Venv) -> Result<()> {
+    let neutral = std::env::temp_dir();
+    let strict = [
+        "-m",
+        "mypy",
+        "--strict",
+        "--no-incremental",
+        "-p",
+        "stablevps",
+    ];
+    finish(
+        tools
+            .python()
+            .args(strict)
+            .args(["--config-file"])
+            .arg(root().join("bindings/python/pyproject.toml"))
+            .current_dir(&neutral),
+    )?;
+    let mut mains: Vec<_> = std::fs::read_dir(root().join("examples"))?
+        .flatten()
+        .map(|folder| folder.path().join("main.py"))
+        .filter(|main| main.exists())
+        .collect();
+    mains.sort();
+    for main in &mains {
+        let strict = ["-m", "mypy", "--strict", "--no-incremental"];
+        finish(tools.python().args(strict).arg(main).current_dir(&neutral))?;
+    }
+    let mut pyright = Command::new(tools.program("pyright"));
+    pyright
+        .arg("--pythonpath")
+        .arg(tools.program("python"))
+        .arg(root().join("bindings/python/src/stablevps"))
+        .args(&mains)
+        .current_dir(&neutral);
+    finish(&mut pyright)?;
+    let verify = ["--ignoreexternal", "--verifytypes", "stablevps"];
+    let mut pyright = Command::new(tools.program("pyright"));
+    pyright
+        .arg("--pythonpath")
+        .arg(tools.program("python"))
+        .args(verify)
+        .current_dir(&neutral);
+    finish(&mut pyright)
+}
+
+/// A user's machine: no Rust, no repository, just the wheel and a server to speak to.
+fn newcomer(wheel: &Path, service: &Path) -> Result<()> {
+    headline("Python: a newcomer buys over HTTP");
+    let venv = Venv::fresh(&cache()?.join("newcomer-python"))?;
+    venv.pip(&[&wheel.to_string_lossy()])?;
+    let mut buy = venv.python();
+    buy.arg("-I")
+        .arg(root().join("xtask/demo/newcomer.py"))
+        .arg(service)
+        .env("PATH", "/usr/bin:/bin")
+        .current_dir(std::env::temp_dir());
+    finish(&mut buy)
+}
