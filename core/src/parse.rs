@@ -22,6 +22,10 @@ impl Misfit {
 
 /// Reads a whole JSON document. Text behind its end is a misfit.
 pub(crate) fn document<'de, T: Deserialize<'de>>(body: &'de [u8]) -> Result<T, Misfit> {
+    // Left to itself, serde reads an array into a struct, one item a field.
+    if body.trim_ascii_start().first() == Some(&b'[') {
+        return Err(Misfit::at("body", "expected an object, found array"));
+    }
     serde_json::from_slice(body).map_err(|error| misfit(body, &error))
 }
 
@@ -47,9 +51,12 @@ fn reason_of(words: &str) -> String {
         if let Some(rest) = words.strip_prefix(what) {
             let (found, expected) = rest.rsplit_once(", expected ").unwrap_or((rest, "another"));
             let quoted = found.find(['"', '`']).unwrap_or(found.len());
-            let found = found.split_at(quoted).0.trim_end();
-            return format!("expected {expected}, found {found}");
+            let found = plain(found.split_at(quoted).0.trim_end());
+            return format!("expected {}, found {found}", plain(expected));
         }
+    }
+    if words.starts_with("invalid length") {
+        return "expected an object, found array".to_owned();
     }
     if words.starts_with("missing field") || words.starts_with("duplicate field") {
         return words.to_owned();
@@ -61,6 +68,18 @@ fn reason_of(words: &str) -> String {
         return "goes on behind its end".to_owned();
     }
     "is not valid JSON".to_owned()
+}
+
+/// The parser's names of kinds in the words of JSON.
+fn plain(kind: &str) -> &str {
+    match kind {
+        "u64" => "a count",
+        "map" => "object",
+        "a sequence" => "an array",
+        "sequence" => "array",
+        _ if kind.starts_with("struct ") => "an object",
+        _ => kind,
+    }
 }
 
 fn offset_of(body: &[u8], line: usize, column: usize) -> usize {
@@ -110,15 +129,16 @@ enum Level {
     Array(usize),
 }
 
+/// How many levels of a path are shown: no reply of the service has more.
+const SHOWN_LEVELS: usize = 16;
+
 #[derive(Default)]
 struct Path {
     levels: Vec<Level>,
-    closed: Option<String>,
 }
 
 impl Path {
     fn text(&mut self, text: String) {
-        self.closed = None;
         if let Some(Level::Object { key, value: false }) = self.levels.last_mut() {
             *key = Some(text);
         }
@@ -131,7 +151,6 @@ impl Path {
     }
 
     fn comma(&mut self) {
-        self.closed = None;
         match self.levels.last_mut() {
             Some(Level::Object { key, value }) => (*key, *value) = (None, false),
             Some(Level::Array(index)) => *index = index.saturating_add(1),
@@ -139,23 +158,14 @@ impl Path {
         }
     }
 
-    /// A reader complains of a missing field when it has read the object's end.
+    /// A reader complains of a missing field when it has read the object's end: what is left then is
+    /// the place of the object.
     fn close(&mut self) {
-        if let Some(Level::Object { key, .. }) = self.levels.last_mut() {
-            *key = None;
-        }
-        let array = matches!(self.levels.last(), Some(Level::Array(_)));
-        if array {
-            self.levels.pop();
-            self.closed = Some(self.joined());
-        } else {
-            self.closed = Some(self.joined());
-            self.levels.pop();
-        }
+        self.levels.pop();
     }
 
     fn shown(&self) -> String {
-        let place = self.closed.clone().unwrap_or_else(|| self.joined());
+        let place = self.joined();
         if place.is_empty() {
             "body".to_owned()
         } else {
@@ -165,7 +175,7 @@ impl Path {
 
     fn joined(&self) -> String {
         let mut path = String::new();
-        for level in &self.levels {
+        for level in self.levels.iter().take(SHOWN_LEVELS) {
             match level {
                 Level::Object { key: Some(key), .. } => {
                     if !path.is_empty() {

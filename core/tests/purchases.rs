@@ -33,7 +33,7 @@ use stablevps_simulator::{Command, Simulator, State};
 use support::{START, api, at, carry, failed, seeds};
 use weather::{draw_account, draw_key, draw_options, draw_order};
 
-const PURCHASES: u64 = 20_000;
+const PURCHASES: u64 = 15_000;
 /// More steps than one process takes: 30 minutes of looks at least every 8 s, with their waits.
 const MOST_STEPS: u32 = 600;
 
@@ -94,7 +94,7 @@ fn no_purchase_buys_twice_or_ends_unreported() {
 
 /// Runs a seed; what went wrong comes back with the line that replays it.
 fn run_reported(seed: u64) -> Result<&'static str, String> {
-    catch_unwind(AssertUnwindSafe(|| Run::new(seed).to_its_end())).map_err(|panic| {
+    catch_unwind(AssertUnwindSafe(|| Run::new(seed).run())).map_err(|panic| {
         let said = panic
             .downcast_ref::<String>()
             .map(String::as_str)
@@ -157,7 +157,7 @@ impl Run {
         }
     }
 
-    fn to_its_end(mut self) -> &'static str {
+    fn run(mut self) -> &'static str {
         let seed = self.rng.u64(..);
         let now = at(self.now);
         let options = self.options.clone();
@@ -213,7 +213,7 @@ impl Run {
                 self.fail("asking twice gave two answers");
             }
             if let Step::Done(outcome) = step {
-                let outcome = outcome.map(Clone::clone).map_err(Clone::clone);
+                let outcome = outcome.cloned().map_err(Clone::clone);
                 self.check_progress(&machine, &outcome);
                 return End::Done(Box::new(outcome));
             }
@@ -339,9 +339,9 @@ impl Run {
                     usable && ours().all(|vps| vps.vps_status == "active"),
                     "not usable",
                 );
-                let charged = format!("{:.2}", state.total_charged.value());
+                let paid = format!("{:.2}", state.total_charged.value());
                 let said = provisioned.charged.map(|charged| charged.to_string());
-                check(said.is_none_or(|said| said == charged), "a wrong charge");
+                check(said.is_none_or(|said| said == paid), "a wrong charge");
                 return match (self.deaths, provisioned.recovered) {
                     (1.., _) => "ok_resumed",
                     (0, true) => "ok_recovered",

@@ -136,7 +136,8 @@ fn every_scenario_goes_as_written() {
     let recording = std::env::var_os("STABLEVPS_RECORD").is_some();
     let mut failures = Vec::new();
     for (path, scenarios) in corpus() {
-        let (played, wrong): (Vec<_>, Vec<_>) = scenarios.iter().map(played).partition(Result::is_ok);
+        let (played, wrong): (Vec<_>, Vec<_>) =
+            scenarios.iter().map(played).partition(Result::is_ok);
         let wrong: Vec<_> = wrong.into_iter().filter_map(Result::err).collect();
         if !wrong.is_empty() {
             failures.push(format!("{}:\n{}", path.display(), wrong.join("\n")));
@@ -222,7 +223,9 @@ fn played(scenario: &Scenario) -> Result<Scenario, String> {
         Ok(mut machine) => {
             converse(scenario, machine.as_mut(), &mut played.script)?;
             match machine.document().expect("the machine is done") {
-                Ok(document) => json!({ "ok": serde_json::from_slice::<Value>(&document).unwrap() }),
+                Ok(document) => {
+                    json!({ "ok": serde_json::from_slice::<Value>(&document).unwrap() })
+                }
                 Err(error) => json!({ "error": error.document() }),
             }
         }
@@ -415,20 +418,20 @@ impl Begin<'_> {
 struct Args<'a>(&'a Map<String, Value>);
 
 impl<'a> Args<'a> {
-    fn text(&self, name: &str) -> &'a str {
+    fn text(self, name: &str) -> &'a str {
         let value = self.0.get(name).and_then(Value::as_str);
         value.unwrap_or_else(|| panic!("the argument {name} is a text"))
     }
 
-    fn optional_text(&self, name: &str) -> Option<&'a str> {
+    fn optional_text(self, name: &str) -> Option<&'a str> {
         self.0.get(name).and_then(Value::as_str)
     }
 
-    fn whole(&self, name: &str) -> Option<u64> {
+    fn whole(self, name: &str) -> Option<u64> {
         self.0.get(name).and_then(Value::as_u64)
     }
 
-    fn key(&self) -> Result<CreateKey, Error> {
+    fn key(self) -> Result<CreateKey, Error> {
         CreateKey::new(
             self.text("email"),
             Secret::new(self.text("password")),
@@ -438,7 +441,7 @@ impl<'a> Args<'a> {
         )
     }
 
-    fn options(&self) -> Result<ProvisionOptions, Error> {
+    fn options(self) -> Result<ProvisionOptions, Error> {
         let defaults = ProvisionOptions::default();
         let max_spend = self
             .optional_text("maxSpend")

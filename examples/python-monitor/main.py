@@ -109,7 +109,7 @@ def watch_for_ever() -> None:
 
 
 def simulate() -> None:
-    """Fifteen virtual minutes with a crashed VPS, one being set up, an outage and a lost reply."""
+    """Half a virtual hour with a crashed VPS, one being set up, an outage and a lost reply."""
     simulator = Simulator(
         vps=[
             {"id": "healthy"},
@@ -129,7 +129,7 @@ def simulate() -> None:
         simulator.fault({"status": {"code": 503}}, method="GET", path="/vps", times=3)
         simulator.fault("lose_before", method="POST", path="/vps/crashed/actions")
         monitor = Monitor(client, power)
-        for _ in range(15):
+        for _ in range(30):
             monitor.look(simulator.now_ms / 1000)
             simulator.advance(LOOK_EVERY)
     for vps in simulator.state()["vps"]:

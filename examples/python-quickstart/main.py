@@ -1,4 +1,4 @@
-"""Buys one VPS, shows how it is getting on, and can be interrupted and started again at any time."""
+"""Buys one VPS and shows how it is getting on. Stop it at any time: started again, it goes on."""
 
 from __future__ import annotations
 
@@ -7,6 +7,12 @@ import sys
 from pathlib import Path
 
 import stablevps
+
+NOTHING_BOUGHT = (
+    stablevps.InsufficientFundsError,
+    stablevps.NotPlacedError,
+    stablevps.OverBudgetError,
+)
 
 
 def buy(client: stablevps.Client, order: argparse.Namespace) -> stablevps.Provisioned:
@@ -62,9 +68,8 @@ def main() -> int:
         with stablevps.Client.simulated() if given.simulate else stablevps.Client() as client:
             bought = buy(client, given)
     except stablevps.StableVPSError as error:
-        print(f"{error}\nagain: {error.try_again}", file=sys.stderr)
-        if isinstance(error, stablevps.NotPlacedError) or error.token is None:
-            # Nothing was bought, and nothing is left to take up.
+        print(f"{error} (trying again: {error.try_again})", file=sys.stderr)
+        if isinstance(error, NOTHING_BOUGHT):
             given.token_file.unlink(missing_ok=True)
         return 1
     except KeyboardInterrupt:

@@ -24,9 +24,9 @@ def show(rows: Sequence[object], columns: Sequence[str], as_json: bool) -> None:
     for row in rows:
         values = (getattr(row, column) for column in columns)
         cells.append(["-" if value is None else str(value) for value in values])
-    widths = [max(map(len, column)) for column in zip(*cells)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     for line in cells:
-        padded = (cell.ljust(width) for cell, width in zip(line, widths))
+        padded = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
         print("  ".join(padded).rstrip())
 
 
@@ -40,14 +40,15 @@ def carry_out(client: stablevps.Client, given: argparse.Namespace) -> None:
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="svps", description=__doc__)
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
-    parser.add_argument("--simulate", action="store_true", help="an account in memory")
+    both = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    both.add_argument("--json", action="store_true", help="one JSON object a line")
+    both.add_argument("--simulate", action="store_true", help="an account in memory")
+    parser = argparse.ArgumentParser(prog="svps", description=__doc__, parents=[both])
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    commands.add_parser("list", help="every VPS (default)")
-    commands.add_parser("balance", help="what the wallet holds")
-    commands.add_parser("reboot", help="restart a VPS").add_argument("id")
-    return parser.parse_args()
+    commands.add_parser("list", help="every VPS (default)", parents=[both])
+    commands.add_parser("balance", help="what the wallet holds", parents=[both])
+    commands.add_parser("reboot", help="restart a VPS", parents=[both]).add_argument("id")
+    return parser.parse_args(namespace=argparse.Namespace(json=False, simulate=False))
 
 
 def simulated() -> stablevps.Client:

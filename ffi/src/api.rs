@@ -41,17 +41,36 @@ pub struct ApiOptions {
     pub connect_timeout_ms: Option<u64>,
 }
 
-/// How one call differs from the configuration, when it begins, and the seed of its jitter.
-#[derive(uniffi::Record)]
-pub struct CallOptions {
-    /// Epoch milliseconds.
-    pub now_ms: i64,
-    /// What spreads the call's retries in time.
-    pub seed: u64,
-    /// How long each request may take.
-    pub timeout_ms: Option<u64>,
-    /// How long the call may take with all its retries.
-    pub deadline_ms: Option<u64>,
+/// How calls differ from the configuration. Made once and used for many calls.
+#[derive(uniffi::Object)]
+pub struct Limits {
+    options: CoreCallOptions,
+    now: Timestamp,
+    seed: Option<u64>,
+}
+
+#[uniffi::export]
+impl Limits {
+    /// `deadline_ms` counts from `now_ms`. Without a seed, each call draws one of its own.
+    #[uniffi::constructor]
+    #[must_use]
+    pub fn new(
+        timeout_ms: Option<u64>,
+        deadline_ms: Option<u64>,
+        now_ms: i64,
+        seed: Option<u64>,
+    ) -> Arc<Self> {
+        let options = CoreCallOptions {
+            timeout_ms,
+            deadline_ms,
+            max_retries: None,
+        };
+        Arc::new(Self {
+            options,
+            now: Timestamp::from_millis(now_ms),
+            seed,
+        })
+    }
 }
 
 /// How a purchase is made and waited for. What is absent has the core's default.
@@ -111,27 +130,14 @@ impl PurchaseOptions {
 pub struct Api(CoreApi);
 
 impl Api {
-    fn call<E>(
-        &self,
-        endpoint: Result<E, Error>,
-        options: &CallOptions,
-    ) -> Result<Arc<Machine>, Failure>
+    fn call<E>(&self, endpoint: Result<E, Error>, limits: &Limits) -> Result<Arc<Machine>, Failure>
     where
         E: Endpoint + Send + 'static,
         E::Output: Send,
     {
-        let core_options = CoreCallOptions {
-            timeout_ms: options.timeout_ms,
-            deadline_ms: options.deadline_ms,
-            max_retries: None,
-        };
-        let now = Timestamp::from_millis(options.now_ms);
-        Ok(Machine::new(self.0.call(
-            endpoint?,
-            core_options,
-            options.seed,
-            now,
-        )?))
+        let seed = limits.seed.unwrap_or_else(|| fastrand::u64(..));
+        let call = self.0.call(endpoint?, limits.options, seed, limits.now)?;
+        Ok(Machine::new(call))
     }
 }
 
@@ -176,26 +182,26 @@ impl Api {
         name: &str,
         scope: &str,
         expires_in_days: Option<i64>,
-        options: &CallOptions,
+        limits: &Limits,
     ) -> Result<Arc<Machine>, Failure> {
         let password = Secret::new(password);
         let endpoint = CreateKey::new(email, password, name, Scope::from(scope), expires_in_days);
-        self.call(endpoint, options)
+        self.call(endpoint, limits)
     }
 
     /// `GET /auth`
-    pub fn list_keys(&self, options: &CallOptions) -> Result<Arc<Machine>, Failure> {
-        self.call(Ok(ListKeys), options)
+    pub fn list_keys(&self, limits: &Limits) -> Result<Arc<Machine>, Failure> {
+        self.call(Ok(ListKeys), limits)
     }
 
     /// `DELETE /auth`
-    pub fn revoke_key(&self, id: &str, options: &CallOptions) -> Result<Arc<Machine>, Failure> {
-        self.call(RevokeKey::new(id), options)
+    pub fn revoke_key(&self, id: &str, limits: &Limits) -> Result<Arc<Machine>, Failure> {
+        self.call(RevokeKey::new(id), limits)
     }
 
     /// `GET /vps`
-    pub fn list_vps(&self, options: &CallOptions) -> Result<Arc<Machine>, Failure> {
-        self.call(Ok(ListVps), options)
+    pub fn list_vps(&self, limits: &Limits) -> Result<Arc<Machine>, Failure> {
+        self.call(Ok(ListVps), limits)
     }
 
     /// `POST /vps`
@@ -204,44 +210,44 @@ impl Api {
         plan_id: &str,
         billing_cycle: &str,
         location: &str,
-        options: &CallOptions,
+        limits: &Limits,
     ) -> Result<Arc<Machine>, Failure> {
-        self.call(CreateVps::new(plan_id, billing_cycle, location), options)
+        self.call(CreateVps::new(plan_id, billing_cycle, location), limits)
     }
 
     /// `GET /vps/:id`
-    pub fn get_vps(&self, id: &str, options: &CallOptions) -> Result<Arc<Machine>, Failure> {
-        self.call(GetVps::new(id), options)
+    pub fn get_vps(&self, id: &str, limits: &Limits) -> Result<Arc<Machine>, Failure> {
+        self.call(GetVps::new(id), limits)
     }
 
     /// `DELETE /vps/:id`
-    pub fn delete_vps(&self, id: &str, options: &CallOptions) -> Result<Arc<Machine>, Failure> {
-        self.call(DeleteVps::new(id), options)
+    pub fn delete_vps(&self, id: &str, limits: &Limits) -> Result<Arc<Machine>, Failure> {
+        self.call(DeleteVps::new(id), limits)
     }
 
     /// `POST /vps/:id/actions`, start
-    pub fn start_vps(&self, id: &str, options: &CallOptions) -> Result<Arc<Machine>, Failure> {
-        self.call(ControlVps::start(id), options)
+    pub fn start_vps(&self, id: &str, limits: &Limits) -> Result<Arc<Machine>, Failure> {
+        self.call(ControlVps::start(id), limits)
     }
 
     /// `POST /vps/:id/actions`, stop
-    pub fn stop_vps(&self, id: &str, options: &CallOptions) -> Result<Arc<Machine>, Failure> {
-        self.call(ControlVps::stop(id), options)
+    pub fn stop_vps(&self, id: &str, limits: &Limits) -> Result<Arc<Machine>, Failure> {
+        self.call(ControlVps::stop(id), limits)
     }
 
     /// `POST /vps/:id/actions`, reboot
-    pub fn reboot_vps(&self, id: &str, options: &CallOptions) -> Result<Arc<Machine>, Failure> {
-        self.call(ControlVps::reboot(id), options)
+    pub fn reboot_vps(&self, id: &str, limits: &Limits) -> Result<Arc<Machine>, Failure> {
+        self.call(ControlVps::reboot(id), limits)
     }
 
     /// `GET /account`
-    pub fn get_account(&self, options: &CallOptions) -> Result<Arc<Machine>, Failure> {
-        self.call(Ok(GetAccount), options)
+    pub fn get_account(&self, limits: &Limits) -> Result<Arc<Machine>, Failure> {
+        self.call(Ok(GetAccount), limits)
     }
 
     /// `GET /wallet`
-    pub fn get_wallet(&self, options: &CallOptions) -> Result<Arc<Machine>, Failure> {
-        self.call(Ok(GetWallet), options)
+    pub fn get_wallet(&self, limits: &Limits) -> Result<Arc<Machine>, Failure> {
+        self.call(Ok(GetWallet), limits)
     }
 
     /// Buys one VPS and waits for it.

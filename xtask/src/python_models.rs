@@ -12,9 +12,9 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from msgspec import Struct
+from msgspec import field
 
-from ._values import OpenEnum, Secret, ServerId
+from ._values import Model, OpenEnum, Secret, ServerId
 ";
 
 /// The module's text.
@@ -91,7 +91,7 @@ fn enumeration(name: &str, model: &Value) -> String {
 
 fn structure(name: &str, model: &Value) -> String {
     let mut text = format!(
-        "\n\nclass {name}(Struct, frozen=True, kw_only=True, rename=\"camel\"):\n    \"\"\"{}\"\"\"\n",
+        "\n\nclass {name}(Model, frozen=True, kw_only=True, gc=False, rename=\"camel\"):\n    \"\"\"{}\"\"\"\n",
         described(model)
     );
     let empty = Map::new();
@@ -101,6 +101,10 @@ fn structure(name: &str, model: &Value) -> String {
         .unwrap_or(&empty);
     for (field, property) in properties {
         let annotation = annotation(property);
+        if annotation.starts_with("ServerId") {
+            text.push_str(&server_id(field, property));
+            continue;
+        }
         let default = if annotation.ends_with("| None") {
             " = None"
         } else {
@@ -110,6 +114,18 @@ fn structure(name: &str, model: &Value) -> String {
         let _ = writeln!(text, "    \"\"\"{}\"\"\"", described(property));
     }
     text
+}
+
+/// Kept as text and made an object when asked for: listings are long.
+fn server_id(name: &str, property: &Value) -> String {
+    let attribute = snake(name);
+    let description = described(property);
+    format!(
+        "\n    _{attribute}: str | None = field(default=None, name=\"{name}\")\n\n    \
+         @property\n    def {attribute}(self) -> ServerId | None:\n        \
+         \"\"\"{description}\"\"\"\n        \
+         return None if self._{attribute} is None else ServerId(self._{attribute})\n"
+    )
 }
 
 fn annotation(property: &Value) -> String {

@@ -1,7 +1,7 @@
 //! The transitions: what each finished call leads to. The rules in words stand in the module above.
 
 use super::{Api, Call, CallOptions, Endpoint, Error, ErrorKind, Facts, Job};
-use super::{CreateVps, GetVps, GetWallet, ListVps, Preflight, WaitReason};
+use super::{CreateVps, GetVps, GetWallet, ListVps, Preflight, Step, WaitReason};
 use super::{Provisioned, Provisioning, Timestamp, Work};
 use crate::catalogue;
 use crate::models::{Order, Vps, VpsDetails, VpsStatus, Wallet};
@@ -107,7 +107,7 @@ impl Provisioning {
                         self.facts.orders_sent = self.facts.orders_sent.saturating_add(delivered);
                         self.after_order(outcome, now);
                     }
-                    Err(call) => self.work = Work::Order(call),
+                    Err(call) => self.go_on_ordering(call, now),
                 }
             }
             Work::Look(call) => match finished(call) {
@@ -119,6 +119,21 @@ impl Provisioning {
             },
             Work::Rest { .. } | Work::Expiring { .. } | Work::Ended(_) => self.work = work,
         }
+    }
+
+    /// An order that was not sent or was refused is sent again, but not after the time allowed.
+    fn go_on_ordering(&mut self, call: Box<Call<CreateVps>>, now: Timestamp) {
+        let next_ms = match call.next_step(now) {
+            Step::Wait { delay_ms, .. } => delay_ms,
+            Step::Send(_) | Step::Done(_) => 0,
+        };
+        if now.plus_ms(next_ms) < self.deadline {
+            self.work = Work::Order(call);
+            return;
+        }
+        self.count(call.attempts());
+        self.facts.orders_sent = self.facts.orders_sent.saturating_add(call.delivered());
+        self.end(self.too_late());
     }
 
     fn count(&mut self, requests: u32) {
@@ -327,10 +342,10 @@ impl Provisioning {
         self.seen.last_error = Some(error.code());
         let final_word = match error.kind {
             ErrorKind::Unauthorized | ErrorKind::ReadOnlyKey => true,
-            ErrorKind::NotFound => !self
+            ErrorKind::NotFound => self
                 .facts
                 .ordered_at
-                .is_some_and(|ordered| now.since_ms(ordered) < self.options.not_found_grace_ms),
+                .is_none_or(|ordered| now.since_ms(ordered) >= self.options.not_found_grace_ms),
             _ => false,
         };
         if final_word {
@@ -408,7 +423,7 @@ impl Provisioning {
             }
             return;
         }
-        let error = Box::new(self.resumable(self.too_late(), now));
+        let error = Box::new(self.counted(self.resumable(self.too_late(), now)));
         self.work = Work::Expiring {
             at: self.deadline,
             reason,
@@ -419,7 +434,7 @@ impl Provisioning {
     fn too_late(&self) -> Error {
         let waiting_for = match &self.job {
             Job::Preflight(_) | Job::Baseline(_) => "the account; nothing was ordered",
-            Job::Ordering { .. } => "the order to be placed",
+            Job::Ordering { .. } => "the order to be taken; nothing was ordered",
             Job::Reconciling { .. } => "a lost order to show; resume from the token to go on",
             Job::Polling(_) => {
                 "the VPS to become usable; it is bought, resume from the token to go on"
@@ -450,9 +465,16 @@ impl Provisioning {
         self.end_with(error);
     }
 
-    fn end_with(&mut self, mut error: Error) {
-        error.attempts = error.attempts.max(1);
-        self.work = Work::Ended(Box::new(Err(error)));
+    fn end_with(&mut self, error: Error) {
+        self.work = Work::Ended(Box::new(Err(self.counted(error))));
+    }
+
+    /// An error of a call has its own count; one of the purchase counts all requests.
+    fn counted(&self, mut error: Error) -> Error {
+        if error.endpoint.is_none() {
+            error.attempts = self.requests;
+        }
+        error
     }
 }
 

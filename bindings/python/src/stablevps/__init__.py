@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ._client import Client
 from ._errors import (
     BadRequestError,
     DeadlineExceededError,
@@ -76,6 +75,7 @@ from ._version import VERSION as __version__
 if TYPE_CHECKING:
     from ._async_client import AsyncClient
     from ._catalogue import PLANS, price
+    from ._client import Client
 
 __all__ = [
     "PLANS",
@@ -138,9 +138,10 @@ __all__ = [
     "price",
 ]
 
-# Loaded when first asked for: asyncio and the catalogue would slow every import down.
+# Loaded when first asked for: the native library and asyncio would slow every import down.
 _LATE = {
     "AsyncClient": "_async_client",
+    "Client": "_client",
     "PLANS": "_catalogue",
     "price": "_catalogue",
 }

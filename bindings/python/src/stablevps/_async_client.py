@@ -63,7 +63,8 @@ class AsyncClient:
     :param ca_file: a PEM file with the certificates to trust instead of the built-in ones; by
         default the environment's ``SSL_CERT_FILE``.
     :param proxy: a proxy's URL; by default the environment's ``HTTPS_PROXY`` and ``NO_PROXY``.
-    :param transport: another way to send requests, such as :class:`stablevps.httpx.AsyncHttpxTransport`.
+    :param transport: another way to send requests, such as
+        :class:`stablevps.httpx.AsyncHttpxTransport`.
     :param clock: another clock, for tests.
     :param random_seed: makes the jitter of retries repeatable, for tests.
     :raises InvalidInputError: for a key or an address that can't be used.

@@ -1,6 +1,6 @@
 """One lock an account: purchases go one at a time until the order's reply is there.
 
-In a process there is one for all: threads, event loops, and synchronous beside asynchronous clients.
+In a process there is one for all: for threads, event loops and both kinds of client.
 """
 
 from __future__ import annotations

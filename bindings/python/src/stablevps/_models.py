@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from msgspec import Struct
+from msgspec import field
 
-from ._values import OpenEnum, Secret, ServerId
+from ._values import Model, OpenEnum, Secret, ServerId
 
 __all__ = [
     "Account",
@@ -171,7 +171,7 @@ class Phase(OpenEnum):
     """At an end."""
 
 
-class Account(Struct, frozen=True, kw_only=True, rename="camel"):
+class Account(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
     """The account's profile with its balance and VPS counts (`GET /account`)."""
 
     id: str
@@ -211,7 +211,7 @@ class Account(Struct, frozen=True, kw_only=True, rename="camel"):
     """When the account was made."""
 
 
-class AffiliateStats(Struct, frozen=True, kw_only=True, rename="camel"):
+class AffiliateStats(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
     """What an account's referral code earned."""
 
     total_referrals: int
@@ -224,20 +224,24 @@ class AffiliateStats(Struct, frozen=True, kw_only=True, rename="camel"):
     """What that earned, in the account's currency."""
 
 
-class ActionReceipt(Struct, frozen=True, kw_only=True, rename="camel"):
+class ActionReceipt(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
     """The service's receipt for a power action (`POST /vps/:id/actions`)."""
 
     action: PowerAction
     """What was asked for."""
 
-    server_id: ServerId | None = None
-    """The provider's own id. No call takes it."""
+    _server_id: str | None = field(default=None, name="serverId")
+
+    @property
+    def server_id(self) -> ServerId | None:
+        """The provider's own id. No call takes it."""
+        return None if self._server_id is None else ServerId(self._server_id)
 
     message: str | None = None
     """The service's own words."""
 
 
-class ApiKeyInfo(Struct, frozen=True, kw_only=True, rename="camel"):
+class ApiKeyInfo(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
     """What is known of an API key (`GET /auth`); never the key itself."""
 
     id: str
@@ -262,7 +266,7 @@ class ApiKeyInfo(Struct, frozen=True, kw_only=True, rename="camel"):
     """When the key was made."""
 
 
-class CreatedKey(Struct, frozen=True, kw_only=True, rename="camel"):
+class CreatedKey(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
     """A new API key (`POST /auth`). The key itself is in this reply and nowhere else, ever."""
 
     api_key: Secret
@@ -284,7 +288,7 @@ class CreatedKey(Struct, frozen=True, kw_only=True, rename="camel"):
     """The service's own words."""
 
 
-class DeletedVps(Struct, frozen=True, kw_only=True, rename="camel"):
+class DeletedVps(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
     """The end of a VPS (`DELETE /vps/:id`)."""
 
     id: str
@@ -300,14 +304,18 @@ class DeletedVps(Struct, frozen=True, kw_only=True, rename="camel"):
     """True when the service answered "not found" to a repeated request whose first reply was lost."""
 
 
-class Order(Struct, frozen=True, kw_only=True, rename="camel"):
+class Order(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
     """The service's receipt for an order (`POST /vps`)."""
 
     id: str
     """The new VPS's id: what every later call takes."""
 
-    server_id: ServerId | None = None
-    """The provider's own id. No call takes it."""
+    _server_id: str | None = field(default=None, name="serverId")
+
+    @property
+    def server_id(self) -> ServerId | None:
+        """The provider's own id. No call takes it."""
+        return None if self._server_id is None else ServerId(self._server_id)
 
     plan_id: PlanId
     """The size."""
@@ -340,7 +348,7 @@ class Order(Struct, frozen=True, kw_only=True, rename="camel"):
     """The service's own words."""
 
 
-class RevokedKey(Struct, frozen=True, kw_only=True, rename="camel"):
+class RevokedKey(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
     """The end of a key (`DELETE /auth`)."""
 
     message: str | None = None
@@ -350,7 +358,7 @@ class RevokedKey(Struct, frozen=True, kw_only=True, rename="camel"):
     """True when the service answered "not found" to a repeated request whose first reply was lost."""
 
 
-class Vps(Struct, frozen=True, kw_only=True, rename="camel"):
+class Vps(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
     """A VPS as listings show it (`GET /vps`): no password and no host name."""
 
     id: str
@@ -377,8 +385,12 @@ class Vps(Struct, frozen=True, kw_only=True, rename="camel"):
     rdp_username: str | None = None
     """The user to sign in as over RDP."""
 
-    server_id: ServerId | None = None
-    """The provider's own id. No call takes it."""
+    _server_id: str | None = field(default=None, name="serverId")
+
+    @property
+    def server_id(self) -> ServerId | None:
+        """The provider's own id. No call takes it."""
+        return None if self._server_id is None else ServerId(self._server_id)
 
     current_period_end: datetime | None = None
     """Until when it is paid for."""
@@ -387,7 +399,7 @@ class Vps(Struct, frozen=True, kw_only=True, rename="camel"):
     """When it was ordered."""
 
 
-class VpsDetails(Struct, frozen=True, kw_only=True, rename="camel"):
+class VpsDetails(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
     """One VPS with all there is to know (`GET /vps/:id`)."""
 
     id: str
@@ -420,8 +432,12 @@ class VpsDetails(Struct, frozen=True, kw_only=True, rename="camel"):
     location: Location
     """Where it stands."""
 
-    server_id: ServerId | None = None
-    """The provider's own id. No call takes it."""
+    _server_id: str | None = field(default=None, name="serverId")
+
+    @property
+    def server_id(self) -> ServerId | None:
+        """The provider's own id. No call takes it."""
+        return None if self._server_id is None else ServerId(self._server_id)
 
     current_period_start: datetime | None = None
     """Since when the current period is paid for."""
@@ -433,7 +449,7 @@ class VpsDetails(Struct, frozen=True, kw_only=True, rename="camel"):
     """When it was ordered."""
 
 
-class Wallet(Struct, frozen=True, kw_only=True, rename="camel"):
+class Wallet(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
     """The wallet, the only means of payment of the API (`GET /wallet`)."""
 
     balance: Decimal
@@ -443,7 +459,7 @@ class Wallet(Struct, frozen=True, kw_only=True, rename="camel"):
     """The currency of the balance, `EUR`."""
 
 
-class Progress(Struct, frozen=True, kw_only=True, rename="camel"):
+class Progress(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
     """How far a purchase is."""
 
     phase: Phase
@@ -489,7 +505,7 @@ class Progress(Struct, frozen=True, kw_only=True, rename="camel"):
     """From where the purchase can be taken up again. Keep it before going on."""
 
 
-class Provisioned(Struct, frozen=True, kw_only=True, rename="camel"):
+class Provisioned(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
     """A purchase that ended well."""
 
     vps: VpsDetails
@@ -520,7 +536,7 @@ class Provisioned(Struct, frozen=True, kw_only=True, rename="camel"):
     """How many requests were made since this process began with it."""
 
 
-class Plan(Struct, frozen=True, kw_only=True, rename="camel"):
+class Plan(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
     """One plan. Every VPS runs Windows Server 2022 with MT5 installed."""
 
     id: PlanId

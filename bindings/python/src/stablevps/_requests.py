@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from . import _errors
-from ._machine import Job, checked, milliseconds, options, seed, text
+from ._machine import Job, checked, milliseconds, seed, text
 from ._models import (
     Account,
     ActionReceipt,
@@ -23,7 +23,7 @@ from ._models import (
     VpsDetails,
     Wallet,
 )
-from ._native.stablevps_ffi import Api, ApiOptions, Failure, PurchaseOptions
+from ._native.stablevps_ffi import Api, ApiOptions, Failure, Limits, PurchaseOptions
 from ._values import Secret
 from ._version import VERSION
 
@@ -83,14 +83,22 @@ class Requests:
             raise _errors.from_json(failure.document) from None
         self._clock = clock
         self._seed = random_seed
+        self._no_limits = Limits(None, None, clock.now_ms(), random_seed)
         server = (DEFAULT_BASE_URL if base_url is None else base_url).strip().rstrip("/")
         self._account = f"{self._api.key_fingerprint()} {server}"
 
     def _next_seed(self) -> int:
         return seed() if self._seed is None else self._seed
 
-    def _options(self, timeout: float | None, deadline: float | None):  # type: ignore[no-untyped-def]
-        return options(self._clock.now_ms(), self._next_seed(), timeout, deadline)
+    def _limits(self, timeout: float | None, deadline: float | None) -> Limits:
+        if timeout is None and deadline is None:
+            return self._no_limits
+        return Limits(
+            milliseconds("timeout", timeout),
+            milliseconds("deadline", deadline),
+            self._clock.now_ms(),
+            self._seed,
+        )
 
     def create_key(
         self,
@@ -119,23 +127,23 @@ class Requests:
             text("name", name),
             text("scope", scope),
             expires_in_days,
-            self._options(timeout, deadline),
+            self._limits(timeout, deadline),
         )
         return Job(machine, CreatedKey, "keys.create")
 
     def list_keys(self, timeout: float | None, deadline: float | None) -> Job[list[ApiKeyInfo]]:
-        machine = checked(self._api.list_keys, self._options(timeout, deadline))
+        machine = checked(self._api.list_keys, self._limits(timeout, deadline))
         return Job(machine, list[ApiKeyInfo], "keys.list")
 
     def revoke_key(
         self, key_id: str, timeout: float | None, deadline: float | None
     ) -> Job[RevokedKey]:
-        given = self._options(timeout, deadline)
+        given = self._limits(timeout, deadline)
         machine = checked(self._api.revoke_key, text("key_id", key_id), given)
         return Job(machine, RevokedKey, "keys.revoke")
 
     def list_vps(self, timeout: float | None, deadline: float | None) -> Job[list[Vps]]:
-        machine = checked(self._api.list_vps, self._options(timeout, deadline))
+        machine = checked(self._api.list_vps, self._limits(timeout, deadline))
         return Job(machine, list[Vps], "vps.list")
 
     def create_vps(
@@ -151,42 +159,42 @@ class Requests:
             text("plan_id", plan_id),
             text("billing_cycle", billing_cycle),
             text("location", location),
-            self._options(timeout, deadline),
+            self._limits(timeout, deadline),
         )
         return Job(machine, Order, "vps.create")
 
     def get_vps(self, id: str, timeout: float | None, deadline: float | None) -> Job[VpsDetails]:
-        machine = checked(self._api.get_vps, text("id", id), self._options(timeout, deadline))
+        machine = checked(self._api.get_vps, text("id", id), self._limits(timeout, deadline))
         return Job(machine, VpsDetails, "vps.get")
 
     def delete_vps(self, id: str, timeout: float | None, deadline: float | None) -> Job[DeletedVps]:
-        machine = checked(self._api.delete_vps, text("id", id), self._options(timeout, deadline))
+        machine = checked(self._api.delete_vps, text("id", id), self._limits(timeout, deadline))
         return Job(machine, DeletedVps, "vps.delete")
 
     def start_vps(
         self, id: str, timeout: float | None, deadline: float | None
     ) -> Job[ActionReceipt]:
-        machine = checked(self._api.start_vps, text("id", id), self._options(timeout, deadline))
+        machine = checked(self._api.start_vps, text("id", id), self._limits(timeout, deadline))
         return Job(machine, ActionReceipt, "vps.start")
 
     def stop_vps(
         self, id: str, timeout: float | None, deadline: float | None
     ) -> Job[ActionReceipt]:
-        machine = checked(self._api.stop_vps, text("id", id), self._options(timeout, deadline))
+        machine = checked(self._api.stop_vps, text("id", id), self._limits(timeout, deadline))
         return Job(machine, ActionReceipt, "vps.stop")
 
     def reboot_vps(
         self, id: str, timeout: float | None, deadline: float | None
     ) -> Job[ActionReceipt]:
-        machine = checked(self._api.reboot_vps, text("id", id), self._options(timeout, deadline))
+        machine = checked(self._api.reboot_vps, text("id", id), self._limits(timeout, deadline))
         return Job(machine, ActionReceipt, "vps.reboot")
 
     def get_account(self, timeout: float | None, deadline: float | None) -> Job[Account]:
-        machine = checked(self._api.get_account, self._options(timeout, deadline))
+        machine = checked(self._api.get_account, self._limits(timeout, deadline))
         return Job(machine, Account, "account.get")
 
     def get_wallet(self, timeout: float | None, deadline: float | None) -> Job[Wallet]:
-        machine = checked(self._api.get_wallet, self._options(timeout, deadline))
+        machine = checked(self._api.get_wallet, self._limits(timeout, deadline))
         return Job(machine, Wallet, "wallet.get")
 
     def provision(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Protocol
+
+from msgspec import Struct
 
 __all__ = [
     "AsyncClock",
@@ -18,17 +19,16 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
-class HttpRequest:
+class HttpRequest(Struct, frozen=True, kw_only=True):
     """One request, complete. A transport adds nothing but ``Host`` and ``Content-Length``."""
 
     method: str
     """``GET``, ``POST`` or ``DELETE``."""
     url: str
     """The absolute URL, percent-encoded."""
-    headers: Mapping[str, str] = field(repr=False)
+    headers: Mapping[str, str]
     """The headers. One of them carries the key."""
-    body: bytes | None = field(repr=False)
+    body: bytes | None
     """The JSON body, if there is one."""
     timeout: float
     """How many seconds the whole exchange may take."""
@@ -39,17 +39,22 @@ class HttpRequest:
     endpoint: str
     """The endpoint as the documentation writes it, such as ``POST /vps``."""
 
+    def __repr__(self) -> str:
+        return f"HttpRequest({self.method} {self.url})"
 
-@dataclass(frozen=True)
-class HttpResponse:
+
+class HttpResponse(Struct, frozen=True):
     """A complete response, whatever its status."""
 
     status: int
     """The status code."""
-    headers: Mapping[str, str] = field(repr=False)
+    headers: Mapping[str, str]
     """The headers, in any case."""
-    body: bytes = field(repr=False)
+    body: bytes
     """The body, decoded from any content coding."""
+
+    def __repr__(self) -> str:
+        return f"HttpResponse({self.status}, {len(self.body)} bytes)"
 
 
 class TransportFailure(Exception):

@@ -5,7 +5,18 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any
 
-__all__ = ["OpenEnum", "Secret", "ServerId"]
+from msgspec import Struct
+
+__all__ = ["Model", "OpenEnum", "Secret", "ServerId"]
+
+
+class Model(Struct, frozen=True):
+    """The base of everything the service answers: immutable, compared by value, hashable."""
+
+    def __repr__(self) -> str:
+        names = [name.lstrip("_") for name in self.__struct_fields__]
+        shown = ", ".join(f"{name}={getattr(self, name)!r}" for name in names)
+        return f"{type(self).__name__}({shown})"
 
 
 class OpenEnum(str, Enum):

@@ -36,7 +36,8 @@ class Simulator:
 
     The keywords are the service's configuration: ``balance`` (EUR, default 100), ``seed``,
     ``provisioning_ms`` (virtual milliseconds until a VPS is active, default 120,000),
-    ``details_delay_ms``, ``account``, ``vps`` (those that are there from the beginning), ``faults``.
+    ``details_delay_ms``, ``account``, ``vps`` (those that are there from the beginning) and
+    ``faults``.
 
     :raises InvalidInputError: for a configuration that does not exist.
     """

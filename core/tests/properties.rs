@@ -1,0 +1,358 @@
+//! Whatever a server, a network or a stored token holds: no panic, no order twice, and an end with
+//! a name.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+mod support;
+
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use stablevps_core::config::{Api, CallOptions};
+use stablevps_core::endpoint::{Endpoint, RetryClass};
+use stablevps_core::endpoints::{
+    ControlVps, CreateKey, CreateVps, DeleteVps, GetAccount, GetVps, GetWallet, ListKeys, ListVps,
+    RevokeKey,
+};
+use stablevps_core::http::{
+    Delivery, FailureKind, HttpResponse, Reply, RequestId, TransportFailure,
+};
+use stablevps_core::machine::{Machine, StaleReply, Step};
+use stablevps_core::models::Scope;
+use stablevps_core::provisioning::{KeyCheck, Preflight, ProvisionOptions, Provisioning};
+use stablevps_core::secret::Secret;
+use support::{START, api, at, response};
+
+const KEY: &str = "svps_live_a3f70123456789abcdef0123456789abcdef";
+
+/// Good bodies, for the rest of the bodies to be near misses of.
+const GOOD: [&str; 7] = [
+    r#"{"balance":100.00,"currency":"EUR"}"#,
+    r#"{"vps":[{"id":"1","planId":"pro","billingCycle":"monthly","status":"active","vpsStatus":"active","location":"tokyo","createdAt":"2026-05-11T09:00:00.000Z"}],"total":1}"#,
+    r#"{"vps":[],"total":0}"#,
+    r#"{"success":true,"id":"2","planId":"pro","billingCycle":"monthly","location":"tokyo","vpsStatus":"provisioning","cost":34.49,"newBalance":65.51,"currency":"EUR"}"#,
+    r#"{"id":"2","planId":"pro","billingCycle":"monthly","status":"active","vpsStatus":"active","ipAddress":"1.2.3.4","rdpUsername":"A","rdpPassword":"p","location":"tokyo","createdAt":"2026-05-11T09:00:00.000Z"}"#,
+    r#"{"keys":[{"_id":"1","name":"n","keyPrefix":"svps","scope":"full","createdAt":"2026-05-11T09:00:00.000Z"}]}"#,
+    r#"{"success":true,"id":"1","message":"done","action":"stop","providerDeleted":true}"#,
+];
+
+fn any_body() -> impl Strategy<Value = Vec<u8>> {
+    let good = prop::sample::select(GOOD.to_vec()).prop_map(|body| body.as_bytes().to_vec());
+    let bent = (good.clone(), any::<prop::sample::Index>(), any::<u8>()).prop_map(
+        |(mut body, place, byte)| {
+            let place = place.index(body.len());
+            body[place] = byte;
+            body
+        },
+    );
+    let cut = (good.clone(), any::<prop::sample::Index>()).prop_map(|(mut body, length)| {
+        body.truncate(length.index(body.len()));
+        body
+    });
+    let complaint = any::<String>().prop_map(|words| {
+        serde_json::json!({ "error": words })
+            .to_string()
+            .into_bytes()
+    });
+    prop_oneof![4 => good, 2 => bent, 1 => cut, 1 => complaint, 1 => vec(any::<u8>(), 0..200)]
+}
+
+fn any_response() -> impl Strategy<Value = Reply> {
+    let status = prop_oneof![
+        4 => Just(200_u16),
+        1 => Just(201),
+        3 => prop::sample::select(vec![400_u16, 401, 402, 403, 404, 408, 409, 429, 500, 502, 503, 504, 302]),
+        1 => any::<u16>(),
+    ];
+    let pause = option::of(prop_oneof![
+        (0_i64..200).prop_map(|seconds| seconds.to_string()),
+        any::<i64>().prop_map(|seconds| seconds.to_string()),
+        any::<String>(),
+    ]);
+    (status, pause, any_body()).prop_map(|(status, pause, body)| {
+        let headers = pause
+            .map(|pause| ("Retry-After".to_owned(), pause))
+            .into_iter()
+            .collect();
+        Reply::Response(HttpResponse {
+            status,
+            headers,
+            body,
+        })
+    })
+}
+
+fn any_reply() -> impl Strategy<Value = Reply> {
+    let delivery = prop_oneof![Just(Delivery::NotSent), Just(Delivery::Unknown)];
+    let failure = (
+        prop::sample::select(FailureKind::ALL.to_vec()),
+        delivery,
+        any::<String>(),
+    )
+        .prop_map(|(kind, delivery, detail)| {
+            Reply::Failed(TransportFailure {
+                kind,
+                delivery,
+                detail,
+            })
+        });
+    prop_oneof![4 => any_response(), 1 => failure]
+}
+
+/// One of every call.
+fn calls(api: &Api, seed: u64) -> Vec<Box<dyn Machine>> {
+    fn call<E>(api: &Api, endpoint: E, seed: u64) -> Box<dyn Machine>
+    where
+        E: Endpoint + Send + 'static,
+        E::Output: Send,
+    {
+        let options = CallOptions::default();
+        Box::new(api.call(endpoint, options, seed, at(START)).unwrap())
+    }
+    let password = Secret::new("hunter2hunter2");
+    let key = CreateKey::new("you@example.com", password, "bot", Scope::Full, None).unwrap();
+    vec![
+        call(api, key, seed),
+        call(api, ListKeys, seed),
+        call(api, RevokeKey::new("1").unwrap(), seed),
+        call(api, ListVps, seed),
+        call(
+            api,
+            CreateVps::new("pro", "monthly", "tokyo").unwrap(),
+            seed,
+        ),
+        call(api, GetVps::new("1").unwrap(), seed),
+        call(api, DeleteVps::new("1").unwrap(), seed),
+        call(api, ControlVps::start("1").unwrap(), seed),
+        call(api, ControlVps::stop("1").unwrap(), seed),
+        call(api, ControlVps::reboot("1").unwrap(), seed),
+        call(api, GetAccount, seed),
+        call(api, GetWallet, seed),
+    ]
+}
+
+/// The class of what was sent, and what came back, as far as a machine took it.
+type Exchanges = Vec<(RetryClass, Reply)>;
+
+/// Drives a machine with these replies, and looks at its manners at every step.
+fn drive(machine: &mut dyn Machine, replies: &[Reply]) -> Result<Exchanges, TestCaseError> {
+    let mut now = START;
+    let mut replies = replies.iter();
+    let mut exchanges = Vec::new();
+    loop {
+        let step = machine.next_step(at(now));
+        prop_assert_eq!(
+            &step,
+            &machine.next_step(at(now)),
+            "asking twice changed the answer"
+        );
+        let outstanding = match &step {
+            Step::Send(request) => Some(request.id),
+            Step::Wait { .. } | Step::Done(()) => None,
+        };
+        for id in [0, 1_000_000, u32::MAX, outstanding.map_or(0, |id| id.0 - 1)] {
+            let id = RequestId(id);
+            let refused = machine.handle_reply(id, response(200, "{}"), at(now));
+            prop_assert_eq!(refused, Err(StaleReply(id)));
+            prop_assert_eq!(
+                &step,
+                &machine.next_step(at(now)),
+                "a stale reply changed the machine"
+            );
+        }
+        match step {
+            Step::Done(()) => {
+                let again = machine.handle_reply(RequestId(1), response(200, "{}"), at(now));
+                prop_assert!(again.is_err(), "a machine at its end took a reply");
+                return Ok(exchanges);
+            }
+            Step::Wait { delay_ms, .. } => {
+                prop_assert!(delay_ms > 0, "a wait of nothing");
+                now += i64::try_from(delay_ms).unwrap();
+            }
+            Step::Send(request) => {
+                let Some(reply) = replies.next() else {
+                    return Ok(exchanges);
+                };
+                machine
+                    .handle_reply(request.id, reply.clone(), at(now))
+                    .unwrap();
+                let late = machine.handle_reply(request.id, reply.clone(), at(now));
+                prop_assert_eq!(
+                    late,
+                    Err(StaleReply(request.id)),
+                    "one reply was taken twice"
+                );
+                exchanges.push((request.retry_class, reply.clone()));
+            }
+        }
+    }
+}
+
+/// An error's document is complete, and holds no secret whatever the server said.
+fn check_document(machine: &dyn Machine) -> Result<(), TestCaseError> {
+    if let Some(Err(error)) = machine.document() {
+        let document = error.document();
+        for name in [
+            "code", "message", "fault", "tryAgain", "attempts", "details",
+        ] {
+            prop_assert!(document.get(name).is_some(), "{} has no {}", document, name);
+        }
+        prop_assert!(
+            !document.to_string().contains(KEY),
+            "the key in {}",
+            document
+        );
+    }
+    Ok(())
+}
+
+fn purchase(preflight: bool, seed: u64) -> Provisioning {
+    let order = CreateVps::new("pro", "monthly", "tokyo").unwrap();
+    let preflight = if preflight {
+        Preflight::Check
+    } else {
+        Preflight::Skip
+    };
+    let options = ProvisionOptions {
+        preflight,
+        ..ProvisionOptions::default()
+    };
+    Provisioning::buy(&api(KEY), order, options, seed, at(START)).unwrap()
+}
+
+/// Whether a reply to an order leaves no doubt that nothing was bought.
+fn is_certainly_nothing(reply: &Reply) -> bool {
+    match reply {
+        Reply::Response(response) => {
+            matches!(response.status, 400..=405 | 413 | 415 | 422 | 429)
+        }
+        Reply::Failed(failure) => failure.delivery == Delivery::NotSent,
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
+
+    #[test]
+    fn a_call_takes_any_replies_and_ends_within_its_attempts(
+        replies in vec(any_reply(), 1..5), seed in any::<u64>(),
+    ) {
+        for mut call in calls(&api(KEY), seed) {
+            let exchanges = drive(call.as_mut(), &replies)?;
+            prop_assert!(exchanges.len() <= 3, "more than two repetitions");
+            if exchanges.len() < replies.len() {
+                prop_assert!(call.document().is_some(), "it ended without a result");
+            }
+            check_document(call.as_ref())?;
+        }
+    }
+
+    #[test]
+    fn an_order_a_reboot_or_a_new_key_that_may_exist_is_never_repeated(
+        replies in vec(any_reply(), 1..5), seed in any::<u64>(),
+    ) {
+        for mut call in calls(&api(KEY), seed) {
+            let exchanges = drive(call.as_mut(), &replies)?;
+            let (_, earlier) = exchanges.split_last().expect("one was sent");
+            for (class, reply) in earlier {
+                let once = *class == RetryClass::Once;
+                prop_assert!(!once || is_certainly_nothing(reply), "{:?}", reply);
+            }
+        }
+    }
+
+    #[test]
+    fn a_purchase_takes_any_replies_and_orders_once(
+        replies in vec(any_reply(), 1..40), preflight in any::<bool>(), seed in any::<u64>(),
+    ) {
+        let mut machine = purchase(preflight, seed);
+        let exchanges = drive(&mut machine, &replies)?;
+        let orders: Vec<_> = exchanges.iter().filter(|(class, _)| *class == RetryClass::Once).collect();
+        if let Some((_, earlier)) = orders.split_last() {
+            for (_, reply) in earlier {
+                prop_assert!(is_certainly_nothing(reply), "ordered again after {:?}", reply);
+            }
+        }
+        check_document(&machine)?;
+        let token = Machine::snapshot(&machine, at(START));
+        let ended = Machine::document(&machine).is_some();
+        prop_assert!(ended || token.is_some(), "it goes on without a token");
+        if let Some(token) = token {
+            prop_assert!(!token.contains(KEY));
+            let resumed = Provisioning::resume(&api(KEY), &token, KeyCheck::Same, seed, at(START));
+            prop_assert!(resumed.is_ok(), "its own token is refused: {}", token);
+        }
+    }
+
+    #[test]
+    fn any_text_as_a_token_is_refused(text in any::<String>()) {
+        let error = Provisioning::resume(&api(KEY), &text, KeyCheck::Same, 1, at(START)).unwrap_err();
+        prop_assert_eq!(error.code(), "stale_token");
+    }
+
+    #[test]
+    fn a_bent_token_is_refused_or_can_be_driven(
+        place in any::<prop::sample::Index>(), byte in any::<u8>(), replies in vec(any_reply(), 1..20),
+    ) {
+        let mut token = purchase(true, 1).snapshot(at(START)).unwrap().into_bytes();
+        let place = place.index(token.len());
+        token[place] = byte;
+        let token = String::from_utf8_lossy(&token).into_owned();
+        match Provisioning::resume(&api(KEY), &token, KeyCheck::Any, 1, at(START)) {
+            Ok(mut machine) => drop(drive(&mut machine, &replies)?),
+            Err(error) => prop_assert_eq!(error.code(), "stale_token"),
+        }
+    }
+}
+
+#[test]
+fn a_deeply_nested_reply_is_refused_at_once_and_with_a_short_place() {
+    let depth = 1_000_000;
+    let body = format!("{{\"x\":{}{}}}", "[".repeat(depth), "]".repeat(depth));
+    let open = "{\"x\":".to_owned() + &"[".repeat(depth);
+    for body in [body, open] {
+        let mut call = api(KEY)
+            .call(GetWallet, CallOptions::default(), 1, at(START))
+            .unwrap();
+        call.handle_reply(RequestId(1), response(200, &body), at(START))
+            .unwrap();
+        let error = call.into_outcome().unwrap().unwrap_err();
+        assert_eq!(error.code(), "unexpected_response");
+        assert!(
+            error.to_string().len() < 300,
+            "{} bytes",
+            error.to_string().len()
+        );
+    }
+}
+
+#[test]
+fn a_list_that_comes_after_the_time_allowed_is_followed_by_no_order() {
+    let order = CreateVps::new("pro", "monthly", "tokyo").unwrap();
+    let options = ProvisionOptions {
+        timeout_ms: 1_000,
+        preflight: Preflight::Skip,
+        ..ProvisionOptions::default()
+    };
+    let mut machine = Provisioning::buy(&api(KEY), order, options, 1, at(START)).unwrap();
+    let late = at(START + 1_000);
+    machine
+        .handle_reply(RequestId(1), response(200, r#"{"vps":[],"total":0}"#), late)
+        .unwrap();
+    let Step::Done(Err(error)) = machine.next_step(late) else {
+        panic!("it goes on");
+    };
+    assert_eq!(
+        (error.to_string().as_str(), &error.token),
+        (
+            "the time allowed was over while waiting for the account; nothing was ordered",
+            &None
+        )
+    );
+}

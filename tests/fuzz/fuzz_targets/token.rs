@@ -1,0 +1,28 @@
+//! Any text as a token: refused with its name, or good for a step and a token of its own.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use stablevps_core::config::{Api, ApiConfig};
+use stablevps_core::provisioning::{KeyCheck, Provisioning};
+use stablevps_core::secret::Secret;
+use stablevps_core::time::Timestamp;
+
+fuzz_target!(|token: &str| {
+    let api_key = Some(Secret::new("svps_live_fuzz_0123456789abcdef"));
+    let api = Api::new(ApiConfig {
+        api_key,
+        ..ApiConfig::default()
+    })
+    .expect("it is valid");
+    let now = Timestamp::from_millis(0);
+    match Provisioning::resume(&api, token, KeyCheck::Any, 1, now) {
+        Ok(machine) => {
+            let _ = machine.next_step(now);
+            if let Some(own) = machine.snapshot(now) {
+                let again = Provisioning::resume(&api, &own, KeyCheck::Same, 1, now);
+                assert!(again.is_ok(), "its own token is refused: {own}");
+            }
+        }
+        Err(error) => assert_eq!(error.code(), "stale_token"),
+    }
+});
