@@ -66,16 +66,40 @@ impl FromStr for Timestamp {
     }
 }
 
+impl Timestamp {
+    /// `2026-05-10T14:32:00.000Z`. Listings are full of times, so this takes no detours.
+    fn text(self) -> [u8; 24] {
+        let time = jiff::Timestamp::from_millisecond(self.0).unwrap_or_default();
+        let time = jiff::tz::Offset::UTC.to_datetime(time);
+        let year = time.year().unsigned_abs();
+        let part = |number: i8| digits(number.unsigned_abs().into());
+        let [y0, y1, y2, y3] = digits(year);
+        let ([_, _, mo1, mo2], [_, _, d1, d2]) = (part(time.month()), part(time.day()));
+        let ([_, _, h1, h2], [_, _, mi1, mi2]) = (part(time.hour()), part(time.minute()));
+        let [_, _, s1, s2] = part(time.second());
+        let [_, ms1, ms2, ms3] = digits(time.millisecond().unsigned_abs());
+        [
+            y0, y1, y2, y3, b'-', mo1, mo2, b'-', d1, d2, b'T', h1, h2, b':', mi1, mi2, b':', s1,
+            s2, b'.', ms1, ms2, ms3, b'Z',
+        ]
+    }
+}
+
+/// The last four decimal digits of a number.
+fn digits(number: u16) -> [u8; 4] {
+    let digit = |place: u16| b'0' + u8::try_from(number / place % 10).unwrap_or(0);
+    [digit(1000), digit(100), digit(10), digit(1)]
+}
+
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let time = jiff::Timestamp::from_millisecond(self.0).unwrap_or_default();
-        write!(f, "{time:.3}")
+        f.write_str(std::str::from_utf8(&self.text()).unwrap_or_default())
     }
 }
 
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        serializer.serialize_str(std::str::from_utf8(&self.text()).unwrap_or_default())
     }
 }
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import inspect
 from typing import Any
 
 from stablevps import AsyncClient
 
+_loop = asyncio.new_event_loop()
+atexit.register(_loop.close)
+
 
 class Blocking:
-    """Runs each call of an asynchronous client to its end, in an event loop of its own."""
+    """Runs each call of an asynchronous client to its end, all in the one event loop."""
 
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
@@ -25,7 +29,7 @@ class Blocking:
         return self
 
     def __exit__(self, *ending: object) -> None:
-        asyncio.run(self._client.aclose())
+        self.close()
 
     def __repr__(self) -> str:
         return repr(self._client)
@@ -43,9 +47,6 @@ class _Methods:
 
 def _blocking(method: Any) -> Any:
     def call(*arguments: Any, **named: Any) -> Any:
-        async def run() -> Any:
-            return await method(*arguments, **named)
-
-        return asyncio.run(run())
+        return _loop.run_until_complete(method(*arguments, **named))
 
     return call

@@ -14,7 +14,7 @@ import stablevps
 from stablevps import HttpRequest, HttpResponse, TransportFailure, _async_client, _client
 from stablevps.testing import Simulator
 
-ORDER = {"plan_id": "prime", "billing_cycle": "monthly", "location": "newYork"}
+ORDER: Any = {"plan_id": "prime", "billing_cycle": "monthly", "location": "newYork"}
 PASSWORD = "correct horse battery staple"
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)
 RESOURCES = ["keys", "vps", "account", "wallet"]

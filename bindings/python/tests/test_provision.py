@@ -15,7 +15,7 @@ import stablevps
 from stablevps import Phase, Progress
 from stablevps.testing import Simulator
 
-ORDER = {"plan_id": "prime", "billing_cycle": "monthly", "location": "london"}
+ORDER: Any = {"plan_id": "prime", "billing_cycle": "monthly", "location": "london"}
 ON_ORDERS = {"method": "POST", "path": "/vps"}
 
 
@@ -202,9 +202,10 @@ def test_after_the_deadline_the_token_leads_to_the_same_vps(
     connect: Any, simulator: Simulator
 ) -> None:
     with pytest.raises(stablevps.DeadlineExceededError, match="it is bought") as caught:
-        connect(simulator).vps.provision(**ORDER, timeout=60)
+        connect(simulator).vps.provision(**ORDER, timeout=90)
     (vps,) = simulator.state()["vps"]
-    assert caught.value.token and caught.value.vps.id == vps["id"]
+    assert caught.value.token and caught.value.vps
+    assert caught.value.vps.id == vps["id"]
     bought = connect(simulator).vps.resume(caught.value.token)
     assert (bought.vps.id, bought.charged) == (vps["id"], Decimal("19.49"))
     assert simulator.state()["orders_received"] == 1
@@ -214,7 +215,7 @@ def test_a_token_is_refused_with_another_key_unless_any_key_will_do(
     connect: Any, simulator: Simulator
 ) -> None:
     with pytest.raises(stablevps.DeadlineExceededError) as caught:
-        connect(simulator).vps.provision(**ORDER, timeout=60)
+        connect(simulator).vps.provision(**ORDER, timeout=90)
     other = simulator.control({"create_key": {}})["key"]
     with pytest.raises(stablevps.StaleTokenError, match="another API key") as stale:
         connect(simulator, api_key=other).vps.resume(caught.value.token)
@@ -371,7 +372,7 @@ def all_good(simulator: Simulator, results: list[stablevps.Provisioned], price: 
     assert len({result.vps.id for result in results}) == len(results) == len(state["vps"])
     assert state["orders_received"] == state["orders_placed"] == len(results)
     assert state["charges"] == [float(price)] * len(results)
-    assert all(result.charged == price for result in results)
+    assert all(result.charged == price for result in results if not result.recovered)
 
 
 @pytest.mark.parametrize("faulty", [False, True])

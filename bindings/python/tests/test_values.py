@@ -15,7 +15,7 @@ import stablevps
 from stablevps import OpenEnum, Secret, ServerId, VpsStatus
 from stablevps.testing import Simulator
 
-ORDER = {"plan_id": "basic", "billing_cycle": "yearly", "location": "tokyo"}
+ORDER: Any = {"plan_id": "basic", "billing_cycle": "yearly", "location": "tokyo"}
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_a_status_survives_copies_pickles_and_json(status: VpsStatus) -> None:
 
 def test_a_known_value_is_its_member_and_a_string() -> None:
     assert VpsStatus("active") is VpsStatus.ACTIVE
-    assert VpsStatus.ACTIVE == "active" and VpsStatus.ACTIVE.is_known
+    assert VpsStatus("active") == "active" and VpsStatus.ACTIVE.is_known
     assert repr(stablevps.Location.NEW_YORK) == "Location.NEW_YORK"
     assert {"newYork": 1}[stablevps.Location.NEW_YORK] == 1
 

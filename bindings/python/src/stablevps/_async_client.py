@@ -100,13 +100,13 @@ class AsyncClient:
         self._transport = transport
         self._base_url = base_url
         self._closed = False
-        self.keys = AsyncKeys(self)
+        self.keys: AsyncKeys = AsyncKeys(self)
         """API keys."""
-        self.vps = AsyncVpsResource(self)
+        self.vps: AsyncVpsResource = AsyncVpsResource(self)
         """VPS."""
-        self.account = AsyncAccountResource(self)
+        self.account: AsyncAccountResource = AsyncAccountResource(self)
         """The account."""
-        self.wallet = AsyncWalletResource(self)
+        self.wallet: AsyncWalletResource = AsyncWalletResource(self)
         """The wallet."""
 
     @staticmethod

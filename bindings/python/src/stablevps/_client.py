@@ -97,13 +97,13 @@ class Client:
         self._transport = transport
         self._base_url = base_url
         self._closed = False
-        self.keys = Keys(self)
+        self.keys: Keys = Keys(self)
         """API keys."""
-        self.vps = VpsResource(self)
+        self.vps: VpsResource = VpsResource(self)
         """VPS."""
-        self.account = AccountResource(self)
+        self.account: AccountResource = AccountResource(self)
         """The account."""
-        self.wallet = WalletResource(self)
+        self.wallet: WalletResource = WalletResource(self)
         """The wallet."""
 
     @staticmethod

@@ -179,9 +179,12 @@ class TransportError(StableVPSError):
     """Where it broke: dns, connect, tls, proxy, timeout, io, too_large or cancelled."""
     delivery: str
     """``not_sent``: certainly nothing reached the service. ``unknown``: something may have."""
+    detail: str
+    """The HTTP stack's own words, without secrets."""
 
     def _read(self, details: dict[str, Any]) -> None:
         self.kind, self.delivery = details["kind"], details["delivery"]
+        self.detail = details["detail"]
 
 
 class OutcomeUnknownError(StableVPSError):
@@ -198,6 +201,12 @@ class OutcomeUnknownError(StableVPSError):
 
 class DeadlineExceededError(StableVPSError, TimeoutError):
     """The time allowed for the whole was over."""
+
+    waiting_for: str
+    """What was being waited for."""
+
+    def _read(self, details: dict[str, Any]) -> None:
+        self.waiting_for = details["waitingFor"]
 
 
 class OverBudgetError(StableVPSError):

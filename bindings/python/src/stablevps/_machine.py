@@ -21,6 +21,7 @@ T = TypeVar("T")
 log = logging.getLogger("stablevps")
 
 CLOSED = "the client is closed"
+LONGEST = 1e9
 
 
 class Send(msgspec.Struct, tag_field="do", tag="send", rename="camel"):
@@ -77,7 +78,7 @@ Step = Send | Wait | Done
 GOOD = b'{"do":"done","ok":'
 BAD = b'{"do":"done","error":'
 
-_steps: msgspec.json.Decoder[Union[Send, Wait]] = msgspec.json.Decoder(Union[Send, Wait])
+_steps: msgspec.json.Decoder[Send | Wait] = msgspec.json.Decoder(Send | Wait)
 _results: dict[Any, msgspec.json.Decoder[Any]] = {}
 
 
@@ -177,15 +178,18 @@ def seed() -> int:
     return random.getrandbits(64)
 
 
-def milliseconds(field: str, seconds: float | None) -> int | None:
-    """Seconds as whole milliseconds; refuses what is not a positive, finite number."""
+def milliseconds(field: str, seconds: float | None, *, least: int = 1) -> int | None:
+    """Seconds as whole milliseconds, at least 1 unless zero is allowed; refuses other values."""
     if seconds is None:
         return None
     if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
         raise _errors.invalid_input(field, "must be a number of seconds")
-    if not 0 < seconds < 1e9:
-        raise _errors.invalid_input(field, "must be more than zero and finite")
-    return max(1, round(seconds * 1000))
+    if seconds < 0 or (seconds == 0 and least > 0):
+        allowed = "must be more than zero" if least > 0 else "must not be negative"
+        raise _errors.invalid_input(field, allowed)
+    if not seconds < LONGEST:
+        raise _errors.invalid_input(field, "must be finite, and less than a billion seconds")
+    return max(least, round(seconds * 1000))
 
 
 def text(field: str, value: object) -> str:

@@ -251,7 +251,7 @@ class Requests:
             max_spend=None if max_spend is None else str(max_spend),
             wait_for=text("wait_for", wait_for),
             timeout_ms=milliseconds("timeout", timeout),
-            first_look_ms=milliseconds("first_look", first_look),
+            first_look_ms=milliseconds("first_look", first_look, least=0),
             longest_pause_ms=milliseconds("longest_pause", longest_pause),
-            settle_ms=milliseconds("settle", settle),
+            settle_ms=milliseconds("settle", settle, least=0),
         )

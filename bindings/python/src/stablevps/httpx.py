@@ -98,6 +98,8 @@ class HttpxTransport:
 class AsyncHttpxTransport:
     """Sends requests through an ``httpx.AsyncClient``, for :class:`stablevps.AsyncClient`.
 
+    Its connections belong to the event loop in which it was first used, as httpx has it.
+
     :param client: the client to send through; by default one of its own, which is closed with
         the transport. The module's page says what is used of a given one.
     """

@@ -1,0 +1,71 @@
+"""Programs in processes of their own, for what can only be seen from outside."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Mapping
+from typing import Any
+
+BOUND = 15.0
+"""How many seconds a process may take to end that was told to: far less than it would wait."""
+
+
+class Child:
+    """A Python program. It says ``ready`` when the moment has come that a test waits for."""
+
+    def __init__(
+        self, source: str, *arguments: Any, environment: Mapping[str, str] | None = None
+    ) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-u", "-c", textwrap.dedent(source), *map(str, arguments)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **(environment or {})},
+        )
+
+    def wait_until_ready(self) -> None:
+        """Returns when the program says so."""
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if line != "ready\n":
+            raise AssertionError(f"not ready but {line!r}: {self.end()}")
+
+    def interrupt(self) -> None:
+        """What Ctrl-C does."""
+        self._process.send_signal(signal.SIGINT)
+
+    def end(self) -> tuple[int, str, str]:
+        """Waits for its end: its status, output and errors."""
+        try:
+            out, errors = self._process.communicate(timeout=BOUND)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            out, errors = self._process.communicate()
+            raise AssertionError(f"still running after {BOUND} s: {out}{errors}") from None
+        # Shown to pytest, and so to the watch for secrets.
+        print(out, errors)
+        return self._process.returncode, out, errors
+
+
+def run(source: str, *arguments: Any, environment: Mapping[str, str] | None = None) -> str:
+    """The output of a program that must end well."""
+    status, out, errors = Child(source, *arguments, environment=environment).end()
+    assert status == 0, errors
+    return out
+
+
+class Stopwatch:
+    """How long something took."""
+
+    def __enter__(self) -> Stopwatch:
+        self._begun = time.monotonic()
+        return self
+
+    def __exit__(self, *ending: object) -> None:
+        self.seconds = time.monotonic() - self._begun
