@@ -1,12 +1,14 @@
 //! Where requests go, whose key they carry, and how failures are met.
 
+use std::collections::HashMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::call::Call;
 use crate::endpoint::{Access, Endpoint};
 use crate::error::Error;
 use crate::http::{HttpRequest, RequestId};
+use crate::ids::VpsId;
 use crate::retry::RetryPolicy;
 use crate::secret::Secret;
 use crate::time::Timestamp;
@@ -79,6 +81,8 @@ struct Inner {
     base: String,
     key: Option<Secret>,
     config: ApiConfig,
+    /// Which purchase got which VPS.
+    claims: Mutex<HashMap<VpsId, String>>,
 }
 
 impl fmt::Debug for Api {
@@ -106,7 +110,12 @@ impl Api {
                 return Err(Error::invalid_input(field, "must be more than zero"));
             }
         }
-        Ok(Self(Arc::new(Inner { base, key, config })))
+        Ok(Self(Arc::new(Inner {
+            base,
+            key,
+            config,
+            claims: Mutex::default(),
+        })))
     }
 
     /// One call of an endpoint, begun at `now`. `seed` spreads its retries in time.
@@ -138,6 +147,20 @@ impl Api {
     #[must_use]
     pub fn base_url(&self) -> &str {
         &self.0.base
+    }
+
+    /// Notes that a purchase got a VPS, so that no other adopts it.
+    pub(crate) fn claim(&self, id: &VpsId, purchase: &str) {
+        let mut claims = self.0.claims.lock().unwrap_or_else(PoisonError::into_inner);
+        claims
+            .entry(id.clone())
+            .or_insert_with(|| purchase.to_owned());
+    }
+
+    /// Whether another purchase got that VPS.
+    pub(crate) fn is_anothers(&self, id: &VpsId, purchase: &str) -> bool {
+        let claims = self.0.claims.lock().unwrap_or_else(PoisonError::into_inner);
+        claims.get(id).is_some_and(|owner| owner != purchase)
     }
 
     pub(crate) fn retry(&self) -> &RetryPolicy {

@@ -300,7 +300,11 @@ impl std::error::Error for Error {}
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.kind.fmt(f)?;
+        if self.kind == ErrorKind::Unauthorized && self.endpoint == Some("POST /auth") {
+            f.write_str("the e-mail address or the password is wrong")?;
+        } else {
+            self.kind.fmt(f)?;
+        }
         if let Some(message) = &self.server_message {
             write!(f, ": \"{message}\"")?;
         }

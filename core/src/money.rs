@@ -53,17 +53,39 @@ impl Money {
 impl FromStr for Money {
     type Err = &'static str;
 
-    /// Reads plain or scientific decimal text of at most 28 significant digits.
+    /// Reads plain or scientific decimal text. What lies behind the 28th decimal is dropped: binary
+    /// floating point leaves such dust where nothing should be left.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let scientific = text.bytes().any(|byte| matches!(byte, b'e' | b'E'));
-        let read = if scientific {
-            Decimal::from_scientific(text)
-        } else {
-            Decimal::from_str_exact(text)
-        };
-        read.map(Self)
-            .map_err(|_| "a decimal number of at most 28 digits")
+        const EXPECTED: &str = "a decimal number of at most 28 digits";
+        let (digits, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+        let exponent: i32 = exponent.parse().map_err(|_| EXPECTED)?;
+        let number = Decimal::from_str(digits).map_err(|_| EXPECTED)?;
+        let whole_digits = digits
+            .split('.')
+            .next()
+            .unwrap_or_default()
+            .trim_start_matches('-')
+            .len();
+        if digits.len() > 60 || whole_digits > 28 {
+            return Err(EXPECTED);
+        }
+        shifted(number, exponent).map(Self).ok_or(EXPECTED)
     }
+}
+
+/// `number * 10^exponent`, cut to 28 decimals.
+fn shifted(number: Decimal, exponent: i32) -> Option<Decimal> {
+    let scale = i64::from(number.scale()).checked_sub(i64::from(exponent))?;
+    let mantissa = number.mantissa();
+    if scale < 0 {
+        let factor = 10_i128.checked_pow(u32::try_from(scale.checked_neg()?).ok()?)?;
+        return Decimal::try_from_i128_with_scale(mantissa.checked_mul(factor)?, 0).ok();
+    }
+    let excess = u32::try_from(scale.saturating_sub(28).clamp(0, 64)).ok()?;
+    let kept = 10_i128
+        .checked_pow(excess)
+        .map_or(0, |divisor| mantissa / divisor);
+    Decimal::try_from_i128_with_scale(kept, u32::try_from(scale.min(28)).ok()?).ok()
 }
 
 impl fmt::Display for Money {
@@ -165,6 +187,11 @@ mod tests {
             ("1e2", "100.00"),
             ("-0.001", "0.00"),
             ("-3.5", "-3.50"),
+            ("-1.4210854715202004e-14", "0.00"),
+            ("5.551115123125783e-17", "0.00"),
+            ("1e-99", "0.00"),
+            ("1.949E1", "19.49"),
+            ("0.12000000000000000000000000000000001", "0.12"),
             ("12345678901234567.89", "12345678901234567.89"),
         ] {
             assert_eq!(shown(sent), expected, "{sent}");

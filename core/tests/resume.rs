@@ -16,7 +16,7 @@ use stablevps_core::error::Error;
 use stablevps_core::http::FailureKind;
 use stablevps_core::ids::VpsId;
 use stablevps_core::machine::Step;
-use stablevps_core::provisioning::{KeyCheck, ProvisionOptions, Provisioned, Provisioning};
+use stablevps_core::provisioning::{KeyCheck, Phase, ProvisionOptions, Provisioned, Provisioning};
 use stablevps_core::secret::Secret;
 use stablevps_simulator::{Config, Simulator};
 use support::{START, api, at, carry};
@@ -295,7 +295,7 @@ fn a_token_of_another_account_server_or_version_is_refused() {
         let newer = token.replacen("\"v\":1", "\"v\":2", 1);
         assert_eq!(
             refusal(&api(KEY), &newer, KeyCheck::Same),
-            "the token can't be resumed: its version 2 is newer than this package"
+            "the token can't be resumed: this package does not read its version 2"
         );
     }
 }
@@ -365,4 +365,47 @@ fn waiting_for_a_vps_bought_elsewhere_is_resumed_as_waiting() {
         panic!("it does not look");
     };
     assert_eq!((request.method, request.endpoint), ("GET", "GET /vps/:id"));
+}
+
+#[test]
+fn a_resumed_purchase_never_adopts_what_another_purchase_of_the_same_client_got() {
+    let api = api(KEY);
+    let account = json!({ "key": KEY }).to_string();
+    let mut service = Simulator::new(Config::from_json(account.as_bytes()).unwrap());
+    let begin = |seed| {
+        let order = CreateVps::new("prime", "monthly", "london").unwrap();
+        Provisioning::buy(&api, order, ProvisionOptions::default(), seed, at(START)).unwrap()
+    };
+    let mut first = begin(1);
+    while first.phase() != Phase::Ordering {
+        step_once(&mut first, &mut service);
+    }
+    let token = first.snapshot(at(START)).unwrap();
+    drop(first);
+
+    let mut second = begin(2);
+    while second.phase() != Phase::Polling {
+        step_once(&mut second, &mut service);
+    }
+    let mut resumed = Provisioning::resume(&api, &token, KeyCheck::Same, 3, at(START)).unwrap();
+    let mut now = START;
+    let code = loop {
+        match resumed.next_step(at(now)) {
+            Step::Send(request) => {
+                let reply = carry(&mut service, &request, FailureKind::Io, now).reply;
+                resumed.handle_reply(request.id, reply, at(now)).unwrap();
+            }
+            Step::Wait { delay_ms, .. } => now += i64::try_from(delay_ms).unwrap(),
+            Step::Done(outcome) => break outcome.map_or_else(Error::code, |_| "adopted"),
+        }
+    };
+    assert_eq!(code, "unresolved");
+}
+
+fn step_once(purchase: &mut Provisioning, service: &mut Simulator) {
+    let Step::Send(request) = purchase.next_step(at(START)) else {
+        panic!("a wait came first")
+    };
+    let reply = carry(service, &request, FailureKind::Io, START).reply;
+    purchase.handle_reply(request.id, reply, at(START)).unwrap();
 }

@@ -196,7 +196,7 @@ def test_an_error_crosses_processes_whole_but_for_the_password(
         error.token,
         error.attempts,
     )
-    assert error.vps is not None
+    assert twin.vps and error.vps
     assert twin.vps.id == error.vps.id
     assert twin.vps.rdp_password is None
 

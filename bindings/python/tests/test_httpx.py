@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import subprocess
 import sys
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import httpx
@@ -170,6 +172,28 @@ def test_a_small_reply_that_grows_beyond_16_mib_is_refused(send: Any) -> None:
     with pytest.raises(stablevps.TransportFailure) as caught:
         send(lambda request: httpx.Response(200, headers=headers, content=body))
     assert (caught.value.kind, caught.value.delivery) == ("too_large", "unknown")
+
+
+class Endless(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A body that never ends."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        while True:
+            yield b" "
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield b" "
+        await asyncio.Event().wait()
+
+
+def test_a_reply_that_trickles_in_is_given_up_when_the_time_is_over(
+    send: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hurried = dataclasses.replace(REQUEST, timeout=0.05)
+    monkeypatch.setitem(globals(), "REQUEST", hurried)
+    with pytest.raises(stablevps.TransportFailure) as caught:
+        send(lambda request: httpx.Response(200, stream=Endless()))
+    assert (caught.value.kind, caught.value.delivery) == ("timeout", "unknown")
 
 
 def test_without_httpx_the_message_says_what_to_install() -> None:

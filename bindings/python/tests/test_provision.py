@@ -425,3 +425,51 @@ def test_purchases_in_threads_and_event_loops_do_not_take_each_others_vps() -> N
     with ThreadPoolExecutor(9) as threads:
         results = list(threads.map(buy, range(9)))
     all_good(simulator, results, Decimal("19.49"))
+
+
+@pytest.mark.parametrize("other", ["thread", "task"])
+def test_a_purchase_that_waits_for_another_can_be_cancelled(
+    simulator: Simulator, other: str
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    class Blocked:
+        def send(self, request: stablevps.HttpRequest) -> stablevps.HttpResponse:
+            begun.set()
+            assert go_on.wait(15)
+            return simulator.serve(request)
+
+        def close(self) -> None: ...
+
+    class AsyncBlocked:
+        async def send(self, request: stablevps.HttpRequest) -> stablevps.HttpResponse:
+            return await asyncio.to_thread(Blocked().send, request)
+
+        async def aclose(self) -> None: ...
+
+    async def first() -> stablevps.Provisioned:
+        if other == "thread":
+            blocked = simulator.client()
+            blocked._transport = Blocked()
+            return await asyncio.to_thread(blocked.vps.provision, **ORDER)
+        twin = simulator.async_client()
+        twin._transport = AsyncBlocked()
+        return await twin.vps.provision(**ORDER)
+
+    async def main() -> None:
+        holding = asyncio.ensure_future(first())
+        assert await asyncio.to_thread(begun.wait, 15)
+        client = simulator.async_client()
+        waiting = asyncio.ensure_future(client.vps.provision(**ORDER))
+        await asyncio.sleep(0)
+        assert simulator.state()["requests"]["total"] == 0
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError) as caught:
+            await waiting
+        assert "unordered" in json.loads(caught.value.token)["stage"]  # type: ignore[attr-defined]
+        go_on.set()
+        await holding
+        await client.vps.provision(**ORDER)
+
+    asyncio.run(main())
+    assert simulator.state()["charges"] == [19.49, 19.49]

@@ -17,7 +17,8 @@
 //! 5. *Polling*: until the VPS is usable. Only 401, 403, a late 404, and a status that can't become
 //!    usable end it; every other failure is waited out.
 //!
-//! Two purchases at once on one account can't be told apart by listing: a host runs the steps for
+//! What one purchase has got, no other of the same [`Api`] adopts. Beyond that, two purchases at
+//! once on one account can't be told apart by listing: a host runs the steps for
 //! which [`Progress::exclusive`] holds one purchase at a time.
 
 mod options;
@@ -124,7 +125,7 @@ impl Provisioning {
             return Err(Error::invalid_input("max_spend", reason));
         }
         let job = Job::Preflight(order);
-        Self::begin(api, options, Facts::begun(now), job, seed, now)
+        Self::begin(api, options, Facts::begun(seed, now), job, seed, now)
     }
 
     /// Waits for a VPS that was bought elsewhere.
@@ -139,7 +140,14 @@ impl Provisioning {
         now: Timestamp,
     ) -> Result<Self, Error> {
         options.check()?;
-        Self::begin(api, options, Facts::begun(now), Job::Polling(id), seed, now)
+        Self::begin(
+            api,
+            options,
+            Facts::begun(seed, now),
+            Job::Polling(id),
+            seed,
+            now,
+        )
     }
 
     /// Takes a purchase up where a token left it. The time allowed begins anew.
@@ -187,6 +195,9 @@ impl Provisioning {
             requests: 0,
             seen: Seen::default(),
         };
+        if let Job::Polling(id) = &new.job {
+            api.claim(id, &new.facts.purchase);
+        }
         new.start(now);
         Ok(new)
     }
@@ -300,7 +311,9 @@ impl Provisioning {
         };
         Progress {
             phase,
-            exclusive: !matches!(phase, Phase::Polling | Phase::Ended),
+            // The wallet is read once more after a lost order was found, to tell its charge.
+            exclusive: !matches!(phase, Phase::Polling | Phase::Ended)
+                || matches!(self.work, Work::Wallet(_)),
             requests: self.requests,
             orders_sent: self.orders_sent(now),
             elapsed_ms: now.since_ms(self.facts.started_at),
@@ -324,8 +337,8 @@ impl Provisioning {
 
     /// From where the purchase can be taken up again; none once nothing is left to take up.
     ///
-    /// While the order may be under way the token says so, whether or not it was sent already:
-    /// keep it *before* sending.
+    /// From the phase `Ordering` on, the token says that the order may have been sent, whether or
+    /// not it was already: keep it *before* sending.
     #[must_use]
     pub fn snapshot(&self, now: Timestamp) -> Option<String> {
         if let Work::Ended(outcome) = &self.work {
@@ -342,19 +355,9 @@ impl Provisioning {
             Job::Preflight(order) | Job::Baseline(order) => Stage::Unordered {
                 order: order.clone(),
             },
-            Job::Ordering { order, baseline } => {
-                if self.order_is_under_way(now) {
-                    Stage::Ordered {
-                        order: order.clone(),
-                        baseline: baseline.clone(),
-                    }
-                } else {
-                    Stage::Unordered {
-                        order: order.clone(),
-                    }
-                }
-            }
-            Job::Reconciling {
+            // Between two attempts too: were the clock set back, a host could not tell them apart.
+            Job::Ordering { order, baseline }
+            | Job::Reconciling {
                 order, baseline, ..
             } => Stage::Ordered {
                 order: order.clone(),
@@ -369,18 +372,6 @@ impl Provisioning {
         }
         let key = self.api.key_fingerprint();
         Token::new(key, self.api.base_url(), stage, facts, self.options.clone()).written()
-    }
-
-    fn order_is_under_way(&self, now: Timestamp) -> bool {
-        match &self.work {
-            Work::Order(call) => call.is_sending(now),
-            Work::Wallet(_)
-            | Work::List(_)
-            | Work::Look(_)
-            | Work::Rest { .. }
-            | Work::Expiring { .. }
-            | Work::Ended(_) => false,
-        }
     }
 
     fn orders_sent(&self, now: Timestamp) -> u32 {

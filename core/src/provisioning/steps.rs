@@ -211,6 +211,7 @@ impl Provisioning {
                     let found = listed
                         .into_iter()
                         .filter(|vps| order.matches(vps) && !baseline.contains(&vps.id))
+                        .filter(|vps| !self.api.is_anothers(&vps.id, &self.facts.purchase))
                         .collect();
                     self.after_settling_look(found, now);
                 }
@@ -228,6 +229,7 @@ impl Provisioning {
                 self.facts.balance_after = Some(order.new_balance);
                 self.facts.currency = Some(order.currency);
                 self.seen.status = Some(order.vps_status);
+                self.api.claim(&order.id, &self.facts.purchase);
                 self.job = Job::Polling(order.id);
                 self.rest(self.options.first_look_ms, WaitReason::Poll, now);
             }
@@ -263,6 +265,7 @@ impl Provisioning {
         self.facts.recovered = true;
         self.facts.ordered_at = Some(now);
         self.seen.status = Some(vps.vps_status);
+        self.api.claim(&vps.id, &self.facts.purchase);
         self.job = Job::Polling(vps.id);
         if self.facts.balance_before.is_some() {
             match self.call(GetWallet, single_attempt(), now) {

@@ -56,6 +56,9 @@ pub(crate) enum Stage {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Facts {
+    /// Tells this purchase from every other.
+    #[serde(default)]
+    pub purchase: String,
     pub started_at: Timestamp,
     pub ordered_at: Option<Timestamp>,
     #[serde(default)]
@@ -72,8 +75,9 @@ pub(crate) struct Facts {
 }
 
 impl Facts {
-    pub(crate) fn begun(now: Timestamp) -> Self {
+    pub(crate) fn begun(seed: u64, now: Timestamp) -> Self {
         Self {
+            purchase: format!("{seed:016x}-{:x}", now.millis()),
             started_at: now,
             ordered_at: None,
             orders_sent: 0,
@@ -125,7 +129,7 @@ impl Token {
         let Versioned { v } = serde_json::from_str(text).map_err(|_| stale("it is not a token"))?;
         if v != VERSION {
             return Err(stale(&format!(
-                "its version {v} is newer than this package"
+                "this package does not read its version {v}"
             )));
         }
         let token: Self = serde_json::from_str(text).map_err(|_| stale("it is damaged"))?;

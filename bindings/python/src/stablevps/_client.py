@@ -165,12 +165,13 @@ class Client:
                 )
                 if exclusive and not held:
                     held = lock.acquire()
-                elif held and not exclusive:
-                    lock.release()
-                    held = False
                 if isinstance(step, Done):
                     return job.result(step)
                 job.tell(step)
+                if held and not exclusive:
+                    # Not before the token that names the VPS was handed out.
+                    lock.release()
+                    held = False
                 self._after(job, step)
         except BaseException as ending:
             job.leave_token(ending, self._clock.now_ms())

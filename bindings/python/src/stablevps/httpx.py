@@ -34,8 +34,8 @@ from contextlib import asynccontextmanager, contextmanager
 
 try:
     import httpx
-except ImportError as missing:
-    raise ImportError("stablevps.httpx needs httpx: pip install 'stablevps[httpx]'") from missing
+except ImportError as _missing:
+    raise ImportError("stablevps.httpx needs httpx: pip install 'stablevps[httpx]'") from _missing
 
 from ._transport import HttpRequest, HttpResponse, TransportFailure
 
