@@ -20,7 +20,7 @@ struct Arguments {
     command: Command,
 }
 
-#[derive(Subcommand)]
+#[derive(Clone, Copy, Subcommand)]
 enum Command {
     /// Build the packages, install them as a user would, and buy a VPS on the simulator.
     Demo,

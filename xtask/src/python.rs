@@ -114,10 +114,10 @@ pub fn wheel() -> Result<PathBuf> {
         .arg(&folder)
         .current_dir(root().join("bindings/python"));
     finish(&mut build)?;
-    let built = std::fs::read_dir(&folder)?
+    let entries = std::fs::read_dir(&folder)?
         .flatten()
         .map(|entry| entry.path());
-    let mut wheels = built.filter(|path| path.extension().is_some_and(|end| end == "whl"));
+    let mut wheels = entries.filter(|path| path.extension().is_some_and(|end| end == "whl"));
     wheels.next().context("no wheel was built")
 }
 

@@ -287,7 +287,8 @@ async def main():
     try:
         await task
     except asyncio.CancelledError as ending:
-        print("cancelled", getattr(ending, "token", None) is not None)
+        endings = ending, ending.__context__  # The latter under Python 3.10.
+        print("cancelled", any(getattr(each, "token", None) for each in endings))
 asyncio.run(main())
 """
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -15,16 +14,21 @@ import pytest
 import stablevps
 from stablevps.httpx import AsyncHttpxTransport, HttpxTransport
 
-REQUEST = stablevps.HttpRequest(
-    method="POST",
-    url="https://stablevps.com/api/v1/vps",
-    headers={"authorization": "Bearer svps_live_0123456789"},
-    body=b"{}",
-    timeout=20,
-    connect_timeout=3,
-    fresh_connection=True,
-    endpoint="POST /vps",
-)
+
+def order(timeout: float) -> stablevps.HttpRequest:
+    return stablevps.HttpRequest(
+        method="POST",
+        url="https://stablevps.com/api/v1/vps",
+        headers={"authorization": "Bearer svps_live_0123456789"},
+        body=b"{}",
+        timeout=timeout,
+        connect_timeout=3,
+        fresh_connection=True,
+        endpoint="POST /vps",
+    )
+
+
+REQUEST = order(timeout=20)
 
 
 @pytest.fixture(params=["HttpxTransport", "AsyncHttpxTransport"])
@@ -189,7 +193,7 @@ class Endless(httpx.SyncByteStream, httpx.AsyncByteStream):
 def test_a_reply_that_trickles_in_is_given_up_when_the_time_is_over(
     send: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hurried = dataclasses.replace(REQUEST, timeout=0.05)
+    hurried = order(timeout=0.05)
     monkeypatch.setitem(globals(), "REQUEST", hurried)
     with pytest.raises(stablevps.TransportFailure) as caught:
         send(lambda request: httpx.Response(200, stream=Endless()))

@@ -19,6 +19,15 @@ ORDER: Any = {"plan_id": "prime", "billing_cycle": "monthly", "location": "londo
 ON_ORDERS = {"method": "POST", "path": "/vps"}
 
 
+def token_of(ending: BaseException) -> str:
+    """The token on a cancellation, or under Python 3.10 on the one that it was made of."""
+    token: str | None = getattr(ending, "token", None)
+    if token is None:
+        assert ending.__context__ is not None
+        return token_of(ending.__context__)
+    return token
+
+
 class Stop(Exception):
     """What a caller's own code raises."""
 
@@ -357,7 +366,7 @@ def test_a_cancelled_purchase_leaves_its_token_and_frees_the_account(
         with pytest.raises(asyncio.CancelledError) as caught:
             await task
         other = simulator.async_client()
-        resumed = await other.vps.resume(caught.value.token)  # type: ignore[attr-defined]
+        resumed = await other.vps.resume(token_of(caught.value))
         assert resumed.recovered == (moment == "order")
         return resumed.vps.id
 
@@ -372,7 +381,7 @@ def all_good(simulator: Simulator, results: list[stablevps.Provisioned], price: 
     assert len({result.vps.id for result in results}) == len(results) == len(state["vps"])
     assert state["orders_received"] == state["orders_placed"] == len(results)
     assert state["charges"] == [float(price)] * len(results)
-    assert all(result.charged == price for result in results if not result.recovered)
+    assert all(result.charged == price for result in results)
 
 
 @pytest.mark.parametrize("faulty", [False, True])
@@ -466,7 +475,7 @@ def test_a_purchase_that_waits_for_another_can_be_cancelled(
         waiting.cancel()
         with pytest.raises(asyncio.CancelledError) as caught:
             await waiting
-        assert "unordered" in json.loads(caught.value.token)["stage"]  # type: ignore[attr-defined]
+        assert "unordered" in json.loads(token_of(caught.value))["stage"]
         go_on.set()
         await holding
         await client.vps.provision(**ORDER)

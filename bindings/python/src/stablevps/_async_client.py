@@ -53,6 +53,9 @@ class AsyncClient:
     One client may serve many tasks at once. Cancelling a task ends its wait or its request at
     once; requests are made off the event loop.
 
+    A purchase that is cancelled leaves its ``token`` on the ``CancelledError``. Python 3.10 makes a
+    new one for whoever awaits the task: there the token is on its ``__context__``.
+
     :param api_key: the key; by default the environment's ``STABLEVPS_API_KEY``. Only
         ``keys.create`` does without.
     :param base_url: another server than ``https://stablevps.com``. Plain http only to loopback.
