@@ -54,6 +54,9 @@ impl FromStr for Timestamp {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if let Some(time) = usual(text.as_bytes()) {
+            return Ok(time);
+        }
         let parsed: jiff::Timestamp = text
             .parse()
             .map_err(|_| "an ISO 8601 time with an offset")?;
@@ -64,6 +67,61 @@ impl FromStr for Timestamp {
             Err("a time between the years 1 and 9999")
         }
     }
+}
+
+/// Reads the one form that the service writes, `2026-05-10T14:32:00.000Z`, without the detours
+/// that every other form takes: listings are full of times.
+fn usual(text: &[u8]) -> Option<Timestamp> {
+    let [
+        y0,
+        y1,
+        y2,
+        y3,
+        b'-',
+        mo1,
+        mo2,
+        b'-',
+        d1,
+        d2,
+        b'T',
+        h1,
+        h2,
+        b':',
+        mi1,
+        mi2,
+        b':',
+        s1,
+        s2,
+        b'.',
+        ms1,
+        ms2,
+        ms3,
+        b'Z',
+    ] = *<&[u8; 24]>::try_from(text).ok()?
+    else {
+        return None;
+    };
+    let year = number(&[y0, y1, y2, y3]).filter(|year| *year > 0)?;
+    let part = |one, two| number(&[one, two]).and_then(|part| i8::try_from(part).ok());
+    let date = jiff::civil::Date::new(year, part(mo1, mo2)?, part(d1, d2)?).ok()?;
+    let millis = i32::from(number(&[ms1, ms2, ms3])?);
+    let time = jiff::civil::Time::new(
+        part(h1, h2)?,
+        part(mi1, mi2)?,
+        part(s1, s2)?,
+        millis * 1_000_000,
+    );
+    let instant = jiff::tz::Offset::UTC
+        .to_timestamp(date.to_datetime(time.ok()?))
+        .ok()?;
+    Some(Timestamp(instant.as_millisecond()))
+}
+
+fn number(digits: &[u8]) -> Option<i16> {
+    digits.iter().try_fold(0_i16, |number, byte| {
+        byte.is_ascii_digit()
+            .then(|| number * 10 + i16::from(byte - b'0'))
+    })
 }
 
 impl Timestamp {
@@ -134,6 +192,22 @@ mod tests {
         let read: Timestamp = sent.parse().unwrap();
         assert_eq!(read.millis(), 1_778_423_520_000);
         assert_eq!(read.to_string(), sent);
+    }
+
+    #[test]
+    fn what_is_no_time_is_refused_in_the_usual_form_too() {
+        for bad in [
+            "2026-02-30T14:32:00.000Z",
+            "2026-13-01T14:32:00.000Z",
+            "2026-05-10T24:32:00.000Z",
+            "2026-05-10T14:60:00.000Z",
+            "0000-05-10T14:32:00.000Z",
+            "2026-05-1xT14:32:00.000Z",
+        ] {
+            assert!(bad.parse::<Timestamp>().is_err(), "{bad}");
+        }
+        let leap: Timestamp = "2024-02-29T23:59:59.999Z".parse().unwrap();
+        assert_eq!(leap.to_string(), "2024-02-29T23:59:59.999Z");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! VPS: what can be bought, what was bought, and what became of it.
 
+use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
 use super::optional;
@@ -108,12 +109,14 @@ pub struct Vps {
     pub vps_status: VpsStatus,
     /// The public address, once there is one.
     #[serde(default, deserialize_with = "optional")]
-    pub ip_address: Option<String>,
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub ip_address: Option<CompactString>,
     /// Where it stands.
     pub location: Location,
     /// The user to sign in as over RDP.
     #[serde(default, deserialize_with = "optional")]
-    pub rdp_username: Option<String>,
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub rdp_username: Option<CompactString>,
     /// The provider's own id. No call takes it.
     #[serde(default, deserialize_with = "optional")]
     pub server_id: Option<ServerId>,
