@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, Optional
+from typing import Any
 
 import httpx
 import msgspec
@@ -37,11 +37,11 @@ class PydanticVps(pydantic.BaseModel):
     billingCycle: str
     status: str
     vpsStatus: str
-    ipAddress: Optional[str] = None
+    ipAddress: str | None = None
     location: str
-    rdpUsername: Optional[str] = None
-    serverId: Optional[str] = None
-    currentPeriodEnd: Optional[datetime] = None
+    rdpUsername: str | None = None
+    serverId: str | None = None
+    currentPeriodEnd: datetime | None = None
     createdAt: datetime
 
 
@@ -58,10 +58,10 @@ class StructVps(msgspec.Struct, rename="camel"):
     vps_status: str
     location: str
     created_at: datetime
-    ip_address: Optional[str] = None
-    rdp_username: Optional[str] = None
-    server_id: Optional[str] = None
-    current_period_end: Optional[datetime] = None
+    ip_address: str | None = None
+    rdp_username: str | None = None
+    server_id: str | None = None
+    current_period_end: datetime | None = None
 
 
 class StructList(msgspec.Struct):
@@ -127,7 +127,9 @@ def spent(call: Callable[[], int], times: int, expected: int) -> float:
     return (time.process_time() - begun) / times
 
 
-def report(what: str, ours: float, theirs: float, name: str, limit: float | None, ratio: float) -> None:
+def report(
+    what: str, ours: float, theirs: float, name: str, limit: float | None, ratio: float
+) -> None:
     row: dict[str, Any] = {"what": what, "ours": f"{ours * 1e6:.0f} us", "against": name}
     row |= {"theirs": f"{theirs * 1e6:.0f} us", "ratio": ratio, "limit": limit}
     print(json.dumps(row), flush=True)
@@ -161,7 +163,7 @@ def measure_imports(rounds: int) -> None:
     seen: dict[str, list[float]] = {"stablevps": [], "requests": []}
     for _ in range(rounds):
         for name, times in seen.items():
-            code = f"import time; t = time.process_time(); import {name}; print(time.process_time() - t)"
+            code = f"from time import process_time as t; a = t(); import {name}; print(t() - a)"
             run = subprocess.run(
                 [sys.executable, "-c", code], capture_output=True, text=True, check=True
             )

@@ -27,6 +27,7 @@ class Child:
             stderr=subprocess.PIPE,
             text=True,
             env={**os.environ, **(environment or {})},
+            start_new_session=True,
         )
 
     def wait_until_ready(self) -> None:
@@ -45,12 +46,19 @@ class Child:
         try:
             out, errors = self._process.communicate(timeout=BOUND)
         except subprocess.TimeoutExpired:
-            self._process.kill()
+            self._kill()
             out, errors = self._process.communicate()
             raise AssertionError(f"still running after {BOUND} s: {out}{errors}") from None
         # Shown to pytest, and so to the watch for secrets.
         print(out, errors)
         return self._process.returncode, out, errors
+
+    def _kill(self) -> None:
+        """Ends its own children as well: they would hold its output open."""
+        if os.name == "posix":
+            os.killpg(self._process.pid, signal.SIGKILL)
+        else:
+            self._process.kill()
 
 
 def run(source: str, *arguments: Any, environment: Mapping[str, str] | None = None) -> str:

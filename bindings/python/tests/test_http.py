@@ -171,6 +171,8 @@ def test_a_forked_child_goes_on_with_its_parents_client(program: Any, made: str)
                 return await method(*arguments, **named)
             return asyncio.run(run()) if made == "AsyncClient" else method(*arguments, **named)
         call(client.wallet.get)
+        # Something else meanwhile, so that the thread of that call is idle again.
+        stablevps.Client(key, base_url=url).wallet.get()
         # As if another thread of the parent were amid a purchase.
         for lock in [_machine.locks.of(client._requests._account)]:
             lock.acquire()
