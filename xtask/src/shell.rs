@@ -6,9 +6,12 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
-/// The repository.
+/// The repository. Cargo names it as it starts this program: checkouts that share a target folder
+/// share the program too.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
+    let manifest =
+        std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    Path::new(&manifest)
         .parent()
         .map(Path::to_owned)
         .unwrap_or_default()
