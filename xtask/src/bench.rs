@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use serde::Deserialize;
 
 use crate::python::{Venv, simulator, wheel};
-use crate::shell::{headline, output, root};
+use crate::shell::{elsewhere, headline, output, root};
 use crate::test::WHEEL_LIMIT;
 
 /// What can be measured.
@@ -57,7 +57,7 @@ fn python() -> Result<Vec<Row>> {
     calls
         .arg(root().join("bindings/python/benches/calls.py"))
         .arg(service);
-    let mut rows = read(&output(calls.current_dir(std::env::temp_dir()))?)?;
+    let mut rows = read(&output(calls.current_dir(elsewhere()?))?)?;
     let mut parse = Command::new("cargo");
     parse.args([
         "bench",

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::python::{Venv, wheel};
-use crate::shell::{cache, finish, headline, root};
+use crate::shell::{cache, elsewhere, finish, headline, root};
 
 /// Shows it.
 pub fn run() -> Result<()> {
@@ -13,6 +13,6 @@ pub fn run() -> Result<()> {
     venv.pip(&[&wheel.to_string_lossy()])?;
     let mut demo = venv.python();
     demo.arg(root().join("xtask/demo/demo.py"))
-        .current_dir(std::env::temp_dir());
+        .current_dir(elsewhere()?);
     finish(&mut demo)
 }

@@ -83,6 +83,24 @@ impl Venv {
         command
     }
 
+    /// Where a package is installed.
+    pub fn site_package(&self, name: &str) -> Result<PathBuf> {
+        let code = format!("import {name}, os; print(os.path.dirname({name}.__file__))");
+        let folder = output(self.python().args(["-I", "-c", &code]))?;
+        Ok(PathBuf::from(folder.trim()))
+    }
+
+    /// A program as it runs where the environment was activated.
+    pub fn activated(&self, name: &str) -> Result<Command> {
+        let program = self.program(name);
+        let scripts = program.parent().map(Path::to_owned).into_iter();
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let path = std::env::join_paths(scripts.chain(std::env::split_paths(&path)))?;
+        let mut command = Command::new(&program);
+        command.env("PATH", path).env("VIRTUAL_ENV", &self.folder);
+        Ok(command)
+    }
+
     /// Installs into it.
     pub fn pip(&self, arguments: &[&str]) -> Result<()> {
         let mut command = self.python();

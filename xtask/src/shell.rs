@@ -28,6 +28,16 @@ pub fn cache() -> Result<PathBuf> {
     Ok(cache)
 }
 
+/// An empty folder outside the repository, where nothing is found by accident.
+pub fn elsewhere() -> Result<PathBuf> {
+    let folder = cache()?.join("elsewhere");
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder)?;
+    }
+    std::fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
+    Ok(folder)
+}
+
 /// Where cargo puts what it builds.
 pub fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)

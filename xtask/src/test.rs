@@ -1,6 +1,6 @@
 //! Every test, part by part.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Result, ensure};
@@ -8,7 +8,7 @@ use clap::ValueEnum;
 
 use crate::generate;
 use crate::python::{Venv, simulator, wheel};
-use crate::shell::{cache, finish, headline, is_ci, root, run as sh, target};
+use crate::shell::{cache, elsewhere, finish, headline, is_ci, root, run as sh, target};
 
 /// The largest wheel, in bytes.
 pub const WHEEL_LIMIT: u64 = 2_000_000;
@@ -153,7 +153,7 @@ fn python() -> Result<()> {
         .arg(package.join("tests"))
         .env("STABLEVPS_SIMULATOR_BIN", &service)
         .env("STABLEVPS_SCENARIOS", root().join("tests/scenarios"))
-        .current_dir(std::env::temp_dir());
+        .current_dir(elsewhere()?);
     finish(&mut suite)?;
 
     headline("Python: the examples and the README");
@@ -161,13 +161,13 @@ fn python() -> Result<()> {
     examples
         .args(["-m", "pytest", "-q", "-p", "no:cacheprovider"])
         .arg(root().join("examples"))
-        .current_dir(std::env::temp_dir());
+        .current_dir(elsewhere()?);
     finish(&mut examples)?;
     newcomer(&wheel, &service)
 }
 
 fn types(tools: &Venv) -> Result<()> {
-    let neutral = std::env::temp_dir();
+    let neutral = elsewhere()?;
     let strict = [
         "-m",
         "mypy",
@@ -194,22 +194,30 @@ fn types(tools: &Venv) -> Result<()> {
         let strict = ["-m", "mypy", "--strict", "--no-incremental"];
         finish(tools.python().args(strict).arg(main).current_dir(&neutral))?;
     }
-    let mut pyright = Command::new(tools.program("pyright"));
-    pyright
-        .arg("--pythonpath")
-        .arg(tools.program("python"))
-        .arg(root().join("bindings/python/src/stablevps"))
+    let installed = tools.site_package("stablevps")?;
+    let sources = [installed.clone(), installed.join("testing")].map(modules);
+    let mut strict = tools.activated("pyright")?;
+    strict
+        .args(sources.into_iter().flatten())
         .args(&mains)
         .current_dir(&neutral);
-    finish(&mut pyright)?;
-    let verify = ["--ignoreexternal", "--verifytypes", "stablevps"];
-    let mut pyright = Command::new(tools.program("pyright"));
-    pyright
-        .arg("--pythonpath")
-        .arg(tools.program("python"))
-        .args(verify)
+    finish(&mut strict)?;
+    let mut complete = tools.activated("pyright")?;
+    complete
+        .args(["--ignoreexternal", "--verifytypes", "stablevps"])
         .current_dir(&neutral);
-    finish(&mut pyright)
+    finish(&mut complete)
+}
+
+/// The Python modules of a folder.
+fn modules(folder: PathBuf) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut modules: Vec<_> = entries
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|end| end == "py"))
+        .collect();
+    modules.sort();
+    modules
 }
 
 /// A user's machine: no Rust, no repository, just the wheel and a server to speak to.
@@ -222,6 +230,6 @@ fn newcomer(wheel: &Path, service: &Path) -> Result<()> {
         .arg(root().join("xtask/demo/newcomer.py"))
         .arg(service)
         .env("PATH", "/usr/bin:/bin")
-        .current_dir(std::env::temp_dir());
+        .current_dir(elsewhere()?);
     finish(&mut buy)
 }
