@@ -280,11 +280,12 @@ impl Api {
         )?))
     }
 
-    /// Takes a purchase up where a token left it.
+    /// Takes a purchase up where a token left it, with its own time limit or another.
     pub fn resume(
         &self,
         token: &str,
         any_key: bool,
+        timeout_ms: Option<u64>,
         seed: u64,
         now_ms: i64,
     ) -> Result<Arc<Machine>, Failure> {
@@ -294,8 +295,10 @@ impl Api {
             KeyCheck::Same
         };
         let now = Timestamp::from_millis(now_ms);
-        Ok(Machine::new(Provisioning::resume(
-            &self.0, token, check, seed, now,
-        )?))
+        let resumed = Provisioning::resume(&self.0, token, check, seed, now)?;
+        Ok(Machine::new(match timeout_ms {
+            Some(timeout_ms) => resumed.within(timeout_ms, now)?,
+            None => resumed,
+        }))
     }
 }

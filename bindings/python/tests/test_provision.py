@@ -482,3 +482,29 @@ def test_a_purchase_that_waits_for_another_can_be_cancelled(
 
     asyncio.run(main())
     assert simulator.state()["charges"] == [19.49, 19.49]
+
+
+def test_a_purchase_that_ran_out_of_time_is_resumed_with_more_of_it() -> None:
+    simulator = stablevps.testing.Simulator(provisioning_ms=600_000)
+    with simulator.client() as client:
+        with pytest.raises(stablevps.DeadlineExceededError) as ended:
+            client.vps.provision(
+                plan_id="basic", billing_cycle="monthly", location="tokyo", timeout=60
+            )
+        token = ended.value.token
+        assert token is not None
+        with pytest.raises(stablevps.DeadlineExceededError):
+            client.vps.resume(token)
+        with pytest.raises(stablevps.InvalidInputError):
+            client.vps.resume(token, timeout=0)
+        bought = client.vps.resume(token, timeout=3600)
+    assert bought.vps.vps_status == "active"
+    assert simulator.state()["orders_received"] == 1
+
+
+def test_a_key_without_a_scope_is_refused_before_it_is_asked_for() -> None:
+    simulator = stablevps.testing.Simulator()
+    with simulator.client() as client, pytest.raises(stablevps.InvalidInputError) as refused:
+        client.keys.create(email="john@example.com", password="secret", name="bot", scope="")
+    assert refused.value.field == "scope"
+    assert simulator.requests() == []

@@ -59,6 +59,13 @@ impl CreateKey {
             let reason = "must be at most 200 characters long, without control characters";
             return Err(Error::invalid_input("name", reason));
         }
+        if scope.as_str().is_empty() || !scope.as_str().bytes().all(|byte| byte.is_ascii_graphic())
+        {
+            return Err(Error::invalid_input(
+                "scope",
+                "must be \"full\" or \"read\"",
+            ));
+        }
         if expires_in_days.is_some_and(|days| !(1..=MOST_DAYS).contains(&days)) {
             let reason = "must be a whole number of days from 1 to 36500";
             return Err(Error::invalid_input("expires_in_days", reason));

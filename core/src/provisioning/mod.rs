@@ -174,6 +174,18 @@ impl Provisioning {
         Self::begin(api, token.options, token.facts, job, seed, now)
     }
 
+    /// The same purchase with another limit to the whole, counted from `now`.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a time limit of zero.
+    pub fn within(mut self, timeout_ms: u64, now: Timestamp) -> Result<Self, Error> {
+        self.options.timeout_ms = timeout_ms;
+        self.options.check()?;
+        self.deadline = now.plus_ms(timeout_ms);
+        self.start(now);
+        Ok(self)
+    }
+
     fn begin(
         api: &Api,
         options: ProvisionOptions,

@@ -374,6 +374,7 @@ class VpsResource(_Resource):
         token: str,
         *,
         any_key: bool = False,
+        timeout: float | None = None,
         on_progress: Callable[[Progress], None] | None = None,
     ) -> Provisioned:
         """Takes a purchase up where a token left it. The time allowed begins anew.
@@ -381,9 +382,11 @@ class VpsResource(_Resource):
         A token of the moment in which the order may have been sent never leads to a second order.
 
         :param any_key: accepts a token that was begun with another key of the same account.
+        :param timeout: how many seconds the whole may take from now on; by default as many as the
+            purchase was begun with.
         :raises StaleTokenError: for a token of another account or server.
         """
-        return self._client._run(self._requests.resume(token, any_key, on_progress))
+        return self._client._run(self._requests.resume(token, any_key, timeout, on_progress))
 
     def wait_until_ready(
         self,

@@ -220,11 +220,14 @@ class Requests:
         machine = checked(self._api.wait_until_ready, text("id", id), given)
         return Job(machine, Provisioned, "vps.wait_until_ready", on_progress, self._account)
 
-    def resume(self, token: str, any_key: bool, on_progress: Listener | None) -> Job[Provisioned]:
+    def resume(
+        self, token: str, any_key: bool, timeout: float | None, on_progress: Listener | None
+    ) -> Job[Provisioned]:
         machine = checked(
             self._api.resume,
             text("token", token),
             any_key,
+            milliseconds("timeout", timeout),
             self._next_seed(),
             self._clock.now_ms(),
         )
