@@ -38,7 +38,7 @@ use crate::error::{Error, ErrorKind};
 use crate::http::{HttpRequest, Reply, RequestId};
 use crate::ids::VpsId;
 use crate::machine::{Machine, StaleReply, Step, WaitReason};
-use crate::models::{Vps, VpsDetails, VpsStatus};
+use crate::models::{VpsDetails, VpsStatus};
 use crate::time::Timestamp;
 use token::{Facts, Stage, Token};
 
@@ -63,7 +63,6 @@ struct Seen {
     looks: u32,
     status: Option<VpsStatus>,
     vps: Option<Box<VpsDetails>>,
-    candidates: Vec<Vps>,
     last_error: Option<&'static str>,
 }
 

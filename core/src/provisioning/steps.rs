@@ -79,7 +79,7 @@ impl Provisioning {
 
     /// Takes up what the call at hand came to, if it has come to an end.
     pub(super) fn go_on(&mut self, now: Timestamp) {
-        let placeholder = Work::Ended(Box::new(Err(Error::new(ErrorKind::NotPlaced))));
+        let placeholder = Work::Ended(Box::new(Err(no_outcome())));
         let mut work = std::mem::replace(&mut self.work, placeholder);
         if let Work::Rest { next, .. } = work {
             work = *next;
@@ -253,8 +253,8 @@ impl Provisioning {
             (Some(only), true) => self.adopt(only, now),
             (Some(last), false) => {
                 found.push(last);
-                self.seen.candidates = found;
-                self.end_unresolved("several new VPS look like the one ordered".to_owned(), None);
+                let reason = "several new VPS look like the one ordered".to_owned();
+                self.end_unresolved(reason, found, None);
             }
             (None, _) if self.window_is_over(1, now) => self.read_wallet_after_window(now),
             (None, _) => self.rest_settling(None, now),
@@ -290,7 +290,7 @@ impl Provisioning {
         let refused = matches!(error.kind, ErrorKind::Unauthorized | ErrorKind::ReadOnlyKey);
         if refused || self.window_is_over(LAST_LOOK_WINDOWS, now) {
             let reason = format!("the account's VPS can't be listed, {}", error.kind);
-            self.end_unresolved(reason, error.status);
+            self.end_unresolved(reason, Vec::new(), error.status);
         } else {
             self.rest_settling(asked_pause(error), now);
         }
@@ -308,7 +308,7 @@ impl Provisioning {
     fn read_wallet_after_window(&mut self, now: Timestamp) {
         if self.facts.balance_before.is_none() {
             let reason = "no new VPS is listed, and what the wallet held before is not known";
-            return self.end_unresolved(reason.to_owned(), None);
+            return self.end_unresolved(reason.to_owned(), Vec::new(), None);
         }
         match self.call(GetWallet, CallOptions::default(), now) {
             Ok(call) => self.work = Work::Wallet(call),
@@ -319,19 +319,19 @@ impl Provisioning {
     fn after_last_wallet(&mut self, outcome: Outcome<Wallet>, now: Timestamp) {
         match outcome {
             Ok(wallet) if Some(wallet.balance) == self.facts.balance_before => {
-                self.end_with(self.resumable(Error::new(ErrorKind::NotPlaced), now));
+                self.end(self.resumable(Error::new(ErrorKind::NotPlaced), now));
             }
             Ok(wallet) => {
                 self.note_charge(&wallet);
                 let reason = "no new VPS is listed, but the wallet has changed".to_owned();
-                self.end_unresolved(reason, None);
+                self.end_unresolved(reason, Vec::new(), None);
             }
             Err(error) => {
                 let reason = format!(
                     "no new VPS is listed, and the wallet can't be read, {}",
                     error.kind
                 );
-                self.end_unresolved(reason, error.status);
+                self.end_unresolved(reason, Vec::new(), error.status);
             }
         }
     }
@@ -352,7 +352,7 @@ impl Provisioning {
             _ => false,
         };
         if final_word {
-            self.end_with(self.resumable(error, now));
+            self.end(self.resumable(error, now));
         } else {
             self.rest_polling(asked_pause(&error), now);
         }
@@ -367,7 +367,7 @@ impl Provisioning {
                     status: status.clone(),
                 };
                 self.seen.vps = Some(Box::new(vps));
-                self.end_with(self.resumable(Error::new(kind), now));
+                self.end(self.resumable(Error::new(kind), now));
             }
             VpsStatus::Active | VpsStatus::Provisioning | VpsStatus::Unknown(_) => {
                 self.seen.vps = Some(Box::new(vps));
@@ -416,7 +416,7 @@ impl Provisioning {
         if until < self.deadline {
             self.start(now);
             if !matches!(self.work, Work::Ended(_)) {
-                let placeholder = Work::Ended(Box::new(Err(Error::new(ErrorKind::NotPlaced))));
+                let placeholder = Work::Ended(Box::new(Err(no_outcome())));
                 let next = Box::new(std::mem::replace(&mut self.work, placeholder));
                 self.work = Work::Rest {
                     until,
@@ -448,12 +448,11 @@ impl Provisioning {
         })
     }
 
-    fn end_unresolved(&mut self, reason: String, status: Option<u16>) {
-        let candidates = std::mem::take(&mut self.seen.candidates);
+    fn end_unresolved(&mut self, reason: String, candidates: Vec<Vps>, status: Option<u16>) {
         let mut error = Error::new(ErrorKind::Unresolved { reason, candidates });
         error.status = status;
         let now = self.facts.ordered_at.unwrap_or(self.facts.started_at);
-        self.end_with(self.resumable(error, now));
+        self.end(self.resumable(error, now));
     }
 
     /// An error with all that is needed to go on after it.
@@ -463,12 +462,8 @@ impl Provisioning {
         error
     }
 
-    /// Ends where nothing was bought and nothing is left to take up.
+    /// Ends with an error. It carries a token only where it was made resumable.
     fn end(&mut self, error: Error) {
-        self.end_with(error);
-    }
-
-    fn end_with(&mut self, error: Error) {
         self.work = Work::Ended(Box::new(Err(self.counted(error))));
     }
 
@@ -496,8 +491,16 @@ fn finished<E: Endpoint>(call: Box<Call<E>>) -> Result<(Outcome<E::Output>, u32)
         return Err(call);
     }
     let requests = call.attempts();
-    let lost = || Err(Error::new(ErrorKind::NotPlaced));
-    Ok((call.into_outcome().unwrap_or_else(lost), requests))
+    let outcome = call.into_outcome().unwrap_or_else(|| Err(no_outcome()));
+    Ok((outcome, requests))
+}
+
+/// Stands where no outcome can be missing. If one ever is, it must not read as "nothing was bought".
+fn no_outcome() -> Error {
+    Error::new(ErrorKind::Unresolved {
+        reason: "its outcome is missing".to_owned(),
+        candidates: Vec::new(),
+    })
 }
 
 fn asked_pause(error: &Error) -> Option<u64> {

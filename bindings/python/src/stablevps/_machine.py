@@ -204,8 +204,8 @@ def text(field: str, value: object) -> str:
     return str(value)
 
 
-def checked(make: Callable[..., Machine], *arguments: Any) -> Machine:
-    """Makes a machine; what the core refuses becomes the package's own error."""
+def checked(make: Callable[..., T], *arguments: Any) -> T:
+    """Calls native code; what it refuses becomes the package's own error."""
     try:
         return make(*arguments)
     except Failure.Product as failure:  # type: ignore[attr-defined]

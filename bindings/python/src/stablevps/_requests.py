@@ -23,7 +23,7 @@ from ._models import (
     VpsDetails,
     Wallet,
 )
-from ._native.stablevps_ffi import Api, ApiOptions, Failure, Limits, PurchaseOptions
+from ._native.stablevps_ffi import Api, ApiOptions, Limits, PurchaseOptions
 from ._values import Secret
 from ._version import VERSION
 
@@ -77,10 +77,7 @@ class Requests:
             timeout_ms=milliseconds("timeout", timeout),
             connect_timeout_ms=milliseconds("connect_timeout", connect_timeout),
         )
-        try:
-            self._api = Api(given)
-        except Failure.Product as failure:  # type: ignore[attr-defined]
-            raise _errors.from_json(failure.document) from None
+        self._api = checked(Api, given)
         self._clock = clock
         self._seed = random_seed
         self._no_limits = Limits(None, None, clock.now_ms(), random_seed)

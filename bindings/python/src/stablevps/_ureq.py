@@ -6,7 +6,8 @@ import os
 from typing import TYPE_CHECKING
 
 from . import _errors
-from ._native.stablevps_ffi import Failure, HttpHost, HttpOptions, Machine
+from ._machine import checked
+from ._native.stablevps_ffi import HttpHost, HttpOptions, Machine
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
@@ -26,10 +27,7 @@ def _host(ca_file: str | None, proxy: str | None) -> HttpHost:
                 ca_pem = file.read()
         except OSError as error:
             raise _errors.invalid_input("ca_file", f"can't be read: {error.strerror}") from error
-    try:
-        return HttpHost(HttpOptions(ca_pem=ca_pem, proxy=proxy))
-    except Failure.Product as failure:  # type: ignore[attr-defined]
-        raise _errors.from_json(failure.document) from None
+    return checked(HttpHost, HttpOptions(ca_pem=ca_pem, proxy=proxy))
 
 
 class Ureq:
