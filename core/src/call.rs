@@ -13,7 +13,7 @@ use crate::config::{Api, CallOptions};
 use crate::endpoint::{Endpoint, RetryClass};
 use crate::error::{Error, ErrorKind};
 use crate::http::{Delivery, HttpResponse, Reply, RequestId, TransportFailure};
-use crate::machine::{Machine, StaleReply, Step, WaitReason};
+use crate::machine::{Document, Machine, StaleReply, Step, ToDocument, WaitReason};
 use crate::money::Money;
 use crate::parse::Misfit;
 use crate::retry::{is_passing, is_refusal, retry_after_ms};
@@ -376,9 +376,9 @@ where
         Call::handle_reply(self, id, reply, now)
     }
 
-    fn document(&self) -> Option<Result<Vec<u8>, &Error>> {
+    fn outcome(&self) -> Option<Result<Document<'_>, &Error>> {
         match &self.state {
-            State::Done(Ok(output)) => Some(Ok(serde_json::to_vec(output).unwrap_or_default())),
+            State::Done(Ok(output)) => Some(Ok(output.document())),
             State::Done(Err(error)) => Some(Err(error)),
             State::Sending | State::Waiting { .. } => None,
         }

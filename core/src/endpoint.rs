@@ -1,7 +1,6 @@
 //! What an endpoint is: one type with its request, its reply and what may be done on failure.
 
-use serde::Serialize;
-
+use crate::machine::ToDocument;
 use crate::parse::Misfit;
 
 /// What may be done when a request's reply is lost.
@@ -45,7 +44,7 @@ pub struct EndpointInfo {
 /// One endpoint of the API. Its value is one request to it, with valid arguments.
 pub trait Endpoint {
     /// What a good reply is read into.
-    type Output: Serialize;
+    type Output: ToDocument;
 
     /// The endpoint's facts.
     const INFO: EndpointInfo;

@@ -7,13 +7,20 @@ use compact_str::CompactString;
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+/// How many bytes an id may have.
+const LONGEST: usize = 128;
+
 /// What every id of the API must be: it becomes one segment of a path.
-fn check(text: &str) -> Result<(), &'static str> {
+pub(crate) fn check(text: &str) -> Result<(), &'static str> {
     const FORBIDDEN: &[char] = &['/', '\\', '?', '#', '%'];
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    if (1..=LONGEST).contains(&text.len()) && text.bytes().all(plain) {
+        return Ok(());
+    }
     if text.is_empty() {
         return Err("must not be empty");
     }
-    if text.len() > 128 {
+    if text.len() > LONGEST {
         return Err("must be at most 128 bytes long");
     }
     if text

@@ -43,6 +43,7 @@
 pub mod call;
 pub mod catalogue;
 pub mod config;
+pub mod documents;
 pub mod endpoint;
 pub mod endpoints;
 pub mod error;

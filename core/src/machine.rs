@@ -43,6 +43,33 @@ pub enum WaitReason {
 #[error("this machine is not waiting for a reply to request {}", .0.0)]
 pub struct StaleReply(pub RequestId);
 
+/// A result as JSON.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Document<'a> {
+    /// Written by this crate: its own models, field by field.
+    Written(Vec<u8>),
+    /// A reply's body as it was sent, checked in full. Beside the result it may hold more: fields
+    /// that this version does not know are to be passed over.
+    AsSent {
+        /// The whole body, an object.
+        body: &'a [u8],
+        /// The field of it that is the result.
+        within: &'static str,
+    },
+}
+
+/// What can be handed to a host as JSON.
+pub trait ToDocument {
+    /// This value as JSON.
+    fn document(&self) -> Document<'_>;
+}
+
+impl<T: Serialize> ToDocument for T {
+    fn document(&self) -> Document<'_> {
+        Document::Written(serde_json::to_vec(self).unwrap_or_default())
+    }
+}
+
 /// A state machine whose result has become a document. What the packages' hosts drive.
 pub trait Machine: Send {
     /// What to do now. Asking twice changes nothing.
@@ -59,8 +86,8 @@ pub trait Machine: Send {
         now: Timestamp,
     ) -> Result<(), StaleReply>;
 
-    /// The result as one JSON document, once the machine is done.
-    fn document(&self) -> Option<Result<Vec<u8>, &Error>>;
+    /// The result, once the machine is done.
+    fn outcome(&self) -> Option<Result<Document<'_>, &Error>>;
 
     /// How far a purchase is; none for a plain call.
     fn progress(&self, now: Timestamp) -> Option<Progress> {

@@ -40,6 +40,11 @@ impl Timestamp {
         u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0)
     }
 
+    /// Whether a text is a time in exactly the form that this type writes.
+    pub(crate) fn is_usual(text: &str) -> bool {
+        usual(text.as_bytes()).is_some()
+    }
+
     /// Reads an HTTP date such as `Sun, 06 Nov 1994 08:49:37 GMT`.
     #[must_use]
     pub fn from_http_date(text: &str) -> Option<Self> {

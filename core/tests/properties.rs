@@ -13,16 +13,17 @@ mod support;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
+use serde_json::{Value, json};
 use stablevps_core::config::{Api, CallOptions};
 use stablevps_core::endpoint::{Endpoint, RetryClass};
 use stablevps_core::endpoints::{
     ControlVps, CreateKey, CreateVps, DeleteVps, GetAccount, GetVps, GetWallet, ListKeys, ListVps,
-    RevokeKey,
+    ListVpsAsSent, RevokeKey,
 };
 use stablevps_core::http::{
     Delivery, FailureKind, HttpResponse, Reply, RequestId, TransportFailure,
 };
-use stablevps_core::machine::{Machine, StaleReply, Step};
+use stablevps_core::machine::{Document, Machine, StaleReply, Step};
 use stablevps_core::models::Scope;
 use stablevps_core::provisioning::{KeyCheck, Preflight, ProvisionOptions, Provisioning};
 use stablevps_core::secret::Secret;
@@ -60,6 +61,39 @@ fn any_body() -> impl Strategy<Value = Vec<u8>> {
             .into_bytes()
     });
     prop_oneof![4 => good, 2 => bent, 1 => cut, 1 => complaint, 1 => vec(any::<u8>(), 0..200)]
+}
+
+/// Listings of two rows, each with one field more, missing, or of another form.
+fn any_listing() -> impl Strategy<Value = String> {
+    let row = json!({
+        "id": "1", "planId": "pro", "billingCycle": "monthly", "status": "active",
+        "vpsStatus": "active", "ipAddress": "1.2.3.4", "location": "tokyo", "rdpUsername": "A",
+        "serverId": "z-1", "currentPeriodEnd": "2026-05-11T09:00:00.000Z",
+        "createdAt": "2026-05-11T09:00:00.000Z",
+    });
+    let mut names: Vec<String> = row.as_object().unwrap().keys().cloned().collect();
+    names.push("news".to_owned());
+    let value = prop_oneof![
+        2 => any::<String>().prop_map(Value::from),
+        2 => prop::sample::select(vec![
+            "", "pro", "2026-05-11T09:00:00Z", "2026-02-30T09:00:00.000Z", "2026-05-11T09:00:00.000Z",
+        ]).prop_map(Value::from),
+        1 => prop::sample::select(vec![
+            json!(null), json!(7), json!([]), json!({"a": [1]}), json!(true),
+        ]),
+    ];
+    let change = (prop::sample::select(names), option::weighted(0.8, value));
+    let changed = move |(name, value): (String, Option<Value>)| {
+        let mut row = row.clone();
+        match value {
+            Some(value) => row[&name] = value,
+            None => drop(row.as_object_mut().unwrap().remove(&name)),
+        }
+        row
+    };
+    let rows = vec(change.prop_map(changed), 0..3);
+    (rows, option::of(0..4))
+        .prop_map(|(rows, total)| json!({ "vps": rows, "total": total }).to_string())
 }
 
 fn any_response() -> impl Strategy<Value = Reply> {
@@ -196,7 +230,7 @@ fn drive(machine: &mut dyn Machine, replies: &[Reply]) -> Result<Exchanges, Test
 
 /// An error's document is complete, and holds no secret whatever the server said.
 fn check_document(machine: &dyn Machine) -> Result<(), TestCaseError> {
-    if let Some(Err(error)) = machine.document() {
+    if let Some(Err(error)) = machine.outcome() {
         let document = error.document();
         for name in [
             "code", "message", "fault", "tryAgain", "attempts", "details",
@@ -240,6 +274,32 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
 
     #[test]
+    fn a_listing_that_is_handed_on_as_it_was_sent_says_what_the_strict_reader_reads(
+        body in any_listing(),
+    ) {
+        let now = at(START);
+        let reply = || response(200, &body);
+        let mut read = api(KEY).call(ListVps, CallOptions::default(), 1, now).unwrap();
+        Machine::handle_reply(&mut read, RequestId(1), reply(), now).unwrap();
+        let mut sent = api(KEY).call(ListVpsAsSent, CallOptions::default(), 1, now).unwrap();
+        Machine::handle_reply(&mut sent, RequestId(1), reply(), now).unwrap();
+        match (Machine::outcome(&read).unwrap(), Machine::outcome(&sent).unwrap()) {
+            (Ok(Document::Written(read)), Ok(Document::AsSent { body, within })) => {
+                let read: Value = serde_json::from_slice(&read).unwrap();
+                let sent: Value = serde_json::from_slice(body).unwrap();
+                let (read, sent) = (read.as_array().unwrap(), sent[within].as_array().unwrap());
+                prop_assert_eq!(read.len(), sent.len());
+                for (read, sent) in read.iter().zip(sent) {
+                    for (field, value) in read.as_object().unwrap() {
+                        prop_assert_eq!(value, &sent[field], "{}", field);
+                    }
+                }
+            }
+            (read, sent) => prop_assert_eq!(read, sent),
+        }
+    }
+
+    #[test]
     fn a_call_takes_any_replies_and_ends_within_its_attempts(
         replies in vec(any_reply(), 1..5), seed in any::<u64>(),
     ) {
@@ -247,7 +307,7 @@ proptest! {
             let exchanges = drive(call.as_mut(), &replies)?;
             prop_assert!(exchanges.len() <= 3, "more than two repetitions");
             if exchanges.len() < replies.len() {
-                prop_assert!(call.document().is_some(), "it ended without a result");
+                prop_assert!(call.outcome().is_some(), "it ended without a result");
             }
             check_document(call.as_ref())?;
         }
@@ -281,7 +341,7 @@ proptest! {
         }
         check_document(&machine)?;
         let token = Machine::snapshot(&machine, at(START));
-        let ended = Machine::document(&machine).is_some();
+        let ended = Machine::outcome(&machine).is_some();
         prop_assert!(ended || token.is_some(), "it goes on without a token");
         if let Some(token) = token {
             prop_assert!(!token.contains(KEY));

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use stablevps_core::config::{Api as CoreApi, ApiConfig, Auth, CallOptions as CoreCallOptions};
 use stablevps_core::endpoint::Endpoint;
 use stablevps_core::endpoints::{
-    ControlVps, CreateKey, CreateVps, DeleteVps, GetAccount, GetVps, GetWallet, ListKeys, ListVps,
-    RevokeKey,
+    ControlVps, CreateKey, CreateVps, DeleteVps, GetAccount, GetVps, GetWallet, ListKeys,
+    ListVpsAsSent, RevokeKey,
 };
 use stablevps_core::error::Error;
 use stablevps_core::ids::VpsId;
@@ -201,7 +201,7 @@ impl Api {
 
     /// `GET /vps`
     pub fn list_vps(&self, limits: &Limits) -> Result<Arc<Machine>, Failure> {
-        self.call(Ok(ListVps), limits)
+        self.call(Ok(ListVpsAsSent), limits)
     }
 
     /// `POST /vps`

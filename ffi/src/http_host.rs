@@ -12,7 +12,7 @@ use stablevps_core::time::Timestamp;
 
 use crate::failure::Failure;
 use crate::machine::Machine;
-use crate::transport::{ConfigError, Exchange, HttpTransport, ProxyChoice, TransportConfig};
+use crate::transport::{self, ConfigError, Exchange, HttpTransport, ProxyChoice, TransportConfig};
 
 /// A request that is being carried out.
 #[derive(Clone)]
@@ -28,6 +28,25 @@ pub struct HttpOptions {
     pub ca_pem: Option<Vec<u8>>,
     /// A proxy's URL, instead of what the environment says.
     pub proxy: Option<String>,
+}
+
+/// Ends, from another thread, what [`HttpHost::exchange_here`] does in one.
+#[derive(uniffi::Object)]
+pub struct Interrupter(Arc<transport::Interrupter>);
+
+#[uniffi::export]
+impl Interrupter {
+    /// One for a thread's requests, one after the other.
+    #[uniffi::constructor]
+    #[must_use]
+    pub fn new() -> Arc<Self> {
+        Arc::new(Self(Arc::default()))
+    }
+
+    /// Ends the request that is under way, or else the next one.
+    pub fn interrupt(&self) {
+        self.0.interrupt();
+    }
 }
 
 /// The built-in transport. Its connections are shared by all the machines it serves.
@@ -73,6 +92,23 @@ impl HttpHost {
             machine.reply(id, reply, now_ms())?;
         }
         drop(slot);
+        Ok(machine.step(now_ms()))
+    }
+
+    /// The same in this thread, as far as that goes: gives nothing where the request must be left to
+    /// [`exchange`](Self::exchange), or was interrupted and must be sent again by it.
+    pub fn exchange_here(
+        &self,
+        machine: &Machine,
+        interrupter: &Interrupter,
+    ) -> Result<Vec<u8>, Failure> {
+        let step = machine.lock().next_step(Timestamp::from_millis(now_ms()));
+        if let Step::Send(request) = step {
+            match self.0.send_here(&request, &interrupter.0) {
+                Some(reply) => machine.reply(request.id.0, reply, now_ms())?,
+                None => return Ok(Vec::new()),
+            }
+        }
         Ok(machine.step(now_ms()))
     }
 

@@ -9,7 +9,6 @@
 
 pub mod api;
 pub mod catalogue;
-mod documents;
 pub mod failure;
 #[cfg(feature = "ureq")]
 pub mod http_host;

@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use stablevps_core::documents;
 use stablevps_core::http::{
     Delivery, FailureKind, HttpResponse, Reply, RequestId, TransportFailure,
 };
 use stablevps_core::machine::Machine as CoreMachine;
 use stablevps_core::time::Timestamp;
 
-use crate::documents;
 use crate::failure::Failure;
 
 /// A call or a purchase under way.

@@ -37,7 +37,7 @@ use crate::endpoints::{CreateVps, GetVps, GetWallet, ListVps};
 use crate::error::{Error, ErrorKind};
 use crate::http::{HttpRequest, Reply, RequestId};
 use crate::ids::VpsId;
-use crate::machine::{Machine, StaleReply, Step, WaitReason};
+use crate::machine::{Document, Machine, StaleReply, Step, ToDocument, WaitReason};
 use crate::models::{VpsDetails, VpsStatus};
 use crate::time::Timestamp;
 use token::{Facts, Stage, Token};
@@ -417,10 +417,10 @@ impl Machine for Provisioning {
         Provisioning::handle_reply(self, id, reply, now)
     }
 
-    fn document(&self) -> Option<Result<Vec<u8>, &Error>> {
+    fn outcome(&self) -> Option<Result<Document<'_>, &Error>> {
         match &self.work {
             Work::Ended(outcome) => Some(match outcome.as_ref() {
-                Ok(good) => Ok(serde_json::to_vec(good).unwrap_or_default()),
+                Ok(good) => Ok(good.document()),
                 Err(error) => Err(error),
             }),
             Work::Expiring { error, .. } => Some(Err(error)),

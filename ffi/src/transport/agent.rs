@@ -18,6 +18,7 @@ use ureq::{Agent, AsSendBody, Body, Error, Proxy};
 use super::config::Settings;
 use super::failure;
 use super::gate::Gate;
+use super::interrupt::Interrupter;
 use super::route::{ResolveLater, Route};
 use super::trip;
 
@@ -72,6 +73,33 @@ impl Agents {
                     detail: "the HTTP stack failed unexpectedly".to_owned(),
                 })
             }
+        }
+    }
+
+    /// Sends a request in this thread over a kept connection. Gives nothing where there is none,
+    /// where nothing of the request was written, and where it was interrupted.
+    pub(super) fn exchange_here(
+        &self,
+        request: &HttpRequest,
+        interrupter: &Arc<Interrupter>,
+    ) -> Option<Reply> {
+        let gate = Arc::new(Gate::default());
+        let journey =
+            AssertUnwindSafe(|| trip::travel_here(&gate, interrupter, || self.run(request)));
+        let outcome = panic::catch_unwind(journey);
+        if interrupter.let_go() {
+            return None;
+        }
+        match outcome.ok()? {
+            (Ok(response), _) => Some(Reply::Response(response)),
+            (Err(error), stage) => match gate.shut() {
+                Delivery::NotSent => None,
+                Delivery::Unknown => Some(Reply::Failed(failure::describe(
+                    &error,
+                    stage,
+                    Delivery::Unknown,
+                ))),
+            },
         }
     }
 

@@ -1,10 +1,12 @@
 //! The outermost link of a connection: it lets a request's bytes out only through the request's
 //! gate.
 
+use std::fmt;
 use std::io;
+use std::sync::Weak;
 
 use ureq::Error;
-use ureq::unversioned::transport::{Buffers, NextTimeout, Transport};
+use ureq::unversioned::transport::{Buffers, NextTimeout, ShutdownHandle, Transport};
 
 use super::trip;
 
@@ -13,30 +15,45 @@ use super::trip;
 /// Everything that ureq writes to it is part of an HTTP request: handshakes and the talk with a
 /// proxy go to the links further in. So the first write that gets here is the moment after which a
 /// request may have been delivered, and as long as none did, it certainly was not.
-#[derive(Debug)]
-pub(super) struct Marked(pub(super) Box<dyn Transport>);
+pub(super) struct Marked {
+    inner: Box<dyn Transport>,
+    socket: Weak<dyn ShutdownHandle>,
+}
+
+impl Marked {
+    /// Marks a connection; `socket` shuts it.
+    pub(super) fn new(inner: Box<dyn Transport>, socket: Weak<dyn ShutdownHandle>) -> Self {
+        Self { inner, socket }
+    }
+}
+
+impl fmt::Debug for Marked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Marked").field(&self.inner).finish()
+    }
+}
 
 impl Transport for Marked {
     fn buffers(&mut self) -> &mut dyn Buffers {
-        self.0.buffers()
+        self.inner.buffers()
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
-        trip::pass_gate()
+        trip::pass_gate(&self.socket)
             .map_err(|_shut| Error::Io(io::Error::other("the request was given up")))?;
-        self.0.transmit_output(amount, timeout)
+        self.inner.transmit_output(amount, timeout)
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
-        self.0.await_input(timeout).map_err(never_a_clean_end)
+        self.inner.await_input(timeout).map_err(never_a_clean_end)
     }
 
     fn is_open(&mut self) -> bool {
-        self.0.is_open()
+        self.inner.is_open()
     }
 
     fn is_tls(&self) -> bool {
-        self.0.is_tls()
+        self.inner.is_tls()
     }
 }
 

@@ -23,6 +23,7 @@
 //! | `trip`, `gate` | how far the thread's request has got, and whether a byte of it left |
 //! | `failure` | the kind and the words of what went wrong |
 //! | `exchange`, `worker` | requests in other threads, and waiting for them |
+//! | `interrupt` | ending an exchange that runs in its caller's own thread |
 //! | `process` | starting afresh after a fork |
 
 mod agent;
@@ -30,6 +31,7 @@ mod config;
 mod exchange;
 mod failure;
 mod gate;
+mod interrupt;
 mod marked;
 mod process;
 mod proxy;
@@ -42,10 +44,12 @@ use std::ffi::OsString;
 use std::fmt;
 use std::sync::Arc;
 
+use stablevps_core::endpoint::RetryClass;
 use stablevps_core::http::{HttpRequest, Reply};
 
 pub use self::config::{ConfigError, ProxyChoice, Setting, TransportConfig};
 pub use self::exchange::Exchange;
+pub use self::interrupt::Interrupter;
 
 use self::agent::Agents;
 use self::config::Settings;
@@ -95,6 +99,24 @@ impl HttpTransport {
         self.engine()
             .agents
             .exchange(request, &Arc::new(Gate::default()))
+    }
+
+    /// Sends a request of the class `Read` in this thread, if a connection is kept for it. Switching
+    /// threads costs more than everything else in a short exchange.
+    ///
+    /// Gives nothing where [`start`](Self::start) must do it: no connection is kept, or the request
+    /// was interrupted. Another class is never sent here: whoever interrupts could not know what
+    /// became of it.
+    #[must_use]
+    pub fn send_here(
+        &self,
+        request: &HttpRequest,
+        interrupter: &Arc<Interrupter>,
+    ) -> Option<Reply> {
+        match request.retry_class {
+            RetryClass::Read => self.engine().agents.exchange_here(request, interrupter),
+            RetryClass::Repeatable | RetryClass::Once => None,
+        }
     }
 
     /// Sends a request in a thread of this transport, so that the caller can wait for it in slices

@@ -2,7 +2,7 @@
 //! span of time.
 
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use ureq::Error;
 use ureq::config::Config;
@@ -11,7 +11,7 @@ use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver
 use ureq::unversioned::transport::time::Duration;
 use ureq::unversioned::transport::{
     ConnectProxyConnector, ConnectionDetails, Connector, NextTimeout, RustlsConnector,
-    SocksConnector, TcpConnector, Transport,
+    ShutdownHandle, SocksConnector, TcpConnector, Transport,
 };
 
 use super::marked::Marked;
@@ -55,7 +55,8 @@ impl Route {
         if proxied.is_some() {
             trip::enter(Stage::Tunnelling);
         }
-        let details = self.remaining(details, addrs)?;
+        let opened = Opened::default();
+        let details = opened.noted(self.remaining(details, addrs)?);
         let tunnel = self.socks.connect(&details, None::<()>)?;
         let tunnel = self.http_proxy.connect(&details, tunnel)?;
         if tunnel.is_none() {
@@ -70,7 +71,7 @@ impl Route {
             .connect(&details, socket)?
             .ok_or_else(nothing_connected)?;
         trip::enter(Stage::Connected);
-        Ok(Box::new(Marked(Box::new(connection))))
+        Ok(Box::new(Marked::new(Box::new(connection), opened.last())))
     }
 
     /// The connection to an HTTP proxy itself. It is not marked: what is written to it is not the
@@ -118,6 +119,10 @@ impl Connector for Route {
         details: &ConnectionDetails,
         _: Option<()>,
     ) -> Result<Option<Self::Out>, Error> {
+        // Nothing could interrupt the look-up and the handshakes.
+        if trip::is_here() {
+            return Err(nothing_connected());
+        }
         // The connector for HTTP proxies comes back here, in the same thread, to reach the proxy.
         match trip::stage() {
             Stage::Tunnelling => self.connect_to_proxy(details),
@@ -130,6 +135,33 @@ impl Connector for Route {
         }
         .map(Some)
     }
+}
+
+/// The sockets that were opened for a connection: the last one carries it.
+#[derive(Clone, Default)]
+struct Opened(Arc<Mutex<Option<Weak<dyn ShutdownHandle>>>>);
+
+impl Opened {
+    fn noted<'a>(&self, mut details: ConnectionDetails<'a>) -> ConnectionDetails<'a> {
+        let (opened, register) = (self.clone(), details.register_shutdown);
+        details.register_shutdown = Arc::new(move |socket| {
+            *opened.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Weak::clone(&socket));
+            register(socket)
+        });
+        details
+    }
+
+    fn last(&self) -> Weak<dyn ShutdownHandle> {
+        let socket = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        socket.unwrap_or_else(|| Weak::<NoSocket>::new())
+    }
+}
+
+/// Stands for a socket that nothing registered.
+struct NoSocket;
+
+impl ShutdownHandle for NoSocket {
+    fn shutdown(&self) {}
 }
 
 /// What is left of the time to connect, which began at `details.now`.

@@ -7,9 +7,12 @@
 //! what runs below reports to it.
 
 use std::cell::{Cell, RefCell};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
+
+use ureq::unversioned::transport::ShutdownHandle;
 
 use super::gate::{AlreadyShut, Gate};
+use super::interrupt::Interrupter;
 
 /// How far a request has got. What fails next is named after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +35,8 @@ pub(super) enum Stage {
 
 thread_local! {
     static GATE: RefCell<Option<Arc<Gate>>> = const { RefCell::new(None) };
+    /// Set where the caller's own thread runs the exchange.
+    static INTERRUPTER: RefCell<Option<Arc<Interrupter>>> = const { RefCell::new(None) };
     static STAGE: Cell<Stage> = const { Cell::new(Stage::Starting) };
 }
 
@@ -41,6 +46,7 @@ struct Arrival;
 impl Drop for Arrival {
     fn drop(&mut self) {
         GATE.set(None);
+        INTERRUPTER.set(None);
     }
 }
 
@@ -53,6 +59,21 @@ pub(super) fn travel<T>(gate: &Arc<Gate>, exchange: impl FnOnce() -> T) -> (T, S
     (outcome, STAGE.get())
 }
 
+/// Runs one exchange in its caller's own thread, where it uses a kept connection or none.
+pub(super) fn travel_here<T>(
+    gate: &Arc<Gate>,
+    interrupter: &Arc<Interrupter>,
+    exchange: impl FnOnce() -> T,
+) -> (T, Stage) {
+    INTERRUPTER.set(Some(Arc::clone(interrupter)));
+    travel(gate, exchange)
+}
+
+/// Whether the exchange runs in its caller's own thread.
+pub(super) fn is_here() -> bool {
+    INTERRUPTER.with_borrow(Option::is_some)
+}
+
 /// The request of this thread has got to `stage`.
 pub(super) fn enter(stage: Stage) {
     STAGE.set(stage);
@@ -62,9 +83,14 @@ pub(super) fn stage() -> Stage {
     STAGE.get()
 }
 
-/// Asks the gate of this thread's request to let bytes out. A thread without a request gets none
-/// out.
-pub(super) fn pass_gate() -> Result<(), AlreadyShut> {
+/// Asks the gate of this thread's request to let bytes out to that connection. A thread without a
+/// request gets none out.
+pub(super) fn pass_gate(connection: &Weak<dyn ShutdownHandle>) -> Result<(), AlreadyShut> {
+    INTERRUPTER.with_borrow(|interrupter| {
+        interrupter
+            .as_ref()
+            .map_or(Ok(()), |interrupter| interrupter.take_hold(connection))
+    })?;
     GATE.with_borrow(|gate| gate.as_ref().map_or(Err(AlreadyShut), |gate| gate.pass()))?;
     enter(Stage::Exchanging);
     Ok(())
@@ -75,17 +101,39 @@ mod tests {
     use super::*;
     use stablevps_core::http::Delivery;
 
+    #[derive(Debug)]
+    struct Nothing;
+
+    impl ShutdownHandle for Nothing {
+        fn shutdown(&self) {}
+    }
+
+    fn gone() -> Weak<dyn ShutdownHandle> {
+        Weak::<Nothing>::new()
+    }
+
     #[test]
     fn a_thread_without_a_request_writes_nothing() {
-        assert_eq!(pass_gate(), Err(AlreadyShut));
+        let nothing = gone();
+        assert_eq!(pass_gate(&nothing), Err(AlreadyShut));
         let gate = Arc::new(Gate::default());
-        let (passed, stage) = travel(&gate, pass_gate);
+        let (passed, stage) = travel(&gate, || pass_gate(&nothing));
         assert_eq!((passed, stage), (Ok(()), Stage::Exchanging));
         assert_eq!(gate.shut(), Delivery::Unknown);
         assert_eq!(
-            pass_gate(),
+            pass_gate(&nothing),
             Err(AlreadyShut),
             "the request before it is over"
         );
+    }
+
+    #[test]
+    fn an_interrupted_request_of_this_thread_writes_nothing() {
+        let (gate, interrupter) = (Arc::new(Gate::default()), Arc::default());
+        Interrupter::interrupt(&interrupter);
+        let (passed, _) = travel_here(&gate, &interrupter, || pass_gate(&gone()));
+        assert_eq!(passed, Err(AlreadyShut));
+        assert_eq!(gate.shut(), Delivery::NotSent);
+        assert!(!is_here());
     }
 }

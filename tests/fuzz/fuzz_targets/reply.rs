@@ -121,7 +121,7 @@ fn drive(machine: &mut dyn Machine, replies: &[Reply]) {
             }
         }
     }
-    if let Some(Err(error)) = machine.document() {
+    if let Some(Err(error)) = machine.outcome() {
         assert!(error.document().is_object());
     }
 }

@@ -66,26 +66,33 @@ class Wait(msgspec.Struct, tag_field="do", tag="wait", rename="camel"):
 class Done:
     """The machine is at its end. The result is not read before its type is known."""
 
-    __slots__ = ("error", "ok")
+    __slots__ = ("error", "ok", "within")
 
-    def __init__(self, ok: memoryview | None, error: memoryview | None) -> None:
+    def __init__(
+        self, ok: memoryview | None, error: memoryview | None = None, within: str | None = None
+    ) -> None:
         self.ok = ok
         self.error = error
+        self.within = within
+        """The field of ``ok`` that is the result, where it is not the whole."""
 
 
 Step = Send | Wait | Done
 
 GOOD = b'{"do":"done","ok":'
+AS_SENT = b'{"do":"done","within":"vps","ok":'
 BAD = b'{"do":"done","error":'
 
 _steps: msgspec.json.Decoder[Send | Wait] = msgspec.json.Decoder(Send | Wait)
-_results: dict[Any, msgspec.json.Decoder[Any]] = {}
+_results: dict[tuple[Any, str | None], msgspec.json.Decoder[Any]] = {}
 
 
 def read_step(document: bytes) -> Step:
     """The step that a document describes; an end's result stays the bytes it is."""
     if document.startswith(GOOD):
-        return Done(memoryview(document)[len(GOOD) : -1], None)
+        return Done(memoryview(document)[len(GOOD) : -1])
+    if document.startswith(AS_SENT):
+        return Done(memoryview(document)[len(AS_SENT) : -1], within="vps")
     if document.startswith(BAD):
         return Done(None, memoryview(document)[len(BAD) : -1])
     return _steps.decode(document)
@@ -121,12 +128,15 @@ class Job(Generic[T]):
             log.debug("%s failed: %s", self.label, error)
             raise error
         log.debug("%s done", self.label)
-        decoder = _results.get(self.kind)
+        decoder = _results.get((self.kind, done.within))
         if decoder is None:
-            decoder = msgspec.json.Decoder(self.kind, dec_hook=_errors.opaque)
-            _results[self.kind] = decoder
-        result: T = decoder.decode(done.ok or b"null")
-        return result
+            decoder = _decoder(self.kind, done.within)
+            _results[self.kind, done.within] = decoder
+        result = decoder.decode(done.ok or b"null")
+        if done.within is not None:
+            result = getattr(result, done.within)
+        value: T = result
+        return value
 
     def tell(self, step: Send | Wait) -> None:
         """Tells of the progress before a request is sent and before a wait."""
@@ -150,6 +160,12 @@ class Job(Generic[T]):
                 ending.token = self.machine.snapshot(now_ms)  # type: ignore[attr-defined]
             except AttributeError:
                 log.warning("%s ended by %s: no token could be left", self.label, type(ending))
+
+
+def _decoder(kind: Any, within: str | None) -> msgspec.json.Decoder[Any]:
+    if within is not None:
+        kind = msgspec.defstruct("Reply", [(within, kind)], gc=False)
+    return msgspec.json.Decoder(kind, dec_hook=_errors.opaque)
 
 
 class Locks:

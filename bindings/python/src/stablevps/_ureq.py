@@ -1,4 +1,8 @@
-"""The built-in transport: HTTP in native code, on threads of its own."""
+"""The built-in transport: HTTP in native code.
+
+Reading requests go out in the calling thread where a connection is kept: switching threads is most
+of what a short call costs. Everything else runs on threads of the transport.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from typing import TYPE_CHECKING
 from . import _errors
 from ._machine import checked
 from ._native.stablevps_ffi import HttpHost, HttpOptions, Machine
+from ._signals import exchange_here
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
@@ -31,7 +36,7 @@ def _host(ca_file: str | None, proxy: str | None) -> HttpHost:
 
 
 class Ureq:
-    """Carries requests out for a thread, which can be interrupted meanwhile."""
+    """Carries requests out for a thread, which a signal can interrupt meanwhile."""
 
     def __init__(self, *, ca_file: str | None, proxy: str | None) -> None:
         self._host = _host(ca_file, proxy)
@@ -39,7 +44,7 @@ class Ureq:
     def exchange(self, machine: Machine) -> bytes:
         """Carries out the request that the machine wants, if any; gives its next step."""
         try:
-            step = self._host.exchange(machine, SLICE_MS)
+            step = exchange_here(self._host, machine)
             while not step:
                 step = self._host.exchange(machine, SLICE_MS)
         except BaseException:

@@ -1,11 +1,22 @@
-//! Steps as JSON documents: `{"do": "send" | "wait" | "done", ...}`.
+//! Steps as JSON documents, for hosts in other languages.
+//!
+//! | document | meaning |
+//! |---|---|
+//! | `{"do":"send","id":1,"method":"GET","url":...}` | send this, and hand its reply back under that id |
+//! | `{"do":"wait","delayMs":500,"reason":"retry"}` | ask again in so long |
+//! | `{"do":"done","ok":...}` | the end, and its result |
+//! | `{"do":"done","within":"vps","ok":{"vps":[...],...}}` | the end; its result is a field of what was sent |
+//! | `{"do":"done","error":{"code":...}}` | the end, and the error |
+//!
+//! The names stand in this order, so that a host can tell an end by how its document begins.
 
 use serde::Serialize;
-use stablevps_core::endpoint::RetryClass;
-use stablevps_core::http::HttpRequest;
-use stablevps_core::machine::{Machine, Step, WaitReason};
-use stablevps_core::provisioning::Progress;
-use stablevps_core::time::Timestamp;
+
+use crate::endpoint::RetryClass;
+use crate::http::HttpRequest;
+use crate::machine::{Document, Machine, Step, WaitReason};
+use crate::provisioning::Progress;
+use crate::time::Timestamp;
 
 #[derive(Serialize)]
 #[serde(tag = "do", rename_all = "snake_case", rename_all_fields = "camelCase")]
@@ -30,7 +41,8 @@ enum StepDocument<'a> {
 }
 
 /// The machine's next step.
-pub(crate) fn step(machine: &dyn Machine, now: Timestamp) -> Vec<u8> {
+#[must_use]
+pub fn step(machine: &dyn Machine, now: Timestamp) -> Vec<u8> {
     match machine.next_step(now) {
         Step::Send(request) => send(&request, machine.progress(now)),
         Step::Wait { delay_ms, reason } => {
@@ -69,13 +81,16 @@ fn written(document: &StepDocument<'_>) -> Vec<u8> {
 
 /// The result goes in as the bytes it is, without being read again.
 fn done(machine: &dyn Machine) -> Vec<u8> {
-    let (name, document) = match machine.document() {
-        Some(Ok(document)) => ("ok", document),
-        Some(Err(error)) => ("error", error.document().to_string().into_bytes()),
-        None => ("ok", b"null".to_vec()),
-    };
-    let mut step = format!("{{\"do\":\"done\",\"{name}\":").into_bytes();
-    step.extend(document);
-    step.push(b'}');
-    step
+    match machine.outcome() {
+        Some(Ok(Document::Written(document))) => ended(r#""ok":"#, &document),
+        Some(Ok(Document::AsSent { body, within })) => {
+            ended(&format!(r#""within":"{within}","ok":"#), body)
+        }
+        Some(Err(error)) => ended(r#""error":"#, error.document().to_string().as_bytes()),
+        None => ended(r#""ok":"#, b"null"),
+    }
+}
+
+fn ended(name: &str, document: &[u8]) -> Vec<u8> {
+    [br#"{"do":"done","#, name.as_bytes(), document, b"}"].concat()
 }
