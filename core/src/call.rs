@@ -116,7 +116,7 @@ impl<E: Endpoint> Call<E> {
         }
         self.attempts = self.attempts.saturating_add(1);
         let verdict = match reply {
-            Reply::Response(response) => self.judge_response(&response, now),
+            Reply::Response(mut response) => self.judge_response(&mut response, now),
             Reply::Failed(failure) => self.judge_failure(&failure),
         };
         self.state = match verdict {
@@ -190,7 +190,11 @@ impl<E: Endpoint> Call<E> {
         }
     }
 
-    fn judge_response(&mut self, response: &HttpResponse, now: Timestamp) -> Verdict<E::Output> {
+    fn judge_response(
+        &mut self,
+        response: &mut HttpResponse,
+        now: Timestamp,
+    ) -> Verdict<E::Output> {
         self.delivered = self.delivered.saturating_add(1);
         let status = response.status;
         let once = E::INFO.retry_class == RetryClass::Once;
@@ -224,8 +228,8 @@ impl<E: Endpoint> Call<E> {
         }
     }
 
-    fn read(&self, response: &HttpResponse) -> Result<E::Output, Error> {
-        self.endpoint.parse(&response.body).map_err(|misfit| {
+    fn read(&self, response: &mut HttpResponse) -> Result<E::Output, Error> {
+        self.endpoint.parse(&mut response.body).map_err(|misfit| {
             let mut error = match E::INFO.retry_class {
                 RetryClass::Once => outcome_unknown::<E>(format!(
                     "the reply can't be used: {} {}",

@@ -42,7 +42,7 @@ enum StepDocument<'a> {
 
 /// The machine's next step.
 #[must_use]
-pub fn step(machine: &dyn Machine, now: Timestamp) -> Vec<u8> {
+pub fn step(machine: &dyn Machine, now: Timestamp) -> String {
     match machine.next_step(now) {
         Step::Send(request) => send(&request, machine.progress(now)),
         Step::Wait { delay_ms, reason } => {
@@ -57,7 +57,7 @@ pub fn step(machine: &dyn Machine, now: Timestamp) -> Vec<u8> {
     }
 }
 
-fn send(request: &HttpRequest, progress: Option<Progress>) -> Vec<u8> {
+fn send(request: &HttpRequest, progress: Option<Progress>) -> String {
     written(&StepDocument::Send {
         id: request.id.0,
         method: request.method,
@@ -75,22 +75,22 @@ fn send(request: &HttpRequest, progress: Option<Progress>) -> Vec<u8> {
     })
 }
 
-fn written(document: &StepDocument<'_>) -> Vec<u8> {
-    serde_json::to_vec(document).unwrap_or_default()
+fn written(document: &StepDocument<'_>) -> String {
+    serde_json::to_string(document).unwrap_or_default()
 }
 
 /// The result goes in as the bytes it is, without being read again.
-fn done(machine: &dyn Machine) -> Vec<u8> {
+fn done(machine: &dyn Machine) -> String {
     match machine.outcome() {
         Some(Ok(Document::Written(document))) => ended(r#""ok":"#, &document),
         Some(Ok(Document::AsSent { body, within })) => {
             ended(&format!(r#""within":"{within}","ok":"#), body)
         }
-        Some(Err(error)) => ended(r#""error":"#, error.document().to_string().as_bytes()),
-        None => ended(r#""ok":"#, b"null"),
+        Some(Err(error)) => ended(r#""error":"#, &error.document().to_string()),
+        None => ended(r#""ok":"#, "null"),
     }
 }
 
-fn ended(name: &str, document: &[u8]) -> Vec<u8> {
-    [br#"{"do":"done","#, name.as_bytes(), document, b"}"].concat()
+fn ended(name: &str, document: &str) -> String {
+    [r#"{"do":"done","#, name, document, "}"].concat()
 }

@@ -62,9 +62,9 @@ pub trait Endpoint {
         Vec::new()
     }
 
-    /// Reads the body of a 2xx reply.
+    /// Reads the body of a 2xx reply. What becomes of the body is up to the endpoint.
     #[allow(private_interfaces)]
-    fn parse(&self, body: &[u8]) -> Result<Self::Output, Misfit>;
+    fn parse(&self, body: &mut Vec<u8>) -> Result<Self::Output, Misfit>;
 
     /// What a 404 means after an earlier attempt whose reply was lost, where that is success.
     fn already_done(&self) -> Option<Self::Output> {

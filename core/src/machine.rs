@@ -47,12 +47,12 @@ pub struct StaleReply(pub RequestId);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Document<'a> {
     /// Written by this crate: its own models, field by field.
-    Written(Vec<u8>),
+    Written(String),
     /// A reply's body as it was sent, checked in full. Beside the result it may hold more: fields
     /// that this version does not know are to be passed over.
     AsSent {
         /// The whole body, an object.
-        body: &'a [u8],
+        body: &'a str,
         /// The field of it that is the result.
         within: &'static str,
     },
@@ -66,7 +66,7 @@ pub trait ToDocument {
 
 impl<T: Serialize> ToDocument for T {
     fn document(&self) -> Document<'_> {
-        Document::Written(serde_json::to_vec(self).unwrap_or_default())
+        Document::Written(serde_json::to_string(self).unwrap_or_default())
     }
 }
 

@@ -285,8 +285,8 @@ proptest! {
         Machine::handle_reply(&mut sent, RequestId(1), reply(), now).unwrap();
         match (Machine::outcome(&read).unwrap(), Machine::outcome(&sent).unwrap()) {
             (Ok(Document::Written(read)), Ok(Document::AsSent { body, within })) => {
-                let read: Value = serde_json::from_slice(&read).unwrap();
-                let sent: Value = serde_json::from_slice(body).unwrap();
+                let read: Value = serde_json::from_str(&read).unwrap();
+                let sent: Value = serde_json::from_str(body).unwrap();
                 let (read, sent) = (read.as_array().unwrap(), sent[within].as_array().unwrap());
                 prop_assert_eq!(read.len(), sent.len());
                 for (read, sent) in read.iter().zip(sent) {

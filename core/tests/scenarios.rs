@@ -224,7 +224,7 @@ fn played(scenario: &Scenario) -> Result<Scenario, String> {
             converse(scenario, machine.as_mut(), &mut played.script)?;
             match machine.outcome().expect("the machine is done") {
                 Ok(Document::Written(document)) => {
-                    json!({ "ok": serde_json::from_slice::<Value>(&document).unwrap() })
+                    json!({ "ok": serde_json::from_str::<Value>(&document).unwrap() })
                 }
                 Ok(Document::AsSent { .. }) => unreachable!("the typed calls read what they get"),
                 Err(error) => json!({ "error": error.document() }),

@@ -5,8 +5,8 @@ use stablevps_core::catalogue;
 /// Every plan, as a JSON array.
 #[must_use]
 #[uniffi::export]
-pub fn plans() -> Vec<u8> {
-    serde_json::to_vec(&catalogue::plans()).unwrap_or_default()
+pub fn plans() -> String {
+    serde_json::to_string(&catalogue::plans()).unwrap_or_default()
 }
 
 /// The price of one period as decimal text; none for what this version does not know.

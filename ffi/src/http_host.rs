@@ -71,13 +71,13 @@ impl HttpHost {
 
     /// Carries out the request that the machine wants, if it wants one, and gives its next step.
     /// Gives nothing where the request is still under way after `wait_ms`: then call again.
-    pub fn exchange(&self, machine: &Machine, wait_ms: u64) -> Result<Vec<u8>, Failure> {
+    pub fn exchange(&self, machine: &Machine, wait_ms: u64) -> Result<String, Failure> {
         let under_way = self.begin(machine);
         let Some(UnderWay { id, exchange }) = under_way else {
             return Ok(machine.step(now_ms()));
         };
         let Some(reply) = exchange.wait(Duration::from_millis(wait_ms)) else {
-            return Ok(Vec::new());
+            return Ok(String::new());
         };
         let mut slot = machine
             .under_way
@@ -101,12 +101,12 @@ impl HttpHost {
         &self,
         machine: &Machine,
         interrupter: &Interrupter,
-    ) -> Result<Vec<u8>, Failure> {
+    ) -> Result<String, Failure> {
         let step = machine.lock().next_step(Timestamp::from_millis(now_ms()));
         if let Step::Send(request) = step {
             match self.0.send_here(&request, &interrupter.0) {
                 Some(reply) => machine.reply(request.id.0, reply, now_ms())?,
-                None => return Ok(Vec::new()),
+                None => return Ok(String::new()),
             }
         }
         Ok(machine.step(now_ms()))

@@ -45,7 +45,7 @@ impl Machine {
 impl Machine {
     /// What to do now, as a JSON document. Asking twice changes nothing.
     #[must_use]
-    pub fn step(&self, now_ms: i64) -> Vec<u8> {
+    pub fn step(&self, now_ms: i64) -> String {
         documents::step(self.lock().as_ref(), Timestamp::from_millis(now_ms))
     }
 

@@ -32,10 +32,14 @@ class Child:
 
     def wait_until_ready(self) -> None:
         """Returns when the program says so."""
+        self.wait_until("ready")
+
+    def wait_until(self, words: str) -> None:
+        """Returns when the program has said that next."""
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
-        if line != "ready\n":
-            raise AssertionError(f"not ready but {line!r}: {self.end()}")
+        if line != f"{words}\n":
+            raise AssertionError(f"not {words!r} but {line!r}: {self.end()}")
 
     def interrupt(self) -> None:
         """What Ctrl-C does."""

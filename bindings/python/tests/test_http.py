@@ -7,7 +7,7 @@ import os
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
@@ -247,6 +247,84 @@ def test_ctrl_c_ends_a_hanging_request(httpx: str) -> None:
     assert errors.rstrip().endswith("KeyboardInterrupt") and status != 0
     assert out == "interrupted None\n"
     assert len(server.heads) == 1
+
+
+KEPT = """
+import signal, sys, threading, stablevps
+url, what = sys.argv[1:]
+client = stablevps.Client("svps_live_0123456789abcdef", base_url=url, timeout=600)
+client.wallet.get()
+if what == "handled":
+    signal.signal(signal.SIGINT, lambda *_: print("handled"))
+elif what == "loop":
+    import os
+    woken, wake = os.pipe()
+    os.set_blocking(wake, False)
+    signal.set_wakeup_fd(wake)
+    signal.signal(signal.SIGINT, lambda *_: print("woken", os.read(woken, 1) == bytes([signal.SIGINT])))
+print("ready")
+try:
+    print(client.wallet.get().balance)
+except KeyboardInterrupt:
+    print("interrupted")
+    raise
+finally:
+    print("descriptor", signal.set_wakeup_fd(-1) == (wake if what == "loop" else -1))
+"""
+
+
+def hanging_once(
+    reached: threading.Event, goes_on: threading.Event
+) -> Callable[[Server, socket.socket], None]:
+    """Gives the wallet, leaves the second request without a reply, and answers every later one."""
+
+    def behave(server: Server, connection: socket.socket) -> None:
+        while server.read_head(connection):
+            if len(server.heads) == 2:
+                reached.set()
+                goes_on.wait()
+                return
+            connection.sendall(reply())
+
+    return behave
+
+
+def test_ctrl_c_ends_a_request_on_a_kept_connection() -> None:
+    reached, goes_on = threading.Event(), threading.Event()
+    with serving(hanging_once(reached, goes_on)) as server:
+        child = Child(KEPT, address(server), "")
+        assert reached.wait(15)
+        child.interrupt()
+        status, out, errors = child.end()
+        goes_on.set()
+    assert errors.rstrip().endswith("KeyboardInterrupt") and status != 0
+    assert out == "ready\ninterrupted\ndescriptor True\n"
+    assert len(server.heads) == 2
+
+
+@pytest.mark.parametrize("what, told", [("handled", "handled"), ("loop", "woken True")])
+def test_a_signal_that_is_handled_costs_no_reply(what: str, told: str) -> None:
+    """A request that it ended is sent again; where others listen for signals, none is ended."""
+    reached, goes_on = threading.Event(), threading.Event()
+    with serving(hanging_once(reached, goes_on)) as server:
+        child = Child(KEPT, address(server), what)
+        assert reached.wait(15)
+        child.interrupt()
+        child.wait_until_ready()
+        child.wait_until(told)
+        goes_on.set()
+        status, out, errors = child.end()
+    assert status == 0, errors
+    assert out == "12.50\ndescriptor True\n"
+
+
+def test_a_thread_that_is_not_the_main_one_uses_kept_connections_too() -> None:
+    with serving(answering) as server, stablevps.Client(KEY, base_url=address(server)) as client:
+        client.wallet.get()
+        with ThreadPoolExecutor(1) as threads:
+            balance = threads.submit(lambda: client.wallet.get().balance).result(15)
+        assert balance == Decimal("12.50")
+        assert (server.accepted, len(server.heads)) == (1, 2)
 
 
 def test_ctrl_c_amid_an_order_leaves_a_token_that_never_orders_again(program: Any) -> None:

@@ -24,7 +24,7 @@ impl Endpoint for GetAccount {
     }
 
     #[allow(private_interfaces)]
-    fn parse(&self, body: &[u8]) -> Result<Account, Misfit> {
+    fn parse(&self, body: &mut Vec<u8>) -> Result<Account, Misfit> {
         parse::document(body)
     }
 }
@@ -49,7 +49,7 @@ impl Endpoint for GetWallet {
     }
 
     #[allow(private_interfaces)]
-    fn parse(&self, body: &[u8]) -> Result<Wallet, Misfit> {
+    fn parse(&self, body: &mut Vec<u8>) -> Result<Wallet, Misfit> {
         parse::document(body)
     }
 }

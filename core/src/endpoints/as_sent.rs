@@ -7,6 +7,7 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::string::FromUtf8Error;
 
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, MapAccess, SeqAccess, Visitor};
@@ -28,7 +29,7 @@ pub struct ListVpsAsSent;
 #[derive(Clone, PartialEq, Eq)]
 pub enum VpsListing {
     /// Every row is valid, and in the form that this crate writes, but for unknown fields.
-    AsSent(Vec<u8>),
+    AsSent(String),
     /// It had to be read.
     Read(Vec<Vps>),
 }
@@ -52,11 +53,14 @@ impl Endpoint for ListVpsAsSent {
     }
 
     #[allow(private_interfaces)]
-    fn parse(&self, body: &[u8]) -> Result<VpsListing, Misfit> {
-        if is_usual(body) {
-            return Ok(VpsListing::AsSent(body.to_vec()));
+    fn parse(&self, body: &mut Vec<u8>) -> Result<VpsListing, Misfit> {
+        match usual(std::mem::take(body)) {
+            Ok(text) => Ok(VpsListing::AsSent(text)),
+            Err(unusual) => {
+                *body = unusual;
+                ListVps.parse(body).map(VpsListing::Read)
+            }
         }
-        ListVps.parse(body).map(VpsListing::Read)
     }
 }
 
@@ -72,14 +76,18 @@ impl ToDocument for VpsListing {
     }
 }
 
-/// Whether any JSON reader finds in that body what [`ListVps`] would have written.
-fn is_usual(body: &[u8]) -> bool {
+/// The body as text, if any JSON reader finds in it what [`ListVps`] would have written; else the
+/// body as it was.
+fn usual(body: Vec<u8>) -> Result<String, Vec<u8>> {
     // The whole is looked at for valid UTF-8: some readers mind it in fields that others skip.
-    let Ok(text) = std::str::from_utf8(body) else {
-        return false;
-    };
-    serde_json::from_str::<Object<Listing>>(text)
-        .is_ok_and(|Object(listing)| listing.total.unwrap_or(0) <= listing.vps.0)
+    let text = String::from_utf8(body).map_err(FromUtf8Error::into_bytes)?;
+    let is_usual = serde_json::from_str::<Object<Listing>>(&text)
+        .is_ok_and(|Object(listing)| listing.total.unwrap_or(0) <= listing.vps.0);
+    if is_usual {
+        Ok(text)
+    } else {
+        Err(text.into_bytes())
+    }
 }
 
 #[derive(Deserialize)]
@@ -234,24 +242,27 @@ mod tests {
     #[test]
     fn a_row_in_the_usual_form_is_handed_on_as_it_is() {
         let body = listed(&row());
-        let listing = ListVpsAsSent.parse(&body).unwrap();
-        assert_eq!(listing, VpsListing::AsSent(body.clone()));
+        let listing = ListVpsAsSent.parse(&mut body.clone()).unwrap();
+        assert_eq!(
+            listing,
+            VpsListing::AsSent(String::from_utf8(body.clone()).unwrap())
+        );
         let Document::AsSent { body: sent, within } = listing.document() else {
             panic!("it was written anew");
         };
-        let sent: Value = serde_json::from_slice(sent).unwrap();
-        let read = serde_json::to_value(ListVps.parse(&body).unwrap()).unwrap();
+        let sent: Value = serde_json::from_str(sent).unwrap();
+        let read = serde_json::to_value(ListVps.parse(&mut body.clone()).unwrap()).unwrap();
         assert_eq!(sent.get(within), Some(&read));
     }
 
     #[test]
     fn every_field_of_the_model_is_checked() {
-        let fields = serde_json::to_value(&ListVps.parse(&listed(&row())).unwrap()[0]).unwrap();
+        let fields = serde_json::to_value(&ListVps.parse(&mut listed(&row())).unwrap()[0]).unwrap();
         for field in fields.as_object().unwrap().keys() {
             let mut wrong = row();
             wrong[field] = json!(7);
-            assert!(!is_usual(&listed(&wrong)), "{field} may be anything");
-            assert!(ListVpsAsSent.parse(&listed(&wrong)).is_err(), "{field}");
+            assert!(usual(listed(&wrong)).is_err(), "{field} may be anything");
+            assert!(ListVpsAsSent.parse(&mut listed(&wrong)).is_err(), "{field}");
         }
     }
 
@@ -270,11 +281,11 @@ mod tests {
         for (field, sent, expected) in cases {
             let mut row = row();
             row[field] = sent;
-            let listing = ListVpsAsSent.parse(&listed(&row)).unwrap();
+            let listing = ListVpsAsSent.parse(&mut listed(&row)).unwrap();
             let Document::Written(written) = listing.document() else {
                 panic!("{field} was handed on as it is");
             };
-            let written: Value = serde_json::from_slice(&written).unwrap();
+            let written: Value = serde_json::from_str(&written).unwrap();
             assert_eq!(written[0][field], expected, "{field}");
         }
     }
@@ -298,7 +309,11 @@ mod tests {
             b"".to_vec(),
         ];
         for body in cases {
-            assert!(!is_usual(&body), "{}", String::from_utf8_lossy(&body));
+            assert!(
+                usual(body.clone()).is_err(),
+                "{}",
+                String::from_utf8_lossy(&body)
+            );
         }
     }
 }

@@ -121,7 +121,7 @@ impl Endpoint for CreateKey {
     }
 
     #[allow(private_interfaces)]
-    fn parse(&self, body: &[u8]) -> Result<CreatedKey, Misfit> {
+    fn parse(&self, body: &mut Vec<u8>) -> Result<CreatedKey, Misfit> {
         let key: CreatedKey = parse::document(body)?;
         if key.api_key.reveal().is_empty() {
             return Err(Misfit::at("apiKey", "is empty"));
@@ -150,7 +150,7 @@ impl Endpoint for ListKeys {
     }
 
     #[allow(private_interfaces)]
-    fn parse(&self, body: &[u8]) -> Result<Self::Output, Misfit> {
+    fn parse(&self, body: &mut Vec<u8>) -> Result<Self::Output, Misfit> {
         #[derive(Deserialize)]
         struct Listing {
             keys: Vec<ApiKeyInfo>,
@@ -193,7 +193,7 @@ impl Endpoint for RevokeKey {
     }
 
     #[allow(private_interfaces)]
-    fn parse(&self, body: &[u8]) -> Result<RevokedKey, Misfit> {
+    fn parse(&self, body: &mut Vec<u8>) -> Result<RevokedKey, Misfit> {
         receipt(body)
     }
 

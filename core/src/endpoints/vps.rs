@@ -38,7 +38,7 @@ impl Endpoint for ListVps {
 
     /// A listing that says it has more than it shows is refused: a purchase relies on it.
     #[allow(private_interfaces)]
-    fn parse(&self, body: &[u8]) -> Result<Vec<Vps>, Misfit> {
+    fn parse(&self, body: &mut Vec<u8>) -> Result<Vec<Vps>, Misfit> {
         #[derive(Deserialize)]
         struct Listing {
             vps: Vec<Vps>,
@@ -120,7 +120,7 @@ impl Endpoint for CreateVps {
     }
 
     #[allow(private_interfaces)]
-    fn parse(&self, body: &[u8]) -> Result<Order, Misfit> {
+    fn parse(&self, body: &mut Vec<u8>) -> Result<Order, Misfit> {
         receipt(body)
     }
 }
@@ -163,7 +163,7 @@ impl Endpoint for GetVps {
     }
 
     #[allow(private_interfaces)]
-    fn parse(&self, body: &[u8]) -> Result<VpsDetails, Misfit> {
+    fn parse(&self, body: &mut Vec<u8>) -> Result<VpsDetails, Misfit> {
         parse::document(body)
     }
 }
@@ -200,7 +200,7 @@ impl Endpoint for DeleteVps {
     }
 
     #[allow(private_interfaces)]
-    fn parse(&self, body: &[u8]) -> Result<DeletedVps, Misfit> {
+    fn parse(&self, body: &mut Vec<u8>) -> Result<DeletedVps, Misfit> {
         receipt(body)
     }
 
@@ -289,7 +289,7 @@ impl<const REPEATABLE: bool> Endpoint for ControlVps<REPEATABLE> {
     }
 
     #[allow(private_interfaces)]
-    fn parse(&self, body: &[u8]) -> Result<ActionReceipt, Misfit> {
+    fn parse(&self, body: &mut Vec<u8>) -> Result<ActionReceipt, Misfit> {
         receipt(body)
     }
 }

@@ -1,5 +1,6 @@
 //! One HTTP exchange, from plain request to plain reply.
 
+use std::io::Read as _;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,6 +25,8 @@ use super::trip;
 
 /// The largest body that is read.
 const BODY_LIMIT: u64 = 16 * 1024 * 1024;
+/// The largest body that memory is set aside for because the server says it is so long.
+const TRUSTED_LENGTH: u64 = 1024 * 1024;
 /// How long a connection is kept for the next request: less than the minute after which load
 /// balancers close it.
 const KEPT_IDLE: Duration = Duration::from_secs(50);
@@ -166,11 +169,14 @@ fn config(trust: &TlsConfig, max_idle_connections: usize) -> Config {
 }
 
 fn read(mut response: Response<Body>) -> Result<HttpResponse, Error> {
-    let body = response
+    let length = response.body().content_length().unwrap_or(0);
+    let mut body = Vec::with_capacity(usize::try_from(length.min(TRUSTED_LENGTH)).unwrap_or(0));
+    response
         .body_mut()
         .with_config()
         .limit(BODY_LIMIT)
-        .read_to_vec()?;
+        .reader()
+        .read_to_end(&mut body)?;
     let headers = response
         .headers()
         .iter()

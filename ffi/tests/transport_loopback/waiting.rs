@@ -5,6 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use stablevps_core::http::{Delivery, FailureKind};
+use stablevps_ffi::transport::Interrupter;
 
 use crate::server::Server;
 use crate::{LONG, get, order, response, transport, verdict};
@@ -85,4 +86,42 @@ fn a_thread_that_waits_for_a_silent_server_does_not_hold_up_other_requests() {
     }
     let exchange = transport.start(get(server.url()));
     assert_eq!(exchange.wait(LONG).map(response).unwrap().status, 200);
+}
+
+#[test]
+fn the_callers_own_thread_sends_over_a_kept_connection_alone() {
+    let server = Server::answering();
+    let (transport, interrupter) = (transport(), Arc::new(Interrupter::default()));
+    assert_eq!(transport.send_here(&get(server.url()), &interrupter), None);
+    assert!(server.requests().is_empty(), "nothing was sent");
+    assert_eq!(response(transport.send(&get(server.url()))).status, 200);
+    let reply = transport.send_here(&get(server.url()), &interrupter);
+    assert_eq!(reply.map(response).unwrap().status, 200);
+    assert_eq!(
+        transport.send_here(&order(server.url()), &interrupter),
+        None
+    );
+    assert_eq!(server.requests().len(), 2, "an order is never sent here");
+}
+
+#[test]
+fn an_interrupt_ends_what_the_callers_own_thread_waits_for() {
+    let (tell, arrived) = mpsc::channel();
+    let tell = Mutex::new(tell);
+    let server = Server::start(move |mut peer| {
+        peer.request();
+        peer.answer(200, b"ok").unwrap();
+        peer.request();
+        tell.lock().unwrap().send(()).unwrap();
+        peer.until_hung_up();
+    });
+    let (transport, interrupter) = (transport(), Arc::new(Interrupter::default()));
+    assert_eq!(response(transport.send(&get(server.url()))).status, 200);
+    let waiting = {
+        let (url, interrupter) = (server.url(), Arc::clone(&interrupter));
+        thread::spawn(move || transport.send_here(&get(url), &interrupter))
+    };
+    arrived.recv().unwrap();
+    interrupter.interrupt();
+    assert_eq!(waiting.join().unwrap(), None);
 }

@@ -285,7 +285,7 @@ def _from_document(document: dict[str, Any]) -> StableVPSError:
     return _CLASSES.get(document["code"], StableVPSError)(document)
 
 
-def from_json(document: str | bytes | memoryview) -> StableVPSError:
+def from_json(document: str) -> StableVPSError:
     """The exception that an error's document describes."""
     return _from_document(msgspec.json.decode(document))
 

@@ -69,32 +69,32 @@ class Done:
     __slots__ = ("error", "ok", "within")
 
     def __init__(
-        self, ok: memoryview | None, error: memoryview | None = None, within: str | None = None
+        self, ok: str | None, error: str | None = None, within: str | None = None
     ) -> None:
         self.ok = ok
         self.error = error
         self.within = within
-        """The field of ``ok`` that is the result, where it is not the whole."""
+        """Where ``ok`` is the whole document: the field of its reply that is the result."""
 
 
 Step = Send | Wait | Done
 
-GOOD = b'{"do":"done","ok":'
-AS_SENT = b'{"do":"done","within":"vps","ok":'
-BAD = b'{"do":"done","error":'
+GOOD = '{"do":"done","ok":'
+AS_SENT = '{"do":"done","within":"vps","ok":'
+BAD = '{"do":"done","error":'
 
 _steps: msgspec.json.Decoder[Send | Wait] = msgspec.json.Decoder(Send | Wait)
 _results: dict[tuple[Any, str | None], msgspec.json.Decoder[Any]] = {}
 
 
-def read_step(document: bytes) -> Step:
-    """The step that a document describes; an end's result stays the bytes it is."""
+def read_step(document: str) -> Step:
+    """The step that a document describes; an end's result stays the text it is."""
     if document.startswith(GOOD):
-        return Done(memoryview(document)[len(GOOD) : -1])
+        return Done(document[len(GOOD) : -1])
     if document.startswith(AS_SENT):
-        return Done(memoryview(document)[len(AS_SENT) : -1], within="vps")
+        return Done(document, within="vps")
     if document.startswith(BAD):
-        return Done(None, memoryview(document)[len(BAD) : -1])
+        return Done(None, document[len(BAD) : -1])
     return _steps.decode(document)
 
 
@@ -132,9 +132,9 @@ class Job(Generic[T]):
         if decoder is None:
             decoder = _decoder(self.kind, done.within)
             _results[self.kind, done.within] = decoder
-        result = decoder.decode(done.ok or b"null")
+        result = decoder.decode(done.ok or "null")
         if done.within is not None:
-            result = getattr(result, done.within)
+            result = getattr(result.ok, done.within)
         value: T = result
         return value
 
@@ -164,7 +164,8 @@ class Job(Generic[T]):
 
 def _decoder(kind: Any, within: str | None) -> msgspec.json.Decoder[Any]:
     if within is not None:
-        kind = msgspec.defstruct("Reply", [(within, kind)], gc=False)
+        reply = msgspec.defstruct("Reply", [(within, kind)], gc=False)
+        kind = msgspec.defstruct("AsSent", [("ok", reply)], gc=False)
     return msgspec.json.Decoder(kind, dec_hook=_errors.opaque)
 
 

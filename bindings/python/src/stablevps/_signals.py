@@ -26,14 +26,14 @@ class Watch:
         self._wake.setblocking(False)
         threading.Thread(target=self._attend, name="stablevps-signals", daemon=True).start()
 
-    def exchange(self, host: HttpHost, machine: Machine) -> bytes:
+    def exchange(self, host: HttpHost, machine: Machine) -> str:
         """Sends the machine's request from here, if that can be; empty where it can't."""
         others = signal.set_wakeup_fd(self._wake.fileno(), warn_on_full_buffer=False)
         try:
             if others != -1:
                 # An event loop listens for signals: it is not to miss one.
                 self._others = others
-                return b""
+                return ""
             return host.exchange_here(machine, self._interrupter)
         finally:
             signal.set_wakeup_fd(others)
@@ -52,7 +52,7 @@ class Watch:
 _watch: Watch | None = None
 
 
-def exchange_here(host: HttpHost, machine: Machine) -> bytes:
+def exchange_here(host: HttpHost, machine: Machine) -> str:
     """Sends the machine's request in this thread; empty where another thread must do it."""
     global _watch
     if threading.current_thread() is not threading.main_thread():

@@ -41,7 +41,7 @@ class Ureq:
     def __init__(self, *, ca_file: str | None, proxy: str | None) -> None:
         self._host = _host(ca_file, proxy)
 
-    def exchange(self, machine: Machine) -> bytes:
+    def exchange(self, machine: Machine) -> str:
         """Carries out the request that the machine wants, if any; gives its next step."""
         try:
             step = exchange_here(self._host, machine)
@@ -61,7 +61,7 @@ class AsyncUreq:
         self._threads: ThreadPoolExecutor | None = None
         self._process = os.getpid()
 
-    async def exchange(self, machine: Machine) -> bytes:
+    async def exchange(self, machine: Machine) -> str:
         """Carries out the request that the machine wants, if any; gives its next step."""
         import asyncio
         from threading import Event
@@ -74,10 +74,10 @@ class AsyncUreq:
             given_up.set()
             raise
 
-    def _exchange(self, machine: Machine, given_up: Event) -> bytes:
+    def _exchange(self, machine: Machine, given_up: Event) -> str:
         """In a thread. It alone gives the request up: were another thread to do it between two
         slices, the next slice would send the request again."""
-        step = b""
+        step = ""
         while not step and not given_up.is_set():
             step = self._host.exchange(machine, SLICE_MS)
         if not step:
