@@ -2,21 +2,34 @@
 
 use anyhow::{Context as _, Result, ensure};
 
-use crate::python_models;
 use crate::shell::root;
+use crate::{python_models, typescript_models};
 
 /// Writes them, or sees whether they are up to date.
 pub fn run(check: bool) -> Result<()> {
-    let path = root().join("bindings/python/src/stablevps/_models.py");
-    let text = python_models::module(&stablevps_core::schema::models());
-    if check {
+    let models = stablevps_core::schema::models();
+    let files = [
+        (
+            "bindings/python/src/stablevps/_models.py",
+            python_models::module(&models),
+        ),
+        (
+            "bindings/js/src/models.ts",
+            typescript_models::module(&models),
+        ),
+    ];
+    for (path, text) in files {
+        let path = root().join(path);
+        if !check {
+            std::fs::write(&path, text).with_context(|| path.display().to_string())?;
+            continue;
+        }
         let present = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
         ensure!(
             present == text,
             "{} is out of date: run cargo xtask generate",
             path.display()
         );
-        return Ok(());
     }
-    std::fs::write(&path, text).with_context(|| path.display().to_string())
+    Ok(())
 }

@@ -7,6 +7,7 @@ mod python;
 mod python_models;
 mod shell;
 mod test;
+mod typescript_models;
 
 use std::process::ExitCode;
 

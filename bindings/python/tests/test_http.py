@@ -261,7 +261,7 @@ elif what == "loop":
     woken, wake = os.pipe()
     os.set_blocking(wake, False)
     signal.set_wakeup_fd(wake)
-    signal.signal(signal.SIGINT, lambda *_: print("woken", os.read(woken, 1) == bytes([signal.SIGINT])))
+    signal.signal(signal.SIGINT, lambda *_: print("woken", os.read(woken, 1) == b"\\x02"))
 print("ready")
 try:
     print(client.wallet.get().balance)

@@ -1,0 +1,63 @@
+/** Makes `dist` of `src` and `wasm`: one file an entry, for ESM and CommonJS, and the types. */
+
+import { execFileSync } from "node:child_process";
+import { copyFileSync, cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const dist = join(here, "dist");
+rmSync(dist, { recursive: true, force: true });
+mkdirSync(dist);
+
+/** The testing entry uses the main one as its user does: there is one class of each error. */
+const mainIsExternal = {
+  name: "main-is-external",
+  setup(build) {
+    build.onResolve({ filter: /^\.\.\/index\.js$/ }, ({ importer }) =>
+      importer.includes(join("src", "testing")) ? { path: "stablevps", external: true } : undefined,
+    );
+  },
+};
+
+const common = {
+  absWorkingDir: here,
+  bundle: true,
+  target: "es2022",
+  platform: "neutral",
+  loader: { ".wasm": "base64" },
+  external: ["./stablevps.wasm", "./simulator.wasm"],
+  plugins: [mainIsExternal],
+  legalComments: "none",
+  logLevel: "warning",
+};
+
+const entries = [
+  ["inline", "node.js", "esm"],
+  ["inline", "node.cjs", "cjs"],
+  ["browser", "browser.js", "esm"],
+  ["workerd", "workerd.js", "esm"],
+  ["testing", "testing.js", "esm"],
+  ["testing", "testing.cjs", "cjs"],
+  ["testing-workerd", "testing-workerd.js", "esm"],
+];
+for (const [entry, file, format] of entries) {
+  await build({
+    ...common,
+    entryPoints: [join("src", "entries", `${entry}.ts`)],
+    outfile: join(dist, file),
+    format,
+  });
+}
+copyFileSync(join(here, "wasm/main/main_bg.wasm"), join(dist, "stablevps.wasm"));
+copyFileSync(join(here, "wasm/simulator/simulator_bg.wasm"), join(dist, "simulator.wasm"));
+
+execFileSync(process.execPath, [join(here, "node_modules/typescript/bin/tsc")], {
+  cwd: here,
+  stdio: "inherit",
+});
+rmSync(join(dist, "types/entries"), { recursive: true });
+// The same declarations as those of a CommonJS package.
+cpSync(join(dist, "types"), join(dist, "types-cjs"), { recursive: true });
+writeFileSync(join(dist, "types-cjs/package.json"), `{ "type": "commonjs" }\n`);

@@ -1,0 +1,543 @@
+/** The client: an account and its resources. */
+
+import type { Api, CallOptions as CoreOptions, Machine } from "../wasm/main/main.js";
+import { type Clock, systemClock } from "./clock.js";
+import { type ErrorDocument, errorOf, invalidInput } from "./errors.js";
+import { type Job, type Logger, run } from "./machine.js";
+import {
+  type Account,
+  type ActionReceipt,
+  type ApiKeyInfo,
+  type BillingCycle,
+  type CreatedKey,
+  type DeletedVps,
+  type Location,
+  type Order,
+  type PlanId,
+  type Progress,
+  type RevokedKey,
+  readAccount,
+  readActionReceipt,
+  readApiKeyInfo,
+  readCreatedKey,
+  readDeletedVps,
+  readOrder,
+  readProvisioned,
+  readRevokedKey,
+  readVps,
+  readVpsDetails,
+  readWallet,
+  type Scope,
+  type Vps,
+  type VpsDetails,
+  type VpsId,
+  type Wallet,
+} from "./models.js";
+import type { Money } from "./money.js";
+import { count, record, secretText, span, text } from "./options.js";
+import { type Purchase, purchase } from "./purchase.js";
+import type { Secret } from "./secret.js";
+import type { Fetch } from "./transport.js";
+import { VERSION } from "./version.js";
+import { core, coreNow } from "./wasm.js";
+
+/** How a client is made. All times are in milliseconds. */
+export interface StableVPSOptions {
+  /**
+   * The API key. By default the environment's `STABLEVPS_API_KEY`, where there is an environment.
+   * `null` for none: only `keys.create` does without.
+   */
+  apiKey?: string | Secret | null | undefined;
+  /** Another server than `https://stablevps.com`. Plain http only to loopback. */
+  baseUrl?: string | undefined;
+  /** The header that carries the key: `bearer` by default. */
+  auth?: "bearer" | "x-api-key" | undefined;
+  /** How long one request may take: 30,000 by default. */
+  timeout?: number | undefined;
+  /** How often a failed request is repeated: 2 by default. An order never is. */
+  maxRetries?: number | undefined;
+  /** What to send with, instead of the platform's `fetch`. */
+  fetch?: Fetch | undefined;
+  /** Told of every request and every wait, such as `console`. It never gets to see a secret. */
+  logger?: Logger | undefined;
+  /**
+   * Allows a key in a browser, where every visitor of the page can read it and spend the wallet. Only
+   * for pages that nobody but the key's owner opens, or whose users enter keys of their own.
+   */
+  dangerouslyAllowBrowser?: boolean | undefined;
+  /** Another clock, for tests. */
+  clock?: Clock | undefined;
+  /** Makes the jitter of retries repeatable, for tests: an integer from 0. */
+  randomSeed?: number | undefined;
+}
+
+/** What every method takes. All times are in milliseconds. */
+export interface CallOptions {
+  /** Ends the call when it is aborted, with an `AbortError`. */
+  signal?: AbortSignal | undefined;
+  /** How long each request may take. */
+  timeout?: number | undefined;
+  /** How long the call may take with all its retries. */
+  deadline?: number | undefined;
+}
+
+/** How a new key is made. */
+export interface CreateKeyParams {
+  /** The e-mail address the account signs in with. */
+  email: string;
+  /** The account's password. */
+  password: string | Secret;
+  /** A label for the key. */
+  name: string;
+  /** `full` by default; `read` for a key that can change nothing. */
+  scope?: Scope | undefined;
+  /** How many days the key works; for ever by default. */
+  expiresInDays?: number | undefined;
+}
+
+/** What to buy. */
+export interface OrderParams {
+  /** The size. */
+  planId: PlanId;
+  /** How often to pay. */
+  billingCycle: BillingCycle;
+  /** Where. */
+  location: Location;
+}
+
+/** How a VPS is waited for. All times are in milliseconds. */
+export interface WaitOptions {
+  /** Ends the wait when it is aborted, with an `AbortError` that carries the token. */
+  signal?: AbortSignal | undefined;
+  /** How long the whole may take: 1,800,000 by default. Running out of it never cancels the VPS. */
+  timeout?: number | undefined;
+  /** `ready`, the default: active, with address, user and password. Or `active`. */
+  waitFor?: "ready" | "active" | undefined;
+  /** When to look for the first time: 5,000 by default. */
+  firstLook?: number | undefined;
+  /** The longest pause between two looks: 15,000 by default. */
+  longestPause?: number | undefined;
+  /**
+   * Told before every request and every wait. A promise that it returns is waited for, so that
+   * `progress.token` can be stored before the order is sent.
+   */
+  onProgress?: ((progress: Progress) => unknown) | undefined;
+}
+
+/** How a VPS is bought. All times are in milliseconds. */
+export interface ProvisionOptions extends WaitOptions {
+  /** The most that may be spent, such as `"20"`; a higher price ends it before anything is ordered. */
+  maxSpend?: Money | undefined;
+  /**
+   * Whether to look at the wallet before ordering: true by default. Without, a lost order can't be
+   * told from one that was never placed.
+   */
+  preflight?: boolean | undefined;
+  /** How long an order whose reply was lost is looked for: 90,000 by default. */
+  settle?: number | undefined;
+}
+
+/** How a purchase is taken up again. */
+export interface ResumeOptions {
+  /** Ends the wait when it is aborted, with an `AbortError` that carries the token. */
+  signal?: AbortSignal | undefined;
+  /** How many milliseconds it may take from now on; as many as it began with by default. */
+  timeout?: number | undefined;
+  /** Accepts a token that was begun with another key of the same account. */
+  anyKey?: boolean | undefined;
+  /** Told before every request and every wait, as by {@link WaitOptions.onProgress}. */
+  onProgress?: ((progress: Progress) => unknown) | undefined;
+}
+
+const DEFAULT_BASE_URL = "https://stablevps.com";
+const KEY_VARIABLE = "STABLEVPS_API_KEY";
+
+/**
+ * The STABLEVPS API.
+ *
+ * ```ts
+ * const client = new StableVPS();
+ * const { vps, charged } = await client.vps.provision(
+ *   { planId: "prime", billingCycle: "monthly", location: "london" },
+ *   { maxSpend: "20" },
+ * );
+ * ```
+ *
+ * One client serves any number of calls at once.
+ */
+export class StableVPS {
+  /** API keys. */
+  readonly keys: Keys;
+  /** VPS. */
+  readonly vps: VpsResource;
+  /** The account. */
+  readonly account: AccountResource;
+  /** The wallet. */
+  readonly wallet: WalletResource;
+
+  /**
+   * @throws InvalidInputError for a key or an address that can't be used: at once where the core is
+   * there already, as it is in Node, and from the first call in a browser.
+   */
+  constructor(options: StableVPSOptions = {}) {
+    const session = new Session(record("options", options));
+    this.keys = new Keys(session);
+    this.vps = new VpsResource(session);
+    this.account = new AccountResource(session);
+    this.wallet = new WalletResource(session);
+    Object.freeze(this);
+  }
+}
+
+/** A configured account, which every resource uses. */
+class Session {
+  readonly #options: object;
+  readonly #baseUrl: string;
+  readonly #fetch: Fetch;
+  readonly #clock: Clock;
+  readonly #logger: Logger | undefined;
+  #seed: number | undefined;
+  #api: Api | undefined;
+
+  constructor(options: StableVPSOptions) {
+    const { apiKey = fromEnvironment(), auth = "bearer", baseUrl = DEFAULT_BASE_URL } = options;
+    if (isBrowser() && apiKey !== null && options.dangerouslyAllowBrowser !== true) {
+      throw invalidInput(
+        "apiKey",
+        "must not be used in a browser, where everyone who opens the page can read it; " +
+          "where that is meant, say so with dangerouslyAllowBrowser: true",
+      );
+    }
+    const { fetch = platformFetch } = options;
+    if (typeof fetch !== "function") {
+      throw invalidInput("fetch", "must be a function");
+    }
+    this.#fetch = fetch;
+    this.#clock = options.clock ?? systemClock;
+    this.#logger = options.logger;
+    this.#seed = count("randomSeed", options.randomSeed, 0);
+    this.#baseUrl = text("baseUrl", baseUrl);
+    this.#options = {
+      apiKey: apiKey === null ? undefined : secretText("apiKey", apiKey),
+      baseUrl,
+      auth: text("auth", auth),
+      // A browser has its own, and asks the server about every header that is not its own.
+      userAgent: isBrowser() ? undefined : `stablevps-js/${VERSION}`,
+      maxRetries: Math.min(count("maxRetries", options.maxRetries, 0) ?? 2, 1000),
+      timeoutMs: span("timeout", options.timeout),
+    };
+    const present = coreNow();
+    if (present) {
+      this.#api = checked(() => new present.Api(this.#options));
+    }
+  }
+
+  /** One call of an endpoint. */
+  async call<T>(
+    label: string,
+    read: (sent: never) => T,
+    options: CallOptions,
+    make: (api: Api, options: CoreOptions) => Machine,
+  ): Promise<T> {
+    const { signal, timeout, deadline } = record("options", options);
+    const limits = {
+      timeoutMs: span("timeout", timeout),
+      deadlineMs: span("deadline", deadline),
+    };
+    const api = await this.#ready();
+    const machine = checked(() => make(api, { ...limits, ...this.#beginning() } as CoreOptions));
+    return this.#run({ machine, label, read, signal });
+  }
+
+  /** A purchase, or the wait for one. */
+  purchase(
+    label: string,
+    options: { signal?: AbortSignal | undefined; onProgress?: WaitOptions["onProgress"] },
+    make: (api: Api, beginning: { nowMs: number; seed: number }) => Machine,
+  ): Purchase {
+    return purchase(async (tell) => {
+      const { signal, onProgress } = record("options", options);
+      if (onProgress !== undefined && typeof onProgress !== "function") {
+        throw invalidInput("onProgress", "must be a function");
+      }
+      const api = await this.#ready();
+      const machine = checked(() => make(api, this.#beginning()));
+      return this.#run({
+        machine,
+        label,
+        read: readProvisioned,
+        signal,
+        purchase: {
+          account: `${api.keyFingerprint()} ${this.#baseUrl.trim().replace(/\/+$/, "")}`,
+          tell: (progress) => {
+            tell(progress);
+            return onProgress?.(progress);
+          },
+        },
+      });
+    });
+  }
+
+  #run<T>(job: Job<T>): Promise<T> {
+    return run({ fetch: this.#fetch, clock: this.#clock, logger: this.#logger }, job);
+  }
+
+  async #ready(): Promise<Api> {
+    if (!this.#api) {
+      const present = coreNow() ?? (await core());
+      this.#api ??= checked(() => new present.Api(this.#options));
+    }
+    return this.#api;
+  }
+
+  #beginning(): { nowMs: number; seed: number } {
+    return { nowMs: this.#clock.now(), seed: this.#seed === undefined ? seed() : this.#seed++ };
+  }
+}
+
+/** What every resource is. */
+class Resource {
+  readonly #session: Session;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  /** @internal */
+  protected get _session(): Session {
+    return this.#session;
+  }
+}
+
+/** API keys: `client.keys`. */
+export class Keys extends Resource {
+  /**
+   * Signs in with the account's password, for a new API key (`POST /auth`).
+   *
+   * The key is in this reply and nowhere else, ever. A lost reply is never repeated: it ends in
+   * {@link OutcomeUnknownError}.
+   *
+   * @throws KeyLimitReachedError when the account has ten keys.
+   */
+  async create(params: CreateKeyParams, options: CallOptions = {}): Promise<CreatedKey> {
+    const { email, password, name, scope = "full", expiresInDays } = record("params", params);
+    const given = [
+      text("email", email),
+      secretText("password", password),
+      text("name", name),
+      text("scope", scope),
+    ] as const;
+    if (expiresInDays !== undefined && !Number.isSafeInteger(expiresInDays)) {
+      throw invalidInput("expiresInDays", "must be a whole number of days from 1 to 36500");
+    }
+    return this._session.call("keys.create", readCreatedKey, options, (api, limits) =>
+      api.createKey(...given, expiresInDays, limits),
+    );
+  }
+
+  /** What is known of every API key (`GET /auth`); never the keys themselves. */
+  async list(options: CallOptions = {}): Promise<ApiKeyInfo[]> {
+    const read = (sent: never[]) => sent.map(readApiKeyInfo);
+    return this._session.call("keys.list", read as never, options, (api, limits) =>
+      api.listKeys(limits),
+    );
+  }
+
+  /** Revokes a key for good (`DELETE /auth`). A key can't revoke itself. */
+  async revoke(keyId: string, options: CallOptions = {}): Promise<RevokedKey> {
+    const id = text("keyId", keyId);
+    return this._session.call("keys.revoke", readRevokedKey, options, (api, limits) =>
+      api.revokeKey(id, limits),
+    );
+  }
+}
+
+/** VPS: `client.vps`. */
+export class VpsResource extends Resource {
+  /** Every VPS of the account (`GET /vps`), without passwords. */
+  async list(options: CallOptions = {}): Promise<Vps[]> {
+    const read = (sent: never[]) => sent.map(readVps);
+    return this._session.call("vps.list", read as never, options, (api, limits) =>
+      api.listVps(limits),
+    );
+  }
+
+  /** One VPS with all there is to know (`GET /vps/:id`), its RDP password included. */
+  async get(id: VpsId, options: CallOptions = {}): Promise<VpsDetails> {
+    const given = text("id", id);
+    return this._session.call("vps.get", readVpsDetails, options, (api, limits) =>
+      api.getVps(given, limits),
+    );
+  }
+
+  /**
+   * Orders a VPS and charges the wallet (`POST /vps`), without waiting for it.
+   *
+   * {@link provision} is the safer way. Here a lost reply ends in {@link OutcomeUnknownError}, and it
+   * is for the caller to find out whether a VPS was bought.
+   */
+  async create(params: OrderParams, options: CallOptions = {}): Promise<Order> {
+    const given = order(params);
+    return this._session.call("vps.create", readOrder, options, (api, limits) =>
+      api.createVps(...given, limits),
+    );
+  }
+
+  /** Deletes a VPS for good (`DELETE /vps/:id`). Nothing is refunded. */
+  async delete(id: VpsId, options: CallOptions = {}): Promise<DeletedVps> {
+    const given = text("id", id);
+    return this._session.call("vps.delete", readDeletedVps, options, (api, limits) =>
+      api.deleteVps(given, limits),
+    );
+  }
+
+  /** Switches a VPS on (`POST /vps/:id/actions`). */
+  async start(id: VpsId, options: CallOptions = {}): Promise<ActionReceipt> {
+    const given = text("id", id);
+    return this._session.call("vps.start", readActionReceipt, options, (api, limits) =>
+      api.startVps(given, limits),
+    );
+  }
+
+  /** Switches a VPS off (`POST /vps/:id/actions`). */
+  async stop(id: VpsId, options: CallOptions = {}): Promise<ActionReceipt> {
+    const given = text("id", id);
+    return this._session.call("vps.stop", readActionReceipt, options, (api, limits) =>
+      api.stopVps(given, limits),
+    );
+  }
+
+  /** Restarts a VPS (`POST /vps/:id/actions`). A lost reply is never repeated. */
+  async reboot(id: VpsId, options: CallOptions = {}): Promise<ActionReceipt> {
+    const given = text("id", id);
+    return this._session.call("vps.reboot", readActionReceipt, options, (api, limits) =>
+      api.rebootVps(given, limits),
+    );
+  }
+
+  /**
+   * Buys one VPS, exactly one, and waits until it can be used.
+   *
+   * @throws InsufficientFundsError The wallet does not hold enough; nothing was ordered.
+   * @throws OverBudgetError The price is above `maxSpend`; nothing was ordered.
+   * @throws NotPlacedError The order's reply was lost, and nothing was bought.
+   * @throws UnresolvedError The order's reply was lost, and a person must look.
+   * @throws ProvisioningFailedError Bought, but suspended or terminated.
+   * @throws DeadlineExceededError Not usable in time; the error carries a token.
+   * @throws AbortError The signal ended the wait; the error carries a token.
+   */
+  provision(params: OrderParams, options: ProvisionOptions = {}): Purchase {
+    return this._session.purchase("vps.provision", options, (api, beginning) => {
+      const { maxSpend, preflight } = options;
+      if (preflight !== undefined && typeof preflight !== "boolean") {
+        throw invalidInput("preflight", "must be true or false");
+      }
+      return api.provision(...order(params), {
+        ...beginning,
+        ...waiting(options),
+        ...(preflight === undefined ? {} : { preflight }),
+        ...(maxSpend === undefined ? {} : { maxSpend: text("maxSpend", maxSpend) }),
+        ...given("settleMs", span("settle", options.settle, 0)),
+      });
+    });
+  }
+
+  /**
+   * Takes a purchase up where a token left it: a token of this package or of any other language's. The
+   * time allowed begins anew. A token of the moment in which the order may have been sent never leads
+   * to a second order.
+   *
+   * @throws StaleTokenError for a token of another account or server.
+   */
+  resume(token: string, options: ResumeOptions = {}): Purchase {
+    return this._session.purchase("vps.resume", options, (api, beginning) =>
+      api.resume(text("token", token), {
+        ...beginning,
+        ...given("timeoutMs", span("timeout", options.timeout)),
+        ...(options.anyKey === undefined ? {} : { anyKey: options.anyKey === true }),
+      }),
+    );
+  }
+
+  /** Waits until a VPS that was bought elsewhere can be used. Its first look is at once. */
+  waitUntilReady(id: VpsId, options: WaitOptions = {}): Purchase {
+    return this._session.purchase("vps.waitUntilReady", options, (api, beginning) =>
+      api.waitUntilReady(text("id", id), { ...beginning, ...waiting(options) }),
+    );
+  }
+}
+
+/** The account: `client.account`. */
+export class AccountResource extends Resource {
+  /** The account's profile with its balance and VPS counts (`GET /account`). */
+  async get(options: CallOptions = {}): Promise<Account> {
+    return this._session.call("account.get", readAccount, options, (api, limits) =>
+      api.getAccount(limits),
+    );
+  }
+}
+
+/** The wallet: `client.wallet`. */
+export class WalletResource extends Resource {
+  /** What the wallet holds (`GET /wallet`). */
+  async get(options: CallOptions = {}): Promise<Wallet> {
+    return this._session.call("wallet.get", readWallet, options, (api, limits) =>
+      api.getWallet(limits),
+    );
+  }
+}
+
+function order(params: OrderParams): [string, string, string] {
+  const { planId, billingCycle, location } = record("params", params);
+  return [text("planId", planId), text("billingCycle", billingCycle), text("location", location)];
+}
+
+function waiting(options: WaitOptions) {
+  return {
+    ...(options.waitFor === undefined
+      ? {}
+      : { waitFor: text("waitFor", options.waitFor) as "ready" }),
+    ...given("timeoutMs", span("timeout", options.timeout)),
+    ...given("firstLookMs", span("firstLook", options.firstLook, 0)),
+    ...given("longestPauseMs", span("longestPause", options.longestPause)),
+  };
+}
+
+function given<Name extends string>(name: Name, value: number | undefined) {
+  return (value === undefined ? {} : { [name]: value }) as { [_ in Name]?: number };
+}
+
+/** Calls the core; what it refuses becomes the package's own error. */
+function checked<T>(make: () => T): T {
+  try {
+    return make();
+  } catch (failure) {
+    if (typeof failure === "string") {
+      throw errorOf(JSON.parse(failure) as ErrorDocument);
+    }
+    throw failure;
+  }
+}
+
+/** Spreads retries in time, and names a purchase: no two may be alike. */
+function seed(): number {
+  const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
+  return (high & 0x1f_ffff) * 2 ** 32 + low;
+}
+
+function platformFetch(input: string, init: RequestInit): Promise<Response> {
+  // Looked up with every call, so that tests may replace it.
+  return fetch(input, init);
+}
+
+function isBrowser(): boolean {
+  const { window, document } = globalThis as { window?: unknown; document?: unknown };
+  return window !== undefined && document !== undefined;
+}
+
+function fromEnvironment(): string | null {
+  const { process } = globalThis as {
+    process?: { env?: Record<string, string | undefined> };
+  };
+  return process?.env?.[KEY_VARIABLE] ?? null;
+}

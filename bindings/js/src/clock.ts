@@ -1,0 +1,36 @@
+/** Whatever tells the time: the machine's own clock, or a virtual one in tests. */
+export interface Clock {
+  /** Epoch milliseconds. */
+  now(): number;
+  /** Calls `run` once, in so many milliseconds, unless what it returns is called before. */
+  after(ms: number, run: () => void): () => void;
+}
+
+/** The longest span that a timer takes. Whoever waits longer is asked again in between. */
+const LONGEST = 2 ** 31 - 1;
+
+/** The machine's own clock. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  after: (ms, run) => {
+    const timer = setTimeout(run, Math.min(ms, LONGEST));
+    return () => clearTimeout(timer);
+  },
+};
+
+/** Waits; ends early, without an error, when the signal is aborted. */
+export function sleep(clock: Clock, ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) {
+      resolve();
+      return;
+    }
+    const end = () => {
+      cancel();
+      signal?.removeEventListener("abort", end);
+      resolve();
+    };
+    const cancel = clock.after(ms, end);
+    signal?.addEventListener("abort", end);
+  });
+}

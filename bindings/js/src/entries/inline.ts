@@ -1,0 +1,13 @@
+/**
+ * For Node, Deno, Bun and whatever else compiles WebAssembly from bytes at once: the core is part of
+ * this file, so nothing has to be found at run time, bundled or not.
+ */
+
+import text from "../../wasm/main/main_bg.wasm";
+import { loadWith } from "../wasm.js";
+import { bytesOf } from "./base64.js";
+
+loadWith(() => bytesOf(text));
+
+export * from "../index.js";
+export { default } from "../index.js";

@@ -1,0 +1,9 @@
+/** The simulator, with its WebAssembly as a part of this file. */
+
+import text from "../../wasm/simulator/simulator_bg.wasm";
+import { loadWith } from "../testing/wasm.js";
+import { bytesOf } from "./base64.js";
+
+loadWith(() => bytesOf(text));
+
+export * from "../testing/index.js";

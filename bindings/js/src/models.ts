@@ -1,0 +1,535 @@
+/** What the service answers. Written by `cargo xtask generate` from the core's models. */
+
+import type { Money } from "./money.js";
+import { Secret } from "./secret.js";
+
+declare const brand: unique symbol;
+
+/** A VPS's own id: what every call takes. Any string will do, but a {@link ServerId}. */
+export type VpsId = string & { readonly [brand]?: "VpsId" };
+/** A VPS's id at the provider behind the service, such as `zomro-67890`. No call takes it. */
+export type ServerId = string & { readonly [brand]: "ServerId" };
+
+/** The core checked all of it: what is read here has the shape it should have. */
+type Sent = { readonly [field: string]: any };
+
+const date = (text: string): Date => new Date(text);
+const secret = (text: string): Secret => new Secret(text);
+const optional = <T>(read: (sent: any) => T, sent: any): T | null =>
+  sent == null ? null : read(sent);
+
+/** What an account may do on the service's own site. */
+export type Role = "user" | "admin" | (string & {});
+
+/** What can be done to a running VPS. */
+export type PowerAction = "start" | "stop" | "reboot" | (string & {});
+
+/** What a key may do. */
+export type Scope = "full" | "read" | (string & {});
+
+/** The size of a VPS. */
+export type PlanId = "basic" | "prime" | "pro" | (string & {});
+
+/** How often a VPS is paid for. */
+export type BillingCycle = "monthly" | "yearly" | (string & {});
+
+/** Where a VPS stands. */
+export type Location = "amsterdam" | "london" | "frankfurt" | "newYork" | "singapore" | "tokyo" | (string & {});
+
+/** How the machine itself stands. */
+export type VpsStatus = "provisioning" | "active" | "suspended" | "terminated" | (string & {});
+
+/** How the payment for a VPS stands. */
+export type BillingStatus = "active" | "canceled" | "past_due" | "trialing" | "pending" | (string & {});
+
+/** Where a purchase is. */
+export type Phase = "preflight" | "baseline" | "ordering" | "reconciling" | "polling" | "ended";
+
+/** The account's profile with its balance and VPS counts (`GET /account`). */
+export interface Account {
+  /** The account's id. */
+  readonly id: string;
+  /** The holder's first name. */
+  readonly firstName: string | null;
+  /** The holder's last name. */
+  readonly lastName: string | null;
+  /** The e-mail address the account signs in with. */
+  readonly email: string;
+  /** What the account may do. */
+  readonly role: Role;
+  /** What the wallet holds, rounded half-even to the cent. */
+  readonly balance: Money;
+  /** The currency of the balance, `EUR`. */
+  readonly currency: string;
+  /** The code that others sign up with. */
+  readonly referralCode: string | null;
+  /** What the referral code earned. */
+  readonly affiliateStats: AffiliateStats | null;
+  /** How many VPS are active now. */
+  readonly activeVpsCount: number;
+  /** How many VPS there are in any state. */
+  readonly totalVpsCount: number;
+  /** When the account was made. */
+  readonly createdAt: Date;
+}
+
+/** Reads a checked {@link Account}. */
+export function readAccount(sent: Sent): Account {
+  return Object.freeze({
+    id: sent.id,
+    firstName: sent.firstName ?? null,
+    lastName: sent.lastName ?? null,
+    email: sent.email,
+    role: sent.role,
+    balance: sent.balance,
+    currency: sent.currency,
+    referralCode: sent.referralCode ?? null,
+    affiliateStats: optional(readAffiliateStats, sent.affiliateStats),
+    activeVpsCount: sent.activeVpsCount,
+    totalVpsCount: sent.totalVpsCount,
+    createdAt: date(sent.createdAt),
+  });
+}
+
+/** What an account's referral code earned. */
+export interface AffiliateStats {
+  /** Everyone who signed up with the code. */
+  readonly totalReferrals: number;
+  /** Those of them who bought. */
+  readonly successfulReferrals: number;
+  /** What that earned, in the account's currency. */
+  readonly totalEarnings: Money;
+}
+
+/** Reads a checked {@link AffiliateStats}. */
+export function readAffiliateStats(sent: Sent): AffiliateStats {
+  return Object.freeze({
+    totalReferrals: sent.totalReferrals,
+    successfulReferrals: sent.successfulReferrals,
+    totalEarnings: sent.totalEarnings,
+  });
+}
+
+/** The service's receipt for a power action (`POST /vps/:id/actions`). */
+export interface ActionReceipt {
+  /** What was asked for. */
+  readonly action: PowerAction;
+  /** The provider's own id. No call takes it. */
+  readonly serverId: ServerId | null;
+  /** The service's own words. */
+  readonly message: string | null;
+}
+
+/** Reads a checked {@link ActionReceipt}. */
+export function readActionReceipt(sent: Sent): ActionReceipt {
+  return Object.freeze({
+    action: sent.action,
+    serverId: sent.serverId ?? null,
+    message: sent.message ?? null,
+  });
+}
+
+/** What is known of an API key (`GET /auth`); never the key itself. */
+export interface ApiKeyInfo {
+  /** The key's id: what revoking it takes. */
+  readonly id: string;
+  /** The label given to the key. */
+  readonly name: string;
+  /** The key's first characters. */
+  readonly keyPrefix: string;
+  /** What the key may do. */
+  readonly scope: Scope;
+  /** When the key was last used; none means never. */
+  readonly lastUsedAt: Date | null;
+  /** When the key stops working; none means never. */
+  readonly expiresAt: Date | null;
+  /** When the key was made. */
+  readonly createdAt: Date;
+}
+
+/** Reads a checked {@link ApiKeyInfo}. */
+export function readApiKeyInfo(sent: Sent): ApiKeyInfo {
+  return Object.freeze({
+    id: sent.id,
+    name: sent.name,
+    keyPrefix: sent.keyPrefix,
+    scope: sent.scope,
+    lastUsedAt: optional(date, sent.lastUsedAt),
+    expiresAt: optional(date, sent.expiresAt),
+    createdAt: date(sent.createdAt),
+  });
+}
+
+/** A new API key (`POST /auth`). The key itself is in this reply and nowhere else, ever. */
+export interface CreatedKey {
+  /** The key, shown this one time. */
+  readonly apiKey: Secret;
+  /** The key's first characters, by which listings name it. */
+  readonly keyPrefix: string;
+  /** The label given to the key. */
+  readonly name: string;
+  /** What the key may do. */
+  readonly scope: Scope;
+  /** When the key stops working; none means never. */
+  readonly expiresAt: Date | null;
+  /** The service's own words. */
+  readonly message: string | null;
+}
+
+/** Reads a checked {@link CreatedKey}. */
+export function readCreatedKey(sent: Sent): CreatedKey {
+  return Object.freeze({
+    apiKey: secret(sent.apiKey),
+    keyPrefix: sent.keyPrefix,
+    name: sent.name,
+    scope: sent.scope,
+    expiresAt: optional(date, sent.expiresAt),
+    message: sent.message ?? null,
+  });
+}
+
+/** The end of a VPS (`DELETE /vps/:id`). */
+export interface DeletedVps {
+  /** The id of what was deleted. */
+  readonly id: VpsId;
+  /** Whether the provider confirmed; not known where the reply was lost. */
+  readonly providerDeleted: boolean | null;
+  /** The service's own words. */
+  readonly message: string | null;
+  /** True when the service answered "not found" to a repeated request whose first reply was lost. */
+  readonly alreadyGone: boolean;
+}
+
+/** Reads a checked {@link DeletedVps}. */
+export function readDeletedVps(sent: Sent): DeletedVps {
+  return Object.freeze({
+    id: sent.id,
+    providerDeleted: sent.providerDeleted ?? null,
+    message: sent.message ?? null,
+    alreadyGone: sent.alreadyGone,
+  });
+}
+
+/** The service's receipt for an order (`POST /vps`). */
+export interface Order {
+  /** The new VPS's id: what every later call takes. */
+  readonly id: VpsId;
+  /** The provider's own id. No call takes it. */
+  readonly serverId: ServerId | null;
+  /** The size. */
+  readonly planId: PlanId;
+  /** How often it is paid for. */
+  readonly billingCycle: BillingCycle;
+  /** Where it stands. */
+  readonly location: Location;
+  /** How the machine stands: as a rule, `provisioning`. */
+  readonly vpsStatus: VpsStatus;
+  /** The user to sign in as over RDP. */
+  readonly rdpUsername: string | null;
+  /** What the wallet was charged. */
+  readonly cost: Money;
+  /** What the wallet holds after it. */
+  readonly newBalance: Money;
+  /** The currency of both, `EUR`. */
+  readonly currency: string;
+  /** Until when it is paid for. */
+  readonly currentPeriodEnd: Date | null;
+  /** The service's own words. */
+  readonly message: string | null;
+}
+
+/** Reads a checked {@link Order}. */
+export function readOrder(sent: Sent): Order {
+  return Object.freeze({
+    id: sent.id,
+    serverId: sent.serverId ?? null,
+    planId: sent.planId,
+    billingCycle: sent.billingCycle,
+    location: sent.location,
+    vpsStatus: sent.vpsStatus,
+    rdpUsername: sent.rdpUsername ?? null,
+    cost: sent.cost,
+    newBalance: sent.newBalance,
+    currency: sent.currency,
+    currentPeriodEnd: optional(date, sent.currentPeriodEnd),
+    message: sent.message ?? null,
+  });
+}
+
+/** The end of a key (`DELETE /auth`). */
+export interface RevokedKey {
+  /** The service's own words. */
+  readonly message: string | null;
+  /** True when the service answered "not found" to a repeated request whose first reply was lost. */
+  readonly alreadyGone: boolean;
+}
+
+/** Reads a checked {@link RevokedKey}. */
+export function readRevokedKey(sent: Sent): RevokedKey {
+  return Object.freeze({
+    message: sent.message ?? null,
+    alreadyGone: sent.alreadyGone,
+  });
+}
+
+/** A VPS as listings show it (`GET /vps`): no password and no host name. */
+export interface Vps {
+  /** The service's id: what every call takes. */
+  readonly id: VpsId;
+  /** The size. */
+  readonly planId: PlanId;
+  /** How often it is paid for. */
+  readonly billingCycle: BillingCycle;
+  /** How the payment stands. */
+  readonly status: BillingStatus;
+  /** How the machine stands. */
+  readonly vpsStatus: VpsStatus;
+  /** The public address, once there is one. */
+  readonly ipAddress: string | null;
+  /** Where it stands. */
+  readonly location: Location;
+  /** The user to sign in as over RDP. */
+  readonly rdpUsername: string | null;
+  /** The provider's own id. No call takes it. */
+  readonly serverId: ServerId | null;
+  /** Until when it is paid for. */
+  readonly currentPeriodEnd: Date | null;
+  /** When it was ordered. */
+  readonly createdAt: Date;
+}
+
+/** Reads a checked {@link Vps}. */
+export function readVps(sent: Sent): Vps {
+  return Object.freeze({
+    id: sent.id,
+    planId: sent.planId,
+    billingCycle: sent.billingCycle,
+    status: sent.status,
+    vpsStatus: sent.vpsStatus,
+    ipAddress: sent.ipAddress ?? null,
+    location: sent.location,
+    rdpUsername: sent.rdpUsername ?? null,
+    serverId: sent.serverId ?? null,
+    currentPeriodEnd: optional(date, sent.currentPeriodEnd),
+    createdAt: date(sent.createdAt),
+  });
+}
+
+/** One VPS with all there is to know (`GET /vps/:id`). */
+export interface VpsDetails {
+  /** The service's id: what every call takes. */
+  readonly id: VpsId;
+  /** The size. */
+  readonly planId: PlanId;
+  /** How often it is paid for. */
+  readonly billingCycle: BillingCycle;
+  /** How the payment stands. */
+  readonly status: BillingStatus;
+  /** How the machine stands. */
+  readonly vpsStatus: VpsStatus;
+  /** The public address, once there is one. */
+  readonly ipAddress: string | null;
+  /** The host name, once there is one. */
+  readonly hostname: string | null;
+  /** The user to sign in as over RDP. */
+  readonly rdpUsername: string | null;
+  /** The password to sign in with over RDP. */
+  readonly rdpPassword: Secret | null;
+  /** Where it stands. */
+  readonly location: Location;
+  /** The provider's own id. No call takes it. */
+  readonly serverId: ServerId | null;
+  /** Since when the current period is paid for. */
+  readonly currentPeriodStart: Date | null;
+  /** Until when it is paid for. */
+  readonly currentPeriodEnd: Date | null;
+  /** When it was ordered. */
+  readonly createdAt: Date;
+}
+
+/** Reads a checked {@link VpsDetails}. */
+export function readVpsDetails(sent: Sent): VpsDetails {
+  return Object.freeze({
+    id: sent.id,
+    planId: sent.planId,
+    billingCycle: sent.billingCycle,
+    status: sent.status,
+    vpsStatus: sent.vpsStatus,
+    ipAddress: sent.ipAddress ?? null,
+    hostname: sent.hostname ?? null,
+    rdpUsername: sent.rdpUsername ?? null,
+    rdpPassword: optional(secret, sent.rdpPassword),
+    location: sent.location,
+    serverId: sent.serverId ?? null,
+    currentPeriodStart: optional(date, sent.currentPeriodStart),
+    currentPeriodEnd: optional(date, sent.currentPeriodEnd),
+    createdAt: date(sent.createdAt),
+  });
+}
+
+/** The wallet, the only means of payment of the API (`GET /wallet`). */
+export interface Wallet {
+  /** What the wallet holds, rounded half-even to the cent. */
+  readonly balance: Money;
+  /** The currency of the balance, `EUR`. */
+  readonly currency: string;
+}
+
+/** Reads a checked {@link Wallet}. */
+export function readWallet(sent: Sent): Wallet {
+  return Object.freeze({
+    balance: sent.balance,
+    currency: sent.currency,
+  });
+}
+
+/** How far a purchase is. */
+export interface Progress {
+  /** Where it is. */
+  readonly phase: Phase;
+  /** Whether no other purchase of this account may be before its polling at the same time. */
+  readonly exclusive: boolean;
+  /** How many requests were made since this process began with it. */
+  readonly requests: number;
+  /** How often the order was handed over in a way that the service may have received it. */
+  readonly ordersSent: number;
+  /** Milliseconds since the purchase began, in whatever process. */
+  readonly elapsedMs: number;
+  /** Milliseconds until the next request. */
+  readonly nextLookMs: number;
+  /** The VPS, once it is known. */
+  readonly vpsId: VpsId | null;
+  /** Its status when it was last seen. */
+  readonly lastStatus: VpsStatus | null;
+  /** Whether the order's reply was lost and the VPS found by looking. */
+  readonly recovered: boolean;
+  /** The code of the last failure that was got over. */
+  readonly lastError: string | null;
+  /** What the wallet held before the order. */
+  readonly balanceBefore: Money | null;
+  /** What the order cost: from its receipt, or after a lost receipt from the wallet's change. */
+  readonly charged: Money | null;
+  /** The currency of both. */
+  readonly currency: string | null;
+  /** From where the purchase can be taken up again. Keep it before going on. */
+  readonly token: string | null;
+}
+
+/** Reads a checked {@link Progress}. */
+export function readProgress(sent: Sent): Progress {
+  return Object.freeze({
+    phase: sent.phase,
+    exclusive: sent.exclusive,
+    requests: sent.requests,
+    ordersSent: sent.ordersSent,
+    elapsedMs: sent.elapsedMs,
+    nextLookMs: sent.nextLookMs,
+    vpsId: sent.vpsId ?? null,
+    lastStatus: sent.lastStatus ?? null,
+    recovered: sent.recovered,
+    lastError: sent.lastError ?? null,
+    balanceBefore: sent.balanceBefore ?? null,
+    charged: sent.charged ?? null,
+    currency: sent.currency ?? null,
+    token: sent.token ?? null,
+  });
+}
+
+/** A purchase that ended well. */
+export interface Provisioned {
+  /** The VPS, usable. */
+  readonly vps: VpsDetails;
+  /** Whether the order's reply was lost and the VPS found by looking. */
+  readonly recovered: boolean;
+  /** How often the order was handed over in a way that the service may have received it. */
+  readonly ordersSent: number;
+  /** What the order cost: from its receipt, or after a lost receipt from the wallet's change. */
+  readonly charged: Money | null;
+  /** What the wallet held before the order. */
+  readonly balanceBefore: Money | null;
+  /** What the wallet held after the order. */
+  readonly balanceAfter: Money | null;
+  /** The currency of all three. */
+  readonly currency: string | null;
+  /** Milliseconds since the purchase began, in whatever process. */
+  readonly elapsedMs: number;
+  /** How many requests were made since this process began with it. */
+  readonly requests: number;
+}
+
+/** Reads a checked {@link Provisioned}. */
+export function readProvisioned(sent: Sent): Provisioned {
+  return Object.freeze({
+    vps: readVpsDetails(sent.vps),
+    recovered: sent.recovered,
+    ordersSent: sent.ordersSent,
+    charged: sent.charged ?? null,
+    balanceBefore: sent.balanceBefore ?? null,
+    balanceAfter: sent.balanceAfter ?? null,
+    currency: sent.currency ?? null,
+    elapsedMs: sent.elapsedMs,
+    requests: sent.requests,
+  });
+}
+
+/** One plan. Every VPS runs Windows Server 2022 with MT5 installed. */
+export interface Plan {
+  /** The plan's id: what an order takes. */
+  readonly id: PlanId;
+  /** The plan's name. */
+  readonly name: string;
+  /** Virtual processors. */
+  readonly vcpus: number;
+  /** Memory in megabytes of 1,000,000 bytes. */
+  readonly memoryMb: number;
+  /** NVMe storage in gigabytes. */
+  readonly storageGb: number;
+  /** The price of a month, in EUR. */
+  readonly monthly: Money;
+  /** The price of a year, in EUR. */
+  readonly yearly: Money;
+}
+
+/** Reads a checked {@link Plan}. */
+export function readPlan(sent: Sent): Plan {
+  return Object.freeze({
+    id: sent.id,
+    name: sent.name,
+    vcpus: sent.vcpus,
+    memoryMb: sent.memoryMb,
+    storageGb: sent.storageGb,
+    monthly: sent.monthly,
+    yearly: sent.yearly,
+  });
+}
+
+/** Every plan, the smallest first, as the documentation of the API lists it. */
+export const PLANS: readonly Plan[] = Object.freeze([
+  Object.freeze({
+    id: "basic",
+    name: "Starter",
+    vcpus: 1,
+    memoryMb: 2500,
+    storageGb: 17,
+    monthly: "12.49",
+    yearly: "124.90",
+  }),
+  Object.freeze({
+    id: "prime",
+    name: "Professional",
+    vcpus: 2,
+    memoryMb: 4000,
+    storageGb: 35,
+    monthly: "19.49",
+    yearly: "194.90",
+  }),
+  Object.freeze({
+    id: "pro",
+    name: "Enterprise",
+    vcpus: 4,
+    memoryMb: 8000,
+    storageGb: 65,
+    monthly: "34.49",
+    yearly: "344.90",
+  }),
+]);

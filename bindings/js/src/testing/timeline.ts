@@ -1,0 +1,74 @@
+import type { Clock } from "../index.js";
+
+// Taken now: test runners replace them.
+const { setImmediate, setTimeout } = globalThis as {
+  setImmediate?: (run: () => void) => unknown;
+  setTimeout: (run: () => void, ms: number) => unknown;
+};
+
+interface Timer {
+  due: number;
+  run(): void;
+}
+
+/**
+ * Time that passes only while everybody waits. Whenever the program has nothing left to do at once, the
+ * clock jumps to the next timer that is due.
+ */
+export class Timeline implements Clock {
+  #now: number;
+  #timers: Timer[] = [];
+  #turning = false;
+
+  constructor(now: number) {
+    this.#now = now;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  after(ms: number, run: () => void): () => void {
+    const timer = { due: this.#now + Math.max(0, ms), run };
+    this.#timers.push(timer);
+    this.#turn();
+    return () => {
+      this.#timers = this.#timers.filter((other) => other !== timer);
+    };
+  }
+
+  /** Lets time pass; what becomes due on the way runs soon. */
+  advance(ms: number): void {
+    this.#now += ms;
+    this.#turn();
+  }
+
+  #turn(): void {
+    if (this.#turning || this.#timers.length === 0) {
+      return;
+    }
+    this.#turning = true;
+    soon(() => {
+      this.#turning = false;
+      const next = this.#timers.reduce<Timer | undefined>(
+        (first, timer) => (first && first.due <= timer.due ? first : timer),
+        undefined,
+      );
+      if (next) {
+        this.#timers = this.#timers.filter((timer) => timer !== next);
+        this.#now = Math.max(this.#now, next.due);
+        next.run();
+      }
+      this.#turn();
+    });
+  }
+}
+
+/** After everything that can run without waiting for input or time. */
+function soon(run: () => void): void {
+  if (setImmediate) {
+    setImmediate(run);
+  } else {
+    setTimeout(run, 0);
+  }
+}

@@ -1,0 +1,19 @@
+/** The simulator, compiled to WebAssembly: loaded once, with the first simulator. */
+
+import * as glue from "../../wasm/simulator/simulator.js";
+
+let source: () => WebAssembly.Module | BufferSource;
+let loading: Promise<unknown> | undefined;
+
+/** Sets what the simulator is loaded from. */
+export function loadWith(platform: () => WebAssembly.Module | BufferSource): void {
+  source = platform;
+}
+
+/** The simulator's module. */
+export async function simulator(): Promise<typeof glue> {
+  // Not at once, as in the main entry: browsers compile large modules only off their main thread.
+  loading ??= glue.default({ module_or_path: source() });
+  await loading;
+  return glue;
+}

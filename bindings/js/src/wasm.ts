@@ -1,0 +1,103 @@
+/** The core, compiled to WebAssembly: loaded once, when it is first needed. */
+
+import * as glue from "../wasm/main/main.js";
+
+/** What the core is loaded from. */
+export type WasmSource =
+  | WebAssembly.Module
+  | BufferSource
+  | Response
+  | URL
+  | string
+  | PromiseLike<WebAssembly.Module | BufferSource | Response>;
+
+/** How a platform comes by the core: at once, or after a while. */
+export type Loader = () => WebAssembly.Module | BufferSource | Promise<WasmSource>;
+
+let loader: Loader = () => {
+  throw new Error("no way to load the core was set");
+};
+let loading: Promise<void> | undefined;
+let loaded = false;
+
+/** Sets how this platform loads the core. Nothing is loaded yet. */
+export function loadWith(platform: Loader): void {
+  loader = platform;
+}
+
+/** The core, if it is there or can be had without waiting. */
+export function coreNow(): typeof glue | undefined {
+  if (!loaded && loading === undefined) {
+    const source = loader();
+    if (source instanceof Promise) {
+      loading = start(source);
+      // Whoever needs the core hears of its failure.
+      loading.catch(() => {});
+    } else {
+      glue.initSync({ module: source });
+      loaded = true;
+    }
+  }
+  return loaded ? glue : undefined;
+}
+
+/** The core, as soon as it is there. A failure to load it is tried again by the next call. */
+export async function core(): Promise<typeof glue> {
+  const present = coreNow();
+  if (present) {
+    return present;
+  }
+  await loading;
+  return glue;
+}
+
+/**
+ * Loads the core from a place of your own: a `WebAssembly.Module`, its bytes, a `Response` or a URL.
+ *
+ * There is no need for it where the package finds the core by itself: in Node, Deno, Bun, Workers, and
+ * in browsers behind a bundler that knows `new URL(..., import.meta.url)`. Call it before the first
+ * request elsewhere. Later calls change nothing.
+ *
+ * ```ts
+ * import wasm from "stablevps/stablevps.wasm?url";
+ * await init(wasm);
+ * ```
+ */
+export async function init(source?: WasmSource): Promise<void> {
+  if (source !== undefined && !loaded && loading === undefined) {
+    loading = start(source);
+  }
+  await core();
+}
+
+async function start(given: WasmSource | Promise<WasmSource>): Promise<void> {
+  try {
+    const source = await given;
+    if (typeof source === "string" || source instanceof URL) {
+      await glue.default({ module_or_path: await compiled(await fetch(source)) });
+    } else if (typeof Response !== "undefined" && source instanceof Response) {
+      await glue.default({ module_or_path: await compiled(source) });
+    } else {
+      await glue.default({ module_or_path: source as WebAssembly.Module });
+    }
+    loaded = true;
+  } catch (error) {
+    loading = undefined;
+    throw error;
+  }
+}
+
+/** Not by streaming: many servers still send `.wasm` with a type that streaming refuses. */
+async function compiled(response: Response): Promise<WebAssembly.Module> {
+  if (!response.ok) {
+    throw new Error(`the core could not be loaded: ${response.url} answered ${response.status}`);
+  }
+  const bytes = await response.arrayBuffer();
+  if (!WebAssembly.validate(bytes)) {
+    throw new Error(
+      `the core could not be loaded: ${response.url} is not WebAssembly. ` +
+        "Tell the package where it is: await init(url)",
+    );
+  }
+  return WebAssembly.compile(bytes);
+}
