@@ -80,6 +80,6 @@ export {
 export { cents, formatMoney, fromCents, type Money } from "./money.js";
 export type { Purchase } from "./purchase.js";
 export { Secret } from "./secret.js";
-export type { Fetch } from "./transport.js";
+export { type Fetch, TransportFailure } from "./transport.js";
 export { VERSION } from "./version.js";
 export { init, type WasmSource } from "./wasm.js";

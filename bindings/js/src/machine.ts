@@ -126,8 +126,8 @@ async function exchange(
       const isUnsafe = request.freshConnection && failure.delivery === "unknown";
       throw aborted(signal, isUnsafe ? "unsafe" : "safe", null);
     }
-    const { kind, delivery, detail } = failure;
-    machine.failed(request.id, kind, delivery, detail, host.clock.now());
+    const { kind, delivery, message } = failure;
+    machine.failed(request.id, kind, delivery, message, host.clock.now());
     return undefined;
   }
 }

@@ -21,14 +21,21 @@ export interface HttpResponse {
   body: Uint8Array;
 }
 
-/** Why there is none. */
+/**
+ * Why there is none. A `fetch` of your own may throw it, where it knows more than the platform's says:
+ * above all that a request was certainly not sent.
+ */
 export class TransportFailure extends Error {
-  constructor(
-    readonly kind: FailureKind,
-    readonly delivery: Delivery,
-    readonly detail: string,
-  ) {
+  /** Where it broke. */
+  readonly kind: FailureKind;
+  /** Whether the request may have reached the service. */
+  readonly delivery: Delivery;
+
+  constructor(kind: FailureKind, delivery: Delivery, detail: string) {
     super(detail);
+    this.name = "TransportFailure";
+    this.kind = kind;
+    this.delivery = delivery;
   }
 }
 

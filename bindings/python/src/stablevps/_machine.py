@@ -68,9 +68,7 @@ class Done:
 
     __slots__ = ("error", "ok", "within")
 
-    def __init__(
-        self, ok: str | None, error: str | None = None, within: str | None = None
-    ) -> None:
+    def __init__(self, ok: str | None, error: str | None = None, within: str | None = None) -> None:
         self.ok = ok
         self.error = error
         self.within = within
