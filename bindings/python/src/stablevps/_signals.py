@@ -20,7 +20,7 @@ class Watch:
 
     def __init__(self) -> None:
         self.process = os.getpid()
-        self._interrupter = Interrupter()
+        self._interrupter = Interrupter()  # type: ignore[no-untyped-call]
         self._others = -1
         self._woken, self._wake = socket.socketpair()
         self._wake.setblocking(False)
@@ -57,7 +57,7 @@ def exchange_here(host: HttpHost, machine: Machine) -> str:
     global _watch
     if threading.current_thread() is not threading.main_thread():
         # No signal is ever handled in this thread.
-        return host.exchange_here(machine, Interrupter())
+        return host.exchange_here(machine, Interrupter())  # type: ignore[no-untyped-call]
     if _watch is None or _watch.process != os.getpid():
         # A forked child has none of its parent's threads.
         _watch = Watch()
