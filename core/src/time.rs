@@ -42,7 +42,13 @@ impl Timestamp {
 
     /// Whether a text is a time in exactly the form that this type writes.
     pub(crate) fn is_usual(text: &str) -> bool {
-        usual(text.as_bytes()).is_some()
+        let bytes = text.as_bytes();
+        let marks = bytes.len() == 24
+            && [(4, b'-'), (10, b'T'), (13, b':'), (19, b'.'), (23, b'Z')]
+                .iter()
+                .all(|(place, mark)| bytes.get(*place) == Some(mark));
+        // A leap second is read as the second before it.
+        marks && bytes.get(17) != Some(&b'6') && text.parse::<Self>().is_ok()
     }
 
     /// Reads an HTTP date such as `Sun, 06 Nov 1994 08:49:37 GMT`.
@@ -309,6 +315,29 @@ mod tests {
         let read: Timestamp = sent.parse().unwrap();
         assert_eq!(read.millis(), 1_778_423_520_000);
         assert_eq!(read.to_string(), sent);
+    }
+
+    #[test]
+    fn the_usual_form_is_the_one_that_is_written() {
+        for text in [
+            "2026-05-10T14:32:00.000Z",
+            "2026-05-10T14:32:60.000Z",
+            "2026-05-10T14:32:00.0000",
+            "2026-05-10T14:32:00,000Z",
+            "2026-05-10 14:32:00.000Z",
+            "2026-05-10T14:32:00.000z",
+            "20260510T14:32:00.00000Z",
+            "2026-05-10T143200.00000Z",
+            "2026-05-10T14:32:00.12Z",
+            "2026-02-30T14:32:00.000Z",
+        ] {
+            let written = text.parse().map(|time: Timestamp| time.to_string());
+            assert_eq!(
+                Timestamp::is_usual(text),
+                written.as_deref() == Ok(text),
+                "{text}"
+            );
+        }
     }
 
     #[test]

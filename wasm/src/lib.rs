@@ -16,8 +16,6 @@
 pub mod api;
 #[cfg(feature = "api")]
 pub mod catalogue;
-#[cfg(feature = "api")]
-mod documents;
 pub mod failure;
 mod headers;
 #[cfg(feature = "api")]

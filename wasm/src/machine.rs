@@ -1,12 +1,12 @@
 //! A state machine in the host's hands.
 
+use stablevps_core::documents;
 use stablevps_core::http::{
     Delivery, FailureKind, HttpResponse, Reply, RequestId, TransportFailure,
 };
 use stablevps_core::machine::Machine as CoreMachine;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::documents;
 use crate::failure::Failure;
 use crate::headers;
 use crate::numbers::timestamp;
