@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::call::Call;
-use crate::endpoint::{Access, Endpoint};
+use crate::endpoint::{Access, Endpoint, EndpointInfo};
 use crate::error::Error;
 use crate::http::{HttpRequest, RequestId};
 use crate::ids::VpsId;
@@ -190,13 +190,14 @@ impl Api {
         format!("{hash:016x}")
     }
 
-    pub(crate) fn request<E: Endpoint>(
+    pub(crate) fn request(
         &self,
-        endpoint: &E,
+        endpoint: &EndpointInfo,
+        path: &str,
+        body: Option<Vec<u8>>,
         id: RequestId,
         timeout_ms: u64,
     ) -> HttpRequest {
-        let body = endpoint.body();
         let mut headers = vec![("accept", "application/json".to_owned())];
         if body.is_some() {
             headers.push(("content-type", "application/json".to_owned()));
@@ -204,7 +205,7 @@ impl Api {
         if let Some(agent) = &self.0.config.user_agent {
             headers.push(("user-agent", agent.clone()));
         }
-        if let (Some(key), true) = (&self.0.key, E::INFO.access != Access::Open) {
+        if let (Some(key), true) = (&self.0.key, endpoint.access != Access::Open) {
             headers.push(match self.0.config.auth {
                 Auth::Bearer => ("authorization", format!("Bearer {}", key.reveal())),
                 Auth::ApiKeyHeader => ("x-api-key", key.reveal().to_owned()),
@@ -212,14 +213,14 @@ impl Api {
         }
         HttpRequest {
             id,
-            method: E::INFO.method,
-            url: format!("{}{PREFIX}{}", self.0.base, endpoint.path()),
+            method: endpoint.method,
+            url: format!("{}{PREFIX}{path}", self.0.base),
             headers,
             body,
             timeout_ms,
             connect_timeout_ms: self.0.config.connect_timeout_ms.min(timeout_ms),
-            retry_class: E::INFO.retry_class,
-            endpoint: E::INFO.route,
+            retry_class: endpoint.retry_class,
+            endpoint: endpoint.route,
         }
     }
 }

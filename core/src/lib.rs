@@ -40,6 +40,7 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+mod attempts;
 pub mod call;
 pub mod catalogue;
 pub mod config;

@@ -8,6 +8,8 @@ mod python_models;
 mod shell;
 mod test;
 mod typescript_models;
+mod wasm;
+mod wasm_target;
 
 use std::process::ExitCode;
 
@@ -40,6 +42,8 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Build the WebAssembly of the JavaScript package, with its glue.
+    Wasm,
     /// Write the files that are made from the core's models.
     Generate {
         /// Only see whether they are what the models say.
@@ -63,6 +67,7 @@ fn carry_out(command: Command) -> Result<()> {
         Command::Demo => demo::run(),
         Command::Test { part } => test::run(part),
         Command::Bench { name, check } => bench::run(name, check),
+        Command::Wasm => wasm::build(),
         Command::Generate { check } => generate::run(check),
     }
 }

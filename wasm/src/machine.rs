@@ -1,0 +1,85 @@
+//! A state machine in the host's hands.
+
+use stablevps_core::documents;
+use stablevps_core::http::{
+    Delivery, FailureKind, HttpResponse, Reply, RequestId, TransportFailure,
+};
+use stablevps_core::machine::{Document, Machine as CoreMachine};
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::failure::Failure;
+use crate::headers;
+use crate::numbers::timestamp;
+
+/// A call or a purchase under way.
+#[wasm_bindgen]
+pub struct Machine(Box<dyn CoreMachine>);
+
+impl Machine {
+    pub(crate) fn new(machine: impl CoreMachine + 'static) -> Self {
+        Self(Box::new(machine))
+    }
+
+    fn reply(&mut self, id: u32, reply: Reply, now_ms: f64) -> Result<(), Failure> {
+        self.0
+            .handle_reply(RequestId(id), reply, timestamp(now_ms))
+            .map_err(Failure::from)
+    }
+}
+
+#[wasm_bindgen]
+impl Machine {
+    /// What to do now, as JSON text: `{"do": "send" | "wait" | "done", ...}`. Asking twice changes
+    /// nothing.
+    ///
+    /// Where the end's `within` names a field, the result is that field of the last reply's body, which
+    /// the host still has: `JSON.parse` reads it there as well as here.
+    #[must_use]
+    pub fn step(&self, #[wasm_bindgen(js_name = nowMs)] now_ms: f64) -> String {
+        if let Some(Ok(Document::AsSent { within, .. })) = self.0.outcome() {
+            return format!(r#"{{"do":"done","within":"{within}"}}"#);
+        }
+        documents::step(self.0.as_ref(), timestamp(now_ms))
+    }
+
+    /// Hands in the response to a request. `headers` is one text, `name: value` a line.
+    pub fn response(
+        &mut self,
+        id: u32,
+        status: u16,
+        headers: &str,
+        body: Vec<u8>,
+        #[wasm_bindgen(js_name = nowMs)] now_ms: f64,
+    ) -> Result<(), Failure> {
+        let headers = headers::read(headers);
+        let response = HttpResponse {
+            status,
+            headers,
+            body,
+        };
+        self.reply(id, Reply::Response(response), now_ms)
+    }
+
+    /// Tells that a request has no response. `delivery` is `not_sent` only where that is certain.
+    pub fn failed(
+        &mut self,
+        id: u32,
+        kind: &str,
+        delivery: &str,
+        detail: String,
+        #[wasm_bindgen(js_name = nowMs)] now_ms: f64,
+    ) -> Result<(), Failure> {
+        let failure = TransportFailure {
+            kind: FailureKind::named(kind),
+            delivery: Delivery::named(delivery),
+            detail,
+        };
+        self.reply(id, Reply::Failed(failure), now_ms)
+    }
+
+    /// From where a purchase can be taken up again, if there is something to take up.
+    #[must_use]
+    pub fn snapshot(&self, #[wasm_bindgen(js_name = nowMs)] now_ms: f64) -> Option<String> {
+        self.0.snapshot(timestamp(now_ms))
+    }
+}
