@@ -50,6 +50,9 @@ for (const [entry, file, format] of entries) {
     format,
   });
 }
+for (const licence of ["LICENSE-MIT", "LICENSE-APACHE"]) {
+  copyFileSync(join(here, "../..", licence), join(here, licence));
+}
 copyFileSync(join(here, "wasm/main/main_bg.wasm"), join(dist, "stablevps.wasm"));
 copyFileSync(join(here, "wasm/simulator/simulator_bg.wasm"), join(dist, "simulator.wasm"));
 

@@ -3,10 +3,12 @@
 mod bench;
 mod demo;
 mod generate;
+mod js;
 mod python;
 mod python_models;
 mod shell;
 mod test;
+mod test_js;
 mod typescript_models;
 mod wasm;
 mod wasm_target;

@@ -6,9 +6,9 @@ use std::process::Command;
 use anyhow::{Result, ensure};
 use clap::ValueEnum;
 
-use crate::generate;
 use crate::python::{Venv, simulator, wheel};
 use crate::shell::{cache, elsewhere, finish, headline, is_ci, root, run as sh, target};
+use crate::{generate, test_js};
 
 /// The largest wheel, in bytes.
 pub const WHEEL_LIMIT: u64 = 2_000_000;
@@ -25,6 +25,8 @@ pub enum Part {
     Rust,
     /// The Python package, from its wheel.
     Python,
+    /// The JavaScript package, from its tarball.
+    Js,
 }
 
 /// Runs one part, or all of them.
@@ -35,6 +37,7 @@ pub fn run(part: Option<Part>) -> Result<()> {
                 Part::Lint => lint()?,
                 Part::Rust => rust()?,
                 Part::Python => python()?,
+                Part::Js => test_js::run()?,
             }
         }
     }

@@ -1,0 +1,264 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { StableVPS, isStableVPSError } from "stablevps";
+import { Simulator } from "stablevps/testing";
+import { KEY, ORDER } from "./support.mjs";
+
+const ORDERS = { method: "POST", path: "/vps" };
+
+test("a purchase gives a VPS that can be used, and what it cost", async () => {
+  const simulator = await Simulator.create();
+  const bought = await simulator.client().vps.provision(ORDER, { maxSpend: "20" });
+  assert.equal(bought.charged, "19.49");
+  assert.equal(bought.balanceAfter, "80.51");
+  assert.equal(bought.vps.vpsStatus, "active");
+  assert.match(bought.vps.ipAddress, /^\d+\.\d+\.\d+\.\d+$/);
+  assert.ok(bought.vps.rdpPassword.reveal().length > 0);
+  assert.ok(bought.vps.createdAt instanceof Date);
+  assert.equal(simulator.state().orders_received, 1);
+  assert.ok(Object.isFrozen(bought) && Object.isFrozen(bought.vps));
+});
+
+test("a lost reply to the order is looked into, and never answered with a second order", async () => {
+  const simulator = await Simulator.create();
+  simulator.fault("lose_after", ORDERS);
+  const bought = await simulator.client().vps.provision(ORDER);
+  assert.equal(bought.recovered, true);
+  assert.equal(bought.charged, "19.49");
+  assert.equal(simulator.state().orders_received, 1);
+});
+
+test("an order that was certainly not sent is sent again", async () => {
+  const simulator = await Simulator.create();
+  simulator.fault("not_delivered", ORDERS);
+  const bought = await simulator.client().vps.provision(ORDER);
+  assert.equal(bought.recovered, false);
+  assert.equal(simulator.state().orders_placed, 1);
+});
+
+test("an order that never arrived ends as not placed", async () => {
+  const simulator = await Simulator.create();
+  simulator.fault("lose_before", ORDERS);
+  const purchase = simulator.client().vps.provision(ORDER);
+  await assert.rejects(purchase, (error) => isStableVPSError(error, "not_placed"));
+  assert.equal(simulator.state().orders_placed, 0);
+});
+
+test("two hundred purchases at once buy two hundred VPS, each its own", async () => {
+  const simulator = await Simulator.create({ balance: 100_000 });
+  const client = simulator.client();
+  const all = await Promise.all(
+    Array.from({ length: 200 }, () => client.vps.provision(ORDER, { timeout: 1e9 })),
+  );
+  assert.equal(new Set(all.map(({ vps }) => vps.id)).size, 200);
+  assert.equal(simulator.state().orders_received, 200);
+});
+
+test("lost replies among many purchases are told apart", async () => {
+  const simulator = await Simulator.create({ balance: 100_000 });
+  const clients = [simulator.client(), simulator.client()];
+  simulator.fault("lose_after", { ...ORDERS, skip: 3, times: 5 });
+  const all = await Promise.all(
+    Array.from({ length: 20 }, (_, turn) =>
+      clients[turn % 2].vps.provision(ORDER, { timeout: 1e9 }),
+    ),
+  );
+  assert.equal(new Set(all.map(({ vps }) => vps.id)).size, 20);
+  assert.equal(all.filter(({ recovered }) => recovered).length, 5);
+  assert.equal(simulator.state().orders_received, 20);
+});
+
+test("progress is waited for: the token is stored before the order is sent", async () => {
+  const simulator = await Simulator.create();
+  const stored = [];
+  await simulator.client().vps.provision(ORDER, {
+    onProgress: async (progress) => {
+      const ordersBefore = simulator.state().orders_received;
+      await new Promise((resolve) => setImmediate(resolve));
+      assert.equal(simulator.state().orders_received, ordersBefore);
+      stored.push([progress.phase, progress.token !== null, ordersBefore]);
+    },
+  });
+  const ordering = stored.find(([phase]) => phase === "ordering");
+  assert.deepEqual(ordering, ["ordering", true, 0]);
+});
+
+test("what onProgress throws ends the purchase and gets the token", async () => {
+  const simulator = await Simulator.create();
+  const broken = new Error("the disk is full");
+  const purchase = simulator.client().vps.provision(ORDER, {
+    onProgress: ({ phase }) => {
+      if (phase === "ordering") {
+        throw broken;
+      }
+    },
+  });
+  await assert.rejects(purchase, broken);
+  assert.equal(typeof broken.token, "string");
+  assert.equal(simulator.state().orders_received, 0, "the order waits for onProgress");
+});
+
+test("a loop sees every step, and leaving it does not end the purchase", async () => {
+  const simulator = await Simulator.create();
+  const seen = [];
+  const purchase = simulator.client().vps.provision(ORDER, {
+    onProgress: ({ phase }) => seen.push(phase),
+  });
+  const looped = [];
+  for await (const { phase } of purchase) {
+    looped.push(phase);
+    if (phase === "polling") {
+      break;
+    }
+  }
+  assert.equal((await purchase).charged, "19.49");
+  assert.deepEqual(looped, seen.slice(0, looped.length));
+  const whole = [];
+  for await (const { phase } of simulator.client().vps.provision(ORDER)) {
+    whole.push(phase);
+  }
+  assert.equal(whole.at(-1), "polling");
+});
+
+test("a loop throws what the purchase fails with", async () => {
+  const simulator = await Simulator.create({ balance: 1 });
+  const purchase = simulator.client().vps.provision(ORDER);
+  await assert.rejects(
+    async () => {
+      for await (const _ of purchase) {
+        // Nothing but watching.
+      }
+    },
+    (error) => isStableVPSError(error, "insufficient_funds") && error.shortfall === "18.49",
+  );
+});
+
+test("an aborted wait leaves a token from which another client goes on", async () => {
+  const simulator = await Simulator.create();
+  const stop = new AbortController();
+  const purchase = simulator.client().vps.provision(ORDER, {
+    signal: stop.signal,
+    onProgress: ({ nextLookMs }) => {
+      if (nextLookMs > 0) {
+        stop.abort("enough");
+      }
+    },
+  });
+  const error = await purchase.catch((error) => error);
+  assert.equal(error.name, "AbortError");
+  assert.equal(error.code, "aborted");
+  assert.equal(error.cause, "enough");
+  assert.equal(error.tryAgain, "safe");
+  const resumed = await simulator.client().vps.resume(error.token);
+  assert.equal(resumed.charged, "19.49");
+  assert.equal(simulator.state().orders_received, 1);
+});
+
+test("a signal that is aborted from the beginning sends nothing", async () => {
+  const simulator = await Simulator.create();
+  const client = simulator.client();
+  const signal = AbortSignal.abort();
+  for (const call of [
+    client.wallet.get({ signal }),
+    client.vps.reboot("1", { signal }),
+    client.vps.provision(ORDER, { signal }),
+  ]) {
+    await assert.rejects(call, { name: "AbortError" });
+  }
+  assert.deepEqual(simulator.requests(), []);
+});
+
+test("aborting amid the order leaves a token that never orders again", async () => {
+  const simulator = await Simulator.create();
+  simulator.fault({ delay: { ms: 20_000 } }, ORDERS);
+  const stop = new AbortController();
+  const client = new StableVPS({
+    apiKey: simulator.apiKey,
+    clock: simulator.clock,
+    fetch: (url, init) => {
+      const reply = simulator.fetch(url, init);
+      if (init.method === "POST") {
+        stop.abort();
+      }
+      return reply;
+    },
+  });
+  const error = await client.vps.provision(ORDER, { signal: stop.signal }).catch((error) => error);
+  assert.equal(error.code, "aborted");
+  const resumed = await client.vps.resume(error.token);
+  assert.equal(resumed.recovered, true);
+  assert.equal(simulator.state().orders_received, 1);
+});
+
+test("a purchase that waits for its turn can be aborted, and holds up nobody", async () => {
+  const simulator = await Simulator.create();
+  const client = simulator.client();
+  let release;
+  const held = new Promise((resolve) => {
+    release = resolve;
+  });
+  const first = client.vps.provision(ORDER, { onProgress: () => held });
+  const stop = new AbortController();
+  const second = client.vps.provision(ORDER, { signal: stop.signal });
+  const third = client.vps.provision(ORDER);
+  stop.abort();
+  await assert.rejects(second, { name: "AbortError" });
+  release();
+  await first;
+  await third;
+  assert.equal(simulator.state().orders_received, 2);
+});
+
+test("an aborted action says whether trying again is safe", async () => {
+  const simulator = await Simulator.create({ provisioningMs: 0 });
+  const { vps } = await simulator.client().vps.provision(ORDER);
+  for (const [method, tryAgain] of [
+    ["reboot", "unsafe"],
+    ["stop", "safe"],
+  ]) {
+    const stop = new AbortController();
+    const client = new StableVPS({
+      apiKey: simulator.apiKey,
+      clock: simulator.clock,
+      fetch: () => {
+        queueMicrotask(() => stop.abort());
+        return new Promise((_, reject) => {
+          stop.signal.addEventListener("abort", () => reject(stop.signal.reason));
+        });
+      },
+    });
+    const error = await client.vps[method](vps.id, { signal: stop.signal }).catch((e) => e);
+    assert.equal(error.name, "AbortError");
+    assert.equal(error.tryAgain, tryAgain, method);
+  }
+});
+
+test("a token of another account is refused unless that is meant", async () => {
+  const simulator = await Simulator.create();
+  let token;
+  await simulator.client().vps.provision(ORDER, {
+    onProgress: (progress) => {
+      token = progress.token;
+    },
+  });
+  const other = simulator.client({ apiKey: KEY });
+  await assert.rejects(other.vps.resume(token), (error) => isStableVPSError(error, "stale_token"));
+});
+
+test("a VPS that was bought elsewhere is waited for", async () => {
+  const simulator = await Simulator.create();
+  const client = simulator.client();
+  const { id } = await client.vps.create(ORDER);
+  const ready = await client.vps.waitUntilReady(id);
+  assert.equal(ready.vps.id, id);
+  assert.equal(ready.ordersSent, 0);
+});
+
+test("the time allowed ends a purchase with a token", async () => {
+  const simulator = await Simulator.create({ provisioningMs: 3_600_000 });
+  const client = simulator.client();
+  const error = await client.vps.provision(ORDER, { timeout: 60_000 }).catch((e) => e);
+  assert.equal(error.code, "deadline_exceeded");
+  const resumed = await client.vps.resume(error.token, { timeout: 7_200_000 });
+  assert.equal(resumed.vps.vpsStatus, "active");
+});

@@ -1,0 +1,67 @@
+/** What several tests need: servers on the loopback interface, and the simulator's program. */
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { createInterface } from "node:readline";
+
+export const KEY = "svps_live_a3f70123456789abcdef0123456789abcdef";
+export const ORDER = { planId: "prime", billingCycle: "monthly", location: "london" };
+export const WALLET = '{"balance":12.5,"currency":"EUR"}';
+
+/** An HTTP server that counts what it is asked for; `using` ends it. */
+export async function serving(handle) {
+  const requests = [];
+  const server = createServer((request, response) => {
+    let body = "";
+    request.on("data", (part) => {
+      body += part;
+    });
+    request.on("end", () => {
+      requests.push({ method: request.method, url: request.url, headers: request.headers, body });
+      handle(request, response, requests.length);
+    });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    url: `http://127.0.0.1:${server.address().port}`,
+    requests,
+    end() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+/** Gives the wallet. */
+export function wallet(_, response) {
+  response.end(WALLET);
+}
+
+/** The simulator as a program of its own. */
+export async function simulatorProgram(...options) {
+  const program = process.env.STABLEVPS_SIMULATOR_BIN;
+  if (!program) {
+    throw new Error("STABLEVPS_SIMULATOR_BIN must name the simulator's program");
+  }
+  const child = spawn(program, ["--port", "0", "--until-stdin-closes", ...options], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const word = async () => (await lines.next()).value.split(" ").at(-1);
+  const url = await word();
+  const key = await word();
+  const json = async (path, init) => (await fetch(url + path, init)).json();
+  return {
+    url,
+    key,
+    state: () => json("/_simulator/state"),
+    control: (command) =>
+      json("/_simulator/control", { method: "POST", body: JSON.stringify(command) }),
+    async end() {
+      child.stdin.end();
+      await once(child, "exit");
+    },
+  };
+}

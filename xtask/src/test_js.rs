@@ -1,0 +1,84 @@
+//! The tests of the JavaScript package, from its tarball.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::js::{chromium, npm, package, project, tarball};
+use crate::python::{Venv, simulator};
+use crate::shell::{cache, finish, headline, root};
+
+/// Runs them. Python takes part where tokens go from one language to the other.
+pub fn run() -> Result<()> {
+    let tarball = tarball()?;
+    let service = simulator("dev")?;
+    let browser = chromium()?;
+    let venv = Venv::with_tools()?;
+    venv.pip(&[
+        "--force-reinstall",
+        "--no-deps",
+        &crate::python::wheel()?.to_string_lossy(),
+    ])?;
+    let python = venv.program("python");
+
+    headline("JavaScript: style and types");
+    finish(
+        npm()
+            .args(["run", "--silent", "check"])
+            .current_dir(package()),
+    )?;
+    let prepared = |command: &mut Command| {
+        command
+            .env_remove("STABLEVPS_API_KEY")
+            .env("STABLEVPS_SIMULATOR_BIN", &service)
+            .env("STABLEVPS_SCENARIOS", root().join("tests/scenarios"))
+            .env("STABLEVPS_CHROMIUM", &browser)
+            .env("STABLEVPS_PYTHON", &python);
+    };
+
+    headline("JavaScript: the suite, against the packed package");
+    let suite = project(&package().join("tests"), "tests", &tarball)?;
+    let mut run = Command::new("node");
+    run.args(["--test", "--test-timeout=120000"])
+        .args(["--test-reporter", "dot"])
+        .args(files(&suite, ".test.mjs")?)
+        .current_dir(&suite);
+    prepared(&mut run);
+    finish(&mut run)?;
+
+    headline("JavaScript: the package in its users' projects");
+    let mut consumers = Command::new("node");
+    consumers
+        .arg(package().join("tests/consumers/run.mjs"))
+        .arg("--tarball")
+        .arg(&tarball)
+        .arg("--work")
+        .arg(cache()?.join("js/consumers"))
+        .arg("--simulator")
+        .arg(&service);
+    prepared(&mut consumers);
+    finish(&mut consumers)?;
+
+    for example in ["node-reseller", "browser-fleet"] {
+        headline(&format!("JavaScript: examples/{example}"));
+        let folder = project(&root().join("examples").join(example), example, &tarball)?;
+        let mut run = npm();
+        run.args(["test", "--silent"]).current_dir(folder);
+        prepared(&mut run);
+        finish(&mut run)?;
+    }
+    Ok(())
+}
+
+/// The files below `unit` and `scenarios` whose names end so.
+fn files(suite: &Path, end: &str) -> Result<Vec<std::path::PathBuf>> {
+    let mut files = Vec::new();
+    for folder in ["unit", "scenarios"] {
+        let entries = std::fs::read_dir(suite.join(folder))?.flatten();
+        let paths = entries.map(|entry| entry.path());
+        files.extend(paths.filter(|path| path.to_string_lossy().ends_with(end)));
+    }
+    files.sort();
+    Ok(files)
+}
