@@ -6,6 +6,7 @@ use anyhow::{Context as _, Result, bail};
 use clap::ValueEnum;
 use serde::Deserialize;
 
+use crate::js::{package, project, tarball};
 use crate::python::{Venv, simulator, wheel};
 use crate::shell::{elsewhere, headline, output, root};
 use crate::test::WHEEL_LIMIT;
@@ -15,6 +16,8 @@ use crate::test::WHEEL_LIMIT;
 pub enum Name {
     /// The Python package and the core's parser.
     Python,
+    /// The JavaScript package.
+    Js,
 }
 
 /// One figure.
@@ -38,6 +41,7 @@ impl Row {
 pub fn run(name: Name, check: bool) -> Result<()> {
     let rows = match name {
         Name::Python => python()?,
+        Name::Js => js()?,
     };
     print_table(&rows);
     let missed = rows.iter().filter(|row| row.is_missed()).count();
@@ -80,6 +84,19 @@ fn python() -> Result<Vec<Row>> {
         limit: Some(1.0),
     });
     Ok(rows)
+}
+
+fn js() -> Result<Vec<Row>> {
+    let tarball = tarball()?;
+    let service = simulator("release")?;
+    let folder = project(&package().join("benches"), "benches", &tarball)?;
+    headline("measuring");
+    let mut calls = Command::new("node");
+    calls
+        .args(["--expose-gc", "calls.mjs"])
+        .arg(service)
+        .current_dir(folder);
+    read(&output(&mut calls)?)
 }
 
 /// The figures among what a benchmark prints: its lines that are JSON objects.

@@ -45,9 +45,9 @@ pub fn npm() -> Command {
     npm
 }
 
-/// Installs what the lock file says, unless it is there.
+/// Installs the tools, whose versions are exact, unless they are there.
 fn install(package: &Path) -> Result<()> {
-    let wanted = std::fs::read_to_string(package.join("package-lock.json"))?;
+    let wanted = std::fs::read_to_string(package.join("package.json"))?;
     let stamp = package.join("node_modules/.installed.json");
     if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
         return Ok(());
@@ -64,7 +64,7 @@ fn install(package: &Path) -> Result<()> {
     headline("installing the JavaScript tools");
     finish(
         npm()
-            .args(["ci", "--ignore-scripts", "--prefer-offline"])
+            .args(["install", "--ignore-scripts", "--prefer-offline"])
             .current_dir(package),
     )?;
     std::fs::write(&stamp, wanted)?;

@@ -34,7 +34,8 @@ pub fn run() -> Result<()> {
             .env("STABLEVPS_SIMULATOR_BIN", &service)
             .env("STABLEVPS_SCENARIOS", root().join("tests/scenarios"))
             .env("STABLEVPS_CHROMIUM", &browser)
-            .env("STABLEVPS_PYTHON", &python);
+            .env("STABLEVPS_PYTHON", &python)
+            .env("STABLEVPS_PAGES", package().join("README.md"));
     };
 
     headline("JavaScript: the suite, against the packed package");

@@ -245,7 +245,7 @@ class Session {
       deadlineMs: span("deadline", deadline),
     };
     const api = await this.#ready();
-    const machine = checked(() => make(api, { ...limits, ...this.#beginning() } as CoreOptions));
+    const machine = checked(() => make(api, { ...limits, ...this.#begin(jitter) } as CoreOptions));
     return this.#run({ machine, label, read, signal });
   }
 
@@ -261,7 +261,7 @@ class Session {
         throw invalidInput("onProgress", "must be a function");
       }
       const api = await this.#ready();
-      const machine = checked(() => make(api, this.#beginning()));
+      const machine = checked(() => make(api, this.#begin(uniqueSeed)));
       return this.#run({
         machine,
         label,
@@ -290,7 +290,7 @@ class Session {
     return this.#api;
   }
 
-  #beginning(): { nowMs: number; seed: number } {
+  #begin(seed: () => number): { nowMs: number; seed: number } {
     return { nowMs: this.#clock.now(), seed: this.#seed === undefined ? seed() : this.#seed++ };
   }
 }
@@ -519,8 +519,13 @@ function checked<T>(make: () => T): T {
   }
 }
 
-/** Spreads retries in time, and names a purchase: no two may be alike. */
-function seed(): number {
+/** Spreads the retries of a call in time. */
+function jitter(): number {
+  return Math.floor(Math.random() * 2 ** 53);
+}
+
+/** The same for a purchase, which it names too: no two may be alike. */
+function uniqueSeed(): number {
   const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
   return (high & 0x1f_ffff) * 2 ** 32 + low;
 }

@@ -45,7 +45,7 @@ export type Fetch = (input: string, init: RequestInit) => Promise<Response>;
 const LARGEST_BODY = 16 * 1024 * 1024;
 
 /** The headers that the core reads. */
-const READ_HEADERS = ["content-type", "retry-after", "date"];
+const READ_HEADERS = ["content-type", "retry-after"];
 
 /**
  * Sends a request, once. It is over when its time is over, or when `stop` is aborted.

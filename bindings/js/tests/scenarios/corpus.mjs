@@ -1,6 +1,6 @@
 /** Where the conversations are, and what stands in them. */
 
-import { readFileSync, readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 const FOLDER_VARIABLE = "STABLEVPS_SCENARIOS";

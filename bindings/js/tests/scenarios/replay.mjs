@@ -130,7 +130,9 @@ class Script {
     this.#awaited.clear();
     const turn = this.#turns.shift();
     const expected = turn?.request;
-    const sent = Object.fromEntries(init.headers.map(([name, value]) => [name.toLowerCase(), value]));
+    const sent = Object.fromEntries(
+      init.headers.map(([name, value]) => [name.toLowerCase(), value]),
+    );
     const named = Object.keys(expected?.headers ?? {}).map((name) => name.toLowerCase());
     const made = canonical({
       method: init.method,

@@ -70,7 +70,9 @@ test("a purchase that was begun here is finished by Python", async () => {
 test("an order whose reply this process did not live to see is found by Python", async () => {
   const service = await simulatorProgram("--provisioning-ms", "0");
   try {
-    await service.control({ fault: { on: { method: "POST", path: "/vps" }, do: { delay: { ms: 600_000 } } } });
+    await service.control({
+      fault: { on: { method: "POST", path: "/vps" }, do: { delay: { ms: 600_000 } } },
+    });
     const client = new StableVPS({ apiKey: service.key, baseUrl: service.url });
     const stop = new AbortController();
     const purchase = client.vps.provision(ORDER, { signal: stop.signal });

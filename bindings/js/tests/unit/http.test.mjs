@@ -10,8 +10,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { StableVPS, isStableVPSError } from "stablevps";
-import { KEY, ORDER, WALLET, serving, simulatorProgram, wallet } from "./support.mjs";
+import { isStableVPSError, StableVPS } from "stablevps";
+import { KEY, ORDER, serving, simulatorProgram, WALLET, wallet } from "./support.mjs";
 
 function connected(baseUrl, options) {
   return new StableVPS({ apiKey: KEY, baseUrl, maxRetries: 0, ...options });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { StableVPS, isStableVPSError } from "stablevps";
+import { isStableVPSError, StableVPS } from "stablevps";
 import { Simulator } from "stablevps/testing";
 import { KEY, ORDER } from "./support.mjs";
 
