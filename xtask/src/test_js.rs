@@ -35,7 +35,12 @@ pub fn run() -> Result<()> {
             .env("STABLEVPS_SCENARIOS", root().join("tests/scenarios"))
             .env("STABLEVPS_CHROMIUM", &browser)
             .env("STABLEVPS_PYTHON", &python)
-            .env("STABLEVPS_PAGES", package().join("README.md"));
+            .env(
+                "STABLEVPS_PAGES",
+                [root().join("README.md"), package().join("README.md")]
+                    .map(|page| page.to_string_lossy().into_owned())
+                    .join(":"),
+            );
     };
 
     headline("JavaScript: the suite, against the packed package");

@@ -14,7 +14,7 @@ function blocks(page) {
 
 test("the pages are there", () => {
   assert.ok(PAGES, "STABLEVPS_PAGES must name them");
-  assert.ok(PAGES.some((page) => blocks(page).length > 3));
+  assert.ok(PAGES.every((page) => blocks(page).length > 0));
 });
 
 for (const page of PAGES ?? []) {
@@ -25,6 +25,6 @@ for (const page of PAGES ?? []) {
       input: blocks(page).join("\n"),
     });
     assert.equal(run.status, 0, run.stderr);
-    assert.match(run.stdout, /14\.49 EUR more, please/);
+    assert.match(run.stdout, /^19\.49 198\.18\.0\.1 Administrator/);
   });
 }
