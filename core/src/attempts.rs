@@ -28,7 +28,7 @@ const EXCERPT_CHARS: usize = 120;
 #[derive(Debug)]
 pub(crate) struct Attempts {
     api: Api,
-    endpoint: &'static EndpointInfo,
+    endpoint: EndpointInfo,
     timeout_ms: u64,
     deadline: Option<Timestamp>,
     max_retries: u32,
@@ -65,7 +65,7 @@ enum Finding {
 impl Attempts {
     pub fn new(
         api: Api,
-        endpoint: &'static EndpointInfo,
+        endpoint: EndpointInfo,
         options: CallOptions,
         seed: u64,
         now: Timestamp,
@@ -111,7 +111,7 @@ impl Attempts {
             self.timeout_ms.min(deadline.since_ms(now)).max(1)
         });
         let id = self.outstanding();
-        self.api.request(self.endpoint, path, body, id, timeout_ms)
+        self.api.request(&self.endpoint, path, body, id, timeout_ms)
     }
 
     /// Takes in what became of the last one. `secrets` are the request's own.

@@ -10,12 +10,15 @@
 //! What a reply means does not depend on what was asked for: those rules stand in `attempts`, once
 //! for all endpoints. Here is what differs: the request, and what a good reply is read into.
 
+use std::borrow::Cow;
+
 use crate::attempts::{Attempts, Verdict};
 use crate::config::{Api, CallOptions};
 use crate::endpoint::Endpoint;
+use crate::endpoints::AnyEndpoint;
 use crate::error::Error;
 use crate::http::{Reply, RequestId};
-use crate::machine::{Document, Machine, StaleReply, Step, ToDocument};
+use crate::machine::{Document, Machine, StaleReply, Step};
 use crate::time::Timestamp;
 
 /// One call of an endpoint.
@@ -35,8 +38,8 @@ impl<E: Endpoint> Call<E> {
         now: Timestamp,
     ) -> Self {
         Self {
+            attempts: Attempts::new(api, endpoint.info(), options, seed, now),
             endpoint,
-            attempts: Attempts::new(api, &E::INFO, options, seed, now),
             outcome: None,
         }
     }
@@ -109,10 +112,7 @@ impl<E: Endpoint> Call<E> {
     }
 }
 
-impl<E: Endpoint + Send> Machine for Call<E>
-where
-    E::Output: Send,
-{
+impl Machine for Call<AnyEndpoint> {
     fn next_step(&self, now: Timestamp) -> Step<()> {
         match Call::next_step(self, now) {
             Step::Send(request) => Step::Send(request),
@@ -130,11 +130,8 @@ where
         Call::handle_reply(self, id, reply, now)
     }
 
-    fn outcome(&self) -> Option<Result<Document<'_>, &Error>> {
-        match &self.outcome {
-            Some(Ok(output)) => Some(Ok(output.document())),
-            Some(Err(error)) => Some(Err(error)),
-            None => None,
-        }
+    fn outcome(&self) -> Option<Result<Cow<'_, Document>, &Error>> {
+        let outcome = self.outcome.as_ref()?;
+        Some(outcome.as_ref().map(Cow::Borrowed))
     }
 }

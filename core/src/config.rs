@@ -129,7 +129,7 @@ impl Api {
         seed: u64,
         now: Timestamp,
     ) -> Result<Call<E>, Error> {
-        if E::INFO.access != Access::Open && self.0.key.is_none() {
+        if endpoint.info().access != Access::Open && self.0.key.is_none() {
             return Err(Error::invalid_input("api_key", "is needed for this call"));
         }
         for (field, limit) in [

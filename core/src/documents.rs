@@ -82,10 +82,12 @@ fn written(document: &StepDocument<'_>) -> String {
 /// The result goes in as the bytes it is, without being read again.
 fn done(machine: &dyn Machine) -> String {
     match machine.outcome() {
-        Some(Ok(Document::Written(document))) => ended(r#""ok":"#, &document),
-        Some(Ok(Document::AsSent { body, within })) => {
-            ended(&format!(r#""within":"{within}","ok":"#), body)
-        }
+        Some(Ok(document)) => match document.as_ref() {
+            Document::Written(document) => ended(r#""ok":"#, document),
+            Document::AsSent { body, within } => {
+                ended(&format!(r#""within":"{within}","ok":"#), body)
+            }
+        },
         Some(Err(error)) => ended(r#""error":"#, &error.document().to_string()),
         None => ended(r#""ok":"#, "null"),
     }

@@ -47,7 +47,7 @@ pub trait Endpoint {
     type Output: ToDocument;
 
     /// The endpoint's facts.
-    const INFO: EndpointInfo;
+    fn info(&self) -> EndpointInfo;
 
     /// The path behind `/api/v1`, percent-encoded, with its query.
     fn path(&self) -> String;

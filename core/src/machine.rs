@@ -1,5 +1,7 @@
 //! The interface between a state machine and its host.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use crate::error::Error;
@@ -45,14 +47,14 @@ pub struct StaleReply(pub RequestId);
 
 /// A result as JSON.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Document<'a> {
+pub enum Document {
     /// Written by this crate: its own models, field by field.
     Written(String),
     /// A reply's body as it was sent, checked in full. Beside the result it may hold more: fields
     /// that this version does not know are to be passed over.
     AsSent {
         /// The whole body, an object.
-        body: &'a str,
+        body: String,
         /// The field of it that is the result.
         within: &'static str,
     },
@@ -61,12 +63,18 @@ pub enum Document<'a> {
 /// What can be handed to a host as JSON.
 pub trait ToDocument {
     /// This value as JSON.
-    fn document(&self) -> Document<'_>;
+    fn into_document(self) -> Document;
+}
+
+impl ToDocument for Document {
+    fn into_document(self) -> Document {
+        self
+    }
 }
 
 impl<T: Serialize> ToDocument for T {
-    fn document(&self) -> Document<'_> {
-        Document::Written(serde_json::to_string(self).unwrap_or_default())
+    fn into_document(self) -> Document {
+        Document::Written(serde_json::to_string(&self).unwrap_or_default())
     }
 }
 
@@ -87,7 +95,7 @@ pub trait Machine: Send {
     ) -> Result<(), StaleReply>;
 
     /// The result, once the machine is done.
-    fn outcome(&self) -> Option<Result<Document<'_>, &Error>>;
+    fn outcome(&self) -> Option<Result<Cow<'_, Document>, &Error>>;
 
     /// How far a purchase is; none for a plain call.
     fn progress(&self, now: Timestamp) -> Option<Progress> {

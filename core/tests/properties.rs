@@ -17,8 +17,8 @@ use serde_json::{Value, json};
 use stablevps_core::config::{Api, CallOptions};
 use stablevps_core::endpoint::{Endpoint, RetryClass};
 use stablevps_core::endpoints::{
-    ControlVps, CreateKey, CreateVps, DeleteVps, GetAccount, GetVps, GetWallet, ListKeys, ListVps,
-    ListVpsAsSent, RevokeKey,
+    AnyEndpoint, ControlVps, CreateKey, CreateVps, DeleteVps, GetAccount, GetVps, GetWallet,
+    ListKeys, ListVps, ListVpsAsSent, RevokeKey,
 };
 use stablevps_core::http::{
     Delivery, FailureKind, HttpResponse, Reply, RequestId, TransportFailure,
@@ -143,10 +143,12 @@ fn calls(api: &Api, seed: u64) -> Vec<Box<dyn Machine>> {
     fn call<E>(api: &Api, endpoint: E, seed: u64) -> Box<dyn Machine>
     where
         E: Endpoint + Send + 'static,
-        E::Output: Send,
     {
         let options = CallOptions::default();
-        Box::new(api.call(endpoint, options, seed, at(START)).unwrap())
+        Box::new(
+            api.call(AnyEndpoint::new(endpoint), options, seed, at(START))
+                .unwrap(),
+        )
     }
     let password = Secret::new("hunter2hunter2");
     let key = CreateKey::new("you@example.com", password, "bot", Scope::Full, None).unwrap();
@@ -279,15 +281,16 @@ proptest! {
     ) {
         let now = at(START);
         let reply = || response(200, &body);
-        let mut read = api(KEY).call(ListVps, CallOptions::default(), 1, now).unwrap();
+        let mut read = api(KEY).call(AnyEndpoint::new(ListVps), CallOptions::default(), 1, now).unwrap();
         Machine::handle_reply(&mut read, RequestId(1), reply(), now).unwrap();
-        let mut sent = api(KEY).call(ListVpsAsSent, CallOptions::default(), 1, now).unwrap();
+        let mut sent = api(KEY).call(AnyEndpoint::new(ListVpsAsSent), CallOptions::default(), 1, now).unwrap();
         Machine::handle_reply(&mut sent, RequestId(1), reply(), now).unwrap();
-        match (Machine::outcome(&read).unwrap(), Machine::outcome(&sent).unwrap()) {
+        let (read, sent) = (Machine::outcome(&read).unwrap(), Machine::outcome(&sent).unwrap());
+        match (read.as_deref(), sent.as_deref()) {
             (Ok(Document::Written(read)), Ok(Document::AsSent { body, within })) => {
-                let read: Value = serde_json::from_str(&read).unwrap();
+                let read: Value = serde_json::from_str(read).unwrap();
                 let sent: Value = serde_json::from_str(body).unwrap();
-                let (read, sent) = (read.as_array().unwrap(), sent[within].as_array().unwrap());
+                let (read, sent) = (read.as_array().unwrap(), sent[*within].as_array().unwrap());
                 prop_assert_eq!(read.len(), sent.len());
                 for (read, sent) in read.iter().zip(sent) {
                     for (field, value) in read.as_object().unwrap() {
@@ -378,7 +381,12 @@ fn a_deeply_nested_reply_is_refused_at_once_and_with_a_short_place() {
     let open = "{\"x\":".to_owned() + &"[".repeat(depth);
     for body in [body, open] {
         let mut call = api(KEY)
-            .call(GetWallet, CallOptions::default(), 1, at(START))
+            .call(
+                AnyEndpoint::new(GetWallet),
+                CallOptions::default(),
+                1,
+                at(START),
+            )
             .unwrap();
         call.handle_reply(RequestId(1), response(200, &body), at(START))
             .unwrap();

@@ -21,8 +21,8 @@ use serde_json::{Map, Value, json};
 use stablevps_core::config::{Api, ApiConfig, Auth, CallOptions};
 use stablevps_core::endpoint::Endpoint;
 use stablevps_core::endpoints::{
-    ControlVps, CreateKey, CreateVps, DeleteVps, GetAccount, GetVps, GetWallet, ListKeys, ListVps,
-    RevokeKey,
+    AnyEndpoint, ControlVps, CreateKey, CreateVps, DeleteVps, GetAccount, GetVps, GetWallet,
+    ListKeys, ListVps, RevokeKey,
 };
 use stablevps_core::error::Error;
 use stablevps_core::http::{
@@ -222,9 +222,9 @@ fn played(scenario: &Scenario) -> Result<Scenario, String> {
     played.result = match machine(scenario) {
         Ok(mut machine) => {
             converse(scenario, machine.as_mut(), &mut played.script)?;
-            match machine.outcome().expect("the machine is done") {
+            match machine.outcome().expect("the machine is done").as_deref() {
                 Ok(Document::Written(document)) => {
-                    json!({ "ok": serde_json::from_str::<Value>(&document).unwrap() })
+                    json!({ "ok": serde_json::from_str::<Value>(document).unwrap() })
                 }
                 Ok(Document::AsSent { .. }) => unreachable!("the typed calls read what they get"),
                 Err(error) => json!({ "error": error.document() }),
@@ -402,7 +402,6 @@ impl Begin<'_> {
     fn call<E>(&self, endpoint: Result<E, Error>) -> Result<Box<dyn Machine>, Error>
     where
         E: Endpoint + Send + 'static,
-        E::Output: Send,
     {
         let options = CallOptions {
             timeout_ms: self.args.whole("timeoutMs"),
@@ -410,7 +409,12 @@ impl Begin<'_> {
             max_retries: None,
         };
         let now = at(self.scenario.now);
-        let call = self.api.call(endpoint?, options, self.scenario.seed, now)?;
+        let call = self.api.call(
+            AnyEndpoint::new(endpoint?),
+            options,
+            self.scenario.seed,
+            now,
+        )?;
         Ok(Box::new(call))
     }
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use stablevps_core::config::{Api as CoreApi, ApiConfig, Auth, CallOptions as CoreCallOptions};
 use stablevps_core::endpoint::Endpoint;
 use stablevps_core::endpoints::{
-    ControlVps, CreateKey, CreateVps, DeleteVps, GetAccount, GetVps, GetWallet, ListKeys,
-    ListVpsAsSent, RevokeKey,
+    AnyEndpoint, ControlVps, CreateKey, CreateVps, DeleteVps, GetAccount, GetVps, GetWallet,
+    ListKeys, ListVpsAsSent, RevokeKey,
 };
 use stablevps_core::error::Error;
 use stablevps_core::ids::VpsId;
@@ -133,10 +133,14 @@ impl Api {
     fn call<E>(&self, endpoint: Result<E, Error>, limits: &Limits) -> Result<Arc<Machine>, Failure>
     where
         E: Endpoint + Send + 'static,
-        E::Output: Send,
     {
         let seed = limits.seed.unwrap_or_else(|| fastrand::u64(..));
-        let call = self.0.call(endpoint?, limits.options, seed, limits.now)?;
+        let call = self.0.call(
+            AnyEndpoint::new(endpoint?),
+            limits.options,
+            seed,
+            limits.now,
+        )?;
         Ok(Machine::new(call))
     }
 }

@@ -3,8 +3,8 @@
 use stablevps_core::config::Api as CoreApi;
 use stablevps_core::endpoint::Endpoint;
 use stablevps_core::endpoints::{
-    ControlVps, CreateKey, CreateVps, DeleteVps, GetAccount, GetVps, GetWallet, ListKeys,
-    ListVpsAsSent, RevokeKey,
+    AnyEndpoint, ControlVps, CreateKey, CreateVps, DeleteVps, GetAccount, GetVps, GetWallet,
+    ListKeys, ListVpsAsSent, RevokeKey,
 };
 use stablevps_core::error::Error;
 use stablevps_core::ids::VpsId;
@@ -26,10 +26,14 @@ impl Api {
     fn call<E>(&self, endpoint: Result<E, Error>, options: &Options) -> Result<Machine, Failure>
     where
         E: Endpoint + Send + 'static,
-        E::Output: Send,
     {
         let (limits, seed, now) = options::call(options);
-        Ok(Machine::new(self.0.call(endpoint?, limits, seed, now)?))
+        Ok(Machine::new(self.0.call(
+            AnyEndpoint::new(endpoint?),
+            limits,
+            seed,
+            now,
+        )?))
     }
 }
 

@@ -36,7 +36,9 @@ impl Machine {
     /// the host still has: `JSON.parse` reads it there as well as here.
     #[must_use]
     pub fn step(&self, #[wasm_bindgen(js_name = nowMs)] now_ms: f64) -> String {
-        if let Some(Ok(Document::AsSent { within, .. })) = self.0.outcome() {
+        if let Some(Ok(document)) = self.0.outcome()
+            && let Document::AsSent { within, .. } = document.as_ref()
+        {
             return format!(r#"{{"do":"done","within":"{within}"}}"#);
         }
         documents::step(self.0.as_ref(), timestamp(now_ms))

@@ -11,13 +11,15 @@ pub struct GetAccount;
 impl Endpoint for GetAccount {
     type Output = Account;
 
-    const INFO: EndpointInfo = EndpointInfo {
-        route: "GET /account",
-        method: "GET",
-        access: Access::AnyKey,
-        retry_class: RetryClass::Read,
-        advice: "",
-    };
+    fn info(&self) -> EndpointInfo {
+        EndpointInfo {
+            route: "GET /account",
+            method: "GET",
+            access: Access::AnyKey,
+            retry_class: RetryClass::Read,
+            advice: "",
+        }
+    }
 
     fn path(&self) -> String {
         "/account".to_owned()
@@ -36,13 +38,15 @@ pub struct GetWallet;
 impl Endpoint for GetWallet {
     type Output = Wallet;
 
-    const INFO: EndpointInfo = EndpointInfo {
-        route: "GET /wallet",
-        method: "GET",
-        access: Access::AnyKey,
-        retry_class: RetryClass::Read,
-        advice: "",
-    };
+    fn info(&self) -> EndpointInfo {
+        EndpointInfo {
+            route: "GET /wallet",
+            method: "GET",
+            access: Access::AnyKey,
+            retry_class: RetryClass::Read,
+            advice: "",
+        }
+    }
 
     fn path(&self) -> String {
         "/wallet".to_owned()

@@ -46,7 +46,9 @@ impl fmt::Debug for VpsListing {
 impl Endpoint for ListVpsAsSent {
     type Output = VpsListing;
 
-    const INFO: EndpointInfo = ListVps::INFO;
+    fn info(&self) -> EndpointInfo {
+        ListVps.info()
+    }
 
     fn path(&self) -> String {
         ListVps.path()
@@ -65,13 +67,13 @@ impl Endpoint for ListVpsAsSent {
 }
 
 impl ToDocument for VpsListing {
-    fn document(&self) -> Document<'_> {
+    fn into_document(self) -> Document {
         match self {
             Self::AsSent(body) => Document::AsSent {
                 body,
                 within: "vps",
             },
-            Self::Read(rows) => rows.document(),
+            Self::Read(rows) => rows.into_document(),
         }
     }
 }
@@ -247,10 +249,10 @@ mod tests {
             listing,
             VpsListing::AsSent(String::from_utf8(body.clone()).unwrap())
         );
-        let Document::AsSent { body: sent, within } = listing.document() else {
+        let Document::AsSent { body: sent, within } = listing.into_document() else {
             panic!("it was written anew");
         };
-        let sent: Value = serde_json::from_str(sent).unwrap();
+        let sent: Value = serde_json::from_str(&sent).unwrap();
         let read = serde_json::to_value(ListVps.parse(&mut body.clone()).unwrap()).unwrap();
         assert_eq!(sent.get(within), Some(&read));
     }
@@ -282,7 +284,7 @@ mod tests {
             let mut row = row();
             row[field] = sent;
             let listing = ListVpsAsSent.parse(&mut listed(&row)).unwrap();
-            let Document::Written(written) = listing.document() else {
+            let Document::Written(written) = listing.into_document() else {
                 panic!("{field} was handed on as it is");
             };
             let written: Value = serde_json::from_str(&written).unwrap();

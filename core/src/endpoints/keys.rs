@@ -83,13 +83,15 @@ impl CreateKey {
 impl Endpoint for CreateKey {
     type Output = CreatedKey;
 
-    const INFO: EndpointInfo = EndpointInfo {
-        route: "POST /auth",
-        method: "POST",
-        access: Access::Open,
-        retry_class: RetryClass::Once,
-        advice: "list the keys, and revoke the one you did not receive",
-    };
+    fn info(&self) -> EndpointInfo {
+        EndpointInfo {
+            route: "POST /auth",
+            method: "POST",
+            access: Access::Open,
+            retry_class: RetryClass::Once,
+            advice: "list the keys, and revoke the one you did not receive",
+        }
+    }
 
     fn path(&self) -> String {
         "/auth".to_owned()
@@ -137,13 +139,15 @@ pub struct ListKeys;
 impl Endpoint for ListKeys {
     type Output = Vec<ApiKeyInfo>;
 
-    const INFO: EndpointInfo = EndpointInfo {
-        route: "GET /auth",
-        method: "GET",
-        access: Access::AnyKey,
-        retry_class: RetryClass::Read,
-        advice: "",
-    };
+    fn info(&self) -> EndpointInfo {
+        EndpointInfo {
+            route: "GET /auth",
+            method: "GET",
+            access: Access::AnyKey,
+            retry_class: RetryClass::Read,
+            advice: "",
+        }
+    }
 
     fn path(&self) -> String {
         "/auth".to_owned()
@@ -180,13 +184,15 @@ impl RevokeKey {
 impl Endpoint for RevokeKey {
     type Output = RevokedKey;
 
-    const INFO: EndpointInfo = EndpointInfo {
-        route: "DELETE /auth",
-        method: "DELETE",
-        access: Access::AnyKey,
-        retry_class: RetryClass::Repeatable,
-        advice: "",
-    };
+    fn info(&self) -> EndpointInfo {
+        EndpointInfo {
+            route: "DELETE /auth",
+            method: "DELETE",
+            access: Access::AnyKey,
+            retry_class: RetryClass::Repeatable,
+            advice: "",
+        }
+    }
 
     fn path(&self) -> String {
         format!("/auth?keyId={}", segment(self.key_id.as_str()))

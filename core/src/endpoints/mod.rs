@@ -1,11 +1,13 @@
 //! The ten endpoints, one type each.
 
 mod account;
+mod any;
 mod as_sent;
 mod keys;
 mod vps;
 
 pub use account::{GetAccount, GetWallet};
+pub use any::AnyEndpoint;
 pub use as_sent::{ListVpsAsSent, VpsListing};
 pub use keys::{CreateKey, ListKeys, RevokeKey};
 pub use vps::{ControlVps, CreateVps, DeleteVps, GetVps, ListVps};

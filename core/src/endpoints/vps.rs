@@ -24,13 +24,15 @@ pub struct ListVps;
 impl Endpoint for ListVps {
     type Output = Vec<Vps>;
 
-    const INFO: EndpointInfo = EndpointInfo {
-        route: "GET /vps",
-        method: "GET",
-        access: Access::AnyKey,
-        retry_class: RetryClass::Read,
-        advice: "",
-    };
+    fn info(&self) -> EndpointInfo {
+        EndpointInfo {
+            route: "GET /vps",
+            method: "GET",
+            access: Access::AnyKey,
+            retry_class: RetryClass::Read,
+            advice: "",
+        }
+    }
 
     fn path(&self) -> String {
         "/vps".to_owned()
@@ -103,13 +105,15 @@ impl CreateVps {
 impl Endpoint for CreateVps {
     type Output = Order;
 
-    const INFO: EndpointInfo = EndpointInfo {
-        route: "POST /vps",
-        method: "POST",
-        access: Access::FullKey,
-        retry_class: RetryClass::Once,
-        advice: "list the VPS and compare before ordering again",
-    };
+    fn info(&self) -> EndpointInfo {
+        EndpointInfo {
+            route: "POST /vps",
+            method: "POST",
+            access: Access::FullKey,
+            retry_class: RetryClass::Once,
+            advice: "list the VPS and compare before ordering again",
+        }
+    }
 
     fn path(&self) -> String {
         "/vps".to_owned()
@@ -150,13 +154,15 @@ impl From<VpsId> for GetVps {
 impl Endpoint for GetVps {
     type Output = VpsDetails;
 
-    const INFO: EndpointInfo = EndpointInfo {
-        route: "GET /vps/:id",
-        method: "GET",
-        access: Access::AnyKey,
-        retry_class: RetryClass::Read,
-        advice: "",
-    };
+    fn info(&self) -> EndpointInfo {
+        EndpointInfo {
+            route: "GET /vps/:id",
+            method: "GET",
+            access: Access::AnyKey,
+            retry_class: RetryClass::Read,
+            advice: "",
+        }
+    }
 
     fn path(&self) -> String {
         format!("/vps/{}", segment(self.id.as_str()))
@@ -187,13 +193,15 @@ impl DeleteVps {
 impl Endpoint for DeleteVps {
     type Output = DeletedVps;
 
-    const INFO: EndpointInfo = EndpointInfo {
-        route: "DELETE /vps/:id",
-        method: "DELETE",
-        access: Access::FullKey,
-        retry_class: RetryClass::Repeatable,
-        advice: "",
-    };
+    fn info(&self) -> EndpointInfo {
+        EndpointInfo {
+            route: "DELETE /vps/:id",
+            method: "DELETE",
+            access: Access::FullKey,
+            retry_class: RetryClass::Repeatable,
+            advice: "",
+        }
+    }
 
     fn path(&self) -> String {
         format!("/vps/{}", segment(self.id.as_str()))
@@ -261,17 +269,19 @@ impl ControlVps<false> {
 impl<const REPEATABLE: bool> Endpoint for ControlVps<REPEATABLE> {
     type Output = ActionReceipt;
 
-    const INFO: EndpointInfo = EndpointInfo {
-        route: "POST /vps/:id/actions",
-        method: "POST",
-        access: Access::FullKey,
-        retry_class: if REPEATABLE {
-            RetryClass::Repeatable
-        } else {
-            RetryClass::Once
-        },
-        advice: "see whether the VPS answers before rebooting it again",
-    };
+    fn info(&self) -> EndpointInfo {
+        EndpointInfo {
+            route: "POST /vps/:id/actions",
+            method: "POST",
+            access: Access::FullKey,
+            retry_class: if REPEATABLE {
+                RetryClass::Repeatable
+            } else {
+                RetryClass::Once
+            },
+            advice: "see whether the VPS answers before rebooting it again",
+        }
+    }
 
     fn path(&self) -> String {
         format!("/vps/{}/actions", segment(self.id.as_str()))

@@ -30,6 +30,8 @@ pub use options::{Preflight, ProvisionOptions, WaitLevel};
 pub use progress::{Phase, Progress, Provisioned};
 pub use token::KeyCheck;
 
+use std::borrow::Cow;
+
 use crate::call::Call;
 use crate::config::{Api, CallOptions};
 use crate::endpoint::Endpoint;
@@ -417,10 +419,10 @@ impl Machine for Provisioning {
         Provisioning::handle_reply(self, id, reply, now)
     }
 
-    fn outcome(&self) -> Option<Result<Document<'_>, &Error>> {
+    fn outcome(&self) -> Option<Result<Cow<'_, Document>, &Error>> {
         match &self.work {
             Work::Ended(outcome) => Some(match outcome.as_ref() {
-                Ok(good) => Ok(good.document()),
+                Ok(good) => Ok(Cow::Owned(good.into_document())),
                 Err(error) => Err(error),
             }),
             Work::Expiring { error, .. } => Some(Err(error)),

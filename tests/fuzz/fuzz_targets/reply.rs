@@ -6,8 +6,8 @@ use libfuzzer_sys::fuzz_target;
 use stablevps_core::config::{Api, ApiConfig, CallOptions};
 use stablevps_core::endpoint::{Endpoint, RetryClass};
 use stablevps_core::endpoints::{
-    ControlVps, CreateKey, CreateVps, DeleteVps, GetAccount, GetVps, GetWallet, ListKeys, ListVps,
-    RevokeKey,
+    AnyEndpoint, ControlVps, CreateKey, CreateVps, DeleteVps, GetAccount, GetVps, GetWallet,
+    ListKeys, ListVps, RevokeKey,
 };
 use stablevps_core::http::{Delivery, FailureKind, HttpResponse, Reply, TransportFailure};
 use stablevps_core::machine::{Machine, Step};
@@ -59,13 +59,10 @@ fn replies(mut input: &[u8]) -> Vec<Reply> {
 }
 
 fn machines(api: &Api) -> Vec<Box<dyn Machine>> {
-    fn call<E: Endpoint + Send + 'static>(api: &Api, endpoint: E) -> Box<dyn Machine>
-    where
-        E::Output: Send,
-    {
+    fn call(api: &Api, endpoint: impl Endpoint + Send + 'static) -> Box<dyn Machine> {
         let now = Timestamp::from_millis(0);
         Box::new(
-            api.call(endpoint, CallOptions::default(), 1, now)
+            api.call(AnyEndpoint::new(endpoint), CallOptions::default(), 1, now)
                 .expect("it can begin"),
         )
     }
