@@ -150,6 +150,8 @@ export interface ResumeOptions {
 }
 
 const DEFAULT_BASE_URL = "https://stablevps.com";
+/** How long a purchase waits for its turn where its token alone knows its time. */
+const LONGEST_WAIT = 1_800_000;
 const KEY_VARIABLE = "STABLEVPS_API_KEY";
 
 /**
@@ -232,7 +234,7 @@ class Session {
     }
   }
 
-  /** One call of an endpoint. */
+  /** @internal One call of an endpoint. */
   async call<T>(
     label: string,
     read: (sent: never) => T,
@@ -249,10 +251,10 @@ class Session {
     return this.#run({ machine, label, read, signal });
   }
 
-  /** A purchase, or the wait for one. */
+  /** @internal A purchase, or the wait for one. */
   purchase(
     label: string,
-    options: { signal?: AbortSignal | undefined; onProgress?: WaitOptions["onProgress"] },
+    options: Pick<WaitOptions, "signal" | "timeout" | "onProgress">,
     make: (api: Api, beginning: { nowMs: number; seed: number }) => Machine,
   ): Purchase {
     return purchase(async (tell) => {
@@ -268,6 +270,7 @@ class Session {
         read: readProvisioned,
         signal,
         purchase: {
+          timeout: options.timeout ?? LONGEST_WAIT,
           account: `${api.keyFingerprint()} ${this.#baseUrl.trim().replace(/\/+$/, "")}`,
           tell: (progress) => {
             tell(progress);
@@ -535,9 +538,15 @@ function platformFetch(input: string, init: RequestInit): Promise<Response> {
   return fetch(input, init);
 }
 
+/** Whether this is a page or one of its workers. */
 function isBrowser(): boolean {
-  const { window, document } = globalThis as { window?: unknown; document?: unknown };
-  return window !== undefined && document !== undefined;
+  const { window, document, navigator } = globalThis as {
+    window?: unknown;
+    document?: unknown;
+    navigator?: { userAgent?: string };
+  };
+  const isPage = window !== undefined && document !== undefined;
+  return isPage || (navigator?.userAgent?.startsWith("Mozilla/") ?? false);
 }
 
 function fromEnvironment(): string | null {

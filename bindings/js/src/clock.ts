@@ -1,3 +1,5 @@
+import { onAbort } from "./abort.js";
+
 /** Whatever tells the time: the machine's own clock, or a virtual one in tests. */
 export interface Clock {
   /** Epoch milliseconds. */
@@ -18,7 +20,7 @@ export const systemClock: Clock = {
   },
 };
 
-/** Waits; ends early, without an error, when the signal is aborted. */
+/** @internal Waits; ends early, without an error, when the signal is aborted. */
 export function sleep(clock: Clock, ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) {
@@ -27,10 +29,10 @@ export function sleep(clock: Clock, ms: number, signal: AbortSignal | undefined)
     }
     const end = () => {
       cancel();
-      signal?.removeEventListener("abort", end);
+      ignore();
       resolve();
     };
     const cancel = clock.after(ms, end);
-    signal?.addEventListener("abort", end);
+    const ignore = onAbort(signal, end);
   });
 }

@@ -14,41 +14,38 @@ function tails(): Tails {
   return shared[SHARED];
 }
 
-/** Waits for the account's turn; gives what ends it. Throws nothing, but gives way to the signal. */
-export async function turn(account: string, signal?: AbortSignal): Promise<() => void> {
-  const waiting = tails();
-  const before = waiting.get(account);
-  let release = () => {};
-  const mine = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  // Whoever comes next waits for me and, should I give up early, for those before me.
-  const tail = Promise.all([before, mine]).then(() => {});
-  waiting.set(account, tail);
-  const end = () => {
-    release();
-    void tail.then(() => {
+/** A place in an account's queue. */
+export class Turn {
+  /** Ends when it is this one's turn. */
+  readonly comes: Promise<void>;
+  #hasCome = false;
+  #end: () => void = () => {};
+
+  constructor(account: string) {
+    const waiting = tails();
+    const before = waiting.get(account) ?? Promise.resolve();
+    const mine = new Promise<void>((resolve) => {
+      this.#end = resolve;
+    });
+    this.comes = before.then(() => {
+      this.#hasCome = true;
+    });
+    // Whoever comes next waits for this one and, should it give up early, for those before it.
+    const tail = Promise.all([before, mine]).then(() => {
       if (waiting.get(account) === tail) {
         waiting.delete(account);
       }
     });
-  };
-  if (before) {
-    await unlessAborted(before, signal);
+    waiting.set(account, tail);
   }
-  return end;
-}
 
-function unlessAborted(promise: Promise<void>, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      signal?.removeEventListener("abort", end);
-      resolve();
-    };
-    void promise.then(end);
-    signal?.addEventListener("abort", end);
-    if (signal?.aborted) {
-      end();
-    }
-  });
+  /** Whether it is this one's turn. */
+  get hasCome(): boolean {
+    return this.#hasCome;
+  }
+
+  /** Lets the next one go on. */
+  end(): void {
+    this.#end();
+  }
 }

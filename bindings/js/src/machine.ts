@@ -1,9 +1,10 @@
 /** How the core's machines are driven: it says what to do next, and this does it. */
 
 import type { Machine } from "../wasm/main/main.js";
+import { onAbort } from "./abort.js";
 import { type Clock, sleep } from "./clock.js";
 import { aborted, type ErrorDocument, errorOf, StableVPSError } from "./errors.js";
-import { turn } from "./locks.js";
+import { Turn } from "./locks.js";
 import { type Progress, readProgress } from "./models.js";
 import { type Fetch, type HttpRequest, send, TransportFailure } from "./transport.js";
 
@@ -44,7 +45,7 @@ export interface Host {
   logger: Logger | undefined;
 }
 
-/** A machine, and what its result is to become. */
+/** @internal A machine, and what its result is to become. */
 export interface Job<T> {
   machine: Machine;
   label: string;
@@ -53,6 +54,8 @@ export interface Job<T> {
   /** A purchase's alone. */
   purchase?: {
     account: string;
+    /** How many milliseconds the whole may take, as far as that is known here. */
+    timeout: number;
     /** Told of every step, and waited for before it is carried out. */
     tell(progress: Progress): unknown;
   };
@@ -60,10 +63,10 @@ export interface Job<T> {
 
 const utf8 = new TextDecoder();
 
-/** Carries a job out, and lets go of its machine. */
+/** @internal Carries a job out, and lets go of its machine. */
 export async function run<T>(host: Host, job: Job<T>): Promise<T> {
   const { machine, signal } = job;
-  let endTurn: (() => void) | undefined;
+  let turn: Turn | undefined;
   let reply: Uint8Array | undefined;
   try {
     for (;;) {
@@ -74,18 +77,17 @@ export async function run<T>(host: Host, job: Job<T>): Promise<T> {
       halted(job);
       if (job.purchase && step.progress) {
         const { exclusive } = step.progress as { exclusive: boolean };
-        if (exclusive && !endTurn) {
-          endTurn = await turn(job.purchase.account, signal);
-          halted(job);
+        if (exclusive && !turn?.hasCome) {
+          turn ??= new Turn(job.purchase.account);
+          await waitFor(turn, host, job);
           // Waiting took time, and the time allowed may be over.
           continue;
         }
         await job.purchase.tell(readProgress(step.progress));
         halted(job);
-        if (!exclusive && endTurn) {
+        if (!exclusive) {
           // Not before the token that names the VPS was handed out.
-          endTurn();
-          endTurn = undefined;
+          turn?.end();
         }
         // What was told may have taken its time.
         step = JSON.parse(machine.step(host.clock.now())) as Step;
@@ -101,7 +103,7 @@ export async function run<T>(host: Host, job: Job<T>): Promise<T> {
   } catch (error) {
     throw withToken(host, job, error);
   } finally {
-    endTurn?.();
+    turn?.end();
     machine.free();
   }
 }
@@ -141,6 +143,16 @@ function result<T>(host: Host, job: Job<T>, done: Done, reply?: Uint8Array): T {
   host.logger?.debug(`${job.label} done`);
   const whole = done.within === undefined ? undefined : JSON.parse(utf8.decode(reply));
   return job.read((done.within === undefined ? done.ok : whole[done.within]) as never);
+}
+
+/** Waits for a purchase's turn, until its time is over, or its signal is aborted. */
+async function waitFor(turn: Turn, host: Host, job: Job<unknown>): Promise<void> {
+  const over = new AbortController();
+  const timeout = job.purchase?.timeout ?? 0;
+  const ignore = onAbort(job.signal, () => over.abort());
+  await Promise.race([turn.comes, sleep(host.clock, timeout, over.signal)]);
+  ignore();
+  over.abort();
 }
 
 /** Ends a job between two steps when its signal is aborted. */

@@ -1,7 +1,7 @@
 /** Checks of what callers pass: JavaScript's types are checked here, everything else by the core. */
 
 import { invalidInput } from "./errors.js";
-import { revealed, Secret } from "./secret.js";
+import { isSecret } from "./secret.js";
 
 /** An argument that must be a string. */
 export function text(field: string, value: unknown): string {
@@ -16,7 +16,7 @@ export function text(field: string, value: unknown): string {
 
 /** The same, or a {@link Secret}. */
 export function secretText(field: string, value: unknown): string {
-  return text(field, revealed(value));
+  return text(field, isSecret(value) ? value.reveal() : value);
 }
 
 /** A span in milliseconds, as the core takes it; none for `undefined`. */
@@ -49,7 +49,7 @@ export function count(field: string, value: unknown, least: number): number | un
 
 /** An object, as the only argument of many methods is. */
 export function record<T extends object>(field: string, value: T): T {
-  if (typeof value !== "object" || value === null || value instanceof Secret) {
+  if (typeof value !== "object" || value === null || isSecret(value)) {
     throw invalidInput(field, `must be an object, not ${nameOfType(value)}`);
   }
   return value;

@@ -2,6 +2,7 @@
 export const INSPECT: unique symbol = Symbol.for("nodejs.util.inspect.custom") as never;
 
 const SHOWN = "***";
+const BRAND = Symbol.for("stablevps.secret");
 
 /**
  * A text that no log, template, `JSON.stringify` or inspector shows. {@link Secret.reveal} gives it.
@@ -17,6 +18,7 @@ export class Secret {
 
   constructor(text: string) {
     this.#text = text;
+    Object.defineProperty(this, BRAND, { value: true });
     Object.freeze(this);
   }
 
@@ -43,7 +45,7 @@ export class Secret {
   }
 }
 
-/** The text of an argument that may be a secret. */
-export function revealed<T>(value: T | Secret): T | string {
-  return value instanceof Secret ? value.reveal() : value;
+/** Whether a value is a secret, of another copy of this package too, such as its CommonJS form. */
+export function isSecret(value: unknown): value is Secret {
+  return typeof value === "object" && value !== null && BRAND in value;
 }

@@ -1,5 +1,6 @@
 /** Requests through `fetch`, and what a failure of it says about delivery. */
 
+import { onAbort } from "./abort.js";
 import type { Clock } from "./clock.js";
 import type { Delivery, FailureKind } from "./errors.js";
 
@@ -63,8 +64,7 @@ export async function send(
     late = true;
     ending.abort();
   });
-  const halt = () => ending.abort();
-  stop?.addEventListener("abort", halt);
+  const ignore = onAbort(stop, () => ending.abort());
   try {
     if (stop?.aborted) {
       throw new TransportFailure("cancelled", "not_sent", "the request was given up");
@@ -95,7 +95,7 @@ export async function send(
     throw failure(error);
   } finally {
     inTime();
-    stop?.removeEventListener("abort", halt);
+    ignore();
   }
 }
 

@@ -2,16 +2,13 @@
 
 import * as glue from "../wasm/main/main.js";
 
-/** What the core is loaded from. */
-export type WasmSource =
-  | WebAssembly.Module
-  | BufferSource
-  | Response
-  | URL
-  | string
-  | PromiseLike<WebAssembly.Module | BufferSource | Response>;
+/**
+ * What the core is loaded from. A `WebAssembly.Module` and the promise of one are objects, too: Node's
+ * own types have no name for it.
+ */
+export type WasmSource = string | URL | Response | ArrayBuffer | ArrayBufferView | object;
 
-/** How a platform comes by the core: at once, or after a while. */
+/** @internal How a platform comes by the core: at once, or after a while. */
 export type Loader = () => WebAssembly.Module | BufferSource | Promise<WasmSource>;
 
 let loader: Loader = () => {
@@ -20,12 +17,12 @@ let loader: Loader = () => {
 let loading: Promise<void> | undefined;
 let loaded = false;
 
-/** Sets how this platform loads the core. Nothing is loaded yet. */
+/** @internal Sets how this platform loads the core. Nothing is loaded yet. */
 export function loadWith(platform: Loader): void {
   loader = platform;
 }
 
-/** The core, if it is there or can be had without waiting. */
+/** @internal The core, if it is there or can be had without waiting. */
 export function coreNow(): typeof glue | undefined {
   if (!loaded && loading === undefined) {
     const source = loader();
@@ -41,7 +38,7 @@ export function coreNow(): typeof glue | undefined {
   return loaded ? glue : undefined;
 }
 
-/** The core, as soon as it is there. A failure to load it is tried again by the next call. */
+/** @internal The core, as soon as it is there. A failure to load it is tried again by the next call. */
 export async function core(): Promise<typeof glue> {
   const present = coreNow();
   if (present) {
@@ -70,9 +67,9 @@ export async function init(source?: WasmSource): Promise<void> {
   await core();
 }
 
-async function start(given: WasmSource | Promise<WasmSource>): Promise<void> {
+async function start(given: WasmSource): Promise<void> {
   try {
-    const source = await given;
+    const source = (await given) as WasmSource;
     if (typeof source === "string" || source instanceof URL) {
       await glue.default({ module_or_path: await compiled(await fetch(source)) });
     } else if (typeof Response !== "undefined" && source instanceof Response) {
@@ -90,14 +87,16 @@ async function start(given: WasmSource | Promise<WasmSource>): Promise<void> {
 /** Not by streaming: many servers still send `.wasm` with a type that streaming refuses. */
 async function compiled(response: Response): Promise<WebAssembly.Module> {
   if (!response.ok) {
-    throw new Error(`the core could not be loaded: ${response.url} answered ${response.status}`);
+    throw notLoaded(`${response.url} answered ${response.status}`);
   }
   const bytes = await response.arrayBuffer();
   if (!WebAssembly.validate(bytes)) {
-    throw new Error(
-      `the core could not be loaded: ${response.url} is not WebAssembly. ` +
-        "Tell the package where it is: await init(url)",
-    );
+    throw notLoaded(`${response.url} is not WebAssembly`);
   }
   return WebAssembly.compile(bytes);
+}
+
+function notLoaded(reason: string): Error {
+  const advice = "Tell the package where it is: await init(url)";
+  return new Error(`the core could not be loaded: ${reason}. ${advice}`);
 }

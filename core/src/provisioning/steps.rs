@@ -7,6 +7,8 @@ use crate::catalogue;
 use crate::models::{Order, Vps, VpsDetails, VpsStatus, Wallet};
 
 /// The first pause between two looks for a lost order, in milliseconds.
+/// What pauses between looks begin with at least: a first look at once is no reason to hurry on.
+const LEAST_PAUSE_MS: u64 = 1_000;
 const FIRST_SETTLING_PAUSE_MS: u64 = 2_000;
 /// How many settle windows are waited for a look that succeeds.
 const LAST_LOOK_WINDOWS: u64 = 2;
@@ -397,7 +399,7 @@ impl Provisioning {
     }
 
     fn rest_polling(&mut self, asked_ms: Option<u64>, now: Timestamp) {
-        let first = self.options.first_look_ms.max(1);
+        let first = self.options.first_look_ms.max(LEAST_PAUSE_MS);
         let pause = grown(first, self.seen.looks).min(self.options.longest_pause_ms);
         let pause = jittered(pause, &mut self.rng).max(asked_ms.unwrap_or(0));
         self.rest(pause, WaitReason::Poll, now);

@@ -26,40 +26,40 @@ import { simulator } from "./wasm.js";
 /** What a simulated service is like. What is absent has the simulator's default. */
 export interface SimulatorConfig {
   /** When its time begins, in epoch milliseconds: 2026-01-01T00:00:00Z by default. */
-  now?: number;
+  now?: number | undefined;
   /**
    * `virtual`, the default: nothing is waited for. `real`: the simulator goes by the machine's own
    * clock, to show a program to people.
    */
-  time?: "virtual" | "real";
+  time?: "virtual" | "real" | undefined;
   /** What the wallet holds, in EUR: 100 by default. */
-  balance?: number;
+  balance?: number | undefined;
   /** What its random choices come from. */
-  seed?: number;
+  seed?: number | undefined;
   /** The account's first key; one made from the seed by default. */
-  key?: string | Secret;
+  key?: string | Secret | undefined;
   /** Milliseconds until a VPS is active, or their range: 120,000 by default. */
-  provisioningMs?: number | { min: number; max: number };
+  provisioningMs?: number | { min: number; max: number } | undefined;
   /** Milliseconds from then until its address and password are there. */
-  detailsDelayMs?: number;
+  detailsDelayMs?: number | undefined;
   /** The account's profile, as the simulator's own JSON. */
-  account?: Record<string, unknown>;
+  account?: Record<string, unknown> | undefined;
   /** VPS that are there from the beginning, as the simulator's own JSON. */
-  vps?: readonly Record<string, unknown>[];
+  vps?: readonly Record<string, unknown>[] | undefined;
   /** What goes wrong, as the simulator's own JSON. */
-  faults?: readonly Record<string, unknown>[];
+  faults?: readonly Record<string, unknown>[] | undefined;
 }
 
 /** Which requests a fault is for. What is absent is any. */
 export interface FaultTarget {
   /** Only requests of that method. */
-  method?: string;
+  method?: string | undefined;
   /** Only requests to that path; `*` at its end stands for anything. */
-  path?: string;
+  path?: string | undefined;
   /** How many fitting requests go well before. */
-  skip?: number;
+  skip?: number | undefined;
   /** How many go wrong: 1 by default. */
-  times?: number;
+  times?: number | undefined;
 }
 
 /** What a simulator saw and holds: requests, orders, charges, balance, VPS, keys. */
@@ -67,7 +67,7 @@ export interface SimulatorState {
   readonly [field: string]: unknown;
   readonly orders_received: number;
   readonly orders_placed: number;
-  readonly balance: string;
+  readonly balance: number;
   readonly vps: readonly Record<string, unknown>[];
 }
 

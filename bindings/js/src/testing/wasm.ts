@@ -5,12 +5,12 @@ import * as glue from "../../wasm/simulator/simulator.js";
 let source: () => WebAssembly.Module | BufferSource;
 let loading: Promise<unknown> | undefined;
 
-/** Sets what the simulator is loaded from. */
+/** @internal Sets what the simulator is loaded from. */
 export function loadWith(platform: () => WebAssembly.Module | BufferSource): void {
   source = platform;
 }
 
-/** The simulator's module. */
+/** @internal The simulator's module. */
 export async function simulator(): Promise<typeof glue> {
   // Not at once, as in the main entry: browsers compile large modules only off their main thread.
   loading ??= glue.default({ module_or_path: source() });

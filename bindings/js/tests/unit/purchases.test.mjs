@@ -262,3 +262,45 @@ test("the time allowed ends a purchase with a token", async () => {
   const resumed = await client.vps.resume(error.token, { timeout: 7_200_000 });
   assert.equal(resumed.vps.vpsStatus, "active");
 });
+
+test("a purchase that waits for its turn keeps to the time allowed", async () => {
+  const simulator = await Simulator.create();
+  const client = simulator.client();
+  let release;
+  const held = new Promise((resolve) => {
+    release = resolve;
+  });
+  const first = client.vps.provision(ORDER, { onProgress: () => held, timeout: 1e9 });
+  const second = client.vps.provision(ORDER, { timeout: 60_000 });
+  await assert.rejects(second, (error) => isStableVPSError(error, "deadline_exceeded"));
+  release();
+  await first;
+  assert.equal(simulator.state().orders_received, 1);
+});
+
+test("a first look at once is not followed by a storm of them", async () => {
+  const simulator = await Simulator.create();
+  const { requests } = await simulator.client().vps.provision(ORDER, { firstLook: 0 });
+  assert.ok(requests < 25, `${requests} requests`);
+});
+
+test("many purchases may share a signal, and nobody is warned", async () => {
+  const simulator = await Simulator.create({ balance: 100_000 });
+  const client = simulator.client();
+  const warnings = [];
+  const note = (warning) => warnings.push(String(warning));
+  process.on("warning", note);
+  const stop = new AbortController();
+  const all = Array.from({ length: 30 }, () =>
+    client.vps.provision(ORDER, { signal: stop.signal, timeout: 1e9 }).catch((error) => error),
+  );
+  while (simulator.state().orders_received < 30) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  stop.abort();
+  const errors = await Promise.all(all);
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off("warning", note);
+  assert.ok(errors.every(({ name, token }) => name === "AbortError" && token));
+  assert.deepEqual(warnings, []);
+});

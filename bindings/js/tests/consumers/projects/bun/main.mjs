@@ -1,0 +1,4 @@
+import { same } from "./common/purchase.mjs";
+
+same("Bun", typeof process.versions.bun, "string");
+await import("./common/program.mjs");

@@ -1,0 +1,4 @@
+import * as stablevps from "stablevps";
+import { page } from "./common/page.mjs";
+
+page(stablevps, () => import("stablevps/testing"));

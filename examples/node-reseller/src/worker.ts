@@ -1,0 +1,150 @@
+/** Brings every order to its end. The database is its queue. */
+
+import { setMaxListeners } from "node:events";
+import type { FastifyBaseLogger } from "fastify";
+import { isStableVPSError, type Progress, type Purchase, type StableVPS } from "stablevps";
+import { type Order, type Orders, type Problem, VpsTakenError } from "./orders.js";
+import type { Settings } from "./settings.js";
+
+export interface WorkerOptions extends Pick<Settings, "atOnce" | "retryMs" | "purchase"> {
+  client: StableVPS;
+  orders: Orders;
+  log: FastifyBaseLogger;
+  /** Whether tokens that began with another key of the account are taken up. */
+  keyReplaced: boolean;
+}
+
+export class Worker {
+  readonly #options: WorkerOptions;
+  readonly #stop = new AbortController();
+  readonly #inHand = new Map<string, Promise<void>>();
+  readonly #resting = new Set<string>();
+
+  constructor(options: WorkerOptions) {
+    this.#options = options;
+    // Every purchase listens to it, and there may be many.
+    setMaxListeners(0, this.#stop.signal);
+  }
+
+  /**
+   * Takes up what is to be done: at the start, when an order was noted, and when one came to its end.
+   * The client lets purchases order one at a time, in the order in which they are begun here.
+   */
+  wake(): void {
+    const { orders, atOnce } = this.#options;
+    if (this.#stop.signal.aborted || this.#inHand.size >= atOnce) {
+      return;
+    }
+    for (const order of orders.unfinished(atOnce + this.#inHand.size + this.#resting.size)) {
+      if (this.#inHand.size >= atOnce) {
+        return;
+      }
+      if (!this.#inHand.has(order.id) && !this.#resting.has(order.id)) {
+        this.#inHand.set(order.id, this.#work(order));
+      }
+    }
+  }
+
+  /** Ends every wait. No VPS is cancelled by it: the next process goes on. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await Promise.all(this.#inHand.values());
+  }
+
+  async #work(order: Order): Promise<void> {
+    const { orders, log } = this.#options;
+    try {
+      const { vps, charged, recovered } = await this.#purchase(order);
+      orders.ready(order.id, vps.id, charged);
+      log.info({ order: order.id, vps: vps.id, charged, recovered }, "ready");
+    } catch (error) {
+      this.#ended(order.id, error);
+    } finally {
+      this.#inHand.delete(order.id);
+      this.wake();
+    }
+  }
+
+  #purchase(order: Order): Purchase {
+    const { client, orders, purchase, keyReplaced } = this.#options;
+    const { signal } = this.#stop;
+    const onProgress = ({ phase, token, vpsId }: Progress) => {
+      // Before this phase nothing was ordered, and the order would be begun anew. The request that
+      // comes next waits for this: the token is on disk when the order is sent.
+      if (token !== null && phase !== "preflight" && phase !== "baseline") {
+        orders.keep(order.id, token, vpsId);
+      }
+    };
+    if (order.token !== null) {
+      const { timeout } = purchase;
+      return client.vps.resume(order.token, { timeout, anyKey: keyReplaced, signal, onProgress });
+    }
+    if (order.vpsId !== null) {
+      const { settle: _, ...waiting } = purchase;
+      return client.vps.waitUntilReady(order.vpsId, { ...waiting, signal });
+    }
+    const { planId, billingCycle, location, maxSpend } = order;
+    return client.vps.provision(
+      { planId, billingCycle, location },
+      { ...purchase, maxSpend, signal, onProgress },
+    );
+  }
+
+  /** What becomes of an order whose purchase ended without a VPS. */
+  #ended(id: string, error: unknown): void {
+    const { orders, log } = this.#options;
+    if (isStableVPSError(error, "aborted")) {
+      // It may be newer than the one that was kept. Without one nothing was ordered.
+      if (error.token !== null && orders.find(id)?.token != null) {
+        orders.keep(id, error.token, null);
+      }
+      return;
+    }
+    const problem = problemOf(error);
+    log.warn({ order: id, code: problem.code }, problem.message);
+    switch (problem.code) {
+      case "not_placed":
+        orders.beginAnew(id);
+        break;
+      case "insufficient_funds":
+      case "over_budget":
+      case "bad_request":
+        orders.fail(id, problem);
+        break;
+      case "unresolved":
+      case "provisioning_failed":
+      case "not_found":
+      case "invalid_input":
+      case "vps_taken":
+        orders.park(id, problem);
+        break;
+      default:
+        // Time ran out, the service is not there, the key is wrong: with its token it is taken up
+        // where it is, and without one begun.
+        orders.hinder(id, problem);
+        this.#rest(id);
+    }
+  }
+
+  #rest(id: string): void {
+    this.#resting.add(id);
+    setTimeout(() => {
+      this.#resting.delete(id);
+      this.wake();
+    }, this.#options.retryMs).unref();
+  }
+}
+
+function problemOf(error: unknown): Problem {
+  if (isStableVPSError(error)) {
+    const { code, message } = error;
+    const isUnresolved = isStableVPSError(error, "unresolved");
+    return isUnresolved
+      ? { code, message, candidates: error.candidates.map((vps) => vps.id) }
+      : { code, message };
+  }
+  if (error instanceof VpsTakenError) {
+    return { code: "vps_taken", message: error.message };
+  }
+  return { code: "internal", message: String(error) };
+}
