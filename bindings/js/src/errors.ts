@@ -357,6 +357,18 @@ export function aborted(
   return new AbortError(document, { cause: signal.reason });
 }
 
+/** What a purchase ends with when its time is over before it could begin. */
+export function late(waitingFor: string): StableVPSError {
+  return errorOf({
+    code: "deadline_exceeded",
+    message: `the time allowed was over while waiting for ${waitingFor}`,
+    fault: "caller",
+    tryAgain: "safe",
+    attempts: 0,
+    details: { waitingFor },
+  });
+}
+
 function nameOf(code: string): string {
   const name = camel(`_${code}`);
   return code === "aborted" ? "AbortError" : code in CLASSES ? `${name}Error` : "StableVPSError";

@@ -3,7 +3,7 @@
 import type { Machine } from "../wasm/main/main.js";
 import { onAbort } from "./abort.js";
 import { type Clock, sleep } from "./clock.js";
-import { aborted, type ErrorDocument, errorOf, StableVPSError } from "./errors.js";
+import { aborted, type ErrorDocument, errorOf, late, StableVPSError } from "./errors.js";
 import { Turn } from "./locks.js";
 import { type Progress, readProgress } from "./models.js";
 import { type Fetch, type HttpRequest, send, TransportFailure } from "./transport.js";
@@ -80,7 +80,6 @@ export async function run<T>(host: Host, job: Job<T>): Promise<T> {
         if (exclusive && !turn?.hasCome) {
           turn ??= new Turn(job.purchase.account);
           await waitFor(turn, host, job);
-          // Waiting took time, and the time allowed may be over.
           continue;
         }
         await job.purchase.tell(readProgress(step.progress));
@@ -152,7 +151,11 @@ async function waitFor(turn: Turn, host: Host, job: Job<unknown>): Promise<void>
   const ignore = onAbort(job.signal, () => over.abort());
   await Promise.race([turn.comes, sleep(host.clock, timeout, over.signal)]);
   ignore();
+  const isLate = !over.signal.aborted && !turn.hasCome;
   over.abort();
+  if (isLate) {
+    throw late("the other purchases of this account");
+  }
 }
 
 /** Ends a job between two steps when its signal is aborted. */
