@@ -35,6 +35,7 @@ import {
 } from "./models.js";
 import type { Money } from "./money.js";
 import { count, record, secretText, span, text } from "./options.js";
+import { isBrowser } from "./platform.js";
 import { type Purchase, purchase } from "./purchase.js";
 import type { Secret } from "./secret.js";
 import type { Fetch } from "./transport.js";
@@ -536,17 +537,6 @@ function uniqueSeed(): number {
 function platformFetch(input: string, init: RequestInit): Promise<Response> {
   // Looked up with every call, so that tests may replace it.
   return fetch(input, init);
-}
-
-/** Whether this is a page or one of its workers. */
-function isBrowser(): boolean {
-  const { window, document, navigator } = globalThis as {
-    window?: unknown;
-    document?: unknown;
-    navigator?: { userAgent?: string };
-  };
-  const isPage = window !== undefined && document !== undefined;
-  return isPage || (navigator?.userAgent?.startsWith("Mozilla/") ?? false);
 }
 
 function fromEnvironment(): string | null {

@@ -3,6 +3,7 @@
 import { onAbort } from "./abort.js";
 import type { Clock } from "./clock.js";
 import type { Delivery, FailureKind } from "./errors.js";
+import { isBrowser } from "./platform.js";
 
 /** One request, complete. */
 export interface HttpRequest {
@@ -73,10 +74,11 @@ export async function send(
       method: request.method,
       headers: request.headers,
       body: request.body,
-      // A redirect is never followed with a key, and nothing is to come from a cache.
+      // A redirect is never followed with a key.
       redirect: "manual",
       signal: ending.signal,
-      ...(isWorker() ? {} : { cache: "no-store", credentials: "omit" }),
+      // Caches and cookies are a browser's alone; others refuse these, or take their time over them.
+      ...(isBrowser() ? { cache: "no-store", credentials: "omit" } : {}),
     });
     if (response.type === "opaqueredirect") {
       return { status: 302, headers: "", body: new Uint8Array() };
@@ -206,12 +208,4 @@ function codeOf(error: unknown): string | undefined {
     cause = cause.cause;
   }
   return undefined;
-}
-
-/** Workers refuse options of `fetch` that they don't know. */
-function isWorker(): boolean {
-  return (
-    (globalThis as { navigator?: { userAgent?: string } }).navigator?.userAgent ===
-    "Cloudflare-Workers"
-  );
 }
