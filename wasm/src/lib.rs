@@ -14,8 +14,6 @@
 
 #[cfg(feature = "api")]
 pub mod api;
-#[cfg(feature = "api")]
-pub mod catalogue;
 pub mod failure;
 mod headers;
 #[cfg(feature = "api")]

@@ -13,8 +13,8 @@ use crate::{generate, test_js};
 /// The largest wheel, in bytes.
 pub const WHEEL_LIMIT: u64 = 2_000_000;
 
-const FEATURES: &str =
-    "stablevps-core/schema,stablevps-ffi/ureq,stablevps-ffi/simulator,stablevps-simulator/server";
+const FEATURES: &str = "stablevps-core/schema,stablevps-ffi/ureq,stablevps-ffi/simulator,stablevps-simulator/server,\
+     stablevps-wasm/simulator";
 
 /// A part of the tests.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
