@@ -72,7 +72,8 @@ export async function send(
     }
     const response = await fetch(request.url, {
       method: request.method,
-      headers: request.headers,
+      // Platforms take an object faster than pairs.
+      headers: Object.fromEntries(request.headers),
       body: request.body,
       // A redirect is never followed with a key.
       redirect: "manual",

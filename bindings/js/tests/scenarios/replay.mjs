@@ -131,7 +131,7 @@ class Script {
     const turn = this.#turns.shift();
     const expected = turn?.request;
     const sent = Object.fromEntries(
-      init.headers.map(([name, value]) => [name.toLowerCase(), value]),
+      Object.entries(init.headers).map(([name, value]) => [name.toLowerCase(), value]),
     );
     const named = Object.keys(expected?.headers ?? {}).map((name) => name.toLowerCase());
     const made = canonical({
