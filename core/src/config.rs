@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::str::FromStr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::call::Call;
@@ -27,6 +28,18 @@ pub enum Auth {
     Bearer,
     /// `X-API-Key: <key>`.
     ApiKeyHeader,
+}
+
+impl FromStr for Auth {
+    type Err = &'static str;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        match name {
+            "bearer" => Ok(Self::Bearer),
+            "x-api-key" => Ok(Self::ApiKeyHeader),
+            _ => Err("must be \"bearer\" or \"x-api-key\""),
+        }
+    }
 }
 
 /// What an [`Api`] is made of. Everything has a default but the key.

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 use std::sync::Arc;
 
-use stablevps_core::config::{Api as CoreApi, ApiConfig, Auth, CallOptions as CoreCallOptions};
+use stablevps_core::config::{Api as CoreApi, ApiConfig, CallOptions as CoreCallOptions};
 use stablevps_core::endpoint::Endpoint;
 use stablevps_core::endpoints::{
     AnyEndpoint, ControlVps, CreateKey, CreateVps, DeleteVps, GetAccount, GetVps, GetWallet,
@@ -13,9 +13,7 @@ use stablevps_core::error::Error;
 use stablevps_core::ids::VpsId;
 use stablevps_core::models::Scope;
 use stablevps_core::money::Money;
-use stablevps_core::provisioning::{
-    KeyCheck, Preflight, ProvisionOptions, Provisioning, WaitLevel,
-};
+use stablevps_core::provisioning::{KeyCheck, Preflight, ProvisionOptions, Provisioning};
 use stablevps_core::secret::Secret;
 use stablevps_core::time::Timestamp;
 
@@ -107,13 +105,11 @@ impl PurchaseOptions {
             },
             max_spend: max_spend
                 .map_err(|reason| Error::invalid_input("max_spend", format!("must be {reason}")))?,
-            wait_for: match self.wait_for.as_deref() {
-                None | Some("ready") => WaitLevel::Ready,
-                Some("active") => WaitLevel::Active,
-                Some(_) => {
-                    let reason = "must be \"ready\" or \"active\"";
-                    return Err(Error::invalid_input("wait_for", reason));
-                }
+            wait_for: match self.wait_for {
+                Some(level) => level
+                    .parse()
+                    .map_err(|reason: &str| Error::invalid_input("wait_for", reason))?,
+                None => defaults.wait_for,
             },
             timeout_ms: self.timeout_ms.unwrap_or(defaults.timeout_ms),
             first_look_ms: self.first_look_ms.unwrap_or(defaults.first_look_ms),
@@ -154,14 +150,11 @@ impl Api {
             api_key: options.api_key.map(Secret::new),
             ..ApiConfig::default()
         };
-        config.auth = match options.auth.as_deref() {
-            None | Some("bearer") => Auth::Bearer,
-            Some("x-api-key") => Auth::ApiKeyHeader,
-            Some(_) => {
-                let reason = "must be \"bearer\" or \"x-api-key\"";
-                return Err(Error::invalid_input("auth", reason).into());
-            }
-        };
+        if let Some(auth) = options.auth {
+            config.auth = auth
+                .parse()
+                .map_err(|reason: &str| Error::invalid_input("auth", reason))?;
+        }
         config.base_url = options.base_url.unwrap_or(config.base_url);
         config.user_agent = options.user_agent.or(config.user_agent);
         config.retry.max_retries = options.max_retries.unwrap_or(config.retry.max_retries);

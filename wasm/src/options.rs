@@ -3,10 +3,10 @@
 
 use std::str::FromStr;
 
-use stablevps_core::config::{ApiConfig, Auth, CallOptions};
+use stablevps_core::config::{ApiConfig, CallOptions};
 use stablevps_core::error::Error;
 use stablevps_core::money::Money;
-use stablevps_core::provisioning::{KeyCheck, Preflight, ProvisionOptions, WaitLevel};
+use stablevps_core::provisioning::{KeyCheck, Preflight, ProvisionOptions};
 use stablevps_core::secret::Secret;
 use stablevps_core::time::Timestamp;
 use wasm_bindgen::JsValue;
@@ -126,14 +126,11 @@ pub(crate) fn account(options: &Options) -> Result<ApiConfig, Error> {
         user_agent: options.text("userAgent"),
         ..ApiConfig::default()
     };
-    config.auth = match options.text("auth").as_deref() {
-        None | Some("bearer") => Auth::Bearer,
-        Some("x-api-key") => Auth::ApiKeyHeader,
-        Some(_) => {
-            let reason = "must be \"bearer\" or \"x-api-key\"";
-            return Err(Error::invalid_input("auth", reason));
-        }
-    };
+    if let Some(auth) = options.text("auth") {
+        config.auth = auth
+            .parse()
+            .map_err(|reason: &str| Error::invalid_input("auth", reason))?;
+    }
     config.base_url = options.text("baseUrl").unwrap_or(config.base_url);
     if let Some(retries) = options.number("maxRetries") {
         config.retry.max_retries = u32::try_from(retries).unwrap_or(u32::MAX);
@@ -157,13 +154,11 @@ pub(crate) fn purchase(options: &Options) -> Result<(ProvisionOptions, u64, Time
         },
         max_spend: max_spend
             .map_err(|reason| Error::invalid_input("max_spend", format!("must be {reason}")))?,
-        wait_for: match options.text("waitFor").as_deref() {
-            None | Some("ready") => WaitLevel::Ready,
-            Some("active") => WaitLevel::Active,
-            Some(_) => {
-                let reason = "must be \"ready\" or \"active\"";
-                return Err(Error::invalid_input("wait_for", reason));
-            }
+        wait_for: match options.text("waitFor") {
+            Some(level) => level
+                .parse()
+                .map_err(|reason: &str| Error::invalid_input("wait_for", reason))?,
+            None => defaults.wait_for,
         },
         timeout_ms: options.number("timeoutMs").unwrap_or(defaults.timeout_ms),
         first_look_ms: options

@@ -1,5 +1,7 @@
 //! How a purchase is made and waited for.
 
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
@@ -83,6 +85,18 @@ pub enum WaitLevel {
     Ready,
     /// Active, whatever else is there.
     Active,
+}
+
+impl FromStr for WaitLevel {
+    type Err = &'static str;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        match name {
+            "ready" => Ok(Self::Ready),
+            "active" => Ok(Self::Active),
+            _ => Err("must be \"ready\" or \"active\""),
+        }
+    }
 }
 
 impl WaitLevel {
