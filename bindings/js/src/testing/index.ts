@@ -12,6 +12,7 @@
  */
 
 import type * as glue from "../../wasm/simulator/simulator.js";
+import { sleep, systemClock } from "../clock.js";
 import {
   type Clock,
   type Fetch,
@@ -86,7 +87,7 @@ export class Simulator {
   private constructor(model: glue.Simulator, config: SimulatorConfig) {
     this.#model = model;
     this.#timeline = config.time === "real" ? undefined : new Timeline(config.now ?? START_MS);
-    this.clock = this.#timeline ?? realTime;
+    this.clock = this.#timeline ?? systemClock;
     this.fetch = (url, init) => this.#serve(url, init);
   }
 
@@ -194,7 +195,11 @@ export class Simulator {
     );
     const { outcome, status, headers: lines, body: bytes, delayMs } = answer;
     answer.free();
-    await this.#wait(delayMs, signal);
+    if (delayMs > 0) {
+      await sleep(this.clock, delayMs, signal);
+    }
+    // Nobody waits for the answer any more.
+    signal?.throwIfAborted();
     if (outcome === "not_delivered") {
       throw failed("ECONNREFUSED");
     }
@@ -208,29 +213,6 @@ export class Simulator {
         .split("\n")
         .filter((line) => line !== "")
         .map((line) => line.split(/:\s*(.*)/s, 2) as [string, string]),
-    });
-  }
-
-  /** The answer takes its time, unless nobody waits for it any more. */
-  #wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const give = () => {
-        cancel();
-        reject(signal?.reason);
-      };
-      if (signal?.aborted) {
-        reject(signal.reason);
-        return;
-      }
-      if (ms === 0) {
-        resolve();
-        return;
-      }
-      const cancel = this.clock.after(ms, () => {
-        signal?.removeEventListener("abort", give);
-        resolve();
-      });
-      signal?.addEventListener("abort", give, { once: true });
     });
   }
 }
@@ -251,11 +233,3 @@ function refused(field: string, reason: string): InvalidInputError {
     details: { field, reason },
   });
 }
-
-const realTime: Clock = {
-  now: () => Date.now(),
-  after: (ms, run) => {
-    const timer = setTimeout(run, ms);
-    return () => clearTimeout(timer);
-  },
-};
