@@ -18,7 +18,8 @@ use crate::endpoint::Endpoint;
 use crate::endpoints::AnyEndpoint;
 use crate::error::Error;
 use crate::http::{Reply, RequestId};
-use crate::machine::{Document, Machine, StaleReply, Step};
+use crate::machine::{Machine, StaleReply, Step};
+use crate::output::Output;
 use crate::time::Timestamp;
 
 /// One call of an endpoint.
@@ -130,7 +131,7 @@ impl Machine for Call<AnyEndpoint> {
         Call::handle_reply(self, id, reply, now)
     }
 
-    fn outcome(&self) -> Option<Result<Cow<'_, Document>, &Error>> {
+    fn outcome(&self) -> Option<Result<Cow<'_, Output>, &Error>> {
         let outcome = self.outcome.as_ref()?;
         Some(outcome.as_ref().map(Cow::Borrowed))
     }

@@ -14,7 +14,8 @@ use serde::Serialize;
 
 use crate::endpoint::RetryClass;
 use crate::http::HttpRequest;
-use crate::machine::{Document, Machine, Step, WaitReason};
+use crate::machine::{Machine, Step, WaitReason};
+use crate::output::Output;
 use crate::provisioning::Progress;
 use crate::time::Timestamp;
 
@@ -79,13 +80,16 @@ fn written(document: &StepDocument<'_>) -> String {
     serde_json::to_string(document).unwrap_or_default()
 }
 
-/// The result goes in as the bytes it is, without being read again.
+/// A listing as it was sent goes in as the bytes it is, without being read again.
 fn done(machine: &dyn Machine) -> String {
     match machine.outcome() {
-        Some(Ok(document)) => match document.as_ref() {
-            Document::Written(document) => ended(r#""ok":"#, document),
-            Document::AsSent { body, within } => {
-                ended(&format!(r#""within":"{within}","ok":"#), body)
+        Some(Ok(output)) => match output.as_ref() {
+            Output::VpsAsSent(body) => {
+                ended(&format!(r#""within":"{}","ok":"#, Output::LISTING), body)
+            }
+            read => {
+                let document = serde_json::to_string(read).unwrap_or_default();
+                ended(r#""ok":"#, &document)
             }
         },
         Some(Err(error)) => ended(r#""error":"#, &error.document().to_string()),

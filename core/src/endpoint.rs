@@ -1,6 +1,6 @@
 //! What an endpoint is: one type with its request, its reply and what may be done on failure.
 
-use crate::machine::ToDocument;
+use crate::output::Output;
 use crate::parse::Misfit;
 
 /// What may be done when a request's reply is lost.
@@ -44,7 +44,7 @@ pub struct EndpointInfo {
 /// One endpoint of the API. Its value is one request to it, with valid arguments.
 pub trait Endpoint {
     /// What a good reply is read into.
-    type Output: ToDocument;
+    type Output: Into<Output>;
 
     /// The endpoint's facts.
     fn info(&self) -> EndpointInfo;

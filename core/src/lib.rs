@@ -54,6 +54,7 @@ pub mod machine;
 pub mod models;
 pub mod money;
 mod open_enum;
+pub mod output;
 mod parse;
 pub mod provisioning;
 mod retry;

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::error::Error;
 use crate::http::{HttpRequest, Reply, RequestId};
+use crate::output::Output;
 use crate::provisioning::Progress;
 use crate::time::Timestamp;
 
@@ -45,40 +46,7 @@ pub enum WaitReason {
 #[error("this machine is not waiting for a reply to request {}", .0.0)]
 pub struct StaleReply(pub RequestId);
 
-/// A result as JSON.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Document {
-    /// Written by this crate: its own models, field by field.
-    Written(String),
-    /// A reply's body as it was sent, checked in full. Beside the result it may hold more: fields
-    /// that this version does not know are to be passed over.
-    AsSent {
-        /// The whole body, an object.
-        body: String,
-        /// The field of it that is the result.
-        within: &'static str,
-    },
-}
-
-/// What can be handed to a host as JSON.
-pub trait ToDocument {
-    /// This value as JSON.
-    fn into_document(self) -> Document;
-}
-
-impl ToDocument for Document {
-    fn into_document(self) -> Document {
-        self
-    }
-}
-
-impl<T: Serialize> ToDocument for T {
-    fn into_document(self) -> Document {
-        Document::Written(serde_json::to_string(&self).unwrap_or_default())
-    }
-}
-
-/// A state machine whose result has become a document. What the packages' hosts drive.
+/// A state machine of whatever kind. What the packages' hosts drive.
 pub trait Machine: Send {
     /// What to do now. Asking twice changes nothing.
     fn next_step(&self, now: Timestamp) -> Step<()>;
@@ -95,7 +63,7 @@ pub trait Machine: Send {
     ) -> Result<(), StaleReply>;
 
     /// The result, once the machine is done.
-    fn outcome(&self) -> Option<Result<Cow<'_, Document>, &Error>>;
+    fn outcome(&self) -> Option<Result<Cow<'_, Output>, &Error>>;
 
     /// How far a purchase is; none for a plain call.
     fn progress(&self, now: Timestamp) -> Option<Progress> {

@@ -23,8 +23,9 @@ use stablevps_core::endpoints::{
 use stablevps_core::http::{
     Delivery, FailureKind, HttpResponse, Reply, RequestId, TransportFailure,
 };
-use stablevps_core::machine::{Document, Machine, StaleReply, Step};
+use stablevps_core::machine::{Machine, StaleReply, Step};
 use stablevps_core::models::Scope;
+use stablevps_core::output::Output;
 use stablevps_core::provisioning::{KeyCheck, Preflight, ProvisionOptions, Provisioning};
 use stablevps_core::secret::Secret;
 use support::{START, api, at, response};
@@ -287,10 +288,10 @@ proptest! {
         Machine::handle_reply(&mut sent, RequestId(1), reply(), now).unwrap();
         let (read, sent) = (Machine::outcome(&read).unwrap(), Machine::outcome(&sent).unwrap());
         match (read.as_deref(), sent.as_deref()) {
-            (Ok(Document::Written(read)), Ok(Document::AsSent { body, within })) => {
-                let read: Value = serde_json::from_str(read).unwrap();
+            (Ok(read @ Output::VpsList(_)), Ok(Output::VpsAsSent(body))) => {
+                let read = serde_json::to_value(read).unwrap();
                 let sent: Value = serde_json::from_str(body).unwrap();
-                let (read, sent) = (read.as_array().unwrap(), sent[*within].as_array().unwrap());
+                let (read, sent) = (read.as_array().unwrap(), sent[Output::LISTING].as_array().unwrap());
                 prop_assert_eq!(read.len(), sent.len());
                 for (read, sent) in read.iter().zip(sent) {
                     for (field, value) in read.as_object().unwrap() {

@@ -7,7 +7,7 @@ use stablevps_core::config::{Api as CoreApi, ApiConfig, CallOptions as CoreCallO
 use stablevps_core::endpoint::Endpoint;
 use stablevps_core::endpoints::{
     AnyEndpoint, ControlVps, CreateKey, CreateVps, DeleteVps, GetAccount, GetVps, GetWallet,
-    ListKeys, ListVpsAsSent, RevokeKey,
+    ListKeys, RevokeKey,
 };
 use stablevps_core::error::Error;
 use stablevps_core::ids::VpsId;
@@ -126,7 +126,11 @@ impl PurchaseOptions {
 pub struct Api(CoreApi);
 
 impl Api {
-    fn call<E>(&self, endpoint: Result<E, Error>, limits: &Limits) -> Result<Arc<Machine>, Failure>
+    pub(crate) fn call<E>(
+        &self,
+        endpoint: Result<E, Error>,
+        limits: &Limits,
+    ) -> Result<Arc<Machine>, Failure>
     where
         E: Endpoint + Send + 'static,
     {
@@ -194,11 +198,6 @@ impl Api {
     /// `DELETE /auth`
     pub fn revoke_key(&self, id: &str, limits: &Limits) -> Result<Arc<Machine>, Failure> {
         self.call(RevokeKey::new(id), limits)
-    }
-
-    /// `GET /vps`
-    pub fn list_vps(&self, limits: &Limits) -> Result<Arc<Machine>, Failure> {
-        self.call(Ok(ListVpsAsSent), limits)
     }
 
     /// `POST /vps`

@@ -5,11 +5,15 @@ use stablevps_core::error::Error;
 /// What a call of this library can fail with.
 #[derive(Debug, thiserror::Error, uniffi::Error)]
 pub enum Failure {
-    /// An error of the product, as its JSON document.
-    #[error("{document}")]
+    /// An error of the product.
+    #[error("an error of the product")]
     Product {
-        /// The error's document.
+        /// The error as its JSON document.
+        #[cfg(feature = "documents")]
         document: String,
+        /// The error as a record.
+        #[cfg(feature = "records")]
+        problem: Box<crate::records::Problem>,
     },
     /// A reply to a request that nobody waits for was handed in.
     #[error("request {id} is not outstanding")]
@@ -22,7 +26,10 @@ pub enum Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Self::Product {
+            #[cfg(feature = "documents")]
             document: error.document().to_string(),
+            #[cfg(feature = "records")]
+            problem: Box::new((&error).into()),
         }
     }
 }

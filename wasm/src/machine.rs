@@ -4,7 +4,8 @@ use stablevps_core::documents;
 use stablevps_core::http::{
     Delivery, FailureKind, HttpResponse, Reply, RequestId, TransportFailure,
 };
-use stablevps_core::machine::{Document, Machine as CoreMachine};
+use stablevps_core::machine::Machine as CoreMachine;
+use stablevps_core::output::Output;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::failure::Failure;
@@ -36,10 +37,10 @@ impl Machine {
     /// the host still has: `JSON.parse` reads it there as well as here.
     #[must_use]
     pub fn step(&self, #[wasm_bindgen(js_name = nowMs)] now_ms: f64) -> String {
-        if let Some(Ok(document)) = self.0.outcome()
-            && let Document::AsSent { within, .. } = document.as_ref()
+        if let Some(Ok(output)) = self.0.outcome()
+            && matches!(output.as_ref(), Output::VpsAsSent(_))
         {
-            return format!(r#"{{"do":"done","within":"{within}"}}"#);
+            return format!(r#"{{"do":"done","within":"{}"}}"#, Output::LISTING);
         }
         documents::step(self.0.as_ref(), timestamp(now_ms))
     }

@@ -1,9 +1,9 @@
-//! Any endpoint, with its result as a document: what hosts in other languages call.
+//! Any endpoint: what hosts in other languages call.
 
 use std::fmt;
 
 use crate::endpoint::{Endpoint, EndpointInfo};
-use crate::machine::{Document, ToDocument};
+use crate::output::Output;
 use crate::parse::Misfit;
 
 /// One of the endpoints. It is one type whichever it is, so that there is one machine for all of them:
@@ -11,7 +11,7 @@ use crate::parse::Misfit;
 pub struct AnyEndpoint(Box<dyn Erased + Send>);
 
 impl AnyEndpoint {
-    /// That endpoint, with its result as a document.
+    /// That endpoint.
     pub fn new(endpoint: impl Endpoint + Send + 'static) -> Self {
         Self(Box::new(endpoint))
     }
@@ -29,8 +29,8 @@ trait Erased {
     fn path(&self) -> String;
     fn body(&self) -> Option<Vec<u8>>;
     fn secrets(&self) -> Vec<&str>;
-    fn parse(&self, body: &mut Vec<u8>) -> Result<Document, Misfit>;
-    fn already_done(&self) -> Option<Document>;
+    fn parse(&self, body: &mut Vec<u8>) -> Result<Output, Misfit>;
+    fn already_done(&self) -> Option<Output>;
 }
 
 impl<E: Endpoint> Erased for E {
@@ -50,17 +50,17 @@ impl<E: Endpoint> Erased for E {
         Endpoint::secrets(self)
     }
 
-    fn parse(&self, body: &mut Vec<u8>) -> Result<Document, Misfit> {
-        Endpoint::parse(self, body).map(ToDocument::into_document)
+    fn parse(&self, body: &mut Vec<u8>) -> Result<Output, Misfit> {
+        Endpoint::parse(self, body).map(Into::into)
     }
 
-    fn already_done(&self) -> Option<Document> {
-        Endpoint::already_done(self).map(ToDocument::into_document)
+    fn already_done(&self) -> Option<Output> {
+        Endpoint::already_done(self).map(Into::into)
     }
 }
 
 impl Endpoint for AnyEndpoint {
-    type Output = Document;
+    type Output = Output;
 
     fn info(&self) -> EndpointInfo {
         self.0.info()
@@ -79,11 +79,11 @@ impl Endpoint for AnyEndpoint {
     }
 
     #[allow(private_interfaces)]
-    fn parse(&self, body: &mut Vec<u8>) -> Result<Document, Misfit> {
+    fn parse(&self, body: &mut Vec<u8>) -> Result<Output, Misfit> {
         self.0.parse(body)
     }
 
-    fn already_done(&self) -> Option<Document> {
+    fn already_done(&self) -> Option<Output> {
         self.0.already_done()
     }
 }

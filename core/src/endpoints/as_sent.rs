@@ -16,8 +16,7 @@ use serde::{Deserialize, Deserializer};
 use super::ListVps;
 use crate::endpoint::{Endpoint, EndpointInfo};
 use crate::ids;
-use crate::machine::{Document, ToDocument};
-use crate::models::Vps;
+use crate::output::Output;
 use crate::parse::Misfit;
 use crate::time::Timestamp;
 
@@ -25,26 +24,8 @@ use crate::time::Timestamp;
 #[derive(Clone, Copy, Debug)]
 pub struct ListVpsAsSent;
 
-/// A checked listing.
-#[derive(Clone, PartialEq, Eq)]
-pub enum VpsListing {
-    /// Every row is valid, and in the form that this crate writes, but for unknown fields.
-    AsSent(String),
-    /// It had to be read.
-    Read(Vec<Vps>),
-}
-
-impl fmt::Debug for VpsListing {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::AsSent(body) => write!(f, "AsSent({} bytes)", body.len()),
-            Self::Read(rows) => write!(f, "Read({} rows)", rows.len()),
-        }
-    }
-}
-
 impl Endpoint for ListVpsAsSent {
-    type Output = VpsListing;
+    type Output = Output;
 
     fn info(&self) -> EndpointInfo {
         ListVps.info()
@@ -55,25 +36,13 @@ impl Endpoint for ListVpsAsSent {
     }
 
     #[allow(private_interfaces)]
-    fn parse(&self, body: &mut Vec<u8>) -> Result<VpsListing, Misfit> {
+    fn parse(&self, body: &mut Vec<u8>) -> Result<Output, Misfit> {
         match usual(std::mem::take(body)) {
-            Ok(text) => Ok(VpsListing::AsSent(text)),
+            Ok(text) => Ok(Output::VpsAsSent(text)),
             Err(unusual) => {
                 *body = unusual;
-                ListVps.parse(body).map(VpsListing::Read)
+                ListVps.parse(body).map(Output::VpsList)
             }
-        }
-    }
-}
-
-impl ToDocument for VpsListing {
-    fn into_document(self) -> Document {
-        match self {
-            Self::AsSent(body) => Document::AsSent {
-                body,
-                within: "vps",
-            },
-            Self::Read(rows) => rows.into_document(),
         }
     }
 }
@@ -245,16 +214,11 @@ mod tests {
     fn a_row_in_the_usual_form_is_handed_on_as_it_is() {
         let body = listed(&row());
         let listing = ListVpsAsSent.parse(&mut body.clone()).unwrap();
-        assert_eq!(
-            listing,
-            VpsListing::AsSent(String::from_utf8(body.clone()).unwrap())
-        );
-        let Document::AsSent { body: sent, within } = listing.into_document() else {
-            panic!("it was written anew");
-        };
-        let sent: Value = serde_json::from_str(&sent).unwrap();
+        let text = String::from_utf8(body.clone()).unwrap();
+        assert_eq!(listing, Output::VpsAsSent(text.clone()));
+        let sent: Value = serde_json::from_str(&text).unwrap();
         let read = serde_json::to_value(ListVps.parse(&mut body.clone()).unwrap()).unwrap();
-        assert_eq!(sent.get(within), Some(&read));
+        assert_eq!(sent.get(Output::LISTING), Some(&read));
     }
 
     #[test]
@@ -284,10 +248,10 @@ mod tests {
             let mut row = row();
             row[field] = sent;
             let listing = ListVpsAsSent.parse(&mut listed(&row)).unwrap();
-            let Document::Written(written) = listing.into_document() else {
+            let Output::VpsList(read) = listing else {
                 panic!("{field} was handed on as it is");
             };
-            let written: Value = serde_json::from_str(&written).unwrap();
+            let written = serde_json::to_value(read).unwrap();
             assert_eq!(written[0][field], expected, "{field}");
         }
     }

@@ -8,7 +8,7 @@ mod vps;
 
 pub use account::{GetAccount, GetWallet};
 pub use any::AnyEndpoint;
-pub use as_sent::{ListVpsAsSent, VpsListing};
+pub use as_sent::ListVpsAsSent;
 pub use keys::{CreateKey, ListKeys, RevokeKey};
 pub use vps::{ControlVps, CreateVps, DeleteVps, GetVps, ListVps};
 

@@ -39,8 +39,9 @@ use crate::endpoints::{CreateVps, GetVps, GetWallet, ListVps};
 use crate::error::{Error, ErrorKind};
 use crate::http::{HttpRequest, Reply, RequestId};
 use crate::ids::VpsId;
-use crate::machine::{Document, Machine, StaleReply, Step, ToDocument, WaitReason};
+use crate::machine::{Machine, StaleReply, Step, WaitReason};
 use crate::models::{VpsDetails, VpsStatus};
+use crate::output::Output;
 use crate::time::Timestamp;
 use token::{Facts, Stage, Token};
 
@@ -419,10 +420,10 @@ impl Machine for Provisioning {
         Provisioning::handle_reply(self, id, reply, now)
     }
 
-    fn outcome(&self) -> Option<Result<Cow<'_, Document>, &Error>> {
+    fn outcome(&self) -> Option<Result<Cow<'_, Output>, &Error>> {
         match &self.work {
             Work::Ended(outcome) => Some(match outcome.as_ref() {
-                Ok(good) => Ok(Cow::Owned(good.into_document())),
+                Ok(good) => Ok(Cow::Owned(Output::Provisioned(good.clone()))),
                 Err(error) => Err(error),
             }),
             Work::Expiring { error, .. } => Some(Err(error)),

@@ -90,12 +90,15 @@
 //! answer 429) and anything inside a VPS. With the feature `server`, the program `stablevps-simulator` serves a
 //! simulator over HTTP on the loopback interface; see its `--help`.
 
-#![forbid(unsafe_code)]
+// What uniffi writes for C is not safe code.
+#![cfg_attr(not(feature = "foreign"), forbid(unsafe_code))]
 
 mod config;
 mod control;
 mod exchange;
 mod faults;
+#[cfg(feature = "foreign")]
+pub mod foreign;
 mod journal;
 mod secret;
 mod service;
@@ -119,3 +122,6 @@ pub use service::money::Euros;
 pub use service::vps::Power;
 pub use simulator::Simulator;
 pub use span::Span;
+
+#[cfg(feature = "foreign")]
+uniffi::setup_scaffolding!();

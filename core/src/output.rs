@@ -1,0 +1,62 @@
+//! What machines end with.
+
+use serde::Serialize;
+
+use crate::models::{
+    Account, ActionReceipt, ApiKeyInfo, CreatedKey, DeletedVps, Order, RevokedKey, Vps, VpsDetails,
+    Wallet,
+};
+use crate::provisioning::Provisioned;
+
+/// The result of any call, or of a purchase.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+#[allow(clippy::large_enum_variant)]
+pub enum Output {
+    /// Of `GET /account`.
+    Account(Account),
+    /// Of `POST /vps/:id/actions`.
+    ActionReceipt(ActionReceipt),
+    /// Of `GET /auth`.
+    ApiKeys(Vec<ApiKeyInfo>),
+    /// Of `POST /auth`.
+    CreatedKey(CreatedKey),
+    /// Of `DELETE /vps/:id`.
+    DeletedVps(DeletedVps),
+    /// Of `POST /vps`.
+    Order(Order),
+    /// Of `DELETE /auth`.
+    RevokedKey(RevokedKey),
+    /// Of `GET /vps/:id`.
+    VpsDetails(VpsDetails),
+    /// Of `GET /vps`.
+    VpsList(Vec<Vps>),
+    /// Of `GET /vps` too: the whole body of the reply, a checked object, whose field
+    /// [`Output::LISTING`] is the result. Beside it there may be more, and unknown fields in its rows.
+    VpsAsSent(String),
+    /// Of `GET /wallet`.
+    Wallet(Wallet),
+    /// Of a purchase.
+    Provisioned(Provisioned),
+}
+
+impl Output {
+    /// Where the rows are in a listing as it was sent.
+    pub const LISTING: &'static str = "vps";
+}
+
+macro_rules! outputs {
+    ($($name:ident($held:ty)),+) => {
+        $(impl From<$held> for Output {
+            fn from(held: $held) -> Self {
+                Self::$name(held)
+            }
+        })+
+    };
+}
+
+outputs! {
+    Account(Account), ActionReceipt(ActionReceipt), ApiKeys(Vec<ApiKeyInfo>), CreatedKey(CreatedKey),
+    DeletedVps(DeletedVps), Order(Order), RevokedKey(RevokedKey), VpsDetails(VpsDetails),
+    VpsList(Vec<Vps>), Wallet(Wallet), Provisioned(Provisioned)
+}
