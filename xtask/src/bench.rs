@@ -10,6 +10,7 @@ use crate::js::{package, project, tarball};
 use crate::python::{Venv, simulator, wheel};
 use crate::shell::{elsewhere, headline, output, root};
 use crate::test::WHEEL_LIMIT;
+use crate::{kotlin, swift};
 
 /// What can be measured.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -18,17 +19,27 @@ pub enum Name {
     Python,
     /// The JavaScript package.
     Js,
+    /// The Kotlin package.
+    Kotlin,
+    /// The Swift package.
+    Swift,
 }
 
 /// One figure.
 #[derive(Deserialize)]
-struct Row {
-    what: String,
-    ours: String,
-    against: String,
-    theirs: String,
-    ratio: f64,
-    limit: Option<f64>,
+pub struct Row {
+    /// What is measured.
+    pub what: String,
+    /// Our figure, with its unit.
+    pub ours: String,
+    /// What it is held against.
+    pub against: String,
+    /// The other figure, with its unit.
+    pub theirs: String,
+    /// Ours, divided by theirs.
+    pub ratio: f64,
+    /// The most that the ratio may be.
+    pub limit: Option<f64>,
 }
 
 impl Row {
@@ -42,6 +53,8 @@ pub fn run(name: Name, check: bool) -> Result<()> {
     let rows = match name {
         Name::Python => python()?,
         Name::Js => js()?,
+        Name::Kotlin => kotlin::bench()?,
+        Name::Swift => swift::bench()?,
     };
     print_table(&rows);
     let missed = rows.iter().filter(|row| row.is_missed()).count();
@@ -100,7 +113,7 @@ fn js() -> Result<Vec<Row>> {
 }
 
 /// The figures among what a benchmark prints: its lines that are JSON objects.
-fn read(printed: &str) -> Result<Vec<Row>> {
+pub fn read(printed: &str) -> Result<Vec<Row>> {
     let lines = printed.lines().filter(|line| line.starts_with('{'));
     lines
         .map(|line| serde_json::from_str(line).with_context(|| line.to_owned()))

@@ -7,11 +7,14 @@ use anyhow::Result;
 use crate::js::{npm, tarball};
 use crate::python::{Venv, wheel};
 use crate::shell::{cache, elsewhere, finish, headline, root};
+use crate::{kotlin, swift};
 
 /// Shows it.
 pub fn run() -> Result<()> {
     python()?;
-    javascript()
+    javascript()?;
+    kotlin::demo()?;
+    swift::demo()
 }
 
 fn python() -> Result<()> {

@@ -2,12 +2,14 @@
 
 use anyhow::{Context as _, Result, ensure};
 
+use crate::models::Models;
 use crate::shell::root;
-use crate::{python_models, typescript_models};
+use crate::{kotlin_models, python_models, swift_models, typescript_models};
 
 /// Writes them, or sees whether they are up to date.
 pub fn run(check: bool) -> Result<()> {
     let models = stablevps_core::schema::models();
+    let read = Models::of_the_core();
     let files = [
         (
             "bindings/python/src/stablevps/_models.py",
@@ -16,6 +18,14 @@ pub fn run(check: bool) -> Result<()> {
         (
             "bindings/js/src/models.ts",
             typescript_models::module(&models),
+        ),
+        (
+            "bindings/kotlin/stablevps/src/main/kotlin/com/stablevps/Models.kt",
+            kotlin_models::module(&read),
+        ),
+        (
+            "bindings/swift/Sources/StableVPS/Models.swift",
+            swift_models::module(&read),
         ),
     ];
     for (path, text) in files {

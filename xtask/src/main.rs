@@ -1,12 +1,19 @@
 //! Every command that a person or CI runs on this repository: `cargo xtask --help`.
 
 mod bench;
+mod crossing;
 mod demo;
 mod generate;
 mod js;
+mod kotlin;
+mod kotlin_models;
+mod models;
+mod native;
 mod python;
 mod python_models;
 mod shell;
+mod swift;
+mod swift_models;
 mod test;
 mod test_js;
 mod typescript_models;

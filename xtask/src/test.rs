@@ -8,12 +8,13 @@ use clap::ValueEnum;
 
 use crate::python::{Venv, simulator, wheel};
 use crate::shell::{cache, elsewhere, finish, headline, is_ci, root, run as sh, target};
-use crate::{generate, test_js};
+use crate::{generate, kotlin, swift, test_js};
 
 /// The largest wheel, in bytes.
 pub const WHEEL_LIMIT: u64 = 2_000_000;
 
-const FEATURES: &str = "stablevps-core/schema,stablevps-ffi/ureq,stablevps-ffi/simulator,stablevps-simulator/server,\
+const FEATURES: &str = "stablevps-core/schema,stablevps-ffi/ureq,stablevps-ffi/simulator,stablevps-ffi/records,\
+     stablevps-simulator/server,stablevps-simulator/foreign,\
      stablevps-wasm/simulator";
 
 /// A part of the tests.
@@ -27,6 +28,10 @@ pub enum Part {
     Python,
     /// The JavaScript package, from its tarball.
     Js,
+    /// The Kotlin package, from its jars.
+    Kotlin,
+    /// The Swift package.
+    Swift,
 }
 
 /// Runs one part, or all of them.
@@ -38,6 +43,8 @@ pub fn run(part: Option<Part>) -> Result<()> {
                 Part::Rust => rust()?,
                 Part::Python => python()?,
                 Part::Js => test_js::run()?,
+                Part::Kotlin => kotlin::test()?,
+                Part::Swift => swift::test()?,
             }
         }
     }
