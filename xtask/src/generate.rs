@@ -8,8 +8,7 @@ use crate::{kotlin_models, python_models, swift_models, typescript_models};
 
 /// Writes them, or sees whether they are up to date.
 pub fn run(check: bool) -> Result<()> {
-    let models = stablevps_core::schema::models();
-    let read = Models::of_the_core();
+    let models = Models::of_the_core();
     let files = [
         (
             "bindings/python/src/stablevps/_models.py",
@@ -21,11 +20,11 @@ pub fn run(check: bool) -> Result<()> {
         ),
         (
             "bindings/kotlin/stablevps/src/main/kotlin/com/stablevps/Models.kt",
-            kotlin_models::module(&read),
+            kotlin_models::module(&models),
         ),
         (
             "bindings/swift/Sources/StableVPS/Models.swift",
-            swift_models::module(&read),
+            swift_models::module(&models),
         ),
     ];
     for (path, text) in files {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use serde_json::{Map, Value};
+use crate::models::{Enumeration, Field, Kind, Models, Structure};
 
 const HEAD: &str = "\
 \"\"\"What the service answers. Written by `cargo xtask generate` from the core's models.\"\"\"
@@ -18,10 +18,10 @@ from ._values import Model, OpenEnum, Secret, ServerId
 ";
 
 /// The module's text.
-pub fn module(schema: &Value) -> String {
-    let empty = Map::new();
-    let models = schema.as_object().unwrap_or(&empty);
-    let mut names: Vec<&str> = models.keys().map(String::as_str).collect();
+pub fn module(models: &Models) -> String {
+    let enumerations = models.enumerations.iter().map(|one| one.name.as_str());
+    let structures = models.structures.iter().map(|one| one.name.as_str());
+    let mut names: Vec<&str> = enumerations.chain(structures).collect();
     names.sort_unstable();
     let mut text = HEAD.to_owned();
     let _ = write!(text, "\n__all__ = [\n");
@@ -29,136 +29,78 @@ pub fn module(schema: &Value) -> String {
         let _ = writeln!(text, "    \"{name}\",");
     }
     text.push_str("]\n");
-    for (name, model) in models.iter().filter(|(_, model)| !is_struct(model)) {
-        text.push_str(&enumeration(name, model));
-    }
-    for (name, model) in models.iter().filter(|(_, model)| is_struct(model)) {
-        text.push_str(&structure(name, model));
+    text.extend(models.enumerations.iter().map(enumeration));
+    text.extend(models.structures.iter().map(structure));
+    text
+}
+
+fn indented(doc: &str) -> String {
+    doc.replace('\n', "\n    ")
+}
+
+fn enumeration(model: &Enumeration) -> String {
+    let mut text = format!(
+        "\n\nclass {}(OpenEnum):\n    \"\"\"{}\"\"\"\n",
+        model.name,
+        indented(&model.doc)
+    );
+    for value in &model.values {
+        let name = snake(&value.name).to_uppercase();
+        let _ = write!(text, "\n    {name} = \"{}\"\n", value.name);
+        let _ = writeln!(text, "    \"\"\"{}\"\"\"", indented(&value.doc));
     }
     text
 }
 
-fn is_struct(model: &Value) -> bool {
-    model.get("properties").is_some()
-}
-
-fn described(value: &Value) -> String {
-    value
-        .get("description")
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-        .lines()
-        .map(str::trim)
-        .collect::<Vec<_>>()
-        .join("\n    ")
-}
-
-/// The values of an enumeration with their descriptions, open or closed.
-fn values(model: &Value) -> Vec<(String, String)> {
-    let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
-    if let Some(known) = model.get("x-known").and_then(Value::as_array) {
-        return known
-            .iter()
-            .map(|pair| (text(pair.get(0)), text(pair.get(1))))
-            .collect();
-    }
-    let variants = model
-        .get("oneOf")
-        .and_then(Value::as_array)
-        .cloned()
-        .unwrap_or_default();
-    variants
-        .iter()
-        .map(|one| (text(one.get("const")), described(one)))
-        .collect()
-}
-
-fn enumeration(name: &str, model: &Value) -> String {
+fn structure(model: &Structure) -> String {
     let mut text = format!(
-        "\n\nclass {name}(OpenEnum):\n    \"\"\"{}\"\"\"\n",
-        described(model)
+        "\n\nclass {}(Model, frozen=True, kw_only=True, gc=False, rename=\"camel\"):\n    \"\"\"{}\"\"\"\n",
+        model.name,
+        indented(&model.doc)
     );
-    for (value, description) in values(model) {
-        let _ = write!(
-            text,
-            "\n    {} = \"{value}\"\n",
-            snake(&value).to_uppercase()
-        );
-        let _ = writeln!(text, "    \"\"\"{description}\"\"\"");
-    }
-    text
-}
-
-fn structure(name: &str, model: &Value) -> String {
-    let mut text = format!(
-        "\n\nclass {name}(Model, frozen=True, kw_only=True, gc=False, rename=\"camel\"):\n    \"\"\"{}\"\"\"\n",
-        described(model)
-    );
-    let empty = Map::new();
-    let properties = model
-        .get("properties")
-        .and_then(Value::as_object)
-        .unwrap_or(&empty);
-    for (field, property) in properties {
-        let annotation = annotation(property);
-        if annotation.starts_with("ServerId") {
-            text.push_str(&server_id(field, property));
+    for field in &model.fields {
+        if field.kind == Kind::ServerId {
+            text.push_str(&server_id(field));
             continue;
         }
-        let default = if annotation.ends_with("| None") {
-            " = None"
+        let none = if field.is_optional {
+            " | None = None"
         } else {
             ""
         };
-        let _ = write!(text, "\n    {}: {annotation}{default}\n", snake(field));
-        let _ = writeln!(text, "    \"\"\"{}\"\"\"", described(property));
+        let _ = write!(
+            text,
+            "\n    {}: {}{none}\n",
+            snake(&field.name),
+            annotation(&field.kind)
+        );
+        let _ = writeln!(text, "    \"\"\"{}\"\"\"", indented(&field.doc));
     }
     text
 }
 
 /// Kept as text and made an object when asked for: listings are long.
-fn server_id(name: &str, property: &Value) -> String {
-    let attribute = snake(name);
-    let description = described(property);
+fn server_id(field: &Field) -> String {
+    let (name, attribute) = (&field.name, snake(&field.name));
+    let doc = indented(&field.doc);
     format!(
         "\n    _{attribute}: str | None = field(default=None, name=\"{name}\")\n\n    \
          @property\n    def {attribute}(self) -> ServerId | None:\n        \
-         \"\"\"{description}\"\"\"\n        \
+         \"\"\"{doc}\"\"\"\n        \
          return None if self._{attribute} is None else ServerId(self._{attribute})\n"
     )
 }
 
-fn annotation(property: &Value) -> String {
-    if let Some(target) = property.get("$ref").and_then(Value::as_str) {
-        return target.rsplit('/').next().unwrap_or_default().to_owned();
-    }
-    if let Some(any) = property.get("anyOf").and_then(Value::as_array) {
-        let named = any
-            .iter()
-            .find(|one| one.get("type").and_then(Value::as_str) != Some("null"));
-        return format!("{} | None", named.map(annotation).unwrap_or_default());
-    }
-    let format = property.get("format").and_then(Value::as_str);
-    match property.get("type") {
-        Some(Value::Array(types)) => {
-            let one = types.first().and_then(Value::as_str).unwrap_or_default();
-            format!("{} | None", scalar(one, format))
-        }
-        Some(Value::String(one)) => scalar(one, format).to_owned(),
-        _ => "object".to_owned(),
-    }
-}
-
-fn scalar(kind: &str, format: Option<&str>) -> &'static str {
-    match (kind, format) {
-        ("string", Some("decimal")) => "Decimal",
-        ("string", Some("date-time")) => "datetime",
-        ("string", Some("password")) => "Secret",
-        ("string", Some("server-id")) => "ServerId",
-        ("string", _) => "str",
-        ("integer", _) => "int",
-        ("boolean", _) => "bool",
-        _ => "object",
+fn annotation(kind: &Kind) -> &str {
+    match kind {
+        Kind::Text | Kind::VpsId => "str",
+        Kind::Integer => "int",
+        Kind::Boolean => "bool",
+        Kind::Money => "Decimal",
+        Kind::Time => "datetime",
+        Kind::Secret => "Secret",
+        Kind::ServerId => "ServerId",
+        Kind::Enumeration(name) | Kind::Structure(name) => name,
     }
 }
 

@@ -3,8 +3,9 @@
 
 use std::fmt::Write as _;
 
-use serde_json::{Map, Value};
 use stablevps_core::catalogue;
+
+use crate::models::{Enumeration, Field, Kind, Models, Structure};
 
 const HEAD: &str = "\
 /** What the service answers. Written by `cargo xtask generate` from the core's models. */
@@ -29,163 +30,92 @@ const optional = <T>(read: (sent: any) => T, sent: any): T | null =>
 ";
 
 /// The module's text.
-pub fn module(schema: &Value) -> String {
-    let empty = Map::new();
-    let models = schema.as_object().unwrap_or(&empty);
+pub fn module(models: &Models) -> String {
     let mut text = HEAD.to_owned();
-    for (name, model) in models.iter().filter(|(_, model)| !is_struct(model)) {
-        text.push_str(&enumeration(name, model));
-    }
-    for (name, model) in models.iter().filter(|(_, model)| is_struct(model)) {
-        text.push_str(&structure(name, model));
-    }
+    text.extend(models.enumerations.iter().map(enumeration));
+    text.extend(models.structures.iter().map(structure));
     text.push_str(&plans());
     text
 }
 
-fn is_struct(model: &Value) -> bool {
-    model.get("properties").is_some()
-}
-
-fn doc(indent: &str, value: &Value) -> String {
-    let words = value
-        .get("description")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
-    let lines: Vec<&str> = words.lines().map(str::trim).collect();
-    match lines.as_slice() {
-        [one] => format!("{indent}/** {one} */\n"),
-        many => {
-            let mut text = format!("{indent}/**\n");
-            for line in many {
-                let _ = writeln!(text, "{}", format!("{indent} * {line}").trim_end());
-            }
-            text + indent + " */\n"
-        }
+fn doc(indent: &str, words: &str) -> String {
+    if !words.contains('\n') {
+        return format!("{indent}/** {words} */\n");
     }
-}
-
-/// The values of an enumeration, and whether more may come.
-fn values(model: &Value) -> (Vec<&str>, bool) {
-    if let Some(known) = model.get("x-known").and_then(Value::as_array) {
-        let values = known.iter().filter_map(|pair| pair.get(0)?.as_str());
-        return (values.collect(), true);
+    let mut text = format!("{indent}/**\n");
+    for line in words.lines() {
+        let _ = writeln!(text, "{}", format!("{indent} * {line}").trim_end());
     }
-    let variants = model.get("oneOf").and_then(Value::as_array);
-    let values = variants.into_iter().flatten();
-    (
-        values
-            .filter_map(|one| one.get("const")?.as_str())
-            .collect(),
-        false,
-    )
+    text + indent + " */\n"
 }
 
-fn enumeration(name: &str, model: &Value) -> String {
-    let (values, is_open) = values(model);
-    let quoted: Vec<_> = values.iter().map(|value| format!("\"{value}\"")).collect();
-    let open = if is_open { " | (string & {})" } else { "" };
+fn enumeration(model: &Enumeration) -> String {
+    let values = model
+        .values
+        .iter()
+        .map(|value| format!("\"{}\"", value.name));
+    let values: Vec<_> = values.collect();
+    let open = if model.is_open {
+        " | (string & {})"
+    } else {
+        ""
+    };
     format!(
-        "\n{}export type {name} = {}{open};\n",
-        doc("", model),
-        quoted.join(" | ")
+        "\n{}export type {} = {}{open};\n",
+        doc("", &model.doc),
+        model.name,
+        values.join(" | ")
     )
 }
 
-fn structure(name: &str, model: &Value) -> String {
-    let empty = Map::new();
-    let properties = model
-        .get("properties")
-        .and_then(Value::as_object)
-        .unwrap_or(&empty);
+fn structure(model: &Structure) -> String {
     let mut fields = String::new();
     let mut readers = String::new();
-    for (field, property) in properties {
-        let kind = Kind::of(property);
-        fields.push_str(&doc("  ", property));
-        let _ = writeln!(fields, "  readonly {field}: {};", kind.annotation());
-        let _ = writeln!(readers, "    {field}: {},", kind.reader(field));
+    for field in &model.fields {
+        fields.push_str(&doc("  ", &field.doc));
+        let _ = writeln!(fields, "  readonly {}: {};", field.name, annotation(field));
+        let _ = writeln!(readers, "    {}: {},", field.name, reader(field));
     }
+    let name = &model.name;
     format!(
         "\n{}export interface {name} {{\n{fields}}}\n\n\
          /** Reads a checked {{@link {name}}}. */\n\
          export function read{name}(sent: Sent): {name} {{\n  \
          return Object.freeze({{\n{readers}  }});\n}}\n",
-        doc("", model)
+        doc("", &model.doc)
     )
 }
 
-/// What a field holds.
-struct Kind {
-    name: String,
-    /// What makes it of the JSON value; none where that is it already.
-    read: Option<String>,
-    is_optional: bool,
+fn annotation(field: &Field) -> String {
+    let name = match &field.kind {
+        Kind::Text => "string",
+        Kind::Integer => "number",
+        Kind::Boolean => "boolean",
+        Kind::Money => "Money",
+        Kind::Time => "Date",
+        Kind::Secret => "Secret",
+        Kind::VpsId => "VpsId",
+        Kind::ServerId => "ServerId",
+        Kind::Enumeration(name) | Kind::Structure(name) => name,
+    };
+    let null = if field.is_optional { " | null" } else { "" };
+    format!("{name}{null}")
 }
 
-impl Kind {
-    fn of(property: &Value) -> Self {
-        if let Some(any) = property.get("anyOf").and_then(Value::as_array) {
-            let one = any
-                .iter()
-                .find(|one| one.get("type").and_then(Value::as_str) != Some("null"));
-            return Self {
-                is_optional: true,
-                ..one.map_or_else(Self::unknown, Self::of)
-            };
-        }
-        if let Some(target) = property.get("$ref").and_then(Value::as_str) {
-            let name = target.rsplit('/').next().unwrap_or_default();
-            let is_model = matches!(name, "AffiliateStats" | "VpsDetails");
-            return Self {
-                name: name.to_owned(),
-                read: is_model.then(|| format!("read{name}")),
-                is_optional: false,
-            };
-        }
-        let format = property.get("format").and_then(Value::as_str);
-        let (kind, is_optional) = match property.get("type") {
-            Some(Value::Array(types)) => (types.first().and_then(Value::as_str), true),
-            one => (one.and_then(Value::as_str), false),
-        };
-        let (name, read) = match (kind, format) {
-            (_, Some("decimal")) => ("Money", None),
-            (_, Some("date-time")) => ("Date", Some("date")),
-            (_, Some("password")) => ("Secret", Some("secret")),
-            (_, Some("server-id")) => ("ServerId", None),
-            (_, Some("vps-id")) => ("VpsId", None),
-            (Some("string"), _) => ("string", None),
-            (Some("integer" | "number"), _) => ("number", None),
-            (Some("boolean"), _) => ("boolean", None),
-            _ => return Self::unknown(),
-        };
-        Self {
-            name: name.to_owned(),
-            read: read.map(str::to_owned),
-            is_optional,
-        }
-    }
-
-    fn unknown() -> Self {
-        Self {
-            name: "unknown".to_owned(),
-            read: None,
-            is_optional: false,
-        }
-    }
-
-    fn annotation(&self) -> String {
-        let null = if self.is_optional { " | null" } else { "" };
-        format!("{}{null}", self.name)
-    }
-
-    fn reader(&self, field: &str) -> String {
-        match (&self.read, self.is_optional) {
-            (Some(read), true) => format!("optional({read}, sent.{field})"),
-            (Some(read), false) => format!("{read}(sent.{field})"),
-            (None, true) => format!("sent.{field} ?? null"),
-            (None, false) => format!("sent.{field}"),
-        }
+/// What makes the field of the JSON value.
+fn reader(field: &Field) -> String {
+    let name = &field.name;
+    let read = match &field.kind {
+        Kind::Time => "date".to_owned(),
+        Kind::Secret => "secret".to_owned(),
+        Kind::Structure(model) => format!("read{model}"),
+        _ if field.is_optional => return format!("sent.{name} ?? null"),
+        _ => return format!("sent.{name}"),
+    };
+    if field.is_optional {
+        format!("optional({read}, sent.{name})")
+    } else {
+        format!("{read}(sent.{name})")
     }
 }
 
