@@ -484,6 +484,41 @@ def test_a_purchase_that_waits_for_another_can_be_cancelled(
     assert simulator.state()["charges"] == [19.49, 19.49]
 
 
+@pytest.mark.parametrize("other", ["sync", "async"])
+def test_a_purchase_that_waits_for_another_keeps_to_its_time(
+    simulator: Simulator, other: str
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    class Blocked:
+        def send(self, request: stablevps.HttpRequest) -> stablevps.HttpResponse:
+            begun.set()
+            assert go_on.wait(15)
+            return simulator.serve(request)
+
+        def close(self) -> None: ...
+
+    def buy() -> stablevps.Provisioned:
+        if other == "sync":
+            return simulator.client().vps.provision(**ORDER, timeout=0.01)
+        return asyncio.run(simulator.async_client().vps.provision(**ORDER, timeout=0.01))
+
+    holder = simulator.client()
+    holder._transport = Blocked()
+    with ThreadPoolExecutor() as threads:
+        holding = threads.submit(holder.vps.provision, **ORDER)
+        assert begun.wait(15)
+        with pytest.raises(stablevps.DeadlineExceededError) as late:
+            buy()
+        assert late.value.waiting_for == "the other purchases of this account"
+        assert "unordered" in json.loads(token_of(late.value))["stage"]
+        go_on.set()
+        holding.result()
+    assert late.value.token is not None
+    simulator.client().vps.resume(late.value.token, timeout=3600)
+    assert simulator.state()["charges"] == [19.49, 19.49]
+
+
 def test_a_purchase_that_ran_out_of_time_is_resumed_with_more_of_it() -> None:
     simulator = stablevps.testing.Simulator(provisioning_ms=600_000)
     with simulator.client() as client:

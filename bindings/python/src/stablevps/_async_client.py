@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import _errors
 from ._locks import async_lock
-from ._machine import CLOSED, Done, Job, Send, Wait, read_step
+from ._machine import CLOSED, OTHERS, Done, Job, Send, Wait, read_step
 from ._models import (
     Account,
     ActionReceipt,
@@ -170,7 +170,11 @@ class AsyncClient:
                     and step.progress.exclusive
                 )
                 if exclusive and not held:
-                    held = await lock.acquire()
+                    held = await lock.acquire(job.patience)
+                    if not held:
+                        raise _errors.late(OTHERS)
+                    # What was asked before may no longer be so.
+                    continue
                 if isinstance(step, Done):
                     return job.result(step)
                 job.tell(step)

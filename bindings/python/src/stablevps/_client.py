@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import _errors
-from ._machine import CLOSED, Done, Job, Send, Wait, locks, read_step
+from ._machine import CLOSED, OTHERS, Done, Job, Send, Wait, locks, read_step
 from ._models import (
     Account,
     ActionReceipt,
@@ -164,7 +164,11 @@ class Client:
                     and step.progress.exclusive
                 )
                 if exclusive and not held:
-                    held = lock.acquire()
+                    held = lock.acquire(timeout=job.patience)
+                    if not held:
+                        raise _errors.late(OTHERS)
+                    # What was asked before may no longer be so.
+                    continue
                 if isinstance(step, Done):
                     return job.result(step)
                 job.tell(step)

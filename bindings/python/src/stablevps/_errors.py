@@ -304,6 +304,20 @@ def invalid_input(field: str, reason: str) -> InvalidInputError:
     )
 
 
+def late(waiting_for: str) -> DeadlineExceededError:
+    """A purchase whose time was over before the core was asked again."""
+    return DeadlineExceededError(
+        {
+            "code": "deadline_exceeded",
+            "message": f"the time allowed was over while waiting for {waiting_for}",
+            "fault": "caller",
+            "tryAgain": "safe",
+            "attempts": 0,
+            "details": {"waitingFor": waiting_for},
+        }
+    )
+
+
 def _money(text: str | None) -> Decimal | None:
     return None if text is None else Decimal(text)
 

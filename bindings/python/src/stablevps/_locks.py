@@ -23,7 +23,28 @@ class AccountLock:
         self._in_loop = asyncio.Lock()
         self._in_process: threading.Lock | None = None
 
-    async def acquire(self) -> bool:
+    async def acquire(self, patience: float) -> bool:
+        """Waits so many seconds at most; says whether it has the lock."""
+        waiting = asyncio.ensure_future(self._acquire())
+        try:
+            await asyncio.wait({waiting}, timeout=patience)
+            waiting.cancel()
+            await asyncio.wait({waiting})
+        except BaseException:
+            waiting.cancel()
+            # It may have got the lock in this very moment.
+            waiting.add_done_callback(self._give_back)
+            raise
+        if waiting.cancelled():
+            return False
+        waiting.result()
+        return True
+
+    def _give_back(self, waited: asyncio.Future[None]) -> None:
+        if not waited.cancelled() and waited.exception() is None:
+            self.release()
+
+    async def _acquire(self) -> None:
         """Waits for the other purchases of this loop, then for those of other threads."""
         await self._in_loop.acquire()
         try:
@@ -34,7 +55,6 @@ class AccountLock:
             self._in_loop.release()
             raise
         self._in_process = shared
-        return True
 
     def release(self) -> None:
         """Lets the next purchase begin."""

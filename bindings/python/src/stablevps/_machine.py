@@ -21,6 +21,9 @@ T = TypeVar("T")
 log = logging.getLogger("stablevps")
 
 CLOSED = "the client is closed"
+OTHERS = "the other purchases of this account"
+LONGEST_TURN = 1800.0
+"""How many seconds a purchase waits for its turn where only its token knows its time."""
 LONGEST = 1e9
 
 
@@ -99,7 +102,7 @@ def read_step(document: str) -> Step:
 class Job(Generic[T]):
     """A machine with what its result is to become."""
 
-    __slots__ = ("exclusive_key", "kind", "label", "machine", "on_progress")
+    __slots__ = ("exclusive_key", "kind", "label", "machine", "on_progress", "patience")
 
     def __init__(
         self,
@@ -108,12 +111,15 @@ class Job(Generic[T]):
         label: str,
         on_progress: Callable[[Progress], None] | None = None,
         exclusive_key: str | None = None,
+        patience: float | None = None,
     ) -> None:
         self.machine = machine
         self.kind = kind
         self.label = label
         self.on_progress = on_progress
         self.exclusive_key = exclusive_key
+        self.patience = LONGEST_TURN if patience is None else min(patience, threading.TIMEOUT_MAX)
+        """How many seconds a purchase waits for its turn."""
 
     @property
     def is_purchase(self) -> bool:

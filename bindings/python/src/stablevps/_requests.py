@@ -23,7 +23,7 @@ from ._models import (
     VpsDetails,
     Wallet,
 )
-from ._native.stablevps_ffi import Api, ApiOptions, Limits, PurchaseOptions
+from ._native.stablevps_ffi import Api, ApiOptions, Limits, Machine, PurchaseOptions
 from ._values import Secret
 from ._version import VERSION
 
@@ -209,26 +209,33 @@ class Requests:
             text("location", location),
             given,
         )
-        return Job(machine, Provisioned, "vps.provision", on_progress, self._account)
+        return self._purchase(machine, "vps.provision", on_progress, given.timeout_ms)
 
     def wait_until_ready(
         self, id: str, given: PurchaseOptions, on_progress: Listener | None
     ) -> Job[Provisioned]:
         machine = checked(self._api.wait_until_ready, text("id", id), given)
-        return Job(machine, Provisioned, "vps.wait_until_ready", on_progress, self._account)
+        return self._purchase(machine, "vps.wait_until_ready", on_progress, given.timeout_ms)
 
     def resume(
         self, token: str, any_key: bool, timeout: float | None, on_progress: Listener | None
     ) -> Job[Provisioned]:
+        timeout_ms = milliseconds("timeout", timeout)
         machine = checked(
             self._api.resume,
             text("token", token),
             any_key,
-            milliseconds("timeout", timeout),
+            timeout_ms,
             self._next_seed(),
             self._clock.now_ms(),
         )
-        return Job(machine, Provisioned, "vps.resume", on_progress, self._account)
+        return self._purchase(machine, "vps.resume", on_progress, timeout_ms)
+
+    def _purchase(
+        self, machine: Machine, label: str, on_progress: Listener | None, timeout_ms: int | None
+    ) -> Job[Provisioned]:
+        patience = None if timeout_ms is None else timeout_ms / 1000
+        return Job(machine, Provisioned, label, on_progress, self._account, patience)
 
     def purchase_options(
         self,
