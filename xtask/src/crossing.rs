@@ -4,6 +4,7 @@ use anyhow::Result;
 use serde_json::json;
 
 use crate::js::{project, tarball};
+use crate::kotlin;
 use crate::python::{Venv, wheel};
 use crate::shell::root;
 
@@ -26,6 +27,7 @@ pub fn others(languages: &[&str]) -> Result<String> {
                 let installed = project(&folder, "crossing", &tarball()?)?;
                 vec!["node".into(), installed.join("crossing.mjs")]
             }
+            "kotlin" => kotlin::crossing()?,
             other => anyhow::bail!("there is no program in {other}"),
         };
         programs.push(json!({ "language": language, "command": command }));

@@ -25,17 +25,11 @@ pub fn module(models: &Models) -> String {
     let mut records: Vec<&str> = closed.map(|one| one.name.as_str()).collect();
     records.extend(models.structures.iter().map(|one| one.name.as_str()));
     records.sort_unstable();
-    let mut imports: Vec<String> = records
+    let imports: Vec<String> = records
         .iter()
         .map(|name| format!("import com.stablevps.internal.ffi.{name} as Sent{name}\n"))
         .collect();
-    let (before, after) = HEAD
-        .split_once("import ")
-        .map_or((HEAD, String::new()), |(before, after)| {
-            (before, format!("import {after}"))
-        });
-    imports.push(after);
-    let mut text = before.to_owned() + &imports.concat();
+    let mut text = HEAD.to_owned() + &imports.concat();
     for enumeration in &models.enumerations {
         text.push_str(&if enumeration.is_open {
             open(enumeration)

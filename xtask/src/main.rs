@@ -6,6 +6,7 @@ mod demo;
 mod generate;
 mod js;
 mod kotlin;
+mod kotlin_bot;
 mod kotlin_models;
 mod models;
 mod native;

@@ -1,20 +1,26 @@
 //! The Swift package: its build, its tests, its demonstration and its measurements.
 
-use anyhow::{Result, bail};
+mod bench;
+mod crossing;
+mod package;
+mod readers;
+mod root;
+mod test;
+mod toolchain;
 
-use crate::bench::Row;
+pub use bench::bench;
+pub use test::test;
 
-/// Runs every test of it.
-pub fn test() -> Result<()> {
-    bail!("not yet")
-}
+use anyhow::Result;
+
+use crate::shell::{finish, headline};
+use package::Packages;
 
 /// Buys a VPS with it.
 pub fn demo() -> Result<()> {
-    bail!("not yet")
-}
-
-/// Measures it.
-pub fn bench() -> Result<Vec<Row>> {
-    bail!("not yet")
+    headline("Swift");
+    let Some(packages) = Packages::ready()? else {
+        return Ok(());
+    };
+    finish(&mut packages.program("xtask/demo/swift-demo", "demo", &[])?)
 }

@@ -8,7 +8,7 @@ use clap::ValueEnum;
 
 use crate::python::{Venv, simulator, wheel};
 use crate::shell::{cache, elsewhere, finish, headline, is_ci, root, run as sh, target};
-use crate::{generate, kotlin, swift, test_js};
+use crate::{generate, kotlin, kotlin_bot, swift, test_js};
 
 /// The largest wheel, in bytes.
 pub const WHEEL_LIMIT: u64 = 2_000_000;
@@ -43,7 +43,10 @@ pub fn run(part: Option<Part>) -> Result<()> {
                 Part::Rust => rust()?,
                 Part::Python => python()?,
                 Part::Js => test_js::run()?,
-                Part::Kotlin => kotlin::test()?,
+                Part::Kotlin => {
+                    kotlin::test()?;
+                    kotlin_bot::test()?;
+                }
                 Part::Swift => swift::test()?,
             }
         }

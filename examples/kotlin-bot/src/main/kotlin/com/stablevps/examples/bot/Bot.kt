@@ -1,0 +1,95 @@
+package com.stablevps.examples.bot
+
+import com.github.ajalt.clikt.command.SuspendingCliktCommand
+import com.github.ajalt.clikt.core.Context
+import com.github.ajalt.clikt.core.ProgramResult
+import com.github.ajalt.clikt.core.obj
+import com.github.ajalt.clikt.core.requireObject
+import com.github.ajalt.clikt.core.subcommands
+import com.github.ajalt.clikt.parameters.options.default
+import com.github.ajalt.clikt.parameters.options.flag
+import com.github.ajalt.clikt.parameters.options.help
+import com.github.ajalt.clikt.parameters.options.option
+import com.github.ajalt.clikt.parameters.types.path
+import com.stablevps.StableVpsException
+import java.io.IOException
+import java.nio.file.Path
+
+/** The program with all its commands. */
+internal fun bot(worlds: Worlds): Bot =
+    Bot(worlds).subcommands(Keep(), Status(), ListAll(), Reboot(), Credentials(), Retry(), Assign(), Forget())
+
+/** What every command has in common. */
+internal class Bot(
+    private val worlds: Worlds,
+) : SuspendingCliktCommand("kotlin-bot") {
+    private val fleet by option().path().default(Path.of("fleet.json")).help("the fleet as it is to be")
+    private val state by option().path().help("what became of it; beside the fleet's file by default")
+    private val simulate by option().flag().help("no network, no money: a service in memory")
+
+    override fun help(context: Context) = "Keeps a declared fleet of VPS."
+
+    override suspend fun run() {
+        val beside = fleet.resolveSibling("${fleet.fileName.toString().removeSuffix(".json")}.state.json")
+        val files = Worlds.Files(fleet, state ?: beside)
+        currentContext.obj = Setup(files, if (simulate) SimulatedWorlds() else worlds, simulate)
+    }
+}
+
+internal class Setup(
+    private val files: Worlds.Files,
+    private val worlds: Worlds,
+    val isSimulated: Boolean,
+) {
+    /** What is to be, read when it is needed. */
+    fun fleet(): List<Wanted> = readFleet(files.fleet)
+
+    suspend fun with(work: suspend (World) -> Unit) = worlds.with(files, work)
+}
+
+/** One of the program's commands. What goes wrong ends in one line and the exit code for it. */
+internal abstract class BotCommand(
+    name: String,
+    private val summary: String,
+    private val isFirst: Boolean = false,
+) : SuspendingCliktCommand(name) {
+    protected val setup by requireObject<Setup>()
+
+    override fun help(context: Context) = summary
+
+    protected abstract suspend fun run(world: World): Verdict
+
+    final override suspend fun run() {
+        var verdict = Verdict.FINE
+        val problem =
+            try {
+                setup.with { world ->
+                    if (setup.isSimulated && !isFirst) {
+                        bought(world)
+                    }
+                    verdict = run(world)
+                }
+                null
+            } catch (error: UserError) {
+                verdict = Verdict.PERSON
+                error.message
+            } catch (declined: Declined) {
+                verdict = declined.verdict
+                declined.message
+            } catch (error: StableVpsException) {
+                verdict = Verdict.of(error)
+                error.message
+            } catch (failure: IOException) {
+                verdict = Verdict.PERSON
+                "${failure.javaClass.simpleName}: ${failure.message}"
+            }
+        problem?.let { echo("kotlin-bot: $it", err = true) }
+        throw ProgramResult(verdict.exitCode)
+    }
+
+    /** A simulation has no yesterday: the fleet is bought before anything is asked about it. */
+    private suspend fun bought(world: World) {
+        val silent = Report(world.clock) {}
+        Keeper(world.client, Ledger(world.store), silent, PurchaseSettings()).complete(setup.fleet())
+    }
+}

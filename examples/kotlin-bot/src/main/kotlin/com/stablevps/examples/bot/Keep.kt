@@ -1,0 +1,63 @@
+package com.stablevps.examples.bot
+
+import com.github.ajalt.clikt.parameters.options.convert
+import com.github.ajalt.clikt.parameters.options.flag
+import com.github.ajalt.clikt.parameters.options.help
+import com.github.ajalt.clikt.parameters.options.option
+import com.stablevps.ProvisionOptions
+import kotlin.time.Duration
+
+/** `keep`: buys what is missing, and watches over it. */
+internal class Keep :
+    BotCommand("keep", "Buys what the fleet lacks, and looks at how it is.", isFirst = true) {
+    private val maxSpend by option(metavar = "EUR")
+        .convert { it.toBigDecimalOrNull() ?: fail("$it is no amount") }
+        .help("the most that the fleet may cost in all")
+    private val watch by time().help("then look again every so often, such as 5m, and keep it complete")
+    private val rebootStuck by option().flag().help("with --watch, reboot once who is active and silent")
+    private val keyReplaced by option().flag().help("the key is another one of the same account than before")
+    private val timeout by time().help("how long a purchase may take: 30m by default")
+    private val firstLook by time().help("when to look at a new VPS for the first time: after 5s by default")
+    private val longestPause by time().help("the longest pause between two looks: 15s by default")
+    private val settle by time().help("how long an order whose reply was lost is looked for: 90s by default")
+
+    private fun time() =
+        option(metavar = "TIME").convert { text ->
+            Duration.parseOrNull(text)?.takeIf { it.isPositive() } ?: fail("$text is no time such as 5m")
+        }
+
+    private fun settings() =
+        PurchaseSettings(
+            maxSpend,
+            keyReplaced,
+            ProvisionOptions(
+                timeout = timeout,
+                firstLook = firstLook,
+                longestPause = longestPause,
+                settle = settle,
+            ),
+        )
+
+    override suspend fun run(world: World): Verdict {
+        val fleet = setup.fleet()
+        return world.alone {
+            val ledger = Ledger(world.store)
+            val report = Report(world.clock) { echo(it) }
+            val revival = if (rebootStuck) Revival(world.client, report, world.knock) else null
+            val keeper = Keeper(world.client, ledger, report, settings())
+            val health = Health(world.client, ledger, report, revival)
+            val verdict = Verdict.worst(listOf(keeper.complete(fleet), health.look(fleet)))
+            echo(statusOf(fleet, ledger, world.client.vps.list()))
+            watch?.let { every ->
+                world.watch {
+                    while (true) {
+                        world.clock.sleep(every)
+                        keeper.complete(fleet)
+                        health.look(fleet)
+                    }
+                }
+            }
+            verdict
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package com.stablevps.examples.bot
+
+import com.stablevps.Clock
+import com.stablevps.Phase
+import com.stablevps.Progress
+import com.stablevps.Provisioned
+import java.time.Instant
+import java.time.temporal.ChronoUnit
+
+/** Tells what changes, a line each, with the time and whom it is about. */
+internal class Report(
+    private val clock: Clock,
+    private val print: (String) -> Unit,
+) {
+    private val problems = HashMap<String, String>()
+    private val told = HashMap<String, String>()
+
+    fun say(
+        about: String,
+        text: String,
+    ) {
+        val now = Instant.ofEpochMilli(clock.now()).truncatedTo(ChronoUnit.SECONDS)
+        print("$now $about: $text")
+    }
+
+    /** Says what is wrong, once for as long as it is. */
+    fun problem(
+        about: String,
+        text: String,
+    ) {
+        if (problems.put(about, text) != text) {
+            say(about, text)
+        }
+    }
+
+    /** Nothing is wrong, or no longer. */
+    fun well(about: String) {
+        if (problems.remove(about) != null) {
+            say(about, "well again")
+        }
+    }
+
+    /** Says how far a purchase is where that is news. */
+    fun progress(
+        wanted: Wanted,
+        progress: Progress,
+    ) {
+        val text =
+            when (progress.phase) {
+                Phase.PREFLIGHT, Phase.BASELINE, Phase.ENDED -> return
+                Phase.ORDERING -> "ordering ${wanted.terms} for ${wanted.price} EUR"
+                Phase.RECONCILING -> "the order may have been made, looking for it"
+                Phase.POLLING -> "bought as ${progress.vpsId}, ${progress.lastStatus ?: "waiting"}"
+            }
+        if (told.put(wanted.name, text) != text) {
+            say(wanted.name, text)
+        }
+    }
+
+    fun ready(
+        name: String,
+        bought: Provisioned,
+    ) {
+        val found = if (bought.recovered) ", found after its order's reply was lost" else ""
+        val charged = bought.charged?.let { ", $it EUR charged" }.orEmpty()
+        problems.remove(name)
+        say(name, "ready at ${bought.vps.ipAddress} after ${bought.elapsed.inWholeSeconds} s$charged$found")
+    }
+}
+
+/** Lines with columns under each other. */
+internal fun table(rows: List<List<String>>): String {
+    val widths = rows.first().indices.map { column -> rows.maxOf { it[column].length } }
+    return rows.joinToString("\n") { row ->
+        row.mapIndexed { column, cell -> cell.padEnd(widths[column]) }.joinToString("  ").trimEnd()
+    }
+}

@@ -1,0 +1,68 @@
+package com.stablevps.examples.bot
+
+import com.stablevps.Clock
+import com.stablevps.InvalidInputException
+import com.stablevps.StableVps
+import com.stablevps.StableVpsOptions
+import java.nio.file.Path
+
+/** What the commands work with: the service, the time, and where things are kept. */
+internal interface World {
+    val client: StableVps
+    val clock: Clock
+    val knock: Knock
+    val store: LedgerStore
+
+    /** Does what changes the ledger, as the only process that does. */
+    suspend fun <T> alone(work: suspend () -> T): T
+
+    /** Watches until somebody ends it. */
+    suspend fun watch(looks: suspend () -> Unit)
+}
+
+/** Opens worlds. */
+internal fun interface Worlds {
+    suspend fun with(
+        files: Files,
+        work: suspend (World) -> Unit,
+    )
+
+    /** Where a fleet is declared, and where it is kept what became of it. */
+    class Files(
+        val fleet: Path,
+        val state: Path,
+    )
+}
+
+/** The service itself, with the key and the address that the environment gives. */
+internal class RealWorlds(
+    private val environment: Map<String, String>,
+) : Worlds {
+    override suspend fun with(
+        files: Worlds.Files,
+        work: suspend (World) -> Unit,
+    ) {
+        val key =
+            environment["STABLEVPS_API_KEY"] ?: throw UserError("STABLEVPS_API_KEY must hold the API key")
+        client(key).use { work(RealWorld(it, LedgerFile(files.state))) }
+    }
+
+    private fun client(key: String): StableVps =
+        try {
+            StableVps(key, StableVpsOptions(baseUrl = environment["STABLEVPS_BASE_URL"]))
+        } catch (unusable: InvalidInputException) {
+            throw UserError("the environment's ${unusable.message}")
+        }
+}
+
+private class RealWorld(
+    override val client: StableVps,
+    override val store: LedgerFile,
+) : World {
+    override val clock: Clock = Clock.SYSTEM
+    override val knock: Knock = RdpKnock()
+
+    override suspend fun <T> alone(work: suspend () -> T): T = store.lock().use { work() }
+
+    override suspend fun watch(looks: suspend () -> Unit) = looks()
+}

@@ -1,0 +1,157 @@
+package com.stablevps.examples.bot
+
+import com.github.ajalt.clikt.command.parse
+import com.github.ajalt.clikt.testing.CliktCommandTestResult
+import com.github.ajalt.clikt.testing.test
+import com.stablevps.Clock
+import com.stablevps.StableVps
+import com.stablevps.examples.bot.support.FLEET_FILE
+import com.stablevps.examples.bot.support.Rig
+import com.stablevps.examples.bot.support.fleetOf
+import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.test.runTest
+import org.junit.jupiter.api.AfterEach
+import org.junit.jupiter.api.Test
+import kotlin.io.path.readText
+import kotlin.io.path.writeText
+import kotlin.test.assertContains
+import kotlin.test.assertEquals
+import kotlin.test.assertFalse
+
+/** The commands, as a person or a script gives them. */
+internal class BotTest {
+    private val rig = Rig()
+    private val file = rig.folder.resolve("fleet.json").also { it.writeText(FLEET_FILE) }
+    private val fleet = fleetOf()
+    private var output = ""
+
+    @AfterEach
+    fun close() = rig.close()
+
+    private val worlds =
+        object : Worlds {
+            override suspend fun with(
+                files: Worlds.Files,
+                work: suspend (World) -> Unit,
+            ) = rig.simulator.client().use { work(RiggedWorld(it, LedgerFile(files.state))) }
+        }
+
+    private inner class RiggedWorld(
+        override val client: StableVps,
+        override val store: LedgerFile,
+    ) : World {
+        override val clock: Clock = rig.simulator.clock
+        override val knock = Knock { true }
+
+        override suspend fun <T> alone(work: suspend () -> T): T = store.lock().use { work() }
+
+        override suspend fun watch(looks: suspend () -> Unit) = looks()
+    }
+
+    private suspend fun run(vararg arguments: String): CliktCommandTestResult {
+        val bot = bot(worlds)
+        val result = bot.test(listOf("--fleet", "$file") + arguments) { bot.parse(it) }
+        output += result.output
+        return result
+    }
+
+    private fun idOf(name: String) = (rig.members.getValue(name) as Member.Bought).vpsId
+
+    @Test
+    fun `keep buys, and status and list show it`() =
+        runTest {
+            assertEquals(3, run("status").statusCode)
+            assertEquals(0, run("keep", "--max-spend", "50").statusCode)
+            rig.assertBoughtOnce(fleet)
+
+            val status = run("status")
+            assertEquals(0, status.statusCode)
+            assertEquals(listOf("NAME", "eurusd", "gold", "hedge"), status.stdout.lines().firstWords())
+            rig.simulator.control(mapOf("add_vps" to mapOf("id" to "another")))
+            assertContains(run("list").stdout, Regex("^another +- +prime monthly", RegexOption.MULTILINE))
+        }
+
+    @Test
+    fun `no secret is printed or kept unless it is asked for`() =
+        runTest {
+            run("keep")
+            run("status")
+            run("list")
+            assertContains(run("credentials", "gold").stdout, "***")
+            val gold = rig.simulator.client().use { it.vps.get(idOf("gold")) }
+            val password = checkNotNull(gold.rdpPassword).reveal()
+            val kept = rig.folder.resolve("fleet.state.json").readText()
+            for (secret in listOf(password, rig.simulator.apiKey.reveal())) {
+                assertFalse(secret in output + kept)
+            }
+            assertContains(run("credentials", "gold", "--reveal").stdout, password)
+        }
+
+    @Test
+    fun `a VPS is rebooted by its name, and nobody by an unknown one`() =
+        runTest {
+            run("keep")
+            assertEquals(0, run("reboot", "gold").statusCode)
+            assertEquals(
+                1L,
+                rig.simulator
+                    .state()
+                    .vps
+                    .first { it["id"] == idOf("gold") }["reboots"],
+            )
+            val unknown = run("reboot", "silver")
+            assertEquals(2, unknown.statusCode)
+            assertEquals("kotlin-bot: silver has no VPS\n", unknown.stderr)
+        }
+
+    @Test
+    fun `a person decides about an order of which nobody can tell`() =
+        runTest {
+            val charged = mapOf("partial_order" to mapOf("half" to "charged_not_created"))
+            rig.simulator.fault(charged, method = "POST", path = "/vps", times = 3)
+            assertEquals(2, run("keep").statusCode)
+            assertContains(run("status").stdout, "waits for a decision")
+            assertEquals(0, run("retry", "eurusd").statusCode)
+            assertEquals("kotlin-bot: the order of eurusd is still open\n", run("retry", "gold").stderr)
+
+            rig.simulator.control(mapOf("add_vps" to mapOf("id" to "found", "plan_id" to "basic")))
+            assertEquals(0, run("assign", "gold", "found").statusCode)
+            assertEquals(2, run("assign", "hedge", "found").statusCode)
+            assertEquals(0, run("forget", "hedge").statusCode)
+            run("keep")
+            assertEquals("found", idOf("gold"))
+            assertEquals(4, rig.simulator.state().ordersReceived)
+        }
+
+    @Test
+    fun `what is wrong with an order of the command line is told`() =
+        runTest {
+            assertEquals(1, run("keep", "--watch", "soon").statusCode)
+            assertEquals(1, run("keep", "--max-spend", "much").statusCode)
+            file.writeText("nonsense")
+            val unreadable = run("keep")
+            assertEquals(2, unreadable.statusCode)
+            assertContains(unreadable.stderr, "fleet.json")
+        }
+
+    @Test
+    fun `a simulation needs nothing and shows everything`() {
+        val result = runBlocking { run("--simulate", "keep", "--watch", "5m", "--reboot-stuck") }
+        assertEquals(0, result.statusCode)
+        for (news in listOf(
+            "found after its order's reply was lost",
+            "rebooting it",
+            "well again",
+            "past due",
+        )) {
+            assertContains(result.stdout, news)
+        }
+        assertContains(
+            runBlocking { run("--simulate", "status") }.stdout,
+            "hedge   basic monthly in tokyo   active",
+        )
+        assertEquals(0, rig.simulator.state().ordersReceived)
+    }
+
+    private fun List<String>.firstWords() = filter { it.isNotEmpty() }.map { it.substringBefore(' ') }
+}

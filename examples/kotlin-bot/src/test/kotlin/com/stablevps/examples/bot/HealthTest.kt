@@ -1,0 +1,116 @@
+package com.stablevps.examples.bot
+
+import com.stablevps.UnauthorizedException
+import com.stablevps.examples.bot.support.Rig
+import com.stablevps.examples.bot.support.fleetOf
+import kotlinx.coroutines.test.runTest
+import org.junit.jupiter.api.Test
+import kotlin.test.assertContains
+import kotlin.test.assertEquals
+import kotlin.test.assertFailsWith
+
+internal class HealthTest {
+    private val fleet = fleetOf()
+    private val silent = HashSet<String>()
+
+    /** A fleet that was bought, and somebody who looks at it. */
+    private fun looking(
+        isReviving: Boolean = false,
+        test: suspend (Rig, Health) -> Unit,
+    ) = Rig().use { rig ->
+        runTest {
+            rig.keep(fleet)
+            rig.printed.clear()
+            rig.simulator.client().use { client ->
+                val report = Report(rig.simulator.clock) { rig.printed.appendLine(it.substringAfter(' ')) }
+                val revival = Revival(client, report) { address -> address !in silent }
+                test(rig, Health(client, Ledger(rig.store), report, revival.takeIf { isReviving }))
+            }
+        }
+    }
+
+    private fun Rig.set(
+        name: String,
+        vararg change: Pair<String, String>,
+    ) = simulator.control(mapOf("set_vps" to mapOf("id" to idOf(name)) + change))
+
+    private fun Rig.idOf(name: String) = (members.getValue(name) as Member.Bought).vpsId
+
+    private fun Rig.reboots(name: String) = simulator.state().vps.first { it["id"] == idOf(name) }["reboots"]
+
+    @Test
+    fun `a fleet that is well has nothing to tell`() =
+        looking { rig, health ->
+            assertEquals(Verdict.FINE, health.look(fleet))
+            assertEquals("", "${rig.printed}")
+        }
+
+    @Test
+    fun `what is wrong is told once, and when it is over`() =
+        looking { rig, health ->
+            rig.set("eurusd", "vps_status" to "suspended")
+            rig.set("gold", "status" to "past_due")
+            rig.simulator.client().use { it.vps.delete(rig.idOf("hedge")) }
+            repeat(2) { assertEquals(Verdict.PERSON, health.look(fleet)) }
+            rig.set("gold", "status" to "active")
+            health.look(fleet)
+            val gone = "hedge: gone: ${rig.idOf("hedge")} is not in the account"
+            assertEquals("eurusd: suspended\ngold: past due\n$gone\ngold: well again\n", "${rig.printed}")
+        }
+
+    @Test
+    fun `a fleet's file that wants something else is told so`() =
+        looking { rig, health ->
+            val changed = fleet.map { if (it.name == "gold") it.copy(terms = fleet[0].terms) else it }
+            assertEquals(Verdict.PERSON, health.look(changed))
+            assertContains(rig.printed, "gold: is basic monthly in tokyo, and the fleet's file says prime")
+        }
+
+    @Test
+    fun `an outage passes, and a key that does not work ends it`() =
+        looking { rig, health ->
+            rig.simulator.fault(mapOf("status" to mapOf("code" to 503)), path = "/vps", times = 3)
+            assertEquals(Verdict.LATER, health.look(fleet))
+            assertEquals(Verdict.FINE, health.look(fleet))
+            assertContains(rig.printed, "account: well again")
+            rig.simulator.fault(mapOf("status" to mapOf("code" to 401)), path = "/vps")
+            assertFailsWith<UnauthorizedException> { health.look(fleet) }
+        }
+
+    @Test
+    fun `who is silent at two looks in a row is rebooted once, until it has answered`() =
+        looking(isReviving = true) { rig, health ->
+            silent += rig.addressOf("gold")
+            health.look(fleet)
+            assertEquals(0L, rig.reboots("gold"))
+            repeat(5) { assertEquals(Verdict.PERSON, health.look(fleet)) }
+            assertEquals(1L, rig.reboots("gold"))
+            silent.clear()
+            assertEquals(Verdict.FINE, health.look(fleet))
+            silent += rig.addressOf("gold")
+            repeat(2) { health.look(fleet) }
+            assertEquals(listOf(0L, 2L, 0L), fleet.map { rig.reboots(it.name) })
+        }
+
+    @Test
+    fun `who is silent because it is suspended is left alone`() =
+        looking(isReviving = true) { rig, health ->
+            silent += rig.addressOf("gold")
+            rig.set("gold", "vps_status" to "suspended")
+            repeat(3) { health.look(fleet) }
+            assertEquals(0L, rig.reboots("gold"))
+        }
+
+    @Test
+    fun `a reboot whose reply is lost is not repeated`() =
+        looking(isReviving = true) { rig, health ->
+            silent += rig.addressOf("gold")
+            rig.simulator.fault("lose_after", method = "POST")
+            repeat(3) { health.look(fleet) }
+            assertEquals(1L, rig.reboots("gold"))
+            assertContains(rig.printed, "not repeated")
+        }
+
+    private suspend fun Rig.addressOf(name: String): String =
+        simulator.client().use { checkNotNull(it.vps.get(idOf(name)).ipAddress) }
+}

@@ -1,0 +1,26 @@
+// One side of a purchase that goes from one language to another: `begin URL KEY PHASE` buys and gives the wait
+// up at a phase, printing its token; `finish URL KEY TOKEN` goes on from one.
+
+import Foundation
+import StableVPS
+
+let words = CommandLine.arguments
+guard words.count == 5 else {
+  fatalError("crossing begin URL KEY PHASE, or crossing finish URL KEY TOKEN")
+}
+let client = try StableVPS(apiKey: words[3], configuration: .init(baseURL: words[2]))
+
+switch words[1] {
+case "begin":
+  let purchase = try client.vps.provisioning(
+    planID: .prime, billingCycle: .monthly, location: .london)
+  for try await progress in purchase where progress.phase.rawValue == words[4] {
+    print(progress.token ?? "")
+    break
+  }
+case "finish":
+  let bought = try await client.vps.resume(words[4])
+  print(bought.vps.id, bought.charged.map { "\($0)" } ?? "none", bought.recovered)
+default:
+  fatalError("begin or finish")
+}

@@ -1,0 +1,110 @@
+//! Measurements of the Swift package.
+
+use std::process::Command;
+
+use anyhow::{Context as _, Result};
+
+use super::package::Packages;
+use super::toolchain::Toolchain;
+use crate::bench::{Row, read};
+use crate::shell::{finish, headline, output, root};
+
+/// What the core may add to an app.
+const SIZE_LIMIT: u64 = 1_200_000;
+
+/// Where the linker says what it put into the program.
+const MAP: &str = "with.map";
+
+const PACKAGE: &str = "bindings/swift/benches";
+
+/// Measures it; nothing where there is no Swift.
+pub fn bench() -> Result<Vec<Row>> {
+    let Some(packages) = Packages::ready()? else {
+        return Ok(Vec::new());
+    };
+    let service = packages.simulator("release")?;
+    let folder = root().join(PACKAGE);
+    for product in ["calls", "without"] {
+        packages.build(&folder, PACKAGE, product, "release", &[])?;
+    }
+    let map = packages.toolchain.path(&Toolchain::kept()?.join(MAP))?;
+    let mapped = ["-Xlinker", &format!("-Map={map}")];
+    let mapped: &[&str] = if cfg!(target_os = "linux") {
+        &mapped
+    } else {
+        &[]
+    };
+    packages.build(&folder, PACKAGE, "with", "release", mapped)?;
+    headline("measuring");
+    let mut calls = packages.built(PACKAGE, "calls", "release", &[])?;
+    let mut rows = read(&output(calls.arg(service))?)?;
+    // Other linkers write other maps.
+    if cfg!(target_os = "linux") {
+        rows.extend(sizes(&packages)?);
+    }
+    Ok(rows)
+}
+
+/// What a stripped program is larger by: for the core, and for the whole package.
+fn sizes(packages: &Packages) -> Result<Vec<Row>> {
+    let stripped = |product: &str| -> Result<u64> {
+        let built = packages.toolchain.scratch(PACKAGE)?.join("release");
+        let copy = Toolchain::kept()?.join(format!("{product}.stripped"));
+        let mut strip = Command::new("strip");
+        finish(strip.arg("-o").arg(&copy).arg(built.join(product)))?;
+        Ok(std::fs::metadata(&copy)
+            .context("strip made nothing")?
+            .len())
+    };
+    let map = std::fs::read_to_string(Toolchain::kept()?.join(MAP))?;
+    let whole = stripped("with")?.saturating_sub(stripped("without")?);
+    Ok(vec![
+        size(
+            "core in a program, stripped",
+            from_rust(&map),
+            SIZE_LIMIT,
+            Some(1.0),
+        ),
+        size("package in a program, stripped", whole, SIZE_LIMIT, None),
+    ])
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn size(what: &str, ours: u64, theirs: u64, limit: Option<f64>) -> Row {
+    Row {
+        what: what.to_owned(),
+        ours: format!("{ours} B"),
+        against: "limit".to_owned(),
+        theirs: format!("{theirs} B"),
+        ratio: ours as f64 / theirs as f64,
+        limit,
+    }
+}
+
+/// The bytes that a linker's map says come from the core's library into the program's memory.
+fn from_rust(map: &str) -> u64 {
+    let placed = map.split_once("Linker script and memory map");
+    let mut section = "";
+    let mut sum = 0;
+    for line in placed.map_or("", |(_, placed)| placed).lines() {
+        let mut words = line.split_whitespace();
+        // A long name has a line of its own, and the rest follows on the next.
+        if line.starts_with(" .") {
+            section = words.next().unwrap_or_default();
+        }
+        let place: Vec<_> = words.collect();
+        let [address, size, file, ..] = place.as_slice() else {
+            continue;
+        };
+        let is_loaded = hexadecimal(address) > 0 && !section.starts_with(".debug");
+        if is_loaded && file.contains("libstablevps_ffi.a(") {
+            sum += hexadecimal(size);
+        }
+    }
+    sum
+}
+
+fn hexadecimal(word: &str) -> u64 {
+    let digits = word.strip_prefix("0x").unwrap_or_default();
+    u64::from_str_radix(digits, 16).unwrap_or_default()
+}

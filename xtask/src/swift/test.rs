@@ -1,0 +1,108 @@
+//! The tests of the Swift package.
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result, ensure};
+
+use super::crossing;
+use super::package::{Packages, quietly, replace, sources};
+use super::toolchain::Toolchain;
+use crate::shell::{headline, output, root};
+
+const EXAMPLE: &str = "examples/swift-console";
+
+/// Runs every test of it.
+pub fn test() -> Result<()> {
+    let Some(packages) = Packages::ready()? else {
+        return Ok(());
+    };
+    let service = packages.simulator("dev")?;
+    headline("Swift: the suite");
+    let scenarios = packages.toolchain.path(&root().join("tests/scenarios"))?;
+    let variables = [
+        ("STABLEVPS_SIMULATOR_BIN", service.as_str()),
+        ("STABLEVPS_SCENARIOS", &scenarios),
+    ];
+    let mut suite = packages.swift("test", &sources(), "suite", &variables)?;
+    suite.arg("--disable-xctest");
+    quietly(&mut suite)?;
+
+    headline("Swift: the package in its users' projects");
+    let consumer = consumer(&packages)?;
+    for product in ["buyer", "readme"] {
+        packages.build(&consumer, "consumer", product, "debug", &[])?;
+        let printed = output(&mut packages.built("consumer", product, "debug", &[])?)?;
+        ensure!(
+            printed.starts_with("19.49 198.18.0.1 Administrator ***"),
+            "{product} printed: {printed}"
+        );
+    }
+
+    headline("Swift: examples/swift-console");
+    example(&packages, &service)?;
+    headline("Swift: tokens cross between the languages");
+    crossing::test(&packages)
+}
+
+/// The project of a user, with a program made of the blocks of the README.
+fn consumer(packages: &Packages) -> Result<PathBuf> {
+    let project = Toolchain::kept()?.join("consumer");
+    let from = sources().join("Tests/Consumer");
+    let manifest = std::fs::read_to_string(from.join("Package.swift"))?;
+    let here = packages.toolchain.path(&sources())?;
+    let manifest = manifest.replace("path: \"stablevps\"", &format!("path: \"{here}\""));
+    replace(&project.join("Package.swift"), manifest.as_bytes())?;
+    let buyer = "Sources/buyer/Buyer.swift";
+    replace(&project.join(buyer), &std::fs::read(from.join(buyer))?)?;
+    let readme = sources().join("README.md");
+    let text = std::fs::read_to_string(&readme).with_context(|| readme.display().to_string())?;
+    replace(
+        &project.join("Sources/readme/main.swift"),
+        blocks(&text).as_bytes(),
+    )?;
+    Ok(project)
+}
+
+/// The blocks of a page that are to run, one after the other: those without `no-run`.
+fn blocks(page: &str) -> String {
+    let mut program = String::new();
+    let mut is_inside = false;
+    for line in page.lines() {
+        if is_inside && line == "```" {
+            is_inside = false;
+        } else if is_inside {
+            program.push_str(line);
+            program.push('\n');
+        } else {
+            is_inside = line == "```swift";
+        }
+    }
+    program
+}
+
+/// Lists, buys and reboots as a person would.
+fn example(packages: &Packages, service: &str) -> Result<()> {
+    packages.program(EXAMPLE, "svps", &[])?;
+    let run = |words: &[&str]| -> Result<String> {
+        let mut console = packages.built(EXAMPLE, "svps", "debug", &[])?;
+        output(console.args(words))
+    };
+    let listed = run(&["list", "--simulate"])?;
+    ensure!(
+        listed.starts_with("simulated-1  prime  tokyo  active  198.18.0."),
+        "list printed: {listed}"
+    );
+    let bought = run(&["buy", "--simulate", "--token-file", "simulated.token"])?;
+    ensure!(
+        bought.contains("0 s  ordering\n") && bought.contains("charged 12.49 EUR\nready "),
+        "buy printed: {bought}"
+    );
+    ensure!(bought.ends_with("password ***\n"), "buy printed: {bought}");
+    let rebooted = run(&["reboot", "simulated-1", "--simulate"])?;
+    ensure!(
+        rebooted.starts_with("reboot  "),
+        "reboot printed: {rebooted}"
+    );
+    let _ = service;
+    Ok(())
+}
