@@ -143,20 +143,20 @@ struct Property {
 impl Property {
     fn of(field: &Field) -> Self {
         let plain = |kind: &str| (kind.to_owned(), None);
-        let made = |kind: &str, label: &str| (kind.to_owned(), Some(format!("{kind}({label}")));
+        let from = |kind: &str, label: &str| (kind.to_owned(), Some(format!("{kind}({label}")));
         let span = field.name.strip_suffix("Ms");
         let (kind, make) = match &field.kind {
-            Kind::Integer if span.is_some() => made("Duration", "milliseconds: "),
+            Kind::Integer if span.is_some() => from("Duration", "milliseconds: "),
             Kind::Text | Kind::VpsId => plain("String"),
-            Kind::Integer => made("Int", ""),
+            Kind::Integer => from("Int", ""),
             Kind::Boolean => plain("Bool"),
-            Kind::Money => made("Decimal", "money: "),
-            Kind::Time => made("Date", "epochMilliseconds: "),
-            Kind::Secret => made("Secret", ""),
-            Kind::ServerId => made("ServerID", ""),
-            Kind::Enumeration(name) if name == "Phase" => made(name, ""),
-            Kind::Enumeration(name) => made(&type_name(name), "rawValue: "),
-            Kind::Structure(name) => made(&type_name(name), ""),
+            Kind::Money => from("Decimal", "money: "),
+            Kind::Time => from("Date", "epochMilliseconds: "),
+            Kind::Secret => from("Secret", ""),
+            Kind::ServerId => from("ServerID", ""),
+            Kind::Enumeration(name) if name == "Phase" => from(name, ""),
+            Kind::Enumeration(name) => from(&type_name(name), "rawValue: "),
+            Kind::Structure(name) => from(&type_name(name), ""),
         };
         Self {
             name: field_name(span.unwrap_or(&field.name)),

@@ -7,10 +7,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context as _, Result, ensure};
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::package::Packages;
 use crate::crossing::others;
+use crate::kotlin;
 use crate::python::simulator;
 use crate::shell::output;
 
@@ -24,11 +26,7 @@ pub fn test(packages: &Packages) -> Result<()> {
     let ours = || packages.built(PACKAGE, "crossing", "debug", &[]);
     packages.program(PACKAGE, "crossing", &[])?;
     let service = simulator("dev")?;
-    let programs: Vec<Value> = serde_json::from_str(&others(&["python", "js"])?)?;
-    ensure!(!programs.is_empty(), "no language to cross to");
-    for program in &programs {
-        let language = program["language"].as_str().unwrap_or_default();
-        let words: Vec<String> = serde_json::from_value(program["command"].clone())?;
+    for (language, words) in programs()? {
         let theirs = || -> Result<Command> {
             let (first, rest) = words.split_first().context("a program without words")?;
             let mut command = Command::new(first);
@@ -45,22 +43,34 @@ pub fn test(packages: &Packages) -> Result<()> {
     Ok(())
 }
 
+/// The programs of the other languages, as words.
+fn programs() -> Result<Vec<(String, Vec<PathBuf>)>> {
+    #[derive(Deserialize)]
+    struct Program {
+        language: String,
+        command: Vec<PathBuf>,
+    }
+    let listed: Vec<Program> = serde_json::from_str(&others(&["python", "js"])?)?;
+    let listed = listed.into_iter().map(|one| (one.language, one.command));
+    let kotlin = ("kotlin".to_owned(), kotlin::crossing()?);
+    Ok(listed.chain([kotlin]).collect())
+}
+
 fn hand_over(service: &Path, phase: &str, mut first: Command, mut second: Command) -> Result<()> {
     let service = Service::start(service)?;
     let token = output(first.args(["begin", &service.url, &service.key, phase]))?;
     let finish = ["finish", &service.url, &service.key, token.trim()];
     let printed = output(second.args(finish))?;
     let state = service.state()?;
-    let id = state["vps"][0]["id"].as_str().unwrap_or_default();
+    let field = |pointer: &str| state.pointer(pointer).cloned().unwrap_or_default();
+    let id = field("/vps/0/id");
+    let id = id.as_str().unwrap_or_default();
     ensure!(
         printed.trim() == format!("{id} 19.49 false"),
         "it printed {printed}"
     );
-    ensure!(
-        state["orders_received"] == 1,
-        "{} orders came",
-        state["orders_received"]
-    );
+    let orders = field("/orders_received");
+    ensure!(orders == 1, "{orders} orders came");
     Ok(())
 }
 
@@ -73,7 +83,7 @@ struct Service {
 
 impl Service {
     fn start(program: &Path) -> Result<Self> {
-        let mut child = Command::new(PathBuf::from(program))
+        let mut child = Command::new(program)
             .args([
                 "--port",
                 "0",

@@ -92,10 +92,10 @@ impl Packages {
         name: &str,
         product: &str,
         mode: &str,
-        more: &[&str],
+        words: &[&str],
     ) -> Result<()> {
         let mut build = self.swift("build", package, name, &[])?;
-        build.args(["-c", mode, "--product", product]).args(more);
+        build.args(["-c", mode, "--product", product]).args(words);
         quietly(&mut build)
     }
 

@@ -1,0 +1,169 @@
+package com.stablevps.testing
+
+import com.stablevps.Clock
+import com.stablevps.Delivery
+import com.stablevps.FailureKind
+import com.stablevps.HttpRequest
+import com.stablevps.HttpResponse
+import com.stablevps.HttpTransport
+import com.stablevps.Secret
+import com.stablevps.StableVps
+import com.stablevps.StableVpsBlocking
+import com.stablevps.StableVpsOptions
+import com.stablevps.TransportFailure
+import com.stablevps.testing.internal.ffi.SimulatorException
+import java.io.Closeable
+import java.net.URI
+import java.time.Instant
+import kotlin.time.Duration
+import kotlin.time.Duration.Companion.milliseconds
+import kotlin.time.toKotlinDuration
+import com.stablevps.testing.internal.ffi.Simulator as Model
+import java.time.Duration as JavaDuration
+
+/**
+ * The service in memory, with virtual time: test a program without a network and without waiting.
+ *
+ * ```kotlin
+ * val simulator = Simulator()
+ * val bought = simulator.client().vps.provision(PlanId.BASIC, BillingCycle.MONTHLY, Location.TOKYO)
+ * check(simulator.state().ordersPlaced == 1)
+ * ```
+ *
+ * It has one account, and misbehaves on demand. Within `runTest` its time is the test's own.
+ *
+ * @throws IllegalArgumentException for a configuration that does not exist.
+ */
+public class Simulator
+    @JvmOverloads
+    constructor(
+        config: SimulatorConfig = SimulatorConfig(),
+    ) : Closeable {
+        private val model =
+            try {
+                Model(config.toJson())
+            } catch (refused: SimulatorException.Configuration) {
+                throw IllegalArgumentException(refused.reason)
+            }
+        private val timeline = if (config.realTime) null else Timeline(config.now.toEpochMilli())
+
+        /** What time it is there; for [StableVpsOptions.clock]. */
+        public val clock: Clock = timeline ?: Clock.SYSTEM
+
+        /** The service; for [StableVpsOptions.transport]. */
+        public val transport: HttpTransport = HttpTransport(::serve)
+
+        /** A key of the account, with full scope. */
+        public val apiKey: Secret get() = Secret(model.initialKey())
+
+        /** The time there. */
+        public val now: Instant get() = Instant.ofEpochMilli(clock.now())
+
+        /** A client of this service. */
+        @JvmOverloads
+        public fun client(
+            options: StableVpsOptions = StableVpsOptions(),
+            apiKey: Secret = this.apiKey,
+        ): StableVps =
+            StableVps(
+                apiKey,
+                StableVpsOptions(
+                    baseUrl = options.baseUrl,
+                    auth = options.auth,
+                    timeout = options.timeout,
+                    connectTimeout = options.connectTimeout,
+                    maxRetries = options.maxRetries,
+                    transport = options.transport ?: transport,
+                    logger = options.logger,
+                    clock = if (options.clock === Clock.SYSTEM) clock else options.clock,
+                    randomSeed = options.randomSeed ?: 1,
+                ),
+            )
+
+        /** The same for callers that block, above all in Java. */
+        @JvmOverloads
+        public fun blockingClient(options: StableVpsOptions = StableVpsOptions()): StableVpsBlocking =
+            client(options).blocking()
+
+        /** Lets virtual time pass. Within `runTest`, a `delay` does so too. */
+        public fun advance(duration: Duration) {
+            checkNotNull(timeline) { "time must be virtual to be advanced" }.advance(duration)
+        }
+
+        /** Lets virtual time pass. */
+        public fun advance(duration: JavaDuration): Unit = advance(duration.toKotlinDuration())
+
+        /**
+         * Lets the next request that fits go wrong.
+         *
+         * ```kotlin
+         * simulator.fault("lose_after", method = "POST", path = "/vps")
+         * ```
+         *
+         * @param what `"lose_before"`, `"lose_after"`, `"not_delivered"`, or a map such as
+         *   `{cut: {keep: 10}}`, `{status: {code: 500, effect: "after"}}`, `{body: {text: "..."}}`,
+         *   `{patch: {merge: {...}, remove: [...]}}`, `{delay: {ms: 100}}`, `{late_order: {ms: 5000}}`,
+         *   `{shape_order: {vps_status: "suspended"}}`.
+         * @param method only requests of that method.
+         * @param path only requests to that path; `*` at its end stands for anything.
+         * @param skip how many fitting requests go well before.
+         * @param times how many go wrong: 1 by default.
+         */
+        @JvmOverloads
+        public fun fault(
+            what: Any,
+            method: String? = null,
+            path: String? = null,
+            skip: Int? = null,
+            times: Int? = null,
+        ) {
+            val target = mapOf("method" to method, "path" to path, "skip" to skip).filterValues { it != null }
+            val fault = mapOf("on" to target, "do" to what, "times" to times).filterValues { it != null }
+            control(mapOf("fault" to fault))
+        }
+
+        /**
+         * Carries out a command of the simulator's own JSON, such as
+         * `mapOf("set_balance" to mapOf("amount" to 5))`.
+         *
+         * @throws IllegalArgumentException for a command that does not exist.
+         */
+        public fun control(command: Any): Any? {
+            val answer = parsed(model.control(json(command), clock.now()))
+            if (answer is Map<*, *> && answer.keys == setOf("error")) {
+                throw IllegalArgumentException("${answer["error"]}")
+            }
+            return answer
+        }
+
+        /** What the service saw and holds. */
+        @Suppress("UNCHECKED_CAST")
+        public fun state(): SimulatorState = SimulatorState(control("state") as Map<String, Any?>)
+
+        /** Every request that came in, without secrets. */
+        @Suppress("UNCHECKED_CAST")
+        public fun requests(): List<Map<String, Any?>> =
+            (control("requests") as Map<String, Any?>).getValue("requests") as List<Map<String, Any?>>
+
+        /** Ends the service. */
+        override fun close(): Unit = model.close()
+
+        private suspend fun serve(request: HttpRequest): HttpResponse {
+            val url = URI(request.url)
+            val target = url.rawPath + url.rawQuery?.let { "?$it" }.orEmpty()
+            val reply =
+                model.handle(request.method, target, request.headers, request.body.orEmpty(), clock.now())
+            val delayMs = reply.delayMs.toLong()
+            if (delayMs > 0) {
+                clock.sleep(minOf(delayMs, request.timeoutMs).milliseconds)
+            }
+            if (delayMs >= request.timeoutMs) {
+                throw TransportFailure(FailureKind.TIMEOUT, Delivery.UNKNOWN)
+            }
+            return when (reply.outcome) {
+                "reply" -> HttpResponse(reply.status.toInt(), reply.headers, reply.body)
+                "not_delivered" -> throw TransportFailure(FailureKind.CONNECT, Delivery.NOT_SENT)
+                else -> throw TransportFailure(FailureKind.IO, Delivery.UNKNOWN)
+            }
+        }
+    }

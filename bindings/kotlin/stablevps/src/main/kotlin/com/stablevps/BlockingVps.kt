@@ -1,0 +1,176 @@
+package com.stablevps
+
+import java.util.concurrent.CompletableFuture
+import java.util.function.Consumer
+
+/**
+ * VPS, blocking: [StableVpsBlocking.vps]. What is told of a purchase's progress is told in the thread
+ * that carries it out, and the purchase waits for it.
+ */
+public class BlockingVps internal constructor(
+    private val vps: VpsResource,
+    private val caller: Caller,
+) {
+    /** [VpsResource.list] */
+    @JvmOverloads
+    @Throws(InterruptedException::class)
+    public fun list(options: CallOptions = CallOptions()): List<Vps> = caller.wait { vps.list(options) }
+
+    /** [VpsResource.list] */
+    @JvmOverloads
+    public fun listAsync(options: CallOptions = CallOptions()): CompletableFuture<List<Vps>> =
+        caller.begin { vps.list(options) }
+
+    /** [VpsResource.get] */
+    @JvmOverloads
+    @Throws(InterruptedException::class)
+    public fun get(
+        id: String,
+        options: CallOptions = CallOptions(),
+    ): VpsDetails = caller.wait { vps.get(id, options) }
+
+    /** [VpsResource.get] */
+    @JvmOverloads
+    public fun getAsync(
+        id: String,
+        options: CallOptions = CallOptions(),
+    ): CompletableFuture<VpsDetails> = caller.begin { vps.get(id, options) }
+
+    /** [VpsResource.create] */
+    @JvmOverloads
+    @Throws(InterruptedException::class)
+    public fun create(
+        planId: PlanId,
+        billingCycle: BillingCycle,
+        location: Location,
+        options: CallOptions = CallOptions(),
+    ): Order = caller.wait { vps.create(planId, billingCycle, location, options) }
+
+    /** [VpsResource.create] */
+    @JvmOverloads
+    public fun createAsync(
+        planId: PlanId,
+        billingCycle: BillingCycle,
+        location: Location,
+        options: CallOptions = CallOptions(),
+    ): CompletableFuture<Order> = caller.begin { vps.create(planId, billingCycle, location, options) }
+
+    /** [VpsResource.delete] */
+    @JvmOverloads
+    @Throws(InterruptedException::class)
+    public fun delete(
+        id: String,
+        options: CallOptions = CallOptions(),
+    ): DeletedVps = caller.wait { vps.delete(id, options) }
+
+    /** [VpsResource.delete] */
+    @JvmOverloads
+    public fun deleteAsync(
+        id: String,
+        options: CallOptions = CallOptions(),
+    ): CompletableFuture<DeletedVps> = caller.begin { vps.delete(id, options) }
+
+    /** [VpsResource.start] */
+    @JvmOverloads
+    @Throws(InterruptedException::class)
+    public fun start(
+        id: String,
+        options: CallOptions = CallOptions(),
+    ): ActionReceipt = caller.wait { vps.start(id, options) }
+
+    /** [VpsResource.start] */
+    @JvmOverloads
+    public fun startAsync(
+        id: String,
+        options: CallOptions = CallOptions(),
+    ): CompletableFuture<ActionReceipt> = caller.begin { vps.start(id, options) }
+
+    /** [VpsResource.stop] */
+    @JvmOverloads
+    @Throws(InterruptedException::class)
+    public fun stop(
+        id: String,
+        options: CallOptions = CallOptions(),
+    ): ActionReceipt = caller.wait { vps.stop(id, options) }
+
+    /** [VpsResource.stop] */
+    @JvmOverloads
+    public fun stopAsync(
+        id: String,
+        options: CallOptions = CallOptions(),
+    ): CompletableFuture<ActionReceipt> = caller.begin { vps.stop(id, options) }
+
+    /** [VpsResource.reboot] */
+    @JvmOverloads
+    @Throws(InterruptedException::class)
+    public fun reboot(
+        id: String,
+        options: CallOptions = CallOptions(),
+    ): ActionReceipt = caller.wait { vps.reboot(id, options) }
+
+    /** [VpsResource.reboot] */
+    @JvmOverloads
+    public fun rebootAsync(
+        id: String,
+        options: CallOptions = CallOptions(),
+    ): CompletableFuture<ActionReceipt> = caller.begin { vps.reboot(id, options) }
+
+    /** [VpsResource.provision] */
+    @JvmOverloads
+    @Throws(InterruptedException::class)
+    public fun provision(
+        planId: PlanId,
+        billingCycle: BillingCycle,
+        location: Location,
+        options: ProvisionOptions = ProvisionOptions(),
+        onProgress: Consumer<Progress>? = null,
+    ): Provisioned = caller.wait { vps.provision(planId, billingCycle, location, options, told(onProgress)) }
+
+    /** [VpsResource.provision] */
+    @JvmOverloads
+    public fun provisionAsync(
+        planId: PlanId,
+        billingCycle: BillingCycle,
+        location: Location,
+        options: ProvisionOptions = ProvisionOptions(),
+        onProgress: Consumer<Progress>? = null,
+    ): CompletableFuture<Provisioned> =
+        caller.begin { vps.provision(planId, billingCycle, location, options, told(onProgress)) }
+
+    /** [VpsResource.resume] */
+    @JvmOverloads
+    @Throws(InterruptedException::class)
+    public fun resume(
+        token: String,
+        options: ResumeOptions = ResumeOptions(),
+        onProgress: Consumer<Progress>? = null,
+    ): Provisioned = caller.wait { vps.resume(token, options, told(onProgress)) }
+
+    /** [VpsResource.resume] */
+    @JvmOverloads
+    public fun resumeAsync(
+        token: String,
+        options: ResumeOptions = ResumeOptions(),
+        onProgress: Consumer<Progress>? = null,
+    ): CompletableFuture<Provisioned> = caller.begin { vps.resume(token, options, told(onProgress)) }
+
+    /** [VpsResource.waitUntilReady] */
+    @JvmOverloads
+    @Throws(InterruptedException::class)
+    public fun waitUntilReady(
+        id: String,
+        options: WaitOptions = WaitOptions(),
+        onProgress: Consumer<Progress>? = null,
+    ): Provisioned = caller.wait { vps.waitUntilReady(id, options, told(onProgress)) }
+
+    /** [VpsResource.waitUntilReady] */
+    @JvmOverloads
+    public fun waitUntilReadyAsync(
+        id: String,
+        options: WaitOptions = WaitOptions(),
+        onProgress: Consumer<Progress>? = null,
+    ): CompletableFuture<Provisioned> = caller.begin { vps.waitUntilReady(id, options, told(onProgress)) }
+}
+
+private fun told(consumer: Consumer<Progress>?): (suspend (Progress) -> Unit)? =
+    consumer?.let { { progress -> it.accept(progress) } }

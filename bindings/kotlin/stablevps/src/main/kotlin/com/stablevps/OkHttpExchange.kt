@@ -1,0 +1,221 @@
+package com.stablevps
+
+import com.stablevps.internal.ffi.Request
+import okhttp3.Call
+import okhttp3.EventListener
+import okhttp3.Interceptor
+import okhttp3.MediaType
+import okhttp3.MediaType.Companion.toMediaType
+import okhttp3.RequestBody
+import okhttp3.Response
+import okhttp3.ResponseBody
+import okio.BufferedSink
+import java.io.IOException
+import java.io.InterruptedIOException
+import java.net.InetSocketAddress
+import java.net.Proxy
+import java.net.SocketTimeoutException
+import java.net.UnknownHostException
+import java.nio.ByteBuffer
+import javax.net.ssl.SSLException
+import okhttp3.Request as OkHttpRequest
+
+private const val RETRY_AFTER = "Retry-After"
+private const val HIDDEN = "stablevps-retry-after"
+private const val UNAVAILABLE = 503
+private const val LARGEST_BODY = 16L * 1024 * 1024
+private const val KEPT_BUFFER = 64 * 1024
+
+/** OkHttp itself repeats what is answered with 503 and "Retry-After: 0". So it does not get to see it. */
+internal object RetryAfterHidden : Interceptor {
+    override fun intercept(chain: Interceptor.Chain): Response {
+        val response = chain.proceed(chain.request())
+        val retryAfter = response.header(RETRY_AFTER)
+        if (response.code != UNAVAILABLE || retryAfter == null) {
+            return response
+        }
+        return response
+            .newBuilder()
+            .removeHeader(RETRY_AFTER)
+            .header(HIDDEN, retryAfter)
+            .build()
+    }
+}
+
+/** The header that a response names when to try again in. */
+internal fun Response.retryAfter(): String? = header(RETRY_AFTER) ?: header(HIDDEN)
+
+internal fun Request.toOkHttp(): OkHttpRequest {
+    val builder = OkHttpRequest.Builder().url(url)
+    for (header in headers) {
+        builder.header(header.name, header.value)
+    }
+    return builder.finished(method, body, freshConnection)
+}
+
+internal fun HttpRequest.toOkHttp(): OkHttpRequest {
+    val builder = OkHttpRequest.Builder().url(url)
+    for ((name, value) in headers) {
+        builder.header(name, value)
+    }
+    return builder.finished(method, body, freshConnection)
+}
+
+private fun OkHttpRequest.Builder.finished(
+    method: String,
+    body: String?,
+    freshConnection: Boolean,
+): OkHttpRequest {
+    if (freshConnection) {
+        header("Connection", "close")
+    }
+    return method(method, body?.let(::JsonBody)).build()
+}
+
+/** A body that OkHttp writes once, whatever happens to it. */
+private class JsonBody(
+    text: String,
+) : RequestBody() {
+    private val bytes = text.toByteArray()
+
+    override fun contentType(): MediaType = JSON
+
+    override fun contentLength(): Long = bytes.size.toLong()
+
+    override fun isOneShot(): Boolean = true
+
+    override fun writeTo(sink: BufferedSink) {
+        sink.write(bytes)
+    }
+
+    private companion object {
+        val JSON = "application/json".toMediaType()
+    }
+}
+
+/** Watches an exchange, to tell afterwards whether anything of the request was sent. */
+internal class Watch : EventListener() {
+    @Volatile
+    private var connecting = false
+
+    @Volatile
+    private var sending = false
+
+    override fun dnsStart(
+        call: Call,
+        domainName: String,
+    ) {
+        connecting = true
+    }
+
+    override fun connectStart(
+        call: Call,
+        inetSocketAddress: InetSocketAddress,
+        proxy: Proxy,
+    ) {
+        connecting = true
+    }
+
+    override fun requestHeadersStart(call: Call) {
+        sending = true
+    }
+
+    /** Reads a response, in the thread it comes in. */
+    fun <T> read(
+        call: Call,
+        response: Response,
+        use: (Int, Map<String, String>, ByteBuffer) -> T,
+    ): T {
+        val body =
+            try {
+                response.use { it.body.readDirect() }
+            } catch (e: IOException) {
+                throw failure(call, e)
+            }
+        return use(response.code, response.readHeaders(), body)
+    }
+
+    /** What a failure says about delivery. */
+    fun failure(
+        call: Call,
+        failure: IOException,
+    ): TransportFailure {
+        if (failure is TransportFailure) {
+            return failure
+        }
+        val delivery = if (connecting && !sending) Delivery.NOT_SENT else Delivery.UNKNOWN
+        // Their words may hold an address or a header, their names don't.
+        return TransportFailure(kind(call, failure), delivery, failure.javaClass.simpleName, failure)
+    }
+
+    private fun kind(
+        call: Call,
+        failure: IOException,
+    ): FailureKind =
+        when {
+            failure is UnknownHostException -> FailureKind.DNS
+            failure is SSLException && !sending -> FailureKind.TLS
+            failure is SocketTimeoutException && !sending -> FailureKind.CONNECT
+            failure is InterruptedIOException -> FailureKind.TIMEOUT
+            call.isCanceled() -> FailureKind.CANCELLED
+            sending || !connecting -> FailureKind.IO
+            failure.isOfProxy() -> FailureKind.PROXY
+            else -> FailureKind.CONNECT
+        }
+}
+
+/** No exception of its own tells that a proxy refused; these words begin its messages. */
+private fun IOException.isOfProxy(): Boolean =
+    message.orEmpty().let {
+        it.startsWith("Unexpected response code for CONNECT") ||
+            it.startsWith("Failed to authenticate with proxy") ||
+            it.startsWith("SOCKS")
+    }
+
+/** The headers that the core reads. */
+private fun Response.readHeaders(): Map<String, String> {
+    val contentType = header("content-type")
+    val retryAfter = retryAfter()
+    return when {
+        retryAfter == null && contentType == null -> emptyMap()
+        retryAfter == null -> mapOf("content-type" to contentType!!)
+        contentType == null -> mapOf("retry-after" to retryAfter)
+        else -> mapOf("content-type" to contentType, "retry-after" to retryAfter)
+    }
+}
+
+private val buffers = ThreadLocal.withInitial { ByteBuffer.allocateDirect(KEPT_BUFFER) }
+
+/** The whole body, in a buffer that this thread uses again for the next. */
+private fun ResponseBody.readDirect(): ByteBuffer {
+    val source = source()
+    val length = contentLength()
+    var buffer = buffers.get()
+    if (length > LARGEST_BODY) {
+        throw tooLarge()
+    }
+    if (length > buffer.capacity()) {
+        buffer = ByteBuffer.allocateDirect(length.toInt() + 1)
+    }
+    buffer.clear()
+    while (true) {
+        if (!buffer.hasRemaining()) {
+            buffer = larger(buffer)
+        }
+        if (source.read(buffer) < 0) {
+            buffer.flip()
+            return buffer
+        }
+    }
+}
+
+private fun larger(full: ByteBuffer): ByteBuffer {
+    if (full.capacity() > LARGEST_BODY) {
+        throw tooLarge()
+    }
+    full.flip()
+    return ByteBuffer.allocateDirect(minOf(full.capacity() * 4L, LARGEST_BODY + 1).toInt()).put(full)
+}
+
+private fun tooLarge() =
+    TransportFailure(FailureKind.TOO_LARGE, Delivery.UNKNOWN, "the response is larger than 16 MiB")

@@ -1,0 +1,146 @@
+package com.stablevps
+
+import com.stablevps.internal.ffi.Request
+import kotlinx.coroutines.suspendCancellableCoroutine
+import okhttp3.Call
+import okhttp3.Callback
+import okhttp3.ConnectionPool
+import okhttp3.Dispatcher
+import okhttp3.OkHttpClient
+import okhttp3.Response
+import java.io.Closeable
+import java.io.IOException
+import java.nio.ByteBuffer
+import java.util.concurrent.SynchronousQueue
+import java.util.concurrent.ThreadPoolExecutor
+import java.util.concurrent.TimeUnit.MILLISECONDS
+import java.util.concurrent.TimeUnit.NANOSECONDS
+import java.util.concurrent.TimeUnit.SECONDS
+import kotlin.coroutines.resumeWithException
+import okhttp3.Request as OkHttpRequest
+
+/**
+ * Sends with OkHttp. Replies are read and parsed in OkHttp's own threads, never in the caller's.
+ *
+ * A client of yours keeps its proxy, certificates, interceptors, dispatcher and timeouts; of these and
+ * the request's, the shorter hold. Whatever it says, nothing is sent again behind the core's back, no
+ * redirect is followed, and an order goes out on a connection of its own. An interceptor must not send
+ * a request twice.
+ */
+public class OkHttpTransport
+    @JvmOverloads
+    constructor(
+        client: OkHttpClient? = null,
+    ) : HttpTransport,
+        Closeable {
+        private val own: OkHttpClient? = if (client == null) ownClient() else null
+        private val base: OkHttpClient = once(client ?: own!!)
+
+        @Volatile
+        private var latest: OkHttpClient = base
+
+        override suspend fun send(request: HttpRequest): HttpResponse {
+            val call = call(request.toOkHttp(), request.connectTimeoutMs, request.freshConnection)
+            return await(call, request.timeoutMs) { status, headers, body ->
+                HttpResponse(status, headers, ByteArray(body.remaining()).also { body.get(it) })
+            }
+        }
+
+        /** Sends a request; [use] has the response in OkHttp's thread, and must not keep its body. */
+        internal suspend fun <T> exchange(
+            request: Request,
+            use: (Int, Map<String, String>, ByteBuffer) -> T,
+        ): T {
+            val connectTimeoutMs = request.connectTimeoutMs.toLong()
+            val call = call(request.toOkHttp(), connectTimeoutMs, request.freshConnection)
+            return await(call, request.timeoutMs.toLong(), use)
+        }
+
+        /** Closes connections and threads, unless they are those of a client of yours. */
+        override fun close() {
+            own?.run {
+                dispatcher.executorService.shutdown()
+                connectionPool.evictAll()
+            }
+        }
+
+        private fun call(
+            request: OkHttpRequest,
+            connectTimeoutMs: Long,
+            freshConnection: Boolean,
+        ): Call {
+            var client = latest
+            val wanted = shorter(base.connectTimeoutMillis.toLong(), connectTimeoutMs)
+            if (client.connectTimeoutMillis.toLong() != wanted) {
+                client = base.newBuilder().connectTimeout(wanted, MILLISECONDS).build()
+                latest = client
+            }
+            if (freshConnection) {
+                // A pool for it alone: even one that keeps nothing shares connections of HTTP/2.
+                val pool = ConnectionPool(0, 1, MILLISECONDS)
+                client = client.newBuilder().connectionPool(pool).build()
+            }
+            return client.newCall(request)
+        }
+
+        private suspend fun <T> await(
+            call: Call,
+            timeoutMs: Long,
+            use: (Int, Map<String, String>, ByteBuffer) -> T,
+        ): T {
+            val watch = Watch()
+            call.addEventListener(watch)
+            val theirs = NANOSECONDS.toMillis(call.timeout().timeoutNanos())
+            call.timeout().timeout(shorter(theirs, timeoutMs), MILLISECONDS)
+            return suspendCancellableCoroutine { continuation ->
+                continuation.invokeOnCancellation { call.cancel() }
+                call.enqueue(
+                    object : Callback {
+                        override fun onFailure(
+                            call: Call,
+                            e: IOException,
+                        ) = continuation.resumeWithException(watch.failure(call, e))
+
+                        override fun onResponse(
+                            call: Call,
+                            response: Response,
+                        ) = continuation.resumeWith(runCatching { watch.read(call, response, use) })
+                    },
+                )
+            }
+        }
+    }
+
+/** Of two limits, where zero is none. */
+private fun shorter(
+    theirs: Long,
+    ours: Long,
+): Long = if (theirs == 0L) ours else minOf(theirs, ours)
+
+private const val CONCURRENT = 64
+
+/** The time of an exchange is kept as a whole, and its threads keep no program from ending. */
+private fun ownClient(): OkHttpClient {
+    val threads =
+        ThreadPoolExecutor(0, Int.MAX_VALUE, 60, SECONDS, SynchronousQueue()) { task ->
+            Thread(task, "stablevps").apply { isDaemon = true }
+        }
+    return OkHttpClient
+        .Builder()
+        .dispatcher(Dispatcher(threads).apply { maxRequestsPerHost = CONCURRENT })
+        .connectTimeout(0, SECONDS)
+        .readTimeout(0, SECONDS)
+        .writeTimeout(0, SECONDS)
+        .build()
+}
+
+/** The same client, but sending everything once. */
+private fun once(client: OkHttpClient): OkHttpClient =
+    client
+        .newBuilder()
+        .retryOnConnectionFailure(false)
+        .followRedirects(false)
+        .followSslRedirects(false)
+        .cache(null)
+        .addNetworkInterceptor(RetryAfterHidden)
+        .build()

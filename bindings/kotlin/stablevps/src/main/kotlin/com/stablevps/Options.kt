@@ -1,0 +1,218 @@
+package com.stablevps
+
+import java.math.BigDecimal
+import kotlin.time.Duration
+import kotlin.time.toKotlinDuration
+import java.time.Duration as JavaDuration
+
+/** The header that carries the key. */
+public enum class Auth(
+    internal val value: String,
+) {
+    /** `Authorization: Bearer`, the default. */
+    BEARER("bearer"),
+
+    /** `X-API-Key`. */
+    X_API_KEY("x-api-key"),
+}
+
+/** How far a VPS must be to be waited for no longer. */
+public enum class WaitLevel(
+    internal val value: String,
+) {
+    /** Active, with address, user and password. */
+    READY("ready"),
+
+    /** Active. */
+    ACTIVE("active"),
+}
+
+/** How a client is made. What is not said has its default. */
+public class StableVpsOptions(
+    /** Another server than `https://stablevps.com`. Plain http only to loopback. */
+    public val baseUrl: String? = null,
+    /** The header that carries the key. */
+    public val auth: Auth = Auth.BEARER,
+    /** How long one request may take: 30 s by default. */
+    public val timeout: Duration? = null,
+    /** How long it may take to connect: 5 s by default. */
+    public val connectTimeout: Duration? = null,
+    /** How often a failed request is repeated: 2 by default. An order never is. */
+    public val maxRetries: Int? = null,
+    /** What to send with; OkHttp with a client of its own by default. */
+    public val transport: HttpTransport? = null,
+    /** Told of every request and every wait. */
+    public val logger: Logger? = null,
+    /** Another clock, for tests. */
+    public val clock: Clock = Clock.SYSTEM,
+    /** Makes the jitter of retries repeatable, for tests. */
+    public val randomSeed: Long? = null,
+) {
+    /** Every default. */
+    public constructor() : this(baseUrl = null)
+
+    /** The same with another server. */
+    public fun withBaseUrl(baseUrl: String?): StableVpsOptions = with(baseUrl = baseUrl)
+
+    /** The same with another header for the key. */
+    public fun withAuth(auth: Auth): StableVpsOptions = with(auth = auth)
+
+    /** The same with another limit for one request. */
+    public fun withTimeout(timeout: JavaDuration): StableVpsOptions =
+        with(timeout = timeout.toKotlinDuration())
+
+    /** The same with another limit for connecting. */
+    public fun withConnectTimeout(timeout: JavaDuration): StableVpsOptions =
+        with(connectTimeout = timeout.toKotlinDuration())
+
+    /** The same with another number of repetitions. */
+    public fun withMaxRetries(maxRetries: Int): StableVpsOptions = with(maxRetries = maxRetries)
+
+    /** The same with another transport. */
+    public fun withTransport(transport: HttpTransport): StableVpsOptions = with(transport = transport)
+
+    /** The same with a logger. */
+    public fun withLogger(logger: Logger?): StableVpsOptions = with(logger = logger)
+
+    private fun with(
+        baseUrl: String? = this.baseUrl,
+        auth: Auth = this.auth,
+        timeout: Duration? = this.timeout,
+        connectTimeout: Duration? = this.connectTimeout,
+        maxRetries: Int? = this.maxRetries,
+        transport: HttpTransport? = this.transport,
+        logger: Logger? = this.logger,
+    ): StableVpsOptions =
+        StableVpsOptions(
+            baseUrl,
+            auth,
+            timeout,
+            connectTimeout,
+            maxRetries,
+            transport,
+            logger,
+            clock,
+            randomSeed,
+        )
+}
+
+/** How long a call may take. */
+public class CallOptions(
+    /** How long each request may take; the client's by default. */
+    public val timeout: Duration? = null,
+    /** How long the call may take with all its retries; for ever by default. */
+    public val deadline: Duration? = null,
+) {
+    /** The client's own times. */
+    public constructor() : this(timeout = null)
+
+    /** The same with another limit for each request. */
+    public fun withTimeout(timeout: JavaDuration): CallOptions =
+        CallOptions(timeout.toKotlinDuration(), deadline)
+
+    /** The same with a limit for the whole. */
+    public fun withDeadline(deadline: JavaDuration): CallOptions =
+        CallOptions(timeout, deadline.toKotlinDuration())
+}
+
+/** How a VPS is waited for. */
+public class WaitOptions(
+    /** How long the whole may take: 30 min by default. Running out of it never cancels the VPS. */
+    public val timeout: Duration? = null,
+    /** How far the VPS must be. */
+    public val waitFor: WaitLevel = WaitLevel.READY,
+    /** When to look for the first time: after 5 s by default. */
+    public val firstLook: Duration? = null,
+    /** The longest pause between two looks: 15 s by default. */
+    public val longestPause: Duration? = null,
+) {
+    /** Every default. */
+    public constructor() : this(timeout = null)
+
+    /** The same with another limit for the whole. */
+    public fun withTimeout(timeout: JavaDuration): WaitOptions =
+        WaitOptions(timeout.toKotlinDuration(), waitFor, firstLook, longestPause)
+
+    /** The same for another level. */
+    public fun withWaitFor(waitFor: WaitLevel): WaitOptions =
+        WaitOptions(timeout, waitFor, firstLook, longestPause)
+
+    /** The same with looks at other times. */
+    public fun withLooks(
+        first: JavaDuration,
+        longestPause: JavaDuration,
+    ): WaitOptions = WaitOptions(timeout, waitFor, first.toKotlinDuration(), longestPause.toKotlinDuration())
+}
+
+/** How a VPS is bought. */
+public class ProvisionOptions(
+    /** The most that may be spent, in EUR; a higher price ends it before anything is ordered. */
+    public val maxSpend: BigDecimal? = null,
+    /** How long the whole may take: 30 min by default. Running out of it never cancels the VPS. */
+    public val timeout: Duration? = null,
+    /** How far the VPS must be. */
+    public val waitFor: WaitLevel = WaitLevel.READY,
+    /** When to look at the new VPS for the first time: after 5 s by default. */
+    public val firstLook: Duration? = null,
+    /** The longest pause between two looks: 15 s by default. */
+    public val longestPause: Duration? = null,
+    /** How long an order whose reply was lost is looked for: 90 s by default. */
+    public val settle: Duration? = null,
+    /** Whether the wallet is looked at before ordering. Keep it: a lost order needs it. */
+    public val preflight: Boolean = true,
+) {
+    /** Every default. */
+    public constructor() : this(maxSpend = null)
+
+    /** The same with a highest price. */
+    public fun withMaxSpend(maxSpend: BigDecimal?): ProvisionOptions = with(maxSpend = maxSpend)
+
+    /** The same with another limit for the whole. */
+    public fun withTimeout(timeout: JavaDuration): ProvisionOptions =
+        with(timeout = timeout.toKotlinDuration())
+
+    /** The same for another level. */
+    public fun withWaitFor(waitFor: WaitLevel): ProvisionOptions = with(waitFor = waitFor)
+
+    /** The same with looks at other times. */
+    public fun withLooks(
+        first: JavaDuration,
+        longestPause: JavaDuration,
+    ): ProvisionOptions =
+        with(firstLook = first.toKotlinDuration(), longestPause = longestPause.toKotlinDuration())
+
+    /** The same with another time in which a lost order is looked for. */
+    public fun withSettle(settle: JavaDuration): ProvisionOptions = with(settle = settle.toKotlinDuration())
+
+    /** The same with or without a look at the wallet before ordering. */
+    public fun withPreflight(preflight: Boolean): ProvisionOptions = with(preflight = preflight)
+
+    private fun with(
+        maxSpend: BigDecimal? = this.maxSpend,
+        timeout: Duration? = this.timeout,
+        waitFor: WaitLevel = this.waitFor,
+        firstLook: Duration? = this.firstLook,
+        longestPause: Duration? = this.longestPause,
+        settle: Duration? = this.settle,
+        preflight: Boolean = this.preflight,
+    ): ProvisionOptions =
+        ProvisionOptions(maxSpend, timeout, waitFor, firstLook, longestPause, settle, preflight)
+}
+
+/** How a purchase is taken up again. */
+public class ResumeOptions(
+    /** How long it may take from now on; as long as it began with by default. */
+    public val timeout: Duration? = null,
+    /** Accepts a token that was begun with another key of the same account. */
+    public val anyKey: Boolean = false,
+) {
+    /** Every default. */
+    public constructor() : this(timeout = null)
+
+    /** The same with another limit. */
+    public fun withTimeout(timeout: JavaDuration): ResumeOptions =
+        ResumeOptions(timeout.toKotlinDuration(), anyKey)
+
+    /** The same for tokens of any key, or of this one alone. */
+    public fun withAnyKey(anyKey: Boolean): ResumeOptions = ResumeOptions(timeout, anyKey)
+}

@@ -1,0 +1,4 @@
+package com.stablevps
+
+/** This package's version. */
+public const val VERSION: String = "0.1.0"

@@ -1,0 +1,182 @@
+package com.stablevps.tests
+
+import com.stablevps.BillingCycle
+import com.stablevps.CallOptions
+import com.stablevps.HttpTransport
+import com.stablevps.InvalidInputException
+import com.stablevps.Location
+import com.stablevps.PLANS
+import com.stablevps.PlanId
+import com.stablevps.ProviderException
+import com.stablevps.Scope
+import com.stablevps.Secret
+import com.stablevps.ServerException
+import com.stablevps.StableVps
+import com.stablevps.StableVpsOptions
+import com.stablevps.TransportException
+import com.stablevps.TryAgain
+import com.stablevps.VpsStatus
+import com.stablevps.price
+import com.stablevps.testing.Simulator
+import kotlinx.coroutines.test.runTest
+import org.junit.jupiter.api.Test
+import java.math.BigDecimal
+import kotlin.test.assertEquals
+import kotlin.test.assertFailsWith
+import kotlin.test.assertFalse
+import kotlin.test.assertNotEquals
+import kotlin.test.assertNull
+import kotlin.test.assertTrue
+import kotlin.time.Duration
+import kotlin.time.Duration.Companion.minutes
+import kotlin.time.Duration.Companion.seconds
+
+internal class ClientTest {
+    private val simulator = Simulator()
+
+    @Test
+    fun `every endpoint works`() =
+        runTest {
+            val client = simulator.client()
+            assertEquals(BigDecimal("100.00") to "EUR", client.wallet.get().run { balance to currency })
+            assertEquals("john@example.com", client.account.get().email)
+            val order = client.vps.create(PLAN, CYCLE, PLACE)
+            assertEquals(BigDecimal("19.49"), order.cost)
+            assertEquals(listOf(order.id), client.vps.list().map { it.id })
+            simulator.advance(4.minutes)
+            assertEquals(VpsStatus.ACTIVE, client.vps.get(order.id).vpsStatus)
+            assertEquals(
+                "stop",
+                client.vps
+                    .stop(order.id)
+                    .action.value,
+            )
+            assertEquals(
+                "start",
+                client.vps
+                    .start(order.id)
+                    .action.value,
+            )
+            assertEquals(
+                "reboot",
+                client.vps
+                    .reboot(order.id)
+                    .action.value,
+            )
+            assertEquals(order.id, client.vps.delete(order.id).id)
+            val password = Secret("correct horse battery staple")
+            val created =
+                client.keys.create(
+                    "john@example.com",
+                    password,
+                    "bot",
+                    Scope.READ,
+                    expiresInDays = 3,
+                )
+            assertTrue(created.apiKey.reveal().startsWith("svps_"))
+            val key = client.keys.list().single { it.name == "bot" }
+            assertEquals(false, client.keys.revoke(key.id).alreadyGone)
+        }
+
+    @Test
+    fun `what can't be used is refused before anything is sent`() =
+        runTest {
+            val client = simulator.client()
+            val refused: Map<String, suspend () -> Any> =
+                mapOf(
+                    "id" to { client.vps.get("") },
+                    "planId" to { client.vps.create(PlanId.of(""), CYCLE, PLACE) },
+                    "timeout" to { client.wallet.get(CallOptions(timeout = Duration.ZERO)) },
+                    "deadline" to { client.wallet.get(CallOptions(deadline = Duration.INFINITE)) },
+                    "token" to { client.vps.resume("") },
+                    "apiKey" to { StableVps("two words") },
+                    "baseUrl" to { StableVps(KEY, StableVpsOptions(baseUrl = "http://example.com")) },
+                    "maxRetries" to { StableVps(KEY, StableVpsOptions(maxRetries = -1)) },
+                )
+            for ((field, call) in refused) {
+                val error =
+                    runCatching { call() }.exceptionOrNull()
+                if (field == "token") {
+                    assertEquals("stale_token", (error as com.stablevps.StableVpsException).code)
+                } else {
+                    assertEquals(field, (error as InvalidInputException).field)
+                    assertTrue(error.message!!.startsWith(field), error.message)
+                }
+            }
+            assertEquals(emptyList(), simulator.requests())
+        }
+
+    @Test
+    fun `no secret is printed or logged`() =
+        runTest {
+            val logged = mutableListOf<String>()
+            val client = simulator.client(StableVpsOptions(logger = logged::add))
+            val bought = client.buy()
+            simulator.fault(mapOf("status" to mapOf("code" to 500, "effect" to "before")), times = 3)
+            val error = assertFailsWith<ServerException> { client.wallet.get() }
+            val secrets = listOf(simulator.apiKey.reveal(), bought.vps.rdpPassword!!.reveal())
+            val shown =
+                listOf("$bought", "$error", error.stackTraceToString(), "${simulator.apiKey}", "$simulator")
+            assertTrue(logged.size > 5)
+            for (text in shown + logged) {
+                assertTrue(secrets.none(text::contains), text)
+            }
+            assertEquals("***", "${bought.vps.rdpPassword}")
+            assertTrue("rdpPassword=***" in "$bought")
+        }
+
+    @Test
+    fun `errors are classes and tell their facts`() =
+        runTest {
+            simulator.fault(mapOf("status" to mapOf("code" to 502, "effect" to "before")), times = 9)
+            val error = assertFailsWith<ServerException> { simulator.client().wallet.get() }
+            assertTrue(error is ProviderException)
+            assertEquals("provider" to TryAgain.SAFE, error.code to error.tryAgain)
+            assertEquals(Triple("GET /wallet", 502, 3), Triple(error.endpoint, error.status, error.attempts))
+        }
+
+    @Test
+    fun `a transport that breaks in its own way ends in a transport error without its words`() =
+        runTest {
+            val broken = HttpTransport { error("no way to send with $KEY") }
+            val options = StableVpsOptions(transport = broken, maxRetries = 0)
+            val error = assertFailsWith<TransportException> { simulator.client(options).wallet.get() }
+            assertEquals("IllegalStateException", error.detail)
+            assertFalse(KEY in error.stackTraceToString())
+        }
+
+    @Test
+    fun `a deadline ends a call that is repeated`() =
+        runTest {
+            simulator.fault(mapOf("status" to mapOf("code" to 500, "effect" to "before")), times = 99)
+            val client = simulator.client(StableVpsOptions(maxRetries = 90))
+            val error =
+                runCatching { client.wallet.get(CallOptions(deadline = 20.seconds)) }.exceptionOrNull()
+            assertTrue(error is ServerException || error is com.stablevps.DeadlineExceededException, "$error")
+            assertTrue(simulator.now.toEpochMilli() <= 1_767_225_600_000 + 20_000)
+        }
+
+    @Test
+    fun `the catalogue is there without a request`() {
+        assertEquals(listOf("basic", "prime", "pro"), PLANS.map { it.id.value })
+        assertEquals(BigDecimal("194.90"), price(PlanId.PRIME, BillingCycle.YEARLY))
+        assertNull(price(PlanId.of("huge"), BillingCycle.MONTHLY))
+    }
+
+    @Test
+    fun `values that this version does not know are kept`() {
+        assertEquals("mars", Location.of("mars").value)
+        assertEquals(Location.of("mars"), Location.of("mars"))
+        assertEquals<Any>(Location.LONDON, Location.of("london"))
+        assertNotEquals<Any>(PlanId.of("x"), Location.of("x"))
+        assertEquals(Location.NEW_YORK.value, "newYork")
+    }
+
+    @Test
+    fun `a closed client calls nothing`() =
+        runTest {
+            val client = simulator.client()
+            client.close()
+            assertFailsWith<IllegalStateException> { client.wallet.get() }
+        }
+}

@@ -1,0 +1,95 @@
+package com.stablevps.tests
+
+import com.stablevps.StableVps
+import com.stablevps.testing.Simulator
+import kotlinx.validation.api.dump
+import kotlinx.validation.api.filterOutNonPublic
+import kotlinx.validation.api.loadApiFromJvmClasses
+import org.junit.jupiter.api.Test
+import java.io.DataInputStream
+import java.io.File
+import java.nio.ByteBuffer
+import java.nio.ByteOrder
+import java.util.jar.JarFile
+import kotlin.reflect.KClass
+import kotlin.test.assertEquals
+import kotlin.test.assertNotNull
+import kotlin.test.assertTrue
+
+/** What the jars hold. */
+internal class PackageTest {
+    private fun jar(of: KClass<*>) =
+        JarFile(
+            File(
+                of.java.protectionDomain.codeSource.location
+                    .toURI(),
+            ),
+        )
+
+    private fun <T> entries(
+        of: KClass<*>,
+        ending: String,
+        read: (ByteArray) -> T,
+    ): Map<String, T> =
+        jar(of).use { jar ->
+            jar
+                .entries()
+                .asSequence()
+                .filter { it.name.endsWith(ending) }
+                .associate { it.name to read(jar.getInputStream(it).readAllBytes()) }
+        }
+
+    /** `STABLEVPS_RECORD=1` writes them anew; whoever does it reads every change. */
+    @Test
+    fun `the public interface is the one that is written down`() {
+        for ((of, name) in mapOf(StableVps::class to "stablevps", Simulator::class to "stablevps-testing")) {
+            val present =
+                jar(of).use { buildString { it.loadApiFromJvmClasses().filterOutNonPublic().dump(this) } }
+            val file = File(given("STABLEVPS_API_DUMPS"), "$name.api")
+            if (System.getenv("STABLEVPS_RECORD") == "1") {
+                file.writeText(present)
+            }
+            assertEquals(file.readText(), present, "another interface than ${file.name} says")
+            assertTrue("internal/ffi" !in present, "generated code is visible")
+        }
+    }
+
+    @Test
+    fun `native libraries load on devices with pages of 16 KiB`() {
+        for (of in listOf(StableVps::class, Simulator::class)) {
+            val libraries = entries(of, ".so", ::alignments)
+            assertTrue(libraries.isNotEmpty() || !System.getProperty("os.name").startsWith("Linux"))
+            for ((name, alignments) in libraries) {
+                assertTrue(alignments.isNotEmpty() && alignments.all { it >= 0x4000 }, "$name: $alignments")
+            }
+        }
+    }
+
+    /** The `p_align` of every `PT_LOAD` of a 64-bit little-endian ELF file. */
+    private fun alignments(elf: ByteArray): List<Long> {
+        val bytes = ByteBuffer.wrap(elf).order(ByteOrder.LITTLE_ENDIAN)
+        check(bytes.getInt(0) == 0x464c457f && elf[4].toInt() == 2) { "not a 64-bit ELF file" }
+        val table = bytes.getLong(0x20).toInt()
+        val size = bytes.getShort(0x36).toInt()
+        val headers = List(bytes.getShort(0x38).toInt()) { table + it * size }
+        return headers.filter { bytes.getInt(it) == 1 }.map { bytes.getLong(it + 0x30) }
+    }
+
+    @Test
+    fun `classes are for Java 11`() {
+        for (of in listOf(StableVps::class, Simulator::class)) {
+            val versions =
+                entries(of, ".class") { DataInputStream(it.inputStream()).apply { readInt() }.readInt() }
+            assertEquals(setOf(55), versions.values.toSet())
+        }
+    }
+
+    @Test
+    fun `R8 is told to keep what is found by reflection`() {
+        val (rules) = entries(StableVps::class, ".pro") { it.decodeToString() }.values.toList()
+        assertTrue("-keep class com.sun.jna.** { *; }" in rules)
+        val kept = assertNotNull(Regex("-keep class (com\\.stablevps[a-z.]*)").find(rules)).groupValues[1]
+        val native = entries(StableVps::class, ".class") { it }.keys.filter { "/internal/ffi/" in it }
+        assertTrue(native.isNotEmpty() && native.all { it.startsWith(kept.replace('.', '/')) })
+    }
+}

@@ -1,0 +1,22 @@
+package com.stablevps.tests
+
+import com.stablevps.HttpRequest
+import com.stablevps.HttpResponse
+import com.stablevps.HttpTransport
+import kotlinx.coroutines.awaitCancellation
+import java.util.concurrent.CountDownLatch
+
+/** Tells when a request has come, and when it was given up; nothing else ends it. */
+internal class StuckTransport(
+    private val reached: CountDownLatch,
+    private val cancelled: CountDownLatch,
+) : HttpTransport {
+    override suspend fun send(request: HttpRequest): HttpResponse {
+        reached.countDown()
+        try {
+            awaitCancellation()
+        } finally {
+            cancelled.countDown()
+        }
+    }
+}
