@@ -94,7 +94,9 @@ private class JsonBody(
 }
 
 /** Watches an exchange, to tell afterwards whether anything of the request was sent. */
-internal class Watch : EventListener() {
+internal class Watch(
+    private val deadline: Deadline,
+) : EventListener() {
     @Volatile
     private var connecting = false
 
@@ -132,6 +134,7 @@ internal class Watch : EventListener() {
             } catch (e: IOException) {
                 throw failure(call, e)
             }
+        deadline.end()
         return use(response.code, response.readHeaders(), body)
     }
 
@@ -140,6 +143,7 @@ internal class Watch : EventListener() {
         call: Call,
         failure: IOException,
     ): TransportFailure {
+        deadline.end()
         if (failure is TransportFailure) {
             return failure
         }
@@ -153,6 +157,7 @@ internal class Watch : EventListener() {
         failure: IOException,
     ): FailureKind =
         when {
+            deadline.isOver -> FailureKind.TIMEOUT
             failure is UnknownHostException -> FailureKind.DNS
             failure is SSLException && !sending -> FailureKind.TLS
             failure is SocketTimeoutException && !sending -> FailureKind.CONNECT

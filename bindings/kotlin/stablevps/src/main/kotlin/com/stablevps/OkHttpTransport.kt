@@ -14,7 +14,6 @@ import java.nio.ByteBuffer
 import java.util.concurrent.SynchronousQueue
 import java.util.concurrent.ThreadPoolExecutor
 import java.util.concurrent.TimeUnit.MILLISECONDS
-import java.util.concurrent.TimeUnit.NANOSECONDS
 import java.util.concurrent.TimeUnit.SECONDS
 import kotlin.coroutines.resumeWithException
 import okhttp3.Request as OkHttpRequest
@@ -88,10 +87,8 @@ public class OkHttpTransport
             timeoutMs: Long,
             use: (Int, Map<String, String>, ByteBuffer) -> T,
         ): T {
-            val watch = Watch()
+            val watch = Watch(Deadline(call, timeoutMs))
             call.addEventListener(watch)
-            val theirs = NANOSECONDS.toMillis(call.timeout().timeoutNanos())
-            call.timeout().timeout(shorter(theirs, timeoutMs), MILLISECONDS)
             return suspendCancellableCoroutine { continuation ->
                 continuation.invokeOnCancellation { call.cancel() }
                 call.enqueue(

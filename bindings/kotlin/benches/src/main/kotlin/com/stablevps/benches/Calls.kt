@@ -30,6 +30,8 @@ private val machine = ManagementFactory.getOperatingSystemMXBean() as OperatingS
  * each round measures both in turn.
  */
 public fun main(arguments: Array<String>) {
+    // What runs this may have left its line unfinished.
+    println()
     for (size in SIZES) {
         Service(arguments.single(), size.vps).use { service ->
             Ours(service.url, service.key).use { ours ->
