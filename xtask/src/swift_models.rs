@@ -33,7 +33,7 @@ fn open(one: &Enumeration) -> String {
     let mut writes = String::new();
     for value in &one.values {
         let case = case_name(&value.name);
-        let _ = write!(cases, "{}    case {case}\n", doc("    ", &value.doc));
+        let _ = writeln!(cases, "{}    case {case}", doc("    ", &value.doc));
         let _ = writeln!(reads, "      case \"{}\": self = .{case}", value.name);
         let _ = writeln!(writes, "      case .{case}: \"{}\"", value.name);
     }
@@ -68,7 +68,7 @@ fn closed(one: &Enumeration) -> String {
         } else {
             format!(" = \"{}\"", value.name)
         };
-        let _ = write!(cases, "{}    case {case}{raw}\n", doc("    ", &value.doc));
+        let _ = writeln!(cases, "{}    case {case}{raw}", doc("    ", &value.doc));
         let _ = writeln!(reads, "      case .{case}: self = .{case}");
     }
     format!(
@@ -86,9 +86,9 @@ fn structure(one: &Structure, models: &Models) -> String {
     let mut reads = String::new();
     for field in &one.fields {
         let swift = Property::of(field);
-        let _ = write!(
+        let _ = writeln!(
             fields,
-            "{}    public let {}: {}\n",
+            "{}    public let {}: {}",
             doc("    ", &swift.doc),
             swift.name,
             swift.annotation()

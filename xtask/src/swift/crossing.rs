@@ -61,28 +61,29 @@ fn hand_over(service: &Path, phase: &str, mut first: Command, mut second: Comman
     let token = output(first.args(["begin", &service.url, &service.key, phase]))?;
     let finish = ["finish", &service.url, &service.key, token.trim()];
     let printed = output(second.args(finish))?;
-    let state = service.state()?;
-    let field = |pointer: &str| state.pointer(pointer).cloned().unwrap_or_default();
-    let id = field("/vps/0/id");
+    let id = service.field("/vps/0/id")?;
     let id = id.as_str().unwrap_or_default();
     ensure!(
         printed.trim() == format!("{id} 19.49 false"),
         "it printed {printed}"
     );
-    let orders = field("/orders_received");
+    let orders = service.field("/orders_received")?;
     ensure!(orders == 1, "{orders} orders came");
     Ok(())
 }
 
 /// The simulator's program, for as long as this lives.
-struct Service {
+pub struct Service {
     child: Child,
-    url: String,
-    key: String,
+    /// Where it listens.
+    pub url: String,
+    /// The account's key.
+    pub key: String,
 }
 
 impl Service {
-    fn start(program: &Path) -> Result<Self> {
+    /// Starts it; VPS are active at once.
+    pub fn start(program: &Path) -> Result<Self> {
         let mut child = Command::new(program)
             .args([
                 "--port",
@@ -104,7 +105,11 @@ impl Service {
         Ok(Self { child, url, key })
     }
 
-    /// What it saw and holds.
+    /// A part of what it saw and holds, by its JSON pointer.
+    pub fn field(&self, pointer: &str) -> Result<Value> {
+        Ok(self.state()?.pointer(pointer).cloned().unwrap_or_default())
+    }
+
     fn state(&self) -> Result<Value> {
         let address = self.url.trim_start_matches("http://");
         let mut stream = TcpStream::connect(address)?;

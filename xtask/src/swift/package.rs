@@ -24,7 +24,7 @@ pub fn sources() -> PathBuf {
 pub struct Packages {
     /// Where Swift comes from.
     pub toolchain: Toolchain,
-    /// The folder of the library. Another library has another folder, as SwiftPM does not see by itself that
+    /// The folder of the library. Another library has another folder, as `SwiftPM` does not see by itself that
     /// one has changed.
     library: PathBuf,
 }
@@ -57,7 +57,7 @@ impl Packages {
         Ok(Some(Self { toolchain, library }))
     }
 
-    /// A SwiftPM command on a package of the repository or of what is kept.
+    /// A `SwiftPM` command on a package of the repository or of what is kept.
     pub fn swift(
         &self,
         command: &str,
@@ -142,7 +142,10 @@ fn place(generated: &Path, module: &str) -> Result<()> {
     for (from, to) in files {
         let mut text =
             std::fs::read_to_string(generated.join(&from)).with_context(|| from.clone())?;
-        if from.ends_with(".swift") {
+        if Path::new(&from)
+            .extension()
+            .is_some_and(|end| end == "swift")
+        {
             text = faster(&text)?;
         }
         replace(&sources().join("Sources").join(to), text.as_bytes())?;

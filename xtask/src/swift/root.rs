@@ -7,6 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 
+use super::package::replace;
 use crate::shell::{cache, finish, headline, output};
 
 /// The Debian that has Swift 6.
@@ -42,7 +43,7 @@ const LEFT_OUT: [&str; 19] = [
 ];
 
 /// Mounts live in a namespace of their own and vanish with the command.
-const ENTER: &str = r#"
+const ENTER: &str = r#"# Runs a program in the root, in a folder of it: ROOT FOLDER [HERE THERE]... -- [NAME=VALUE]... PROGRAM ...
 root=$1; folder=$2; shift 2
 mount -t proc proc "$root/proc"
 while [ "$1" != -- ]; do
@@ -154,16 +155,19 @@ fn remove(folder: &Path) -> Result<()> {
 
 /// A command that runs in it, in a folder of it: what follows are variables and the program. `mounts` are
 /// folders of this machine and where they are seen there.
-pub fn command(root: &Path, mounts: &[(PathBuf, &str)], folder: &str) -> Command {
+pub fn command(root: &Path, mounts: &[(PathBuf, &str)], folder: &str) -> Result<Command> {
+    let script = root.with_extension("sh");
+    replace(&script, ENTER.as_bytes())?;
     let mut command = Command::new("unshare");
     command
         .args(["--mount", "--propagation", "private", "--"])
-        .args(["/bin/sh", "-ec", ENTER, "sh"])
+        .args(["/bin/sh", "-e"])
+        .arg(script)
         .arg(root)
         .arg(folder);
     for (here, there) in mounts {
         command.arg(here).arg(there);
     }
     command.arg("--");
-    command
+    Ok(command)
 }

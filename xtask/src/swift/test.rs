@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, ensure};
 
-use super::crossing;
+use super::crossing::{self, Service};
 use super::package::{Packages, quietly, replace, sources};
 use super::toolchain::Toolchain;
+use crate::python::simulator;
 use crate::shell::{headline, output, root};
 
 const EXAMPLE: &str = "examples/swift-console";
@@ -39,7 +40,7 @@ pub fn test() -> Result<()> {
     }
 
     headline("Swift: examples/swift-console");
-    example(&packages, &service)?;
+    example(&packages)?;
     headline("Swift: tokens cross between the languages");
     crossing::test(&packages)
 }
@@ -80,29 +81,48 @@ fn blocks(page: &str) -> String {
     program
 }
 
-/// Lists, buys and reboots as a person would.
-fn example(packages: &Packages, service: &str) -> Result<()> {
+/// Lists, buys and reboots as a person would: on an account in memory, and on one behind HTTP.
+fn example(packages: &Packages) -> Result<()> {
     packages.program(EXAMPLE, "svps", &[])?;
-    let run = |words: &[&str]| -> Result<String> {
-        let mut console = packages.built(EXAMPLE, "svps", "debug", &[])?;
-        output(console.args(words))
-    };
-    let listed = run(&["list", "--simulate"])?;
+    let listed = svps(packages, &[], &["list", "--simulate"])?;
     ensure!(
         listed.contains("simulated-1  prime  tokyo  active  198.18.0.1\n"),
         "list printed: {listed}"
     );
-    let bought = run(&["buy", "--simulate", "--token-file", "simulated.token"])?;
+    let rebooted = svps(packages, &[], &["reboot", "simulated-1", "--simulate"])?;
+    ensure!(
+        rebooted.starts_with("reboot  "),
+        "reboot printed: {rebooted}"
+    );
+    let service = Service::start(&simulator("dev")?)?;
+    let account = [
+        ("STABLEVPS_BASE_URL", service.url.as_str()),
+        ("STABLEVPS_API_KEY", &service.key),
+    ];
+    let bought = svps(
+        packages,
+        &account,
+        &["buy", "--token-file", "example.token"],
+    )?;
     ensure!(
         bought.contains("0 s  ordering\n") && bought.contains("charged 12.49 EUR\nready "),
         "buy printed: {bought}"
     );
     ensure!(bought.ends_with("password ***\n"), "buy printed: {bought}");
-    let rebooted = run(&["reboot", "simulated-1", "--simulate"])?;
+    let id = service.field("/vps/0/id")?;
+    let listed = svps(packages, &account, &["list"])?;
     ensure!(
-        rebooted.starts_with("reboot  "),
-        "reboot printed: {rebooted}"
+        listed.starts_with(id.as_str().unwrap_or_default()),
+        "list printed: {listed}"
     );
-    let _ = service;
+    ensure!(
+        service.field("/orders_received")? == 1,
+        "more than one order came"
+    );
     Ok(())
+}
+
+fn svps(packages: &Packages, account: &[(&str, &str)], words: &[&str]) -> Result<String> {
+    let mut console = packages.built(EXAMPLE, "svps", "debug", account)?;
+    output(console.args(words))
 }

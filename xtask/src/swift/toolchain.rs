@@ -40,7 +40,7 @@ impl Toolchain {
         Ok(None)
     }
 
-    /// What is kept outside of the repository: what SwiftPM builds, and what it is built with.
+    /// What is kept outside of the repository: what `SwiftPM` builds, and what it is built with.
     pub fn kept() -> Result<PathBuf> {
         let folder = cache()?.join("swift");
         std::fs::create_dir_all(&folder)?;
@@ -74,7 +74,7 @@ impl Toolchain {
             return Ok(command);
         };
         let mounts = [(repository(), REPOSITORY), (Self::kept()?, KEPT)];
-        let mut command = root::command(root, &mounts, &self.path(folder)?);
+        let mut command = root::command(root, &mounts, &self.path(folder)?)?;
         for (name, value) in variables {
             command.arg(format!("{name}={value}"));
         }
@@ -82,7 +82,7 @@ impl Toolchain {
         Ok(command)
     }
 
-    /// Where SwiftPM builds a package. A checkout's own where Swift sees the checkout's own path.
+    /// Where `SwiftPM` builds a package. A checkout's own where Swift sees the checkout's own path.
     pub fn scratch(&self, name: &str) -> Result<PathBuf> {
         let name = name.replace('/', "-");
         let place = match self.root {

@@ -1,0 +1,66 @@
+// swift-tools-version: 6.0
+import Foundation
+import PackageDescription
+
+// Where the core comes from: a static library in the folder that STABLEVPS_LIB_DIR names, or on Apple
+// platforms a framework: one that scripts/xcframework.sh built here, else the release's. A release fills in its
+// own address and the checksum that the script prints.
+let framework = "StableVPSCore.xcframework"
+let release = (
+  url: "https://stablevps.com/sdk/swift/0.1.0/StableVPSCore.xcframework.zip",
+  checksum: "0000000000000000000000000000000000000000000000000000000000000000"
+)
+
+let environment = ProcessInfo.processInfo.environment
+#if os(Linux)
+  let libraryFolder = Optional(environment["STABLEVPS_LIB_DIR"] ?? "\(Context.packageDirectory)/lib")
+#else
+  let libraryFolder = environment["STABLEVPS_LIB_DIR"]
+#endif
+
+var native: [Target] = []
+var linked: [LinkerSetting] = []
+if let libraryFolder {
+  linked = [.unsafeFlags(["-L\(libraryFolder)"]), .linkedLibrary("stablevps_ffi")]
+  native = [
+    .systemLibrary(name: "StableVPSNativeFFI"),
+    .systemLibrary(name: "StableVPSTestingNativeFFI"),
+  ]
+} else if FileManager.default.fileExists(atPath: "\(Context.packageDirectory)/\(framework)") {
+  native = [.binaryTarget(name: "StableVPSCore", path: framework)]
+} else {
+  native = [.binaryTarget(name: "StableVPSCore", url: release.url, checksum: release.checksum)]
+}
+let hasHeaders = libraryFolder != nil
+
+let package = Package(
+  name: "stablevps",
+  platforms: [.iOS(.v16), .macOS(.v13)],
+  products: [
+    .library(name: "StableVPS", targets: ["StableVPS"]),
+    .library(name: "StableVPSTesting", targets: ["StableVPSTesting"]),
+  ],
+  targets: native + [
+    .target(
+      name: "StableVPSNative",
+      dependencies: [.target(name: hasHeaders ? "StableVPSNativeFFI" : "StableVPSCore")],
+      linkerSettings: linked
+    ),
+    .target(
+      name: "StableVPSTestingNative",
+      dependencies: [.target(name: hasHeaders ? "StableVPSTestingNativeFFI" : "StableVPSCore")],
+      linkerSettings: linked
+    ),
+    .target(
+      name: "StableVPS",
+      dependencies: ["StableVPSNative"],
+      resources: [.copy("PrivacyInfo.xcprivacy")]
+    ),
+    .target(name: "StableVPSTesting", dependencies: ["StableVPS", "StableVPSTestingNative"]),
+    .testTarget(
+      name: "StableVPSTests",
+      dependencies: ["StableVPS", "StableVPSTesting"]
+    ),
+  ],
+  swiftLanguageModes: [.v6]
+)

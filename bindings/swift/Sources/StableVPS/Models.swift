@@ -1,0 +1,769 @@
+// What the service answers. Written by `cargo xtask generate` from the core's models.
+
+import Foundation
+internal import StableVPSNative
+
+extension StableVPS {
+  /// What an account may do on the service's own site.
+  public enum Role: OpenEnumeration {
+    /// An ordinary customer.
+    case user
+    /// Staff of the service.
+    case admin
+    /// One that this version does not know, as it was sent.
+    case unknown(String)
+
+    /// Every one that this version knows.
+    public static let known: [Self] = [.user, .admin]
+
+    public init(rawValue: String) {
+      switch rawValue {
+      case "user": self = .user
+      case "admin": self = .admin
+      default: self = .unknown(rawValue)
+      }
+    }
+
+    public var rawValue: String {
+      switch self {
+      case .user: "user"
+      case .admin: "admin"
+      case .unknown(let sent): sent
+      }
+    }
+  }
+}
+
+extension StableVPS {
+  /// What can be done to a running VPS.
+  public enum PowerAction: OpenEnumeration {
+    /// Switch it on.
+    case start
+    /// Switch it off.
+    case stop
+    /// Restart it.
+    case reboot
+    /// One that this version does not know, as it was sent.
+    case unknown(String)
+
+    /// Every one that this version knows.
+    public static let known: [Self] = [.start, .stop, .reboot]
+
+    public init(rawValue: String) {
+      switch rawValue {
+      case "start": self = .start
+      case "stop": self = .stop
+      case "reboot": self = .reboot
+      default: self = .unknown(rawValue)
+      }
+    }
+
+    public var rawValue: String {
+      switch self {
+      case .start: "start"
+      case .stop: "stop"
+      case .reboot: "reboot"
+      case .unknown(let sent): sent
+      }
+    }
+  }
+}
+
+extension StableVPS {
+  /// What a key may do.
+  public enum Scope: OpenEnumeration {
+    /// Read and write: buy, delete and control VPS.
+    case full
+    /// Read only.
+    case read
+    /// One that this version does not know, as it was sent.
+    case unknown(String)
+
+    /// Every one that this version knows.
+    public static let known: [Self] = [.full, .read]
+
+    public init(rawValue: String) {
+      switch rawValue {
+      case "full": self = .full
+      case "read": self = .read
+      default: self = .unknown(rawValue)
+      }
+    }
+
+    public var rawValue: String {
+      switch self {
+      case .full: "full"
+      case .read: "read"
+      case .unknown(let sent): sent
+      }
+    }
+  }
+}
+
+extension StableVPS {
+  /// The size of a VPS.
+  public enum PlanID: OpenEnumeration {
+    /// Starter: 1 vCPU, 2.5 GB of memory, 17 GB NVMe.
+    case basic
+    /// Professional: 2 vCPU, 4 GB of memory, 35 GB NVMe.
+    case prime
+    /// Enterprise: 4 vCPU, 8 GB of memory, 65 GB NVMe.
+    case pro
+    /// One that this version does not know, as it was sent.
+    case unknown(String)
+
+    /// Every one that this version knows.
+    public static let known: [Self] = [.basic, .prime, .pro]
+
+    public init(rawValue: String) {
+      switch rawValue {
+      case "basic": self = .basic
+      case "prime": self = .prime
+      case "pro": self = .pro
+      default: self = .unknown(rawValue)
+      }
+    }
+
+    public var rawValue: String {
+      switch self {
+      case .basic: "basic"
+      case .prime: "prime"
+      case .pro: "pro"
+      case .unknown(let sent): sent
+      }
+    }
+  }
+}
+
+extension StableVPS {
+  /// How often a VPS is paid for.
+  public enum BillingCycle: OpenEnumeration {
+    /// Every month.
+    case monthly
+    /// Every year.
+    case yearly
+    /// One that this version does not know, as it was sent.
+    case unknown(String)
+
+    /// Every one that this version knows.
+    public static let known: [Self] = [.monthly, .yearly]
+
+    public init(rawValue: String) {
+      switch rawValue {
+      case "monthly": self = .monthly
+      case "yearly": self = .yearly
+      default: self = .unknown(rawValue)
+      }
+    }
+
+    public var rawValue: String {
+      switch self {
+      case .monthly: "monthly"
+      case .yearly: "yearly"
+      case .unknown(let sent): sent
+      }
+    }
+  }
+}
+
+extension StableVPS {
+  /// Where a VPS stands.
+  public enum Location: OpenEnumeration {
+    /// Amsterdam.
+    case amsterdam
+    /// London.
+    case london
+    /// Frankfurt.
+    case frankfurt
+    /// New York.
+    case newYork
+    /// Singapore.
+    case singapore
+    /// Tokyo.
+    case tokyo
+    /// One that this version does not know, as it was sent.
+    case unknown(String)
+
+    /// Every one that this version knows.
+    public static let known: [Self] = [.amsterdam, .london, .frankfurt, .newYork, .singapore, .tokyo]
+
+    public init(rawValue: String) {
+      switch rawValue {
+      case "amsterdam": self = .amsterdam
+      case "london": self = .london
+      case "frankfurt": self = .frankfurt
+      case "newYork": self = .newYork
+      case "singapore": self = .singapore
+      case "tokyo": self = .tokyo
+      default: self = .unknown(rawValue)
+      }
+    }
+
+    public var rawValue: String {
+      switch self {
+      case .amsterdam: "amsterdam"
+      case .london: "london"
+      case .frankfurt: "frankfurt"
+      case .newYork: "newYork"
+      case .singapore: "singapore"
+      case .tokyo: "tokyo"
+      case .unknown(let sent): sent
+      }
+    }
+  }
+}
+
+extension StableVPS {
+  /// How the machine itself stands.
+  public enum VPSStatus: OpenEnumeration {
+    /// Being set up.
+    case provisioning
+    /// Running.
+    case active
+    /// Halted by the service.
+    case suspended
+    /// Gone for good.
+    case terminated
+    /// One that this version does not know, as it was sent.
+    case unknown(String)
+
+    /// Every one that this version knows.
+    public static let known: [Self] = [.provisioning, .active, .suspended, .terminated]
+
+    public init(rawValue: String) {
+      switch rawValue {
+      case "provisioning": self = .provisioning
+      case "active": self = .active
+      case "suspended": self = .suspended
+      case "terminated": self = .terminated
+      default: self = .unknown(rawValue)
+      }
+    }
+
+    public var rawValue: String {
+      switch self {
+      case .provisioning: "provisioning"
+      case .active: "active"
+      case .suspended: "suspended"
+      case .terminated: "terminated"
+      case .unknown(let sent): sent
+      }
+    }
+  }
+}
+
+extension StableVPS {
+  /// How the payment for a VPS stands.
+  public enum BillingStatus: OpenEnumeration {
+    /// Paid for.
+    case active
+    /// Ends with the period.
+    case canceled
+    /// A payment is overdue.
+    case pastDue
+    /// In a trial period.
+    case trialing
+    /// Not paid yet.
+    case pending
+    /// One that this version does not know, as it was sent.
+    case unknown(String)
+
+    /// Every one that this version knows.
+    public static let known: [Self] = [.active, .canceled, .pastDue, .trialing, .pending]
+
+    public init(rawValue: String) {
+      switch rawValue {
+      case "active": self = .active
+      case "canceled": self = .canceled
+      case "past_due": self = .pastDue
+      case "trialing": self = .trialing
+      case "pending": self = .pending
+      default: self = .unknown(rawValue)
+      }
+    }
+
+    public var rawValue: String {
+      switch self {
+      case .active: "active"
+      case .canceled: "canceled"
+      case .pastDue: "past_due"
+      case .trialing: "trialing"
+      case .pending: "pending"
+      case .unknown(let sent): sent
+      }
+    }
+  }
+}
+
+extension StableVPS {
+  /// Where a purchase is.
+  public enum Phase: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Looking at the wallet. Nothing is ordered.
+    case preflight
+    /// Remembering the VPS there are. Nothing is ordered.
+    case baseline
+    /// Placing the one order.
+    case ordering
+    /// The order's reply was lost: looking for what became of it.
+    case reconciling
+    /// Bought: waiting until it can be used.
+    case polling
+    /// At an end.
+    case ended
+
+    init(_ native: StableVPSNative.Phase) {
+      switch native {
+      case .preflight: self = .preflight
+      case .baseline: self = .baseline
+      case .ordering: self = .ordering
+      case .reconciling: self = .reconciling
+      case .polling: self = .polling
+      case .ended: self = .ended
+      }
+    }
+  }
+}
+
+extension StableVPS {
+  /// The account's profile with its balance and VPS counts (`GET /account`).
+  public struct Account: Sendable, Hashable, Identifiable, Codable {
+    /// The account's id.
+    public let id: String
+    /// The holder's first name.
+    public let firstName: String?
+    /// The holder's last name.
+    public let lastName: String?
+    /// The e-mail address the account signs in with.
+    public let email: String
+    /// What the account may do.
+    public let role: Role
+    /// What the wallet holds, rounded half-even to the cent.
+    public let balance: Decimal
+    /// The currency of the balance, `EUR`.
+    public let currency: String
+    /// The code that others sign up with.
+    public let referralCode: String?
+    /// What the referral code earned.
+    public let affiliateStats: AffiliateStats?
+    /// How many VPS are active now.
+    public let activeVpsCount: Int
+    /// How many VPS there are in any state.
+    public let totalVpsCount: Int
+    /// When the account was made.
+    public let createdAt: Date
+
+    init(_ native: StableVPSNative.Account) {
+      id = native.id
+      firstName = native.firstName
+      lastName = native.lastName
+      email = native.email
+      role = Role(rawValue: native.role)
+      balance = Decimal(money: native.balance)
+      currency = native.currency
+      referralCode = native.referralCode
+      affiliateStats = native.affiliateStats.map { AffiliateStats($0) }
+      activeVpsCount = Int(native.activeVpsCount)
+      totalVpsCount = Int(native.totalVpsCount)
+      createdAt = Date(epochMilliseconds: native.createdAt)
+    }
+  }
+}
+
+extension StableVPS {
+  /// What an account's referral code earned.
+  public struct AffiliateStats: Sendable, Hashable, Codable {
+    /// Everyone who signed up with the code.
+    public let totalReferrals: Int
+    /// Those of them who bought.
+    public let successfulReferrals: Int
+    /// What that earned, in the account's currency.
+    public let totalEarnings: Decimal
+
+    init(_ native: StableVPSNative.AffiliateStats) {
+      totalReferrals = Int(native.totalReferrals)
+      successfulReferrals = Int(native.successfulReferrals)
+      totalEarnings = Decimal(money: native.totalEarnings)
+    }
+  }
+}
+
+extension StableVPS {
+  /// The service's receipt for a power action (`POST /vps/:id/actions`).
+  public struct ActionReceipt: Sendable, Hashable, Codable {
+    /// What was asked for.
+    public let action: PowerAction
+    /// The provider's own id. No call takes it.
+    public let serverID: ServerID?
+    /// The service's own words.
+    public let message: String?
+
+    init(_ native: StableVPSNative.ActionReceipt) {
+      action = PowerAction(rawValue: native.action)
+      serverID = native.serverId.map { ServerID($0) }
+      message = native.message
+    }
+  }
+}
+
+extension StableVPS {
+  /// What is known of an API key (`GET /auth`); never the key itself.
+  public struct APIKeyInfo: Sendable, Hashable, Identifiable, Codable {
+    /// The key's id: what revoking it takes.
+    public let id: String
+    /// The label given to the key.
+    public let name: String
+    /// The key's first characters.
+    public let keyPrefix: String
+    /// What the key may do.
+    public let scope: Scope
+    /// When the key was last used; none means never.
+    public let lastUsedAt: Date?
+    /// When the key stops working; none means never.
+    public let expiresAt: Date?
+    /// When the key was made.
+    public let createdAt: Date
+
+    init(_ native: StableVPSNative.ApiKeyInfo) {
+      id = native.id
+      name = native.name
+      keyPrefix = native.keyPrefix
+      scope = Scope(rawValue: native.scope)
+      lastUsedAt = native.lastUsedAt.map { Date(epochMilliseconds: $0) }
+      expiresAt = native.expiresAt.map { Date(epochMilliseconds: $0) }
+      createdAt = Date(epochMilliseconds: native.createdAt)
+    }
+  }
+}
+
+extension StableVPS {
+  /// A new API key (`POST /auth`). The key itself is in this reply and nowhere else, ever.
+  public struct CreatedKey: Sendable, Hashable {
+    /// The key, shown this one time.
+    public let apiKey: Secret
+    /// The key's first characters, by which listings name it.
+    public let keyPrefix: String
+    /// The label given to the key.
+    public let name: String
+    /// What the key may do.
+    public let scope: Scope
+    /// When the key stops working; none means never.
+    public let expiresAt: Date?
+    /// The service's own words.
+    public let message: String?
+
+    init(_ native: StableVPSNative.CreatedKey) {
+      apiKey = Secret(native.apiKey)
+      keyPrefix = native.keyPrefix
+      name = native.name
+      scope = Scope(rawValue: native.scope)
+      expiresAt = native.expiresAt.map { Date(epochMilliseconds: $0) }
+      message = native.message
+    }
+  }
+}
+
+extension StableVPS {
+  /// The end of a VPS (`DELETE /vps/:id`).
+  public struct DeletedVPS: Sendable, Hashable, Identifiable, Codable {
+    /// The id of what was deleted.
+    public let id: String
+    /// Whether the provider confirmed; not known where the reply was lost.
+    public let providerDeleted: Bool?
+    /// The service's own words.
+    public let message: String?
+    /// True when the service answered "not found" to a repeated request whose first reply was lost.
+    public let alreadyGone: Bool
+
+    init(_ native: StableVPSNative.DeletedVps) {
+      id = native.id
+      providerDeleted = native.providerDeleted
+      message = native.message
+      alreadyGone = native.alreadyGone
+    }
+  }
+}
+
+extension StableVPS {
+  /// The service's receipt for an order (`POST /vps`).
+  public struct Order: Sendable, Hashable, Identifiable, Codable {
+    /// The new VPS's id: what every later call takes.
+    public let id: String
+    /// The provider's own id. No call takes it.
+    public let serverID: ServerID?
+    /// The size.
+    public let planID: PlanID
+    /// How often it is paid for.
+    public let billingCycle: BillingCycle
+    /// Where it stands.
+    public let location: Location
+    /// How the machine stands: as a rule, `provisioning`.
+    public let vpsStatus: VPSStatus
+    /// The user to sign in as over RDP.
+    public let rdpUsername: String?
+    /// What the wallet was charged.
+    public let cost: Decimal
+    /// What the wallet holds after it.
+    public let newBalance: Decimal
+    /// The currency of both, `EUR`.
+    public let currency: String
+    /// Until when it is paid for.
+    public let currentPeriodEnd: Date?
+    /// The service's own words.
+    public let message: String?
+
+    init(_ native: StableVPSNative.Order) {
+      id = native.id
+      serverID = native.serverId.map { ServerID($0) }
+      planID = PlanID(rawValue: native.planId)
+      billingCycle = BillingCycle(rawValue: native.billingCycle)
+      location = Location(rawValue: native.location)
+      vpsStatus = VPSStatus(rawValue: native.vpsStatus)
+      rdpUsername = native.rdpUsername
+      cost = Decimal(money: native.cost)
+      newBalance = Decimal(money: native.newBalance)
+      currency = native.currency
+      currentPeriodEnd = native.currentPeriodEnd.map { Date(epochMilliseconds: $0) }
+      message = native.message
+    }
+  }
+}
+
+extension StableVPS {
+  /// The end of a key (`DELETE /auth`).
+  public struct RevokedKey: Sendable, Hashable, Codable {
+    /// The service's own words.
+    public let message: String?
+    /// True when the service answered "not found" to a repeated request whose first reply was lost.
+    public let alreadyGone: Bool
+
+    init(_ native: StableVPSNative.RevokedKey) {
+      message = native.message
+      alreadyGone = native.alreadyGone
+    }
+  }
+}
+
+extension StableVPS {
+  /// A VPS as listings show it (`GET /vps`): no password and no host name.
+  public struct VPS: Sendable, Hashable, Identifiable, Codable {
+    /// The service's id: what every call takes.
+    public let id: String
+    /// The size.
+    public let planID: PlanID
+    /// How often it is paid for.
+    public let billingCycle: BillingCycle
+    /// How the payment stands.
+    public let status: BillingStatus
+    /// How the machine stands.
+    public let vpsStatus: VPSStatus
+    /// The public address, once there is one.
+    public let ipAddress: String?
+    /// Where it stands.
+    public let location: Location
+    /// The user to sign in as over RDP.
+    public let rdpUsername: String?
+    /// The provider's own id. No call takes it.
+    public let serverID: ServerID?
+    /// Until when it is paid for.
+    public let currentPeriodEnd: Date?
+    /// When it was ordered.
+    public let createdAt: Date
+
+    init(_ native: StableVPSNative.Vps) {
+      id = native.id
+      planID = PlanID(rawValue: native.planId)
+      billingCycle = BillingCycle(rawValue: native.billingCycle)
+      status = BillingStatus(rawValue: native.status)
+      vpsStatus = VPSStatus(rawValue: native.vpsStatus)
+      ipAddress = native.ipAddress
+      location = Location(rawValue: native.location)
+      rdpUsername = native.rdpUsername
+      serverID = native.serverId.map { ServerID($0) }
+      currentPeriodEnd = native.currentPeriodEnd.map { Date(epochMilliseconds: $0) }
+      createdAt = Date(epochMilliseconds: native.createdAt)
+    }
+  }
+}
+
+extension StableVPS {
+  /// One VPS with all there is to know (`GET /vps/:id`).
+  public struct VPSDetails: Sendable, Hashable, Identifiable {
+    /// The service's id: what every call takes.
+    public let id: String
+    /// The size.
+    public let planID: PlanID
+    /// How often it is paid for.
+    public let billingCycle: BillingCycle
+    /// How the payment stands.
+    public let status: BillingStatus
+    /// How the machine stands.
+    public let vpsStatus: VPSStatus
+    /// The public address, once there is one.
+    public let ipAddress: String?
+    /// The host name, once there is one.
+    public let hostname: String?
+    /// The user to sign in as over RDP.
+    public let rdpUsername: String?
+    /// The password to sign in with over RDP.
+    public let rdpPassword: Secret?
+    /// Where it stands.
+    public let location: Location
+    /// The provider's own id. No call takes it.
+    public let serverID: ServerID?
+    /// Since when the current period is paid for.
+    public let currentPeriodStart: Date?
+    /// Until when it is paid for.
+    public let currentPeriodEnd: Date?
+    /// When it was ordered.
+    public let createdAt: Date
+
+    init(_ native: StableVPSNative.VpsDetails) {
+      id = native.id
+      planID = PlanID(rawValue: native.planId)
+      billingCycle = BillingCycle(rawValue: native.billingCycle)
+      status = BillingStatus(rawValue: native.status)
+      vpsStatus = VPSStatus(rawValue: native.vpsStatus)
+      ipAddress = native.ipAddress
+      hostname = native.hostname
+      rdpUsername = native.rdpUsername
+      rdpPassword = native.rdpPassword.map { Secret($0) }
+      location = Location(rawValue: native.location)
+      serverID = native.serverId.map { ServerID($0) }
+      currentPeriodStart = native.currentPeriodStart.map { Date(epochMilliseconds: $0) }
+      currentPeriodEnd = native.currentPeriodEnd.map { Date(epochMilliseconds: $0) }
+      createdAt = Date(epochMilliseconds: native.createdAt)
+    }
+  }
+}
+
+extension StableVPS {
+  /// The wallet, the only means of payment of the API (`GET /wallet`).
+  public struct Wallet: Sendable, Hashable, Codable {
+    /// What the wallet holds, rounded half-even to the cent.
+    public let balance: Decimal
+    /// The currency of the balance, `EUR`.
+    public let currency: String
+
+    init(_ native: StableVPSNative.Wallet) {
+      balance = Decimal(money: native.balance)
+      currency = native.currency
+    }
+  }
+}
+
+extension StableVPS {
+  /// How far a purchase is.
+  public struct Progress: Sendable, Hashable, Codable {
+    /// Where it is.
+    public let phase: Phase
+    /// Whether no other purchase of this account may be before its polling at the same time.
+    public let exclusive: Bool
+    /// How many requests were made since this process began with it.
+    public let requests: Int
+    /// How often the order was handed over in a way that the service may have received it.
+    public let ordersSent: Int
+    /// How long it is since the purchase began, in whatever process.
+    public let elapsed: Duration
+    /// How long it is until the next request.
+    public let nextLook: Duration
+    /// The VPS, once it is known.
+    public let vpsID: String?
+    /// Its status when it was last seen.
+    public let lastStatus: VPSStatus?
+    /// Whether the order's reply was lost and the VPS found by looking.
+    public let recovered: Bool
+    /// The code of the last failure that was got over.
+    public let lastError: String?
+    /// What the wallet held before the order.
+    public let balanceBefore: Decimal?
+    /// What the order cost: from its receipt, or after a lost receipt from the wallet's change.
+    public let charged: Decimal?
+    /// The currency of both.
+    public let currency: String?
+    /// From where the purchase can be taken up again. Keep it before going on.
+    public let token: String?
+
+    init(_ native: StableVPSNative.Progress) {
+      phase = Phase(native.phase)
+      exclusive = native.exclusive
+      requests = Int(native.requests)
+      ordersSent = Int(native.ordersSent)
+      elapsed = Duration(milliseconds: native.elapsedMs)
+      nextLook = Duration(milliseconds: native.nextLookMs)
+      vpsID = native.vpsId
+      lastStatus = native.lastStatus.map { VPSStatus(rawValue: $0) }
+      recovered = native.recovered
+      lastError = native.lastError
+      balanceBefore = native.balanceBefore.map { Decimal(money: $0) }
+      charged = native.charged.map { Decimal(money: $0) }
+      currency = native.currency
+      token = native.token
+    }
+  }
+}
+
+extension StableVPS {
+  /// A purchase that ended well.
+  public struct Provisioned: Sendable, Hashable {
+    /// The VPS, usable.
+    public let vps: VPSDetails
+    /// Whether the order's reply was lost and the VPS found by looking.
+    public let recovered: Bool
+    /// How often the order was handed over in a way that the service may have received it.
+    public let ordersSent: Int
+    /// What the order cost: from its receipt, or after a lost receipt from the wallet's change.
+    public let charged: Decimal?
+    /// What the wallet held before the order.
+    public let balanceBefore: Decimal?
+    /// What the wallet held after the order.
+    public let balanceAfter: Decimal?
+    /// The currency of all three.
+    public let currency: String?
+    /// How long it is since the purchase began, in whatever process.
+    public let elapsed: Duration
+    /// How many requests were made since this process began with it.
+    public let requests: Int
+
+    init(_ native: StableVPSNative.Provisioned) {
+      vps = VPSDetails(native.vps)
+      recovered = native.recovered
+      ordersSent = Int(native.ordersSent)
+      charged = native.charged.map { Decimal(money: $0) }
+      balanceBefore = native.balanceBefore.map { Decimal(money: $0) }
+      balanceAfter = native.balanceAfter.map { Decimal(money: $0) }
+      currency = native.currency
+      elapsed = Duration(milliseconds: native.elapsedMs)
+      requests = Int(native.requests)
+    }
+  }
+}
+
+extension StableVPS {
+  /// One plan. Every VPS runs Windows Server 2022 with MT5 installed.
+  public struct Plan: Sendable, Hashable, Identifiable, Codable {
+    /// The plan's id: what an order takes.
+    public let id: PlanID
+    /// The plan's name.
+    public let name: String
+    /// Virtual processors.
+    public let vcpus: Int
+    /// Memory in megabytes of 1,000,000 bytes.
+    public let memoryMB: Int
+    /// NVMe storage in gigabytes.
+    public let storageGB: Int
+    /// The price of a month, in EUR.
+    public let monthly: Decimal
+    /// The price of a year, in EUR.
+    public let yearly: Decimal
+
+    init(_ native: StableVPSNative.Plan) {
+      id = PlanID(rawValue: native.id)
+      name = native.name
+      vcpus = Int(native.vcpus)
+      memoryMB = Int(native.memoryMb)
+      storageGB = Int(native.storageGb)
+      monthly = Decimal(money: native.monthly)
+      yearly = Decimal(money: native.yearly)
+    }
+  }
+}

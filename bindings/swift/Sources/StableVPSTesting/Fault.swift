@@ -1,0 +1,79 @@
+import Foundation
+import StableVPS
+
+extension Simulator {
+  /// What goes wrong with a request.
+  public enum Fault: Sendable, Hashable {
+    /// It has no effect, and no reply comes.
+    case loseBefore
+    /// It takes effect, and no reply comes.
+    case loseAfter
+    /// It does not reach the service, and the client can know it.
+    case notDelivered
+    /// It takes effect; so many bytes of the reply's body arrive.
+    case cut(keep: Int)
+    /// Another reply, after the request took effect or without.
+    case status(Int, hasEffect: Bool = false)
+    /// It takes effect; the reply's body is this one.
+    case body(String)
+    /// It takes effect; the reply comes late.
+    case delay(Duration)
+    /// An order's reply is lost, and its VPS appears only after so long.
+    case lateOrder(Duration)
+    /// The VPS of an order ends with this status.
+    case shapeOrder(vpsStatus: StableVPS.VPSStatus)
+    /// Anything else, as the simulator's own JSON: `{"patch": {"remove": ["/rdpPassword"]}}`.
+    case json(String)
+
+    func document() throws -> Any {
+      switch self {
+      case .loseBefore: "lose_before"
+      case .loseAfter: "lose_after"
+      case .notDelivered: "not_delivered"
+      case .cut(let keep): ["cut": ["keep": keep]]
+      case .status(let code, let hasEffect):
+        ["status": ["code": code, "effect": hasEffect ? "after" : "before"] as [String: Any]]
+      case .body(let text): ["body": ["text": text]]
+      case .delay(let duration): ["delay": ["ms": duration.wholeMilliseconds]]
+      case .lateOrder(let duration): ["late_order": ["ms": duration.wholeMilliseconds]]
+      case .shapeOrder(let vpsStatus): ["shape_order": ["vps_status": vpsStatus.rawValue]]
+      case .json(let text): try parsed(text)
+      }
+    }
+  }
+
+  /// What a simulated service saw and holds. Sums of money are binary floating point, as the service keeps
+  /// them.
+  public struct State: Sendable, Hashable, Decodable {
+    /// The requests that reached the service.
+    public let requests: Requests
+    /// How many orders reached the service, whatever became of them.
+    public let ordersReceived: Int
+    /// How many of them had an effect.
+    public let ordersPlaced: Int
+    /// The wallet, in EUR.
+    public let balance: Double
+    /// Every amount charged so far, in order.
+    public let charges: [Double]
+    /// The account's VPS, oldest first.
+    public let vps: [VPS]
+
+    /// The requests that reached the service.
+    public struct Requests: Sendable, Hashable, Decodable {
+      /// All of them.
+      public let total: Int
+      /// By endpoint, such as `POST /vps`.
+      public let byEndpoint: [String: Int]
+    }
+
+    /// One VPS of the account.
+    public struct VPS: Sendable, Hashable, Decodable, Identifiable {
+      public let id: String
+      public let planId: String
+      public let location: String
+      public let vpsStatus: String
+      /// How often it was rebooted.
+      public let reboots: Int
+    }
+  }
+}

@@ -1,0 +1,170 @@
+import Foundation
+import StableVPS
+import StableVPSTesting
+import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct ClientTests {
+  @Test("every endpoint works")
+  func endpoints() async throws {
+    let simulator = try Simulator()
+    let client = try simulator.client()
+    #expect(try await client.wallet.get().balance == 100)
+    #expect(try await client.account.get().currency == "EUR")
+    let order = try await client.vps.create(
+      planID: .prime, billingCycle: .monthly, location: .london)
+    #expect(order.cost == Decimal(string: "19.49"))
+    #expect(try await client.vps.list().map(\.id) == [order.id])
+    try simulator.advance(by: .seconds(200))
+    let details = try await client.vps.get(order.id)
+    #expect(details.vpsStatus == .active && details.location == .london)
+    #expect(try await client.vps.stop(order.id).action == .stop)
+    #expect(try await client.vps.start(order.id).action == .start)
+    #expect(try await client.vps.reboot(order.id).action == .reboot)
+    #expect(try simulator.state().vps.first?.reboots == 1)
+    #expect(try await client.vps.delete(order.id).id == order.id)
+    let created = try await client.keys.create(
+      email: "john@example.com", password: .init("correct horse battery staple"), name: "bot",
+      scope: .read, expiresInDays: 30)
+    #expect(created.scope == .read && created.apiKey.reveal().hasPrefix("svps_"))
+    let keys = try await client.keys.list()
+    #expect(keys.count == 2)
+    let revoked = try await client.keys.revoke(try #require(keys.last).id)
+    #expect(!revoked.alreadyGone)
+  }
+
+  @Test("options that can't be used are refused at once")
+  func refusedOptions() {
+    func message(_ apiKey: String = key, _ change: (inout StableVPS.Configuration) -> Void) -> String {
+      var configuration = StableVPS.Configuration()
+      change(&configuration)
+      do {
+        _ = try StableVPS(apiKey: apiKey, configuration: configuration)
+        return "it went well"
+      } catch {
+        return error.localizedDescription
+      }
+    }
+    #expect(message("a\nb") { _ in } == "apiKey must be printable ASCII without spaces or line breaks")
+    #expect(message { $0.baseURL = "http://stablevps.com" }.hasPrefix("baseURL must be https"))
+    #expect(message { $0.baseURL = "https://" }.hasPrefix("baseURL must"))
+    #expect(message { $0.timeout = .zero } == "timeout must be more than zero")
+    #expect(message { $0.timeout = .seconds(-1) } == "timeout must not be negative")
+    #expect(message { $0.timeout = .seconds(1e12) } == "timeout must be finite, and less than a billion seconds")
+    #expect(message { $0.maxRetries = -1 } == "maxRetries must be a whole number from 0")
+  }
+
+  @Test("arguments that can't be used are refused before anything is sent")
+  func refusedArguments() async throws {
+    let simulator = try Simulator()
+    let client = try simulator.client()
+    let calls: [(String, @Sendable () async throws -> Void)] = [
+      ("id", { _ = try await client.vps.get("a/b") }),
+      ("id", { _ = try await client.vps.delete("") }),
+      ("keyID", { _ = try await client.keys.revoke("../vps") }),
+      ("planID", { _ = try await client.vps.create(planID: .unknown(""), billingCycle: .monthly, location: .tokyo) }),
+      ("maxSpend", { _ = try await client.vps.provision(planID: .pro, billingCycle: .monthly, location: .tokyo, maxSpend: -1) }),
+      ("maxSpend", { _ = try await client.vps.provision(planID: .pro, billingCycle: .monthly, location: .tokyo, maxSpend: .nan) }),
+      ("firstLook", { _ = try await client.vps.waitUntilReady("1", waiting: .init(firstLook: .seconds(-1))) }),
+      ("deadline", { _ = try await client.wallet.get(deadline: .zero) }),
+      ("expiresInDays", { _ = try await client.keys.create(email: "a@b.c", password: .init("p"), name: "n", expiresInDays: 0) }),
+    ]
+    for (field, call) in calls {
+      let error = try await failure(call)
+      guard case .invalidInput(let named, let reason) = error.kind else {
+        Issue.record("\(error)")
+        continue
+      }
+      #expect(named == field && error.message == "\(field) \(reason)")
+    }
+    #expect(try simulator.requests() == #"{"requests":[]}"#)
+  }
+
+  @Test("no secret is printed, logged or written")
+  func secrets() async throws {
+    let simulator = try Simulator(.init(provisioning: .zero ... .zero))
+    let logged = Mutexed<[String]>([])
+    let client = try simulator.client { $0.log = { line in logged.with { $0.append(line) } } }
+    let bought = try await client.vps.provision(
+      planID: .prime, billingCycle: .monthly, location: .london)
+    try simulator.fault(.status(500), times: 3)
+    let error = try await failure { try await client.wallet.get() }
+    let password = try #require(bought.vps.rdpPassword)
+    let hidden = [simulator.apiKey.reveal(), password.reveal()]
+    var shown = logged.with { $0 }
+    #expect(shown.count > 5)
+    for value in [client, bought, error, simulator, password] as [Any] {
+      var dumped = ""
+      dump(value, to: &dumped)
+      shown += ["\(value)", String(reflecting: value), dumped]
+    }
+    for text in shown {
+      #expect(!hidden.contains { text.contains($0) }, "\(text)")
+    }
+    #expect("\(password)" == "***")
+  }
+
+  @Test("errors say whose fault they are and what to do")
+  func errors() async throws {
+    let simulator = try Simulator()
+    try simulator.fault(.status(502), times: 9)
+    let client = try simulator.client()
+    let error = try await failure { try await client.wallet.get() }
+    #expect(error.kind == .provider && error.code == "provider")
+    #expect(error.fault == .server && error.tryAgain == .safe)
+    #expect(error.endpoint == "GET /wallet" && error.status == 502 && error.attempts == 3)
+    #expect(error.errorDescription == error.message)
+    #expect(error.recoverySuggestion == "Trying again is safe.")
+    #expect("\(error)" == error.message)
+  }
+
+  @Test("a transport that breaks in its own way ends in a transport error")
+  func brokenTransport() async throws {
+    struct Broken: HTTPTransport {
+      struct Words: Error { let words: String }
+      func send(_ request: TransportRequest) async throws -> TransportResponse {
+        throw Words(words: "no way to send with \(key)")
+      }
+    }
+    var configuration = StableVPS.Configuration(transport: Broken())
+    configuration.maxRetries = 0
+    let client = try StableVPS(apiKey: key, configuration: configuration)
+    let error = try await failure { try await client.wallet.get() }
+    #expect(error.kind == .transport(TransportFailure(.io, .unknown, detail: "Words")))
+  }
+
+  @Test("the catalogue is there without a request")
+  func catalogue() {
+    #expect(StableVPS.plans.map(\.id) == [.basic, .prime, .pro])
+    #expect(StableVPS.price(of: .prime, billed: .monthly) == Decimal(string: "19.49"))
+    #expect(StableVPS.price(of: .unknown("mega"), billed: .monthly) == nil)
+  }
+
+  @Test("values that this version does not know are kept")
+  func openEnumerations() throws {
+    #expect(StableVPS.PlanID(rawValue: "mega") == .unknown("mega"))
+    #expect(StableVPS.PlanID.unknown("prime") == .prime)
+    #expect(Set([StableVPS.PlanID.unknown("prime"), .prime]).count == 1)
+    #expect("\(StableVPS.BillingStatus.pastDue)" == "past_due")
+    let coded = try JSONEncoder().encode([StableVPS.Location.newYork, .unknown("oslo")])
+    #expect(String(decoding: coded, as: UTF8.self) == #"["newYork","oslo"]"#)
+    #expect(try JSONDecoder().decode([StableVPS.Location].self, from: coded) == [.newYork, .unknown("oslo")])
+  }
+
+  @Test("a listing survives being written down and read again")
+  func codable() async throws {
+    let simulator = try Simulator(.init(vps: [.init(id: "simulated-1", location: .tokyo)]))
+    let listed = try await simulator.client().vps.list()
+    let read = try JSONDecoder().decode([StableVPS.VPS].self, from: JSONEncoder().encode(listed))
+    #expect(read == listed && read.first?.location == .tokyo)
+  }
+
+  @Test("waits use the clock, and no time passes")
+  func virtualTime() async throws {
+    let simulator = try Simulator()
+    try simulator.fault(.status(503), times: 2)
+    let before = simulator.now
+    #expect(try await simulator.client().wallet.get().balance == 100)
+    #expect(simulator.now > before)
+  }
+}

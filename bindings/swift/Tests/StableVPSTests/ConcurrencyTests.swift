@@ -1,0 +1,108 @@
+import Foundation
+import StableVPS
+import StableVPSTesting
+import Testing
+
+/// What an app keeps: it shares the client with everybody.
+private actor Fleet {
+  private let client: StableVPS
+  private(set) var bought: [String: StableVPS.Provisioned] = [:]
+
+  init(_ client: StableVPS) {
+    self.client = client
+  }
+
+  func buy() async throws {
+    let new = try await client.vps.provision(
+      planID: .prime, billingCycle: .monthly, location: .london,
+      waiting: .init(timeout: .seconds(900_000)))
+    bought[new.vps.id] = new
+  }
+}
+
+@Suite(.timeLimit(.minutes(1)))
+struct ConcurrencyTests {
+  @Test("two hundred purchases of an actor at once buy two hundred VPS, lost replies among them")
+  func manyPurchases() async throws {
+    let simulator = try Simulator(.init(balance: 100_000))
+    try simulator.fault(.loseAfter, method: "POST", path: "/vps", skip: 3, times: 5)
+    let fleet = Fleet(try simulator.client())
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for _ in 0..<200 {
+        group.addTask { try await fleet.buy() }
+      }
+      try await group.waitForAll()
+    }
+    let bought = await fleet.bought.values
+    #expect(bought.count == 200)
+    #expect(bought.filter(\.recovered).count == 5)
+    #expect(try simulator.state().ordersReceived == 200)
+  }
+
+  @Test("two hundred calls at once, in memory")
+  func manyCalls() async throws {
+    let simulator = try Simulator()
+    let client = try simulator.client()
+    try await withThrowingTaskGroup(of: StableVPS.Wallet.self) { group in
+      for _ in 0..<200 {
+        group.addTask { try await client.wallet.get() }
+      }
+      for try await wallet in group {
+        #expect(wallet.balance == 100)
+      }
+    }
+    #expect(try simulator.state().requests.total == 200)
+  }
+
+  @Test("a purchase that waits for its turn can be cancelled, and holds up nobody")
+  func cancelledTurn() async throws {
+    // In real time, as virtual time would leap to the end of what may be waited.
+    let simulator = try Simulator(.init(time: .real, provisioning: .zero ... .zero))
+    let vps = try simulator.client().vps
+    let now = StableVPS.WaitOptions(firstLook: .zero)
+    let first = try vps.provisioning(
+      planID: .pro, billingCycle: .monthly, location: .tokyo, waiting: now)
+    for try await _ in first { break }
+    let second = Task {
+      try await vps.provision(planID: .pro, billingCycle: .monthly, location: .tokyo, waiting: now)
+    }
+    for _ in 0..<100 {
+      await Task.yield()
+    }
+    second.cancel()
+    await #expect(throws: CancellationError.self) { try await second.value }
+    async let third = vps.provision(
+      planID: .basic, billingCycle: .monthly, location: .tokyo, waiting: now)
+    _ = try await first.provisioned
+    #expect(try await third.vps.planID == .basic)
+    #expect(try simulator.state().ordersReceived == 2)
+  }
+
+  @Test("a purchase that waits for its turn keeps to the time allowed")
+  func lateTurn() async throws {
+    let simulator = try Simulator()
+    let client = try simulator.client()
+    let first = try client.vps.provisioning(planID: .pro, billingCycle: .monthly, location: .tokyo)
+    for try await _ in first { break }
+    let error = try await failure {
+      try await client.vps.provision(
+        planID: .basic, billingCycle: .monthly, location: .tokyo,
+        waiting: .init(timeout: .seconds(60)))
+    }
+    #expect(error.code == "deadline_exceeded")
+    #expect(try simulator.state().ordersReceived == 0)
+    _ = try await first.provisioned
+  }
+
+  @Test("letting go of a purchase lets the next one go on")
+  func letGo() async throws {
+    let simulator = try Simulator()
+    let client = try simulator.client()
+    do {
+      let first = try client.vps.provisioning(planID: .pro, billingCycle: .monthly, location: .tokyo)
+      for try await _ in first { break }
+    }
+    _ = try await client.vps.provision(planID: .basic, billingCycle: .monthly, location: .tokyo)
+    #expect(try simulator.state().ordersReceived == 1)
+  }
+}

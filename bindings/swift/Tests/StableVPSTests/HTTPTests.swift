@@ -1,0 +1,192 @@
+// Over real sockets: what a failure says about delivery, and limits of time and size.
+
+import Foundation
+import StableVPS
+import Testing
+
+#if canImport(FoundationNetworking)
+  import FoundationNetworking
+#endif
+
+private func connected(
+  _ url: String, configure: (inout StableVPS.Configuration) -> Void = { _ in }
+) throws -> StableVPS {
+  var configuration = StableVPS.Configuration(baseURL: url)
+  configuration.maxRetries = 0
+  configure(&configuration)
+  return try StableVPS(apiKey: key, configuration: configuration)
+}
+
+/// Where a wallet call broke, and whether it may have been sent.
+private func verdict(_ client: StableVPS) async throws -> String {
+  let error = try await failure { try await client.wallet.get() }
+  guard case .transport(let failure) = error.kind else { return error.message }
+  return "\(failure.kind.rawValue) \(failure.delivery.rawValue)"
+}
+
+private func order(_ client: StableVPS) async throws -> StableVPS.Order {
+  try await client.vps.create(planID: .prime, billingCycle: .monthly, location: .london)
+}
+
+@Suite(.timeLimit(.minutes(1)))
+struct HTTPTests {
+  @Test("a connection that is refused, and a host that does not exist, sent nothing")
+  func unsent() async throws {
+    let refused = try connected("http://127.0.0.1:\(LoopbackServer.freePort())")
+    #expect(try await verdict(refused) == "connect not_sent")
+    #expect(try await verdict(connected("https://no-such-host.invalid")) == "dns not_sent")
+  }
+
+  static let broken: [(String, LoopbackServer.Behaviour)] = [
+    ("reset", { connection, _ in connection.reset() }),
+    ("closed", { connection, _ in connection.end() }),
+    (
+      "cut",
+      { connection, _ in
+        connection.write("HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{")
+        connection.end()
+      }
+    ),
+    (
+      "garbage",
+      { connection, _ in
+        connection.write("SSH-2.0-OpenSSH_9.2\r\n\r\n")
+        connection.end()
+      }
+    ),
+  ]
+
+  @Test(
+    "after a request was written its outcome is unknown, and nothing is sent twice",
+    arguments: broken.map(\.0), ["127.0.0.1", "localhost"])
+  func written(_ name: String, host: String) async throws {
+    let behaviour = try #require(Self.broken.first { $0.0 == name }?.1)
+    let server = LoopbackServer(behaviour)
+    defer { server.end() }
+    // Where "localhost" has two addresses, the first one refuses.
+    let url = "http://\(host):\(server.port)"
+    let client = try connected(url) { $0.maxRetries = 2 }
+    let error = try await failure { try await order(client) }
+    #expect(error.code == "outcome_unknown", "\(error)")
+    #expect(server.requests.count == 1)
+    #expect(try await verdict(connected(url)) == "io unknown")
+  }
+
+  @Test("an order never goes out on a connection that carried something before")
+  func freshConnection() async throws {
+    let server = LoopbackServer { connection, number in
+      if number == 1 {
+        connection.answer(walletBody)
+      } else {
+        connection.reset()
+      }
+    }
+    defer { server.end() }
+    let client = try connected(server.url)
+    #expect(try await client.wallet.get().balance == Decimal(string: "12.5"))
+    let error = try await failure { try await order(client) }
+    #expect(error.code == "outcome_unknown")
+    #expect(server.requests.filter { $0.hasPrefix("POST") }.count == 1)
+  }
+
+  @Test(
+    "a request that takes too long is over in time, its body included",
+    arguments: ["", "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{"])
+  func timeout(_ beginning: String) async throws {
+    let server = LoopbackServer { connection, _ in connection.write(beginning) }
+    defer { server.end() }
+    let client = try connected(server.url) { $0.timeout = .milliseconds(60) }
+    #expect(try await verdict(client) == "timeout unknown")
+  }
+
+  @Test("a cancelled request is over at once")
+  func cancelled() async throws {
+    let arrived = Signal()
+    let server = LoopbackServer { _, _ in arrived.happen() }
+    defer { server.end() }
+    let client = try connected(server.url)
+    let task = Task { try await client.wallet.get() }
+    await arrived.happened()
+    task.cancel()
+    await #expect(throws: CancellationError.self) { try await task.value }
+  }
+
+  @Test("a redirect is not followed with a key", arguments: [true, false])
+  func redirect(hasSession: Bool) async throws {
+    let server = LoopbackServer { connection, _ in
+      connection.answer("", status: "302 Found", headers: "location: /elsewhere\r\n")
+    }
+    defer { server.end() }
+    let client = try connected(server.url) { configuration in
+      if hasSession {
+        configuration.transport = URLSessionTransport(session: .shared)
+      }
+    }
+    let error = try await failure { try await client.wallet.get() }
+    #expect(error.code == "unexpected_response" && error.status == 302)
+    #expect(server.requests.count == 1)
+  }
+
+  @Test("a challenge is answered with nothing, and its reply read")
+  func challenged() async throws {
+    let server = LoopbackServer { connection, _ in
+      connection.answer(
+        #"{"error":"who are you?"}"#, status: "401 Unauthorized",
+        headers: "www-authenticate: Basic realm=\"x\"\r\n")
+    }
+    defer { server.end() }
+    let client = try connected(server.url)
+    let error = try await failure { try await client.wallet.get() }
+    #expect(error.code == "unauthorized" && error.serverMessage == "who are you?")
+    #expect(server.requests.count == 1)
+  }
+
+  @Test("a body beyond 16 MiB is not read, whether its length is told or not", arguments: [true, false])
+  func tooLarge(isTold: Bool) async throws {
+    let megabyte = [UInt8](repeating: UInt8(ascii: " "), count: 1 << 20)
+    let server = LoopbackServer { connection, _ in
+      let length = isTold ? "content-length: \(17 << 20)" : "connection: close"
+      connection.write("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\(length)\r\n\r\n")
+      for _ in 0..<17 {
+        connection.write(megabyte)
+      }
+      connection.end()
+    }
+    defer { server.end() }
+    #expect(try await verdict(connected(server.url)) == "too_large unknown")
+  }
+
+  @Test("the key goes into the header that was asked for, and nowhere else")
+  func headers() async throws {
+    let server = LoopbackServer { connection, _ in connection.answer(walletBody) }
+    defer { server.end() }
+    _ = try await connected(server.url).wallet.get()
+    _ = try await connected(server.url) { $0.authentication = .apiKeyHeader }.wallet.get()
+    let heads = server.requests.map { $0.components(separatedBy: "\r\n") }
+    let named = heads.map { lines in lines.filter { $0.contains(key) }.map { $0.lowercased() } }
+    #expect(named == [["authorization: bearer \(key)"], ["x-api-key: \(key)"]])
+    let agents = heads.map { lines in lines.filter { $0.lowercased().hasPrefix("user-agent: stablevps-swift/") } }
+    #expect(agents.allSatisfy { $0.count == 1 })
+  }
+
+  @Test("a certificate that nobody vouches for sent nothing")
+  func certificate() async throws {
+    let server = try SecureServer()
+    defer { server.end() }
+    #expect(try await verdict(connected("https://localhost:\(server.port)")) == "tls not_sent")
+  }
+
+  @Test("two hundred calls at once")
+  func parallel() async throws {
+    let server = LoopbackServer { connection, _ in connection.answer(walletBody) }
+    defer { server.end() }
+    let client = try connected(server.url)
+    let balances = try await withThrowingTaskGroup(of: Decimal.self) { group in
+      for _ in 0..<200 {
+        group.addTask { try await client.wallet.get().balance }
+      }
+      return try await group.reduce(into: []) { $0.append($1) }
+    }
+    #expect(balances == Array(repeating: Decimal(string: "12.5"), count: 200))
+  }
+}

@@ -1,0 +1,232 @@
+import Foundation
+import StableVPS
+import StableVPSTesting
+import Testing
+
+extension StableVPS {
+  fileprivate func buy(
+    timeout: Duration? = nil, onProgress: StableVPS.ProgressHandler? = nil
+  ) async throws -> Provisioned {
+    try await vps.provision(
+      planID: .prime, billingCycle: .monthly, location: .london, waiting: .init(timeout: timeout),
+      onProgress: onProgress)
+  }
+
+  fileprivate func buying() throws -> Purchase {
+    try vps.provisioning(planID: .prime, billingCycle: .monthly, location: .london)
+  }
+}
+
+@Suite(.timeLimit(.minutes(1)))
+struct PurchaseTests {
+  @Test("a purchase gives a VPS that can be used, and what it cost")
+  func bought() async throws {
+    let simulator = try Simulator()
+    let bought = try await simulator.client().vps.provision(
+      planID: .prime, billingCycle: .monthly, location: .london, maxSpend: 20)
+    #expect(bought.charged == Decimal(string: "19.49"))
+    #expect(bought.balanceAfter == Decimal(string: "80.51"))
+    #expect(bought.vps.vpsStatus == .active && bought.vps.ipAddress != nil)
+    #expect(bought.vps.rdpPassword?.reveal().isEmpty == false)
+    #expect(try simulator.state().ordersReceived == 1)
+  }
+
+  @Test("a lost reply to the order is looked into, and never answered with a second order")
+  func lostReply() async throws {
+    let simulator = try Simulator()
+    try simulator.fault(.loseAfter, method: "POST", path: "/vps")
+    let bought = try await simulator.client().buy()
+    #expect(bought.recovered && bought.charged == Decimal(string: "19.49"))
+    #expect(try simulator.state().ordersReceived == 1)
+  }
+
+  @Test("an order that never arrived ends as not placed")
+  func notPlaced() async throws {
+    let simulator = try Simulator()
+    try simulator.fault(.loseBefore, method: "POST", path: "/vps")
+    let client = try simulator.client()
+    let error = try await failure { try await client.buy() }
+    #expect(error.kind == .notPlaced)
+    #expect(try simulator.state().ordersPlaced == 0)
+  }
+
+  @Test("too little money is told before anything is ordered")
+  func insufficientFunds() async throws {
+    let client = try Simulator(.init(balance: 5)).client()
+    let error = try await failure { try await client.buy() }
+    guard case .insufficientFunds(_, _, let shortfall, let currency) = error.kind else {
+      Issue.record("\(error)")
+      return
+    }
+    #expect(shortfall == Decimal(string: "14.49") && currency == "EUR")
+  }
+
+  @Test("progress is waited for: the token is stored before the order is sent")
+  func progressFirst() async throws {
+    let simulator = try Simulator()
+    let stored = Collected<(StableVPS.Phase, Bool, Int)>()
+    _ = try await simulator.client().buy { progress in
+      let before = try simulator.state().ordersReceived
+      await Task.yield()
+      #expect(try simulator.state().ordersReceived == before)
+      await stored.append((progress.phase, progress.token != nil, before))
+    }
+    let ordering = try #require(await stored.all.first { $0.0 == .ordering })
+    #expect(ordering == (.ordering, true, 0))
+  }
+
+  @Test("what onProgress throws ends the purchase, and the order waits for it")
+  func brokenHandler() async throws {
+    struct DiskFull: Error {}
+    let simulator = try Simulator()
+    let client = try simulator.client()
+    await #expect(throws: DiskFull.self) {
+      try await client.buy { if $0.phase == .ordering { throw DiskFull() } }
+    }
+    #expect(try simulator.state().ordersReceived == 0)
+    // It holds up nobody.
+    _ = try await client.buy()
+  }
+
+  @Test("a loop gets every step before it is carried out")
+  func sequence() async throws {
+    let simulator = try Simulator()
+    let purchase = try simulator.client().buying()
+    #expect(try simulator.state().requests.total == 0)
+    var phases: [StableVPS.Phase] = []
+    for try await progress in purchase {
+      if progress.phase == .ordering {
+        #expect(progress.token != nil)
+        #expect(try simulator.state().ordersReceived == 0)
+      }
+      phases.append(progress.phase)
+    }
+    #expect(phases.first == .preflight && phases.last == .polling)
+    #expect(try await purchase.provisioned.charged == Decimal(string: "19.49"))
+    #expect(try simulator.state().ordersReceived == 1)
+  }
+
+  @Test("a purchase goes on after its loop was left")
+  func leftLoop() async throws {
+    let simulator = try Simulator()
+    let purchase = try simulator.client().buying()
+    for try await progress in purchase where progress.phase == .ordering { break }
+    #expect(try simulator.state().ordersReceived == 0)
+    #expect(try await purchase.provisioned.vps.vpsStatus == .active)
+    #expect(try simulator.state().ordersReceived == 1)
+  }
+
+  @Test("a loop throws what the purchase fails with, and so does its end")
+  func failedLoop() async throws {
+    let purchase = try Simulator(.init(balance: 1)).client().buying()
+    let first = try await failure { for try await _ in purchase {} }
+    let second = try await failure { try await purchase.provisioned }
+    #expect(first.code == "insufficient_funds" && second == first)
+  }
+
+  @Test("one task at a time waits for a purchase")
+  func oneAtATime() async throws {
+    let simulator = try Simulator()
+    let held = HeldTransport(simulator)
+    let purchase = try simulator.client { $0.transport = held }.buying()
+    _ = try await purchase.makeAsyncIterator().next()
+    let first = Task { try await purchase.provisioned }
+    await held.arrived.happened()
+    let error = try await failure { try await purchase.makeAsyncIterator().next() }
+    #expect(error.code == "invalid_input")
+    first.cancel()
+    await #expect(throws: CancellationError.self) { try await first.value }
+  }
+
+  @Test("a cancelled wait leaves a token from which another client goes on")
+  func cancelledWait() async throws {
+    let simulator = try Simulator()
+    let purchase = try simulator.client().buying()
+    let task = Task {
+      for try await progress in purchase where progress.nextLook > .zero {
+        withUnsafeCurrentTask { $0?.cancel() }
+      }
+    }
+    await #expect(throws: CancellationError.self) { try await task.value }
+    let token = try #require(purchase.token)
+    let resumed = try await simulator.client().vps.resume(token)
+    #expect(resumed.charged == Decimal(string: "19.49"))
+    #expect(try simulator.state().ordersReceived == 1)
+  }
+
+  @Test("a task that is cancelled from the beginning sends nothing")
+  func cancelledBefore() async throws {
+    let simulator = try Simulator()
+    let client = try simulator.client()
+    let calls: [@Sendable () async throws -> Void] = [
+      { _ = try await client.wallet.get() }, { _ = try await client.vps.reboot("1") },
+      { _ = try await client.buy() },
+    ]
+    for call in calls {
+      let task = Task {
+        withUnsafeCurrentTask { $0?.cancel() }
+        try await call()
+      }
+      await #expect(throws: CancellationError.self) { try await task.value }
+    }
+    #expect(try simulator.state().requests.total == 0)
+  }
+
+  @Test("cancelling amid the order leaves a token that never orders again")
+  func cancelledOrder() async throws {
+    let simulator = try Simulator()
+    let held = HeldTransport(simulator, only: "POST /vps")
+    let purchase = try simulator.client { $0.transport = held }.buying()
+    let task = Task { try await purchase.provisioned }
+    await held.arrived.happened()
+    task.cancel()
+    await #expect(throws: CancellationError.self) { try await task.value }
+    let token = try #require(purchase.token)
+    // The order took effect, and nobody saw its reply.
+    #expect(try simulator.state().ordersReceived == 1)
+    let resumed = try await simulator.client().vps.resume(token)
+    #expect(resumed.recovered && resumed.charged == Decimal(string: "19.49"))
+    #expect(try simulator.state().ordersReceived == 1)
+  }
+
+  @Test("the time allowed ends a purchase with a token")
+  func deadline() async throws {
+    let simulator = try Simulator(.init(provisioning: .seconds(3600) ... .seconds(3600)))
+    let client = try simulator.client()
+    let error = try await failure { try await client.buy(timeout: .seconds(60)) }
+    #expect(error.code == "deadline_exceeded")
+    let resumed = try await client.vps.resume(try #require(error.token), timeout: .seconds(7200))
+    #expect(resumed.vps.vpsStatus == .active)
+  }
+
+  @Test("a token of another account is refused unless that is meant")
+  func otherAccount() async throws {
+    let simulator = try Simulator()
+    let purchase = try simulator.client().buying()
+    for try await progress in purchase where progress.phase == .polling { break }
+    let token = try #require(purchase.token)
+    let other = try simulator.client(apiKey: .init(key))
+    let error = try await failure { try await other.vps.resume(token) }
+    #expect(error.code == "stale_token")
+  }
+
+  @Test("a VPS that was bought elsewhere is waited for")
+  func waited() async throws {
+    let simulator = try Simulator()
+    let client = try simulator.client()
+    let id = try await client.vps.create(planID: .pro, billingCycle: .monthly, location: .tokyo).id
+    let ready = try await client.vps.waitUntilReady(id)
+    #expect(ready.vps.id == id && ready.ordersSent == 0)
+  }
+
+  @Test("a purchase over HTTP, whose order's reply is lost")
+  func overHTTP() async throws {
+    let service = try Service("--provisioning-ms", "0")
+    let client = try StableVPS(apiKey: service.key, configuration: .init(baseURL: service.url))
+    let bought = try await client.vps.provision(
+      planID: .prime, billingCycle: .monthly, location: .london, waiting: .init(firstLook: .zero))
+    #expect(bought.charged == Decimal(string: "19.49"))
+    #expect(try await client.vps.list().map(\.id) == [bought.vps.id])
+    try service.end()
+  }
+}
