@@ -6,6 +6,7 @@ import kotlinx.validation.api.dump
 import kotlinx.validation.api.filterOutNonPublic
 import kotlinx.validation.api.loadApiFromJvmClasses
 import org.junit.jupiter.api.Test
+import org.junit.jupiter.api.io.TempDir
 import java.io.DataInputStream
 import java.io.File
 import java.nio.ByteBuffer
@@ -52,6 +53,28 @@ internal class PackageTest {
             assertEquals(file.readText(), present, "another interface than ${file.name} says")
             assertTrue("internal/ffi" !in present, "generated code is visible")
         }
+    }
+
+    @Test
+    fun `the native libraries are those of the jars, whatever of their names is on the machine's paths`(
+        @TempDir folder: File,
+    ) {
+        val (ffi, simulator) = listOf("stablevps_ffi", "stablevps_simulator").map(System::mapLibraryName)
+        File(folder, simulator).writeBytes(entries(StableVps::class, ffi) { it }.values.single())
+        File(folder, ffi).writeBytes(entries(Simulator::class, simulator) { it }.values.single())
+        val java = File(System.getProperty("java.home"), "bin/java").path
+        val classes = System.getProperty("java.class.path")
+        val program = listOf(java, "-Djna.library.path=$folder", "-cp", classes, Buyer::class.java.name)
+        val process = ProcessBuilder(program).redirectErrorStream(true)
+        process.environment()["LD_LIBRARY_PATH"] = folder.path
+        assertEquals(
+            "19.49",
+            process
+                .start()
+                .inputReader()
+                .readText()
+                .trim(),
+        )
     }
 
     @Test
