@@ -28,7 +28,8 @@ internal class Deadline(
 
     internal fun expire() {
         isOver = true
-        call.cancel()
+        // A listener of the caller's own may throw, and every other call needs this thread.
+        runCatching { call.cancel() }
     }
 }
 

@@ -3,7 +3,6 @@ package com.stablevps
 import com.stablevps.internal.ffi.Request
 import okhttp3.Call
 import okhttp3.EventListener
-import okhttp3.Interceptor
 import okhttp3.MediaType
 import okhttp3.MediaType.Companion.toMediaType
 import okhttp3.RequestBody
@@ -20,30 +19,8 @@ import java.nio.ByteBuffer
 import javax.net.ssl.SSLException
 import okhttp3.Request as OkHttpRequest
 
-private const val RETRY_AFTER = "Retry-After"
-private const val HIDDEN = "stablevps-retry-after"
-private const val UNAVAILABLE = 503
 private const val LARGEST_BODY = 16L * 1024 * 1024
 private const val KEPT_BUFFER = 64 * 1024
-
-/** OkHttp itself repeats what is answered with 503 and "Retry-After: 0". So it does not get to see it. */
-internal object RetryAfterHidden : Interceptor {
-    override fun intercept(chain: Interceptor.Chain): Response {
-        val response = chain.proceed(chain.request())
-        val retryAfter = response.header(RETRY_AFTER)
-        if (response.code != UNAVAILABLE || retryAfter == null) {
-            return response
-        }
-        return response
-            .newBuilder()
-            .removeHeader(RETRY_AFTER)
-            .header(HIDDEN, retryAfter)
-            .build()
-    }
-}
-
-/** The header that a response names when to try again in. */
-internal fun Response.retryAfter(): String? = header(RETRY_AFTER) ?: header(HIDDEN)
 
 internal fun Request.toOkHttp(): OkHttpRequest {
     val builder = OkHttpRequest.Builder().url(url)
@@ -68,11 +45,12 @@ private fun OkHttpRequest.Builder.finished(
 ): OkHttpRequest {
     if (freshConnection) {
         header("Connection", "close")
+        tag(Once::class, Once())
     }
     return method(method, body?.let(::JsonBody)).build()
 }
 
-/** A body that OkHttp writes once, whatever happens to it. */
+/** A body that OkHttp itself writes once, whatever happens to it. */
 private class JsonBody(
     text: String,
 ) : RequestBody() {
@@ -144,7 +122,8 @@ internal class Watch(
         failure: IOException,
     ): TransportFailure {
         deadline.end()
-        if (failure is TransportFailure) {
+        // An interceptor of the caller's may throw one too, and can't know better than this what was sent.
+        if (failure is TransportFailure && (failure.delivery == Delivery.UNKNOWN || !sending)) {
             return failure
         }
         val delivery = if (connecting && !sending) Delivery.NOT_SENT else Delivery.UNKNOWN

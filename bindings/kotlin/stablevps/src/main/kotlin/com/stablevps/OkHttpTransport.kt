@@ -24,7 +24,7 @@ import okhttp3.Request as OkHttpRequest
  * A client of yours keeps its proxy, certificates, interceptors, dispatcher and timeouts; of these and
  * the request's, the shorter hold. Whatever it says, nothing is sent again behind the core's back, no
  * redirect is followed, and an order goes out on a connection of its own. An interceptor must not send
- * a request twice.
+ * a request twice: of an order, a reboot and a new key the second time is refused.
  */
 public class OkHttpTransport
     @JvmOverloads
@@ -33,7 +33,7 @@ public class OkHttpTransport
     ) : HttpTransport,
         Closeable {
         private val own: OkHttpClient? = if (client == null) ownClient() else null
-        private val base: OkHttpClient = once(client ?: own!!)
+        private val base: OkHttpClient = (client ?: own!!).sendingOnce()
 
         @Volatile
         private var latest: OkHttpClient = base
@@ -130,14 +130,3 @@ private fun ownClient(): OkHttpClient {
         .writeTimeout(0, SECONDS)
         .build()
 }
-
-/** The same client, but sending everything once. */
-private fun once(client: OkHttpClient): OkHttpClient =
-    client
-        .newBuilder()
-        .retryOnConnectionFailure(false)
-        .followRedirects(false)
-        .followSslRedirects(false)
-        .cache(null)
-        .addNetworkInterceptor(RetryAfterHidden)
-        .build()

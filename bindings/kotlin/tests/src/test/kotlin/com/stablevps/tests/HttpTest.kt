@@ -5,12 +5,9 @@ import com.stablevps.CallOptions
 import com.stablevps.Clock
 import com.stablevps.Delivery
 import com.stablevps.FailureKind
-import com.stablevps.OkHttpTransport
 import com.stablevps.OutcomeUnknownException
 import com.stablevps.ProvisionOptions
 import com.stablevps.ServerException
-import com.stablevps.StableVps
-import com.stablevps.StableVpsOptions
 import com.stablevps.TransportException
 import com.stablevps.UnexpectedResponseException
 import kotlinx.coroutines.CompletableDeferred
@@ -45,31 +42,6 @@ import kotlin.time.Duration.Companion.milliseconds
 
 /** Over real sockets: what a failure says about delivery, and limits of time and size. */
 internal class HttpTest {
-    private fun connected(
-        url: String,
-        retries: Int = 0,
-        http: OkHttpClient? = null,
-        timeout: Duration? = null,
-        auth: Auth = Auth.BEARER,
-        clock: Clock = Clock.SYSTEM,
-    ): StableVps =
-        StableVps(
-            KEY,
-            StableVpsOptions(
-                baseUrl = url,
-                maxRetries = retries,
-                transport = http?.let(::OkHttpTransport),
-                timeout = timeout,
-                auth = auth,
-                clock = clock,
-            ),
-        )
-
-    private suspend fun verdict(client: StableVps): Pair<FailureKind, Delivery> {
-        val failure = assertFailsWith<TransportException> { client.wallet.get() }
-        return failure.kind to failure.delivery
-    }
-
     @Test
     fun `a purchase over HTTP, and one whose reply is lost`() =
         runBlocking {
@@ -294,25 +266,6 @@ internal class HttpTest {
                 exchange.give(WALLET.toByteArray(), if (turn == 1) 429 else 200)
             }.use { server -> connected(server.url, retries = 1, clock = clock).wallet.get() }
             assertEquals(listOf(7L), waits.map { it.inWholeSeconds })
-        }
-
-    @Test
-    fun `a client of the caller's own keeps its interceptors, and stays open`() =
-        runBlocking {
-            var seen = 0
-            val http =
-                OkHttpClient
-                    .Builder()
-                    .addInterceptor {
-                        seen++
-                        it.proceed(it.request())
-                    }.build()
-            Server { exchange, _ -> exchange.give(WALLET.toByteArray()) }.use { server ->
-                connected(server.url, http = http).use { it.wallet.get() }
-                connected(server.url, http = http).use { it.wallet.get() }
-            }
-            assertEquals(2, seen)
-            assertEquals(false, http.dispatcher.executorService.isShutdown)
         }
 
     @Test

@@ -1,21 +1,30 @@
 package com.stablevps.tests
 
+import com.stablevps.Auth
 import com.stablevps.BillingCycle
+import com.stablevps.Clock
+import com.stablevps.Delivery
+import com.stablevps.FailureKind
 import com.stablevps.Location
+import com.stablevps.OkHttpTransport
 import com.stablevps.PlanId
 import com.stablevps.Progress
 import com.stablevps.ProvisionOptions
 import com.stablevps.Provisioned
 import com.stablevps.StableVps
 import com.stablevps.StableVpsOptions
+import com.stablevps.TransportException
 import kotlinx.serialization.json.Json
 import kotlinx.serialization.json.JsonObject
 import kotlinx.serialization.json.jsonObject
+import okhttp3.OkHttpClient
 import java.io.Closeable
 import java.net.URI
 import java.net.http.HttpClient
 import java.net.http.HttpRequest
 import java.net.http.HttpResponse
+import kotlin.test.assertFailsWith
+import kotlin.time.Duration
 
 internal const val KEY = "svps_live_a3f70123456789abcdef0123456789abcdef"
 internal const val WALLET = """{"balance":12.5,"currency":"EUR"}"""
@@ -29,6 +38,33 @@ internal suspend fun StableVps.buy(
     options: ProvisionOptions = ProvisionOptions(),
     onProgress: (suspend (Progress) -> Unit)? = null,
 ): Provisioned = vps.provision(PLAN, CYCLE, PLACE, options, onProgress)
+
+/** A client of a server, whose failures are told at once. */
+internal fun connected(
+    url: String,
+    retries: Int = 0,
+    http: OkHttpClient? = null,
+    timeout: Duration? = null,
+    auth: Auth = Auth.BEARER,
+    clock: Clock = Clock.SYSTEM,
+): StableVps =
+    StableVps(
+        KEY,
+        StableVpsOptions(
+            baseUrl = url,
+            maxRetries = retries,
+            transport = http?.let(::OkHttpTransport),
+            timeout = timeout,
+            auth = auth,
+            clock = clock,
+        ),
+    )
+
+/** What a failure says of where it broke, and of what was sent by then. */
+internal suspend fun verdict(client: StableVps): Pair<FailureKind, Delivery> {
+    val failure = assertFailsWith<TransportException> { client.wallet.get() }
+    return failure.kind to failure.delivery
+}
 
 /** What `cargo xtask test kotlin` hands over. */
 internal fun given(variable: String): String =
