@@ -6,7 +6,10 @@ import com.stablevps.internal.ffi.planRecords
 import java.math.BigDecimal
 import com.stablevps.internal.ffi.price as corePrice
 
-/** Every plan, the smallest first, as the documentation of the API lists it. */
+/**
+ * Every plan, the smallest first, as the documentation of the API lists it. The first look at it loads the
+ * core, in whatever thread.
+ */
 @JvmField
 public val PLANS: List<Plan> = planRecords().map { it.read() }
 

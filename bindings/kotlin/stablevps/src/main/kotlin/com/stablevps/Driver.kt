@@ -5,6 +5,7 @@ import com.stablevps.internal.ffi.Output
 import com.stablevps.internal.ffi.Request
 import com.stablevps.internal.ffi.Step
 import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.TimeoutCancellationException
 import kotlinx.coroutines.currentCoroutineContext
 import kotlinx.coroutines.ensureActive
 import java.nio.ByteBuffer
@@ -15,8 +16,31 @@ import kotlin.time.Duration.Companion.milliseconds
 internal class Host(
     val transport: HttpTransport,
     val clock: Clock,
-    val logger: Logger?,
-)
+    private val logger: Logger?,
+) {
+    @Volatile
+    private var isClosed = false
+
+    fun close() {
+        isClosed = true
+    }
+
+    /** Nothing is begun, and nothing more is sent, once the client is closed. */
+    fun checkOpen() = check(!isClosed) { "the client is closed" }
+
+    fun log(
+        label: String,
+        what: String,
+        more: Any,
+    ) {
+        val logger = logger ?: return
+        try {
+            logger.log("$label: $what$more")
+        } catch (_: Exception) {
+            // A purchase that was made is worth more than a line about it.
+        }
+    }
+}
 
 /** What only a purchase has. */
 internal class Terms(
@@ -64,7 +88,7 @@ internal class Driver<T>(
         }
     }
 
-    private fun ask(): Step = machine.next(host.clock.now())
+    private suspend fun ask(): Step = native { machine.next(host.clock.now()) }
 
     private suspend fun after(step: Step): Next<T> =
         when (step) {
@@ -118,12 +142,14 @@ internal class Driver<T>(
         val turn = Turn(terms.account).also { turn = it }
         if (!turn.comesWithin(terms.timeout, host.clock)) {
             currentCoroutineContext().ensureActive()
-            throw late("the other purchases of this account", machine.snapshot(host.clock.now()))
+            val token = native { machine.snapshot(host.clock.now()) }
+            throw late("the other purchases of this account", token)
         }
     }
 
     /** Sends a request and tells the machine what came of it. */
     private suspend fun exchange(request: Request): Next<T> {
+        host.checkOpen()
         val failure =
             try {
                 return if (host.transport is OkHttpTransport) {
@@ -132,8 +158,11 @@ internal class Driver<T>(
                     }
                 } else {
                     val reply = host.transport.send(request.toPublic())
-                    answered(request, reply.status, reply.headers, direct(reply.body))
+                    native { answered(request, reply.status, reply.headers, direct(reply.body)) }
                 }
+            } catch (_: TimeoutCancellationException) {
+                // Of the transport's own, which is a failure; one around this call has cancelled it.
+                TransportFailure(FailureKind.TIMEOUT, Delivery.UNKNOWN)
             } catch (cancelled: CancellationException) {
                 throw cancelled
             } catch (known: StableVpsException) {
@@ -147,7 +176,9 @@ internal class Driver<T>(
         currentCoroutineContext().ensureActive()
         val kind = failure.kind.toSent()
         val delivery = failure.delivery.toSent()
-        return judged(machine.missed(request.id, kind, delivery, failure.detail, host.clock.now()))
+        return native {
+            judged(machine.missed(request.id, kind, delivery, failure.detail, host.clock.now()))
+        }
     }
 
     private fun answered(
@@ -160,9 +191,7 @@ internal class Driver<T>(
     private fun log(
         what: String,
         more: Any = "",
-    ) {
-        host.logger?.log("$label: $what$more")
-    }
+    ) = host.log(label, what, more)
 }
 
 private fun Step.progress() =

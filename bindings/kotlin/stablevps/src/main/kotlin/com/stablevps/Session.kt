@@ -6,8 +6,6 @@ import com.stablevps.internal.ffi.Limits
 import com.stablevps.internal.ffi.Machine
 import com.stablevps.internal.ffi.Output
 import com.stablevps.internal.ffi.PurchaseOptions
-import kotlinx.coroutines.Dispatchers
-import kotlinx.coroutines.withContext
 import java.io.Closeable
 import java.security.SecureRandom
 import java.util.concurrent.atomic.AtomicLong
@@ -23,9 +21,6 @@ private val LONGEST_WAIT = 30.minutes
 private val LONGEST_SPAN = 1_000_000_000_000.milliseconds
 
 private const val MOST_RETRIES = 1000
-
-/** On Android the thread that calls may be the one that draws: the core is not called in it. */
-private val isAndroid = System.getProperty("java.vm.name") == "Dalvik"
 
 private val random = SecureRandom()
 
@@ -59,6 +54,7 @@ internal class Session(
         read: (Output) -> T,
         make: Api.(Limits) -> Machine,
     ): T {
+        host.checkOpen()
         val machine = native { made(options, make) }
         return Driver(host, machine, label, read).run()
     }
@@ -85,14 +81,16 @@ internal class Session(
         onProgress: (suspend (Progress) -> Unit)?,
         make: Api.(seed: ULong, nowMs: Long) -> Machine,
     ): Provisioned {
+        host.checkOpen()
         val seed = (seeds?.getAndIncrement() ?: random.nextLong()).toULong()
         val machine = native { checked { api.value.make(seed, host.clock.now()) } }
         val terms =
-            Terms(account, timeout ?: LONGEST_WAIT) { progress -> onProgress?.invoke(progress) }
+            Terms(native { account }, timeout ?: LONGEST_WAIT) { progress -> onProgress?.invoke(progress) }
         return Driver(host, machine, label) { (it as Output.Provisioned).v1.read() }.run(terms)
     }
 
     override fun close() {
+        host.close()
         if (options.transport == null) {
             (transport as Closeable).close()
         }
@@ -115,13 +113,6 @@ internal class Session(
             connectTimeoutMs = span("connectTimeout", options.connectTimeout),
         )
 }
-
-private suspend fun <T> native(make: () -> T): T =
-    if (isAndroid) {
-        withContext(Dispatchers.Default) { make() }
-    } else {
-        make()
-    }
 
 private fun retries(count: Int): UInt {
     if (count < 0) {

@@ -49,6 +49,9 @@ public class StableVps
         /** The same client for callers that block, above all in Java. */
         public fun blocking(): StableVpsBlocking = StableVpsBlocking(this)
 
-        /** Lets go of connections and of the core. Calls that are under way may fail. */
+        /**
+         * Lets go of connections and of the core. Calls that are under way send nothing more: they end with
+         * their reply, or with an [IllegalStateException]. A purchase can be resumed from its last token.
+         */
         override fun close(): Unit = session.close()
     }

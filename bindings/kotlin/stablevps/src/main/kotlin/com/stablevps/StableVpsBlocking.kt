@@ -46,7 +46,7 @@ public class StableVpsBlocking internal constructor(
     /** The wallet. */
     public val wallet: BlockingWallet = BlockingWallet(client.wallet, caller)
 
-    /** Ends what is under way, and lets go of connections and of the core. */
+    /** [StableVps.close]; futures that are under way are cancelled. */
     override fun close() {
         caller.close()
         client.close()

@@ -2,23 +2,34 @@ package com.stablevps.tests
 
 import com.stablevps.BillingCycle
 import com.stablevps.CallOptions
+import com.stablevps.DeadlineExceededException
+import com.stablevps.Delivery
+import com.stablevps.FailureKind
+import com.stablevps.HttpResponse
 import com.stablevps.HttpTransport
 import com.stablevps.InvalidInputException
 import com.stablevps.Location
+import com.stablevps.OutcomeUnknownException
 import com.stablevps.PLANS
+import com.stablevps.Phase
 import com.stablevps.PlanId
 import com.stablevps.ProviderException
 import com.stablevps.Scope
 import com.stablevps.Secret
 import com.stablevps.ServerException
 import com.stablevps.StableVps
+import com.stablevps.StableVpsException
 import com.stablevps.StableVpsOptions
 import com.stablevps.TransportException
+import com.stablevps.TransportFailure
 import com.stablevps.TryAgain
+import com.stablevps.UnexpectedResponseException
 import com.stablevps.VpsStatus
 import com.stablevps.price
 import com.stablevps.testing.Simulator
+import kotlinx.coroutines.awaitCancellation
 import kotlinx.coroutines.test.runTest
+import kotlinx.coroutines.withTimeout
 import org.junit.jupiter.api.Test
 import java.math.BigDecimal
 import kotlin.test.assertEquals
@@ -97,7 +108,7 @@ internal class ClientTest {
                 val error =
                     runCatching { call() }.exceptionOrNull()
                 if (field == "token") {
-                    assertEquals("stale_token", (error as com.stablevps.StableVpsException).code)
+                    assertEquals("stale_token", (error as StableVpsException).code)
                 } else {
                     assertEquals(field, (error as InvalidInputException).field)
                     assertTrue(error.message!!.startsWith(field), error.message)
@@ -146,13 +157,50 @@ internal class ClientTest {
         }
 
     @Test
+    fun `the words of a transport are rid of the key`() =
+        runTest {
+            val talking =
+                HttpTransport { throw TransportFailure(FailureKind.IO, Delivery.UNKNOWN, "sent Bearer $KEY") }
+            StableVps(KEY, StableVpsOptions(transport = talking, maxRetries = 0)).use { client ->
+                val error = assertFailsWith<TransportException> { client.wallet.get() }
+                assertEquals(FailureKind.IO to Delivery.UNKNOWN, error.kind to error.delivery)
+                assertFalse(KEY in error.stackTraceToString() + error.detail)
+            }
+        }
+
+    @Test
+    fun `a time limit within a transport is its failure, and cancels nothing`() =
+        runTest {
+            val slow = HttpTransport { withTimeout(1.seconds) { awaitCancellation() } }
+            val client = simulator.client(StableVpsOptions(transport = slow, maxRetries = 0))
+            val error = assertFailsWith<TransportException> { client.wallet.get() }
+            assertEquals(FailureKind.TIMEOUT to Delivery.UNKNOWN, error.kind to error.delivery)
+            assertFailsWith<OutcomeUnknownException> { client.vps.create(PLAN, CYCLE, PLACE) }
+        }
+
+    @Test
+    fun `what a transport answers is not trusted`() =
+        runTest {
+            val large = ByteArray(16 * 1024 * 1024 + 1) { ' '.code.toByte() }
+            for ((status, body) in listOf(0 to "", -1 to "", 200 to "", 200 to "[]", 200 to "\u0000")) {
+                val odd = HttpTransport { HttpResponse(status, emptyMap(), body.toByteArray()) }
+                val client = simulator.client(StableVpsOptions(transport = odd, maxRetries = 0))
+                assertFailsWith<UnexpectedResponseException>("$status $body") { client.wallet.get() }
+                assertFailsWith<OutcomeUnknownException> { client.vps.create(PLAN, CYCLE, PLACE) }
+            }
+            val endless = HttpTransport { HttpResponse(200, emptyMap(), large) }
+            val client = simulator.client(StableVpsOptions(transport = endless, maxRetries = 0))
+            assertFailsWith<StableVpsException> { client.wallet.get() }
+        }
+
+    @Test
     fun `a deadline ends a call that is repeated`() =
         runTest {
             simulator.fault(mapOf("status" to mapOf("code" to 500, "effect" to "before")), times = 99)
             val client = simulator.client(StableVpsOptions(maxRetries = 90))
             val error =
                 runCatching { client.wallet.get(CallOptions(deadline = 20.seconds)) }.exceptionOrNull()
-            assertTrue(error is ServerException || error is com.stablevps.DeadlineExceededException, "$error")
+            assertTrue(error is ServerException || error is DeadlineExceededException, "$error")
             assertTrue(simulator.now.toEpochMilli() <= 1_767_225_600_000 + 20_000)
         }
 
@@ -177,6 +225,42 @@ internal class ClientTest {
         runTest {
             val client = simulator.client()
             client.close()
-            assertFailsWith<IllegalStateException> { client.wallet.get() }
+            client.close()
+            for (call in listOf<suspend () -> Any>({ client.wallet.get() }, { client.buy() })) {
+                assertEquals(
+                    "the client is closed",
+                    assertFailsWith<IllegalStateException> { call() }.message,
+                )
+            }
+            assertEquals(emptyList(), simulator.requests())
+        }
+
+    @Test
+    fun `closing amid a purchase ends the wait, and its token leads on`() =
+        runTest {
+            var token: String? = null
+            val client = simulator.client()
+            assertFailsWith<IllegalStateException> {
+                client.buy {
+                    token = it.token
+                    if (it.phase == Phase.POLLING) client.close()
+                }
+            }
+            assertEquals(
+                BigDecimal("19.49"),
+                simulator
+                    .client()
+                    .vps
+                    .resume(token!!)
+                    .charged,
+            )
+            assertEquals(1, simulator.state().ordersReceived)
+        }
+
+    @Test
+    fun `a logger that throws costs no purchase`() =
+        runTest {
+            val client = simulator.client(StableVpsOptions(logger = { error("the disk is full") }))
+            assertEquals(BigDecimal("19.49"), client.buy().charged)
         }
 }
