@@ -31,8 +31,7 @@ private suspend fun buy(simulator: Simulator): Provisioned =
         client.vps.provision(PlanId.PRIME, BillingCycle.MONTHLY, Location.AMSTERDAM, options, ::show)
     }
 
-private fun facts(bought: Provisioned) =
-    "${bought.vps.id}  ${bought.vps.ipAddress}  charged ${bought.charged} ${bought.currency}"
+private fun facts(bought: Provisioned) = "${bought.vps.id}  ${bought.vps.ipAddress}  charged ${bought.charged} ${bought.currency}"
 
 fun main() =
     runBlocking {

@@ -8,5 +8,7 @@ fun main() =
     runBlocking {
         val simulator = Simulator()
         val bought = simulator.client().vps.provision(PlanId.PRIME, BillingCycle.MONTHLY, Location.LONDON)
-        println("Kotlin bought ${bought.vps.id} for ${bought.charged}, orders ${simulator.state().ordersReceived}")
+        println(
+            "Kotlin bought ${bought.vps.id} for ${bought.charged}, orders ${simulator.state().ordersReceived}",
+        )
     }
