@@ -3,6 +3,7 @@ package com.stablevps
 import com.stablevps.internal.ffi.Request
 import okhttp3.Call
 import okhttp3.EventListener
+import okhttp3.HttpUrl
 import okhttp3.MediaType
 import okhttp3.MediaType.Companion.toMediaType
 import okhttp3.RequestBody
@@ -22,16 +23,16 @@ import okhttp3.Request as OkHttpRequest
 private const val LARGEST_BODY = 16L * 1024 * 1024
 private const val KEPT_BUFFER = 64 * 1024
 
-internal fun Request.toOkHttp(): OkHttpRequest {
-    val builder = OkHttpRequest.Builder().url(url)
+internal fun Request.toOkHttp(address: HttpUrl): OkHttpRequest {
+    val builder = OkHttpRequest.Builder().url(address)
     for (header in headers) {
         builder.header(header.name, header.value)
     }
     return builder.finished(method, body, freshConnection)
 }
 
-internal fun HttpRequest.toOkHttp(): OkHttpRequest {
-    val builder = OkHttpRequest.Builder().url(url)
+internal fun HttpRequest.toOkHttp(address: HttpUrl): OkHttpRequest {
+    val builder = OkHttpRequest.Builder().url(address)
     for ((name, value) in headers) {
         builder.header(name, value)
     }

@@ -6,6 +6,8 @@ import okhttp3.Call
 import okhttp3.Callback
 import okhttp3.ConnectionPool
 import okhttp3.Dispatcher
+import okhttp3.HttpUrl
+import okhttp3.HttpUrl.Companion.toHttpUrl
 import okhttp3.OkHttpClient
 import okhttp3.Response
 import java.io.Closeable
@@ -38,8 +40,12 @@ public class OkHttpTransport
         @Volatile
         private var latest: OkHttpClient = base
 
+        @Volatile
+        private var latestAddress: HttpUrl? = null
+
         override suspend fun send(request: HttpRequest): HttpResponse {
-            val call = call(request.toOkHttp(), request.connectTimeoutMs, request.freshConnection)
+            val sent = request.toOkHttp(address(request.url))
+            val call = call(sent, request.connectTimeoutMs, request.freshConnection)
             return await(call, request.timeoutMs) { status, headers, body ->
                 HttpResponse(status, headers, ByteArray(body.remaining()).also { body.get(it) })
             }
@@ -50,8 +56,8 @@ public class OkHttpTransport
             request: Request,
             use: (Int, Map<String, String>, ByteBuffer) -> T,
         ): T {
-            val connectTimeoutMs = request.connectTimeoutMs.toLong()
-            val call = call(request.toOkHttp(), connectTimeoutMs, request.freshConnection)
+            val sent = request.toOkHttp(address(request.url))
+            val call = call(sent, request.connectTimeoutMs.toLong(), request.freshConnection)
             return await(call, request.timeoutMs.toLong(), use)
         }
 
@@ -62,6 +68,10 @@ public class OkHttpTransport
                 connectionPool.evictAll()
             }
         }
+
+        /** Who looks again and again asks at the same address, which takes its time to read. */
+        private fun address(url: String): HttpUrl =
+            latestAddress?.takeIf { it.toString() == url } ?: url.toHttpUrl().also { latestAddress = it }
 
         private fun call(
             request: OkHttpRequest,
