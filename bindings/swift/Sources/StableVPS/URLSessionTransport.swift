@@ -20,7 +20,9 @@ public final class URLSessionTransport: HTTPTransport {
 
   /// - Parameter session: where the configuration and the answers to authentication come from.
   public init(session: URLSession? = nil) {
-    let configuration = session?.configuration ?? .ephemeral
+    // On Linux, a session gives out the configuration that is its own.
+    let copied = session?.configuration.copy() as? URLSessionConfiguration
+    let configuration = copied ?? .ephemeral
     configuration.urlCache = nil
     configuration.requestCachePolicy = .reloadIgnoringLocalCacheData
     configuration.httpCookieStorage = nil
@@ -49,6 +51,11 @@ public final class URLSessionTransport: HTTPTransport {
   }
 }
 
+extension URLSessionTransport: CustomReflectable {
+  /// Empty: on Linux, what a session is about to send could be seen through it, the key included.
+  public var customMirror: Mirror { Mirror(self, children: []) }
+}
+
 extension URLSession {
   /// Sends a request in a session whose delegate is an ``Exchanges``.
   fileprivate func exchange(_ request: TransportRequest) async throws -> TransportResponse {
@@ -59,9 +66,10 @@ extension URLSession {
     let task = dataTask(with: URLRequest(request))
     let exchange = Exchange()
     exchanges.begin(exchange, of: task)
-    let limit = DispatchWorkItem {
-      exchange.fail(TransportFailure(.timeout, .unknown, detail: "the time was over"))
-      task.cancel()
+    // It stays queued until its time, cancelled or not: till then it must hold on to no reply and no key.
+    let limit = DispatchWorkItem { [weak exchange, weak task] in
+      exchange?.fail(TransportFailure(.timeout, .unknown, detail: "the time was over"))
+      task?.cancel()
     }
     DispatchQueue.global().asyncAfter(deadline: .now() + request.timeout.interval, execute: limit)
     defer { limit.cancel() }

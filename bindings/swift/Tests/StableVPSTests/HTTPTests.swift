@@ -111,6 +111,54 @@ struct HTTPTests {
     await #expect(throws: CancellationError.self) { try await task.value }
   }
 
+  @Test("an order that is cancelled amid its request is over at once, and leaves a token")
+  func cancelledOrder() async throws {
+    let ordered = Signal()
+    let server = LoopbackServer { connection, number in
+      switch number {
+      case 1: connection.answer(#"{"balance":100,"currency":"EUR"}"#)
+      case 2: connection.answer(#"{"vps":[],"total":0}"#)
+      default: ordered.happen()
+      }
+    }
+    defer { server.end() }
+    let purchase = try connected(server.url).vps.provisioning(
+      planID: .prime, billingCycle: .monthly, location: .london)
+    let task = Task { try await purchase.provisioned }
+    await ordered.happened()
+    task.cancel()
+    await #expect(throws: CancellationError.self) { try await task.value }
+    #expect(purchase.token != nil)
+    #expect(server.requests.filter { $0.hasPrefix("POST") }.count == 1)
+  }
+
+  @Test("nothing that can be printed of a client shows the key, even amid a request")
+  func printed() async throws {
+    let arrived = Signal()
+    let server = LoopbackServer { _, _ in arrived.happen() }
+    defer { server.end() }
+    let client = try connected(server.url)
+    let task = Task { try await client.wallet.get() }
+    await arrived.happened()
+    var dumped = ""
+    dump(client, to: &dumped)
+    #expect(!(dumped + String(reflecting: client) + "\(client)").contains(key))
+    task.cancel()
+    await #expect(throws: CancellationError.self) { try await task.value }
+  }
+
+  @Test("an order that is redirected is sent once", arguments: [302, 307])
+  func redirectedOrder(status: Int) async throws {
+    let server = LoopbackServer { connection, _ in
+      connection.answer("", status: "\(status) Elsewhere", headers: "location: /elsewhere\r\n")
+    }
+    defer { server.end() }
+    let client = try connected(server.url)
+    let error = try await failure { try await order(client) }
+    #expect(error.code == "outcome_unknown" && error.status == status)
+    #expect(server.requests.count == 1)
+  }
+
   @Test("a redirect is not followed with a key", arguments: [true, false])
   func redirect(hasSession: Bool) async throws {
     let server = LoopbackServer { connection, _ in
@@ -167,6 +215,22 @@ struct HTTPTests {
     #expect(named == [["authorization: bearer \(key)"], ["x-api-key: \(key)"]])
     let agents = heads.map { lines in lines.filter { $0.lowercased().hasPrefix("user-agent: stablevps-swift/") } }
     #expect(agents.allSatisfy { $0.count == 1 })
+  }
+
+  @Test("a session of the caller's lends its configuration, and keeps it as it is")
+  func callersSession() async throws {
+    let server = LoopbackServer { connection, _ in connection.answer(walletBody) }
+    defer { server.end() }
+    let configuration = URLSessionConfiguration.default
+    configuration.httpAdditionalHeaders = ["x-app": "mine"]
+    let session = URLSession(configuration: configuration)
+    let client = try connected(server.url) {
+      $0.transport = URLSessionTransport(session: session)
+    }
+    _ = try await client.wallet.get()
+    #expect(server.requests.allSatisfy { $0.lowercased().contains("x-app: mine\r\n") })
+    #expect(session.configuration.httpShouldSetCookies)
+    #expect(session.configuration.timeoutIntervalForRequest == 60)
   }
 
   @Test("a certificate that nobody vouches for sent nothing")
