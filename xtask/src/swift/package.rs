@@ -114,11 +114,9 @@ impl Packages {
     }
 
     /// The simulator's program, where Swift's programs can start it.
-    pub fn simulator(&self, profile: &str) -> Result<String> {
-        let built = simulator(profile)?;
-        let folder = Toolchain::kept()?.join(profile);
-        std::fs::create_dir_all(&folder)?;
-        let placed = folder.join("stablevps-simulator");
+    pub fn simulator(&self) -> Result<String> {
+        let built = simulator("dev")?;
+        let placed = Toolchain::kept()?.join("stablevps-simulator");
         replace(&placed, &std::fs::read(&built)?)?;
         finish(Command::new("chmod").arg("+x").arg(&placed))?;
         self.toolchain.path(&placed)
