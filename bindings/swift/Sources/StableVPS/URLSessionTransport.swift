@@ -31,8 +31,7 @@ public final class URLSessionTransport: HTTPTransport {
     configuration.timeoutIntervalForRequest = 7 * 86_400
     authenticating = session?.delegate
     self.configuration = Locked(configuration)
-    self.session = URLSession(
-      configuration: configuration, delegate: Exchanges(authenticating), delegateQueue: nil)
+    self.session = URLSession(exchanging: configuration, authenticating)
   }
 
   deinit {
@@ -43,9 +42,7 @@ public final class URLSessionTransport: HTTPTransport {
     guard request.needsFreshConnection else {
       return try await session.exchange(request)
     }
-    let session = configuration.withLock {
-      URLSession(configuration: $0, delegate: Exchanges(authenticating), delegateQueue: nil)
-    }
+    let session = configuration.withLock { URLSession(exchanging: $0, authenticating) }
     defer { session.finishTasksAndInvalidate() }
     return try await session.exchange(request)
   }
@@ -57,6 +54,19 @@ extension URLSessionTransport: CustomReflectable {
 }
 
 extension URLSession {
+  fileprivate convenience init(
+    exchanging configuration: URLSessionConfiguration,
+    _ authenticating: (any URLSessionDelegate)?
+  ) {
+    #if canImport(FoundationNetworking)
+      let queue: OperationQueue? = DelegateQueue()
+    #else
+      let queue: OperationQueue? = nil
+    #endif
+    self.init(
+      configuration: configuration, delegate: Exchanges(authenticating), delegateQueue: queue)
+  }
+
   /// Sends a request in a session whose delegate is an ``Exchanges``.
   fileprivate func exchange(_ request: TransportRequest) async throws -> TransportResponse {
     guard let exchanges = delegate as? Exchanges else {
