@@ -27,6 +27,9 @@ public final class URLSessionTransport: HTTPTransport {
     configuration.requestCachePolicy = .reloadIgnoringLocalCacheData
     configuration.httpCookieStorage = nil
     configuration.httpShouldSetCookies = false
+    #if canImport(FoundationNetworking)
+      configuration.protocolClasses = Unchallenged.guarding(configuration.protocolClasses ?? [])
+    #endif
     // Each exchange has a limit of its own.
     configuration.timeoutIntervalForRequest = 7 * 86_400
     authenticating = session?.delegate

@@ -28,6 +28,25 @@ private func order(_ client: StableVPS) async throws -> StableVPS.Order {
   try await client.vps.create(planID: .prime, billingCycle: .monthly, location: .london)
 }
 
+/// Answers without a network.
+private final class CannedProtocol: URLProtocol {
+  override static func canInit(with request: URLRequest) -> Bool { true }
+  override static func canonicalRequest(for request: URLRequest) -> URLRequest { request }
+
+  override func startLoading() {
+    guard let url = request.url,
+      let response = HTTPURLResponse(
+        url: url, statusCode: 200, httpVersion: "HTTP/1.1",
+        headerFields: ["content-type": "application/json"])
+    else { return }
+    client?.urlProtocol(self, didReceive: response, cacheStoragePolicy: .notAllowed)
+    client?.urlProtocol(self, didLoad: Data(walletBody.utf8))
+    client?.urlProtocolDidFinishLoading(self)
+  }
+
+  override func stopLoading() {}
+}
+
 @Suite(.timeLimit(.minutes(1)))
 struct HTTPTests {
   @Test("a connection that is refused, and a host that does not exist, sent nothing")
@@ -175,18 +194,40 @@ struct HTTPTests {
     #expect(server.requests.count == 1)
   }
 
-  @Test("a challenge is answered with nothing, and its reply read")
-  func challenged() async throws {
+  @Test(
+    "a challenge is answered with nothing, and its reply read",
+    arguments: ["Basic realm=\"x\"", "Basic realm=x", "Bearer", "Negotiate, Digest realm=\"x\"", ""])
+  func challenged(_ challenge: String) async throws {
     let server = LoopbackServer { connection, _ in
       connection.answer(
         #"{"error":"who are you?"}"#, status: "401 Unauthorized",
-        headers: "www-authenticate: Basic realm=\"x\"\r\n")
+        headers: "www-authenticate: \(challenge)\r\n")
     }
     defer { server.end() }
     let client = try connected(server.url)
     let error = try await failure { try await client.wallet.get() }
     #expect(error.code == "unauthorized" && error.serverMessage == "who are you?")
     #expect(server.requests.count == 1)
+  }
+
+  @Test("a reply 401 that is cut off is a broken connection")
+  func cutChallenge() async throws {
+    let server = LoopbackServer { connection, _ in
+      connection.write("HTTP/1.1 401 Unauthorized\r\ncontent-length: 99\r\n\r\n{")
+      connection.end()
+    }
+    defer { server.end() }
+    #expect(try await verdict(connected(server.url)) == "io unknown")
+  }
+
+  @Test("a session of the caller's loads in its own way")
+  func callersProtocol() async throws {
+    let configuration = URLSessionConfiguration.ephemeral
+    configuration.protocolClasses = [CannedProtocol.self]
+    let client = try connected("https://no-such-host.invalid") {
+      $0.transport = URLSessionTransport(session: URLSession(configuration: configuration))
+    }
+    #expect(try await client.wallet.get().balance == Decimal(string: "12.5"))
   }
 
   @Test("a body beyond 16 MiB is not read, whether its length is told or not", arguments: [true, false])
