@@ -5,6 +5,7 @@ mod crossing;
 mod package;
 mod readers;
 mod root;
+mod service;
 mod test;
 mod toolchain;
 

@@ -22,13 +22,13 @@ mkdir -p "$work/generated" "$work/Headers"
 
 build() {
   rustup target add "$1" >/dev/null
-  cargo rustc --locked --profile dist --lib -p stablevps-ffi --features "$features" \
+  cargo rustc --locked --profile app --lib -p stablevps-ffi --features "$features" \
     --crate-type staticlib --target "$1"
 }
 
 universal() {
   mkdir -p "$work/$1"
-  lipo -create -output "$work/$1/$library" "$target/$2/dist/$library" "$target/$3/dist/$library"
+  lipo -create -output "$work/$1/$library" "$target/$2/app/$library" "$target/$3/app/$library"
 }
 
 export IPHONEOS_DEPLOYMENT_TARGET=16.0 MACOSX_DEPLOYMENT_TARGET=13.0
@@ -40,7 +40,7 @@ universal macos aarch64-apple-darwin x86_64-apple-darwin
 
 cargo run --locked -p xtask --features bindgen --bin uniffi-bindgen -- generate --no-format \
   --language swift --config "$package/uniffi.toml" --out-dir "$work/generated" \
-  "$target/aarch64-apple-darwin/dist/$library"
+  "$target/aarch64-apple-darwin/app/$library"
 for module in StableVPSNative StableVPSTestingNative; do
   mkdir -p "$work/Headers/${module}FFI"
   cp "$work/generated/${module}FFI.h" "$work/Headers/${module}FFI/"
@@ -48,7 +48,7 @@ for module in StableVPSNative StableVPSTestingNative; do
 done
 
 xcodebuild -create-xcframework -output "$package/StableVPSCore.xcframework" \
-  -library "$target/aarch64-apple-ios/dist/$library" -headers "$work/Headers" \
+  -library "$target/aarch64-apple-ios/app/$library" -headers "$work/Headers" \
   -library "$work/simulator/$library" -headers "$work/Headers" \
   -library "$work/macos/$library" -headers "$work/Headers"
 

@@ -5,8 +5,10 @@ use std::process::Command;
 use anyhow::{Context as _, Result};
 
 use super::package::Packages;
+use super::service::Service;
 use super::toolchain::Toolchain;
 use crate::bench::{Row, read};
+use crate::python::simulator;
 use crate::shell::{finish, headline, output, root};
 
 /// What the core may add to an app.
@@ -17,12 +19,19 @@ const MAP: &str = "with.map";
 
 const PACKAGE: &str = "bindings/swift/benches";
 
+/// How many VPS a listing has, how many calls a round makes, and what the ratio may be.
+const LISTINGS: [(&str, &str, &str); 4] = [
+    ("1", "200", "1"),
+    ("10", "200", "1"),
+    ("100", "100", "1"),
+    ("1000", "10", "0.5"),
+];
+
 /// Measures it; nothing where there is no Swift.
 pub fn bench() -> Result<Vec<Row>> {
     let Some(packages) = Packages::ready()? else {
         return Ok(Vec::new());
     };
-    let service = packages.simulator("release")?;
     let folder = root().join(PACKAGE);
     for product in ["calls", "without"] {
         packages.build(&folder, PACKAGE, product, "release", &[])?;
@@ -36,8 +45,13 @@ pub fn bench() -> Result<Vec<Row>> {
     };
     packages.build(&folder, PACKAGE, "with", "release", mapped)?;
     headline("measuring");
-    let mut calls = packages.built(PACKAGE, "calls", "release", &[])?;
-    let mut rows = read(&output(calls.arg(service))?)?;
+    let mut rows = Vec::new();
+    for (vps, calls, limit) in LISTINGS {
+        let service = Service::start(&simulator("release")?, &["--vps", vps])?;
+        let mut program = packages.built(PACKAGE, "calls", "release", &[])?;
+        program.args([service.url.as_str(), &service.key, vps, calls, limit]);
+        rows.extend(read(&output(&mut program)?)?);
+    }
     // Other linkers write other maps.
     if cfg!(target_os = "linux") {
         rows.extend(sizes(&packages)?);

@@ -1,5 +1,6 @@
 //! What the Swift package is built of beside its own sources, and the packages that use it.
 
+use std::ffi::OsString;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -15,6 +16,9 @@ use crate::shell::{finish, headline, root};
 /// The modules that call Rust, as `uniffi.toml` names them.
 const NATIVE: [&str; 2] = ["StableVPSNative", "StableVPSTestingNative"];
 
+/// The modules that are written by hand.
+const FACADE: [&str; 2] = ["StableVPS", "StableVPSTesting"];
+
 /// The package's sources.
 pub fn sources() -> PathBuf {
     root().join("bindings/swift")
@@ -24,8 +28,9 @@ pub fn sources() -> PathBuf {
 pub struct Packages {
     /// Where Swift comes from.
     pub toolchain: Toolchain,
-    /// The folder of the library. Another library has another folder, as `SwiftPM` does not see by itself that
-    /// one has changed.
+    /// The folder of the library. Another library has another folder, and so have other files of the package:
+    /// `SwiftPM` sees by itself neither that a library has changed nor that a package it depends on has
+    /// another file.
     library: PathBuf,
 }
 
@@ -39,7 +44,7 @@ impl Packages {
         let built = staticlib("stablevps-ffi", &["records", "foreign-simulator"])?;
         let config = sources().join("uniffi.toml");
         let bytes = std::fs::read(&built)?;
-        let key = hash(&(&bytes, std::fs::read(&config)?));
+        let key = hash(&(&bytes, std::fs::read(&config)?, names()?));
         let libraries = Toolchain::kept()?.join("libraries");
         let library = libraries.join(format!("{key:016x}"));
         if !library.join("complete").exists() {
@@ -114,15 +119,25 @@ impl Packages {
     }
 
     /// The simulator's program, where Swift's programs can start it.
-    pub fn simulator(&self, profile: &str) -> Result<String> {
-        let built = simulator(profile)?;
-        let folder = Toolchain::kept()?.join(profile);
-        std::fs::create_dir_all(&folder)?;
-        let placed = folder.join("stablevps-simulator");
+    pub fn simulator(&self) -> Result<String> {
+        let built = simulator("dev")?;
+        let placed = Toolchain::kept()?.join("stablevps-simulator");
         replace(&placed, &std::fs::read(&built)?)?;
         finish(Command::new("chmod").arg("+x").arg(&placed))?;
         self.toolchain.path(&placed)
     }
+}
+
+/// The names of the package's files.
+fn names() -> Result<Vec<OsString>> {
+    let mut names = Vec::new();
+    for module in FACADE {
+        for file in std::fs::read_dir(sources().join("Sources").join(module))? {
+            names.push(file?.file_name());
+        }
+    }
+    names.sort();
+    Ok(names)
 }
 
 /// Puts what was generated for a module where the package has it.

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, ensure};
 
-use super::crossing::{self, Service};
+use super::crossing;
 use super::package::{Packages, quietly, replace, sources};
+use super::service::Service;
 use super::toolchain::Toolchain;
 use crate::python::simulator;
 use crate::shell::{headline, output, root};
@@ -17,7 +18,7 @@ pub fn test() -> Result<()> {
     let Some(packages) = Packages::ready()? else {
         return Ok(());
     };
-    let service = packages.simulator("dev")?;
+    let service = packages.simulator()?;
     headline("Swift: the suite");
     let scenarios = packages.toolchain.path(&root().join("tests/scenarios"))?;
     let variables = [
@@ -45,7 +46,7 @@ pub fn test() -> Result<()> {
     crossing::test(&packages)
 }
 
-/// The project of a user, with a program made of the blocks of the README.
+/// The project of a user, with a program made of the blocks of the package's page and the front page.
 fn consumer(packages: &Packages) -> Result<PathBuf> {
     let project = Toolchain::kept()?.join("consumer");
     let from = sources().join("Tests/Consumer");
@@ -55,11 +56,19 @@ fn consumer(packages: &Packages) -> Result<PathBuf> {
     replace(&project.join("Package.swift"), manifest.as_bytes())?;
     let buyer = "Sources/buyer/Buyer.swift";
     replace(&project.join(buyer), &std::fs::read(from.join(buyer))?)?;
-    let readme = sources().join("README.md");
-    let text = std::fs::read_to_string(&readme).with_context(|| readme.display().to_string())?;
+    let blocks = |page: PathBuf| -> Result<String> {
+        let text = std::fs::read_to_string(&page).with_context(|| page.display().to_string())?;
+        Ok(blocks(&text))
+    };
+    // The front page's names are its own.
+    let program = format!(
+        "{}do {{\n{}}}\n",
+        blocks(sources().join("README.md"))?,
+        blocks(root().join("README.md"))?
+    );
     replace(
         &project.join("Sources/readme/main.swift"),
-        blocks(&text).as_bytes(),
+        program.as_bytes(),
     )?;
     Ok(project)
 }
@@ -94,7 +103,7 @@ fn example(packages: &Packages) -> Result<()> {
         rebooted.starts_with("reboot  "),
         "reboot printed: {rebooted}"
     );
-    let service = Service::start(&simulator("dev")?)?;
+    let service = Service::start(&simulator("dev")?, &["--provisioning-ms", "0"])?;
     let account = [
         ("STABLEVPS_BASE_URL", service.url.as_str()),
         ("STABLEVPS_API_KEY", &service.key),

@@ -1,56 +1,35 @@
-import Foundation
+#if !canImport(FoundationNetworking)
+  import Foundation
 
-#if canImport(FoundationNetworking)
-  import FoundationNetworking
-#endif
+  /// Nobody is asked for a password: a request carries its key, or is refused. About certificates the platform
+  /// decides, or the delegate of the session that the caller gave.
+  extension Exchanges {
+    typealias Answer = @Sendable (URLSession.AuthChallengeDisposition, URLCredential?) -> Void
 
-/// Nobody is asked for a password: a request carries its key, or is refused. About certificates the platform
-/// decides, or the delegate of the session that the caller gave.
-extension Exchanges {
-  typealias Answer = @Sendable (URLSession.AuthChallengeDisposition, URLCredential?) -> Void
-
-  func urlSession(
-    _ session: URLSession, task: URLSessionTask,
-    didReceive challenge: URLAuthenticationChallenge, completionHandler: @escaping Answer
-  ) {
-    if challenge.protectionSpace.asksForPassword {
-      exchange(task)?.wasChallenged()
-      completionHandler(.rejectProtectionSpace, nil)
-    } else {
-      forward(challenge, of: task, in: session, to: completionHandler)
-    }
-  }
-
-  #if canImport(FoundationNetworking)
-    private func forward(
-      _ challenge: URLAuthenticationChallenge, of task: URLSessionTask, in session: URLSession,
-      to answer: @escaping Answer
+    func urlSession(
+      _ session: URLSession, task: URLSessionTask,
+      didReceive challenge: URLAuthenticationChallenge, completionHandler: @escaping Answer
     ) {
-      answer(.performDefaultHandling, nil)
-    }
-  #else
-    private func forward(
-      _ challenge: URLAuthenticationChallenge, of task: URLSessionTask, in session: URLSession,
-      to answer: @escaping Answer
-    ) {
+      if challenge.protectionSpace.asksForPassword {
+        completionHandler(.rejectProtectionSpace, nil)
+        return
+      }
       let ofTasks = authenticating as? any URLSessionTaskDelegate
       let isAnswered =
-        ofTasks?.urlSession?(session, task: task, didReceive: challenge, completionHandler: answer)
-        ?? authenticating?.urlSession?(session, didReceive: challenge, completionHandler: answer)
+        ofTasks?.urlSession?(
+          session, task: task, didReceive: challenge, completionHandler: completionHandler)
+        ?? authenticating?.urlSession?(
+          session, didReceive: challenge, completionHandler: completionHandler)
       if isAnswered == nil {
-        answer(.performDefaultHandling, nil)
+        completionHandler(.performDefaultHandling, nil)
       }
     }
-  #endif
-}
+  }
 
-extension URLProtectionSpace {
-  fileprivate var asksForPassword: Bool {
-    #if canImport(FoundationNetworking)
-      true
-    #else
+  extension URLProtectionSpace {
+    fileprivate var asksForPassword: Bool {
       ![NSURLAuthenticationMethodServerTrust, NSURLAuthenticationMethodClientCertificate]
         .contains(authenticationMethod) && !isProxy()
-    #endif
+    }
   }
-}
+#endif

@@ -31,6 +31,7 @@ extension StableVPS {
     /// Makes the jitter of retries repeatable, for tests.
     public var randomSeed: UInt64?
 
+    /// Everything but these two has its default, and can be set afterwards.
     public init(
       baseURL: String = defaultBaseURL, transport: any HTTPTransport = URLSessionTransport()
     ) {

@@ -13,7 +13,6 @@ final class Exchange: Sendable {
 
   private struct State {
     var body = Data()
-    var wasChallenged = false
     var result: Result<TransportResponse, any Error>?
     var waiting: CheckedContinuation<TransportResponse, any Error>?
   }
@@ -48,14 +47,11 @@ final class Exchange: Sendable {
     }
   }
 
-  func wasChallenged() {
-    state.withLock { $0.wasChallenged = true }
-  }
-
   func complete(_ response: URLResponse?, _ error: (any Error)?) {
     end { state in
-      // Some platforms report a refused challenge as an error, after the whole reply.
-      if let error, !(state.wasChallenged && response is HTTPURLResponse) {
+      // A reply that asks for a password may come as an error, after the whole of it.
+      let isAsked = (error as? URLError)?.code == .userAuthenticationRequired
+      if let error, !(isAsked && response is HTTPURLResponse) {
         return .failure(TransportFailure(error))
       }
       guard let response = response as? HTTPURLResponse else {

@@ -46,6 +46,7 @@ public struct TransportResponse: Sendable {
   /// The body, decoded from any content coding.
   public let body: Data
 
+  /// A reply as it came.
   public init(status: Int, headers: [String: String], body: Data) {
     self.status = status
     self.headers = headers
@@ -90,6 +91,7 @@ public struct TransportFailure: Error, Hashable, Sendable {
   /// The HTTP stack's own words, without secrets.
   public let detail: String
 
+  /// - Parameter detail: a few words for people; put no secret into them.
   public init(_ kind: Kind, _ delivery: Delivery, detail: String = "") {
     self.kind = kind
     self.delivery = delivery

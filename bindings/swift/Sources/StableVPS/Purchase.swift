@@ -38,11 +38,13 @@ public final class Purchase: AsyncSequence, Sendable {
     get async throws { try await run.finish(nil) }
   }
 
+  /// Every iterator goes on where the one before stopped.
   public func makeAsyncIterator() -> Iterator {
     Iterator(run: run)
   }
 
-  public struct Iterator: AsyncIteratorProtocol {
+  /// Goes through the steps of a purchase.
+  public struct Iterator: AsyncIteratorProtocol, Sendable {
     let run: PurchaseRun
 
     /// Carries out the step whose progress was given before, and gives the next one's.

@@ -3,7 +3,7 @@ internal import StableVPSNative
 
 extension StableVPS {
   /// How a VPS is waited for. What is `nil` has the core's default.
-  public struct WaitOptions: Sendable {
+  public struct WaitOptions: Sendable, Hashable {
     /// Until when a VPS is waited for.
     public enum Level: String, Sendable, Hashable, CaseIterable {
       /// Active, with address, user and password.

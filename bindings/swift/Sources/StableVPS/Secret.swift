@@ -9,6 +9,7 @@ extension StableVPS {
   public struct Secret: Sendable, Hashable {
     private let text: String
 
+    /// Hides a text.
     public init(_ text: String) {
       self.text = text
     }
@@ -21,8 +22,10 @@ extension StableVPS {
 
   /// A VPS's id at the provider behind the service, such as `zomro-67890`. No call takes it.
   public struct ServerID: Sendable, Hashable, Codable, RawRepresentable, CustomStringConvertible {
+    /// The id itself.
     public let rawValue: String
 
+    /// An id as it was sent.
     public init(rawValue: String) {
       self.rawValue = rawValue
     }

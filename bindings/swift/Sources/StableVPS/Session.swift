@@ -27,7 +27,7 @@ final class Session: Sendable {
     api = try StableVPSError.checked { try Api(options: options) }
     host = Host(
       transport: configuration.transport, clock: configuration.clock, log: configuration.log)
-    let server = configuration.baseURL.trimmingCharacters(in: .whitespaces.union(["/"]))
+    let server = configuration.baseURL.trimmingCharacters(in: .whitespacesAndNewlines.union(["/"]))
     let world = Self.world(configuration)
     account = "\(api.keyFingerprint()) \(server) \(world)"
     seed = Locked(configuration.randomSeed)

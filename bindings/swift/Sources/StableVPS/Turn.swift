@@ -8,6 +8,8 @@ final class Turn: Sendable {
 
   fileprivate struct State {
     var hasCome = false
+    /// Whether the time to wait was over first.
+    var isLate = false
     var isOver = false
     /// Gets whether the turn has come, or the time is over.
     var waiting: CheckedContinuation<Bool, any Error>?
@@ -35,16 +37,16 @@ final class Turn: Sendable {
   func comes() async throws -> Bool {
     try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
-        let isAtOnce = state.withLock { state in
-          if !state.hasCome && !Task.isCancelled {
-            state.waiting = continuation
-            work?.end()
-            return false
+        let known: Result<Bool, any Error>? = state.withLock { state in
+          if let known = state.known {
+            return known
           }
-          return true
+          state.waiting = continuation
+          work?.end()
+          return nil
         }
-        if isAtOnce {
-          continuation.resume(returning: true)
+        if let known {
+          continuation.resume(with: known)
         }
       }
     } onCancel: {
@@ -54,7 +56,7 @@ final class Turn: Sendable {
 
   /// Ends the wait without the turn.
   func expire() {
-    wake(with: .success(false)) { _ in }
+    wake(with: .success(false)) { $0.isLate = true }
   }
 
   /// Lets the next one go on.
@@ -86,5 +88,20 @@ final class Turn: Sendable {
       return state.waiting
     }
     waiting?.resume(with: result)
+  }
+}
+
+extension Turn.State {
+  /// What the wait would end with if it began now; none where there is something to wait for.
+  fileprivate var known: Result<Bool, any Error>? {
+    if hasCome {
+      .success(true)
+    } else if isLate {
+      .success(false)
+    } else if Task.isCancelled {
+      .failure(CancellationError())
+    } else {
+      nil
+    }
   }
 }

@@ -20,17 +20,21 @@ public final class URLSessionTransport: HTTPTransport {
 
   /// - Parameter session: where the configuration and the answers to authentication come from.
   public init(session: URLSession? = nil) {
-    let configuration = session?.configuration ?? .ephemeral
+    // On Linux, a session gives out the configuration that is its own.
+    let copied = session?.configuration.copy() as? URLSessionConfiguration
+    let configuration = copied ?? .ephemeral
     configuration.urlCache = nil
     configuration.requestCachePolicy = .reloadIgnoringLocalCacheData
     configuration.httpCookieStorage = nil
     configuration.httpShouldSetCookies = false
+    #if canImport(FoundationNetworking)
+      configuration.protocolClasses = Unchallenged.guarding(configuration.protocolClasses ?? [])
+    #endif
     // Each exchange has a limit of its own.
     configuration.timeoutIntervalForRequest = 7 * 86_400
     authenticating = session?.delegate
     self.configuration = Locked(configuration)
-    self.session = URLSession(
-      configuration: configuration, delegate: Exchanges(authenticating), delegateQueue: nil)
+    self.session = URLSession(exchanging: configuration, authenticating)
   }
 
   deinit {
@@ -41,15 +45,31 @@ public final class URLSessionTransport: HTTPTransport {
     guard request.needsFreshConnection else {
       return try await session.exchange(request)
     }
-    let session = configuration.withLock {
-      URLSession(configuration: $0, delegate: Exchanges(authenticating), delegateQueue: nil)
-    }
+    let session = configuration.withLock { URLSession(exchanging: $0, authenticating) }
     defer { session.finishTasksAndInvalidate() }
     return try await session.exchange(request)
   }
 }
 
+extension URLSessionTransport: CustomReflectable {
+  /// Empty: on Linux, what a session is about to send could be seen through it, the key included.
+  public var customMirror: Mirror { Mirror(self, children: []) }
+}
+
 extension URLSession {
+  fileprivate convenience init(
+    exchanging configuration: URLSessionConfiguration,
+    _ authenticating: (any URLSessionDelegate)?
+  ) {
+    #if canImport(FoundationNetworking)
+      let queue: OperationQueue? = DelegateQueue()
+    #else
+      let queue: OperationQueue? = nil
+    #endif
+    self.init(
+      configuration: configuration, delegate: Exchanges(authenticating), delegateQueue: queue)
+  }
+
   /// Sends a request in a session whose delegate is an ``Exchanges``.
   fileprivate func exchange(_ request: TransportRequest) async throws -> TransportResponse {
     guard let exchanges = delegate as? Exchanges else {
@@ -59,9 +79,10 @@ extension URLSession {
     let task = dataTask(with: URLRequest(request))
     let exchange = Exchange()
     exchanges.begin(exchange, of: task)
-    let limit = DispatchWorkItem {
-      exchange.fail(TransportFailure(.timeout, .unknown, detail: "the time was over"))
-      task.cancel()
+    // It stays queued until its time, cancelled or not: till then it must hold on to no reply and no key.
+    let limit = DispatchWorkItem { [weak exchange, weak task] in
+      exchange?.fail(TransportFailure(.timeout, .unknown, detail: "the time was over"))
+      task?.cancel()
     }
     DispatchQueue.global().asyncAfter(deadline: .now() + request.timeout.interval, execute: limit)
     defer { limit.cancel() }

@@ -32,8 +32,8 @@ extension StableVPS {
     /// Orders a VPS and charges the wallet (`POST /vps`), without waiting for it.
     ///
     /// ``provision(planID:billingCycle:location:maxSpend:preflight:settle:waiting:onProgress:)`` is the safer
-    /// way. Here a lost reply ends in the error of the kind `outcomeUnknown`, and it is for the caller to find
-    /// out whether a VPS was bought.
+    /// way. Here a lost reply ends in the error of the kind `outcomeUnknown`, and a cancelled task in a
+    /// `CancellationError`: it is for the caller to find out whether a VPS was bought.
     public func create(
       planID: PlanID, billingCycle: BillingCycle, location: Location, timeout: Duration? = nil,
       deadline: Duration? = nil

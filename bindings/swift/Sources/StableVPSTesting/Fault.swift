@@ -68,9 +68,13 @@ extension Simulator {
 
     /// One VPS of the account.
     public struct VPS: Sendable, Hashable, Decodable, Identifiable {
+      /// The id that calls take.
       public let id: String
+      /// The size, as the service writes it.
       public let planId: String
+      /// Where it stands, as the service writes it.
       public let location: String
+      /// How it stands, as the service writes it.
       public let vpsStatus: String
       /// How often it was rebooted.
       public let reboots: Int

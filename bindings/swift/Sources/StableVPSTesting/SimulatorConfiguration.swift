@@ -62,9 +62,13 @@ extension Simulator {
 
   /// A VPS that is there from the beginning.
   public struct SeededVPS: Sendable, Hashable {
+    /// The id that calls take; one made from the seed by default.
     public var id: String?
+    /// The size.
     public var planID: StableVPS.PlanID
+    /// Where it stands.
     public var location: StableVPS.Location
+    /// How it stands.
     public var vpsStatus: StableVPS.VPSStatus
 
     public init(

@@ -18,6 +18,19 @@ private actor Fleet {
       waiting: .init(timeout: .seconds(900_000)))
     bought[new.vps.id] = new
   }
+
+  /// In a loop that is the actor's own.
+  func buyInLoop() async throws -> [StableVPS.Phase] {
+    let purchase = try client.vps.provisioning(
+      planID: .basic, billingCycle: .monthly, location: .tokyo)
+    var phases: [StableVPS.Phase] = []
+    for try await progress in purchase {
+      phases.append(progress.phase)
+    }
+    let new = try await purchase.provisioned
+    bought[new.vps.id] = new
+    return phases
+  }
 }
 
 @Suite(.timeLimit(.minutes(1)))
@@ -37,6 +50,13 @@ struct ConcurrencyTests {
     #expect(bought.count == 200)
     #expect(bought.filter(\.recovered).count == 5)
     #expect(try simulator.state().ordersReceived == 200)
+  }
+
+  @Test("an actor loops over the progress of a purchase")
+  func actorLoop() async throws {
+    let fleet = Fleet(try Simulator().client())
+    #expect(try await fleet.buyInLoop().contains(.ordering))
+    #expect(await fleet.bought.count == 1)
   }
 
   @Test("two hundred calls at once, in memory")

@@ -28,6 +28,25 @@ private func order(_ client: StableVPS) async throws -> StableVPS.Order {
   try await client.vps.create(planID: .prime, billingCycle: .monthly, location: .london)
 }
 
+/// Answers without a network.
+private final class CannedProtocol: URLProtocol {
+  override static func canInit(with request: URLRequest) -> Bool { true }
+  override static func canonicalRequest(for request: URLRequest) -> URLRequest { request }
+
+  override func startLoading() {
+    guard let url = request.url,
+      let response = HTTPURLResponse(
+        url: url, statusCode: 200, httpVersion: "HTTP/1.1",
+        headerFields: ["content-type": "application/json"])
+    else { return }
+    client?.urlProtocol(self, didReceive: response, cacheStoragePolicy: .notAllowed)
+    client?.urlProtocol(self, didLoad: Data(walletBody.utf8))
+    client?.urlProtocolDidFinishLoading(self)
+  }
+
+  override func stopLoading() {}
+}
+
 @Suite(.timeLimit(.minutes(1)))
 struct HTTPTests {
   @Test("a connection that is refused, and a host that does not exist, sent nothing")
@@ -99,16 +118,64 @@ struct HTTPTests {
     #expect(try await verdict(client) == "timeout unknown")
   }
 
-  @Test("a cancelled request is over at once")
-  func cancelled() async throws {
+  /// Cancels a call amid its request, after a look at its client.
+  private func cancelled(after look: (StableVPS) -> Void) async throws {
     let arrived = Signal()
     let server = LoopbackServer { _, _ in arrived.happen() }
     defer { server.end() }
     let client = try connected(server.url)
     let task = Task { try await client.wallet.get() }
     await arrived.happened()
+    look(client)
     task.cancel()
     await #expect(throws: CancellationError.self) { try await task.value }
+  }
+
+  @Test("a cancelled request is over at once")
+  func cancelled() async throws {
+    try await cancelled(after: { _ in })
+  }
+
+  @Test("nothing that can be printed of a client shows the key, even amid a request")
+  func printed() async throws {
+    try await cancelled(after: { client in
+      var dumped = ""
+      dump(client, to: &dumped)
+      #expect(!(dumped + String(reflecting: client) + "\(client)").contains(key))
+    })
+  }
+
+  @Test("an order that is cancelled amid its request is over at once, and leaves a token")
+  func cancelledOrder() async throws {
+    let ordered = Signal()
+    let server = LoopbackServer { connection, number in
+      switch number {
+      case 1: connection.answer(#"{"balance":100,"currency":"EUR"}"#)
+      case 2: connection.answer(#"{"vps":[],"total":0}"#)
+      default: ordered.happen()
+      }
+    }
+    defer { server.end() }
+    let purchase = try connected(server.url).vps.provisioning(
+      planID: .prime, billingCycle: .monthly, location: .london)
+    let task = Task { try await purchase.provisioned }
+    await ordered.happened()
+    task.cancel()
+    await #expect(throws: CancellationError.self) { try await task.value }
+    #expect(purchase.token != nil)
+    #expect(server.requests.filter { $0.hasPrefix("POST") }.count == 1)
+  }
+
+  @Test("an order that is redirected is sent once", arguments: [302, 307])
+  func redirectedOrder(status: Int) async throws {
+    let server = LoopbackServer { connection, _ in
+      connection.answer("", status: "\(status) Elsewhere", headers: "location: /elsewhere\r\n")
+    }
+    defer { server.end() }
+    let client = try connected(server.url)
+    let error = try await failure { try await order(client) }
+    #expect(error.code == "outcome_unknown" && error.status == status)
+    #expect(server.requests.count == 1)
   }
 
   @Test("a redirect is not followed with a key", arguments: [true, false])
@@ -127,18 +194,40 @@ struct HTTPTests {
     #expect(server.requests.count == 1)
   }
 
-  @Test("a challenge is answered with nothing, and its reply read")
-  func challenged() async throws {
+  @Test(
+    "a challenge is answered with nothing, and its reply read",
+    arguments: ["Basic realm=\"x\"", "Basic realm=x", "Bearer", "Negotiate, Digest realm=\"x\"", ""])
+  func challenged(_ challenge: String) async throws {
     let server = LoopbackServer { connection, _ in
       connection.answer(
         #"{"error":"who are you?"}"#, status: "401 Unauthorized",
-        headers: "www-authenticate: Basic realm=\"x\"\r\n")
+        headers: "www-authenticate: \(challenge)\r\n")
     }
     defer { server.end() }
     let client = try connected(server.url)
     let error = try await failure { try await client.wallet.get() }
     #expect(error.code == "unauthorized" && error.serverMessage == "who are you?")
     #expect(server.requests.count == 1)
+  }
+
+  @Test("a reply 401 that is cut off is a broken connection")
+  func cutChallenge() async throws {
+    let server = LoopbackServer { connection, _ in
+      connection.write("HTTP/1.1 401 Unauthorized\r\ncontent-length: 99\r\n\r\n{")
+      connection.end()
+    }
+    defer { server.end() }
+    #expect(try await verdict(connected(server.url)) == "io unknown")
+  }
+
+  @Test("a session of the caller's loads in its own way")
+  func callersProtocol() async throws {
+    let configuration = URLSessionConfiguration.ephemeral
+    configuration.protocolClasses = [CannedProtocol.self]
+    let client = try connected("https://no-such-host.invalid") {
+      $0.transport = URLSessionTransport(session: URLSession(configuration: configuration))
+    }
+    #expect(try await client.wallet.get().balance == Decimal(string: "12.5"))
   }
 
   @Test("a body beyond 16 MiB is not read, whether its length is told or not", arguments: [true, false])
@@ -167,6 +256,22 @@ struct HTTPTests {
     #expect(named == [["authorization: bearer \(key)"], ["x-api-key: \(key)"]])
     let agents = heads.map { lines in lines.filter { $0.lowercased().hasPrefix("user-agent: stablevps-swift/") } }
     #expect(agents.allSatisfy { $0.count == 1 })
+  }
+
+  @Test("a session of the caller's lends its configuration, and keeps it as it is")
+  func callersSession() async throws {
+    let server = LoopbackServer { connection, _ in connection.answer(walletBody) }
+    defer { server.end() }
+    let configuration = URLSessionConfiguration.default
+    configuration.httpAdditionalHeaders = ["x-app": "mine"]
+    let session = URLSession(configuration: configuration)
+    let client = try connected(server.url) {
+      $0.transport = URLSessionTransport(session: session)
+    }
+    _ = try await client.wallet.get()
+    #expect(server.requests.allSatisfy { $0.lowercased().contains("x-app: mine\r\n") })
+    #expect(session.configuration.httpShouldSetCookies)
+    #expect(session.configuration.timeoutIntervalForRequest == 60)
   }
 
   @Test("a certificate that nobody vouches for sent nothing")

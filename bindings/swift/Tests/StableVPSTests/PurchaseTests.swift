@@ -219,13 +219,17 @@ struct PurchaseTests {
     #expect(ready.vps.id == id && ready.ordersSent == 0)
   }
 
-  @Test("a purchase over HTTP, whose order's reply is lost")
+  @Test("over HTTP, a purchase whose order's reply is lost finds its VPS")
   func overHTTP() async throws {
-    let service = try Service("--provisioning-ms", "0")
-    let client = try StableVPS(apiKey: service.key, configuration: .init(baseURL: service.url))
-    let bought = try await client.vps.provision(
-      planID: .prime, billingCycle: .monthly, location: .london, waiting: .init(firstLook: .zero))
-    #expect(bought.charged == Decimal(string: "19.49"))
+    let faults = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    try Data(#"[{"on":{"method":"POST","path":"/vps"},"do":"lose_after"}]"#.utf8).write(to: faults)
+    defer { try? FileManager.default.removeItem(at: faults) }
+    let service = try Service("--provisioning-ms", "0", "--faults", faults.path)
+    var configuration = StableVPS.Configuration(baseURL: service.url)
+    configuration.clock = HastyClock()
+    let client = try StableVPS(apiKey: service.key, configuration: configuration)
+    let bought = try await client.buy()
+    #expect(bought.recovered && bought.charged == Decimal(string: "19.49"))
     #expect(try await client.vps.list().map(\.id) == [bought.vps.id])
     try service.end()
   }

@@ -1,6 +1,5 @@
-// Whole list calls over loopback, ours and theirs side by side; one JSON line a figure. The argument is the
-// simulator's program. Times are CPU times of this process, over a kept connection; each round measures both
-// in turn.
+// A whole list call over loopback, ours and theirs side by side: one JSON line. Times are CPU times of this
+// process, over a kept connection; each round measures both in turn.
 
 import Foundation
 
@@ -10,34 +9,6 @@ protocol Lister: Sendable {
 
 struct Failed: Error {
   let why: String
-}
-
-/// The simulator with so many VPS, as a program of its own.
-struct Service {
-  let process = Process()
-  let input = Pipe()
-  let url: String
-  let key: String
-
-  init(program: String, vps: Int) throws {
-    let output = Pipe()
-    process.executableURL = URL(fileURLWithPath: program)
-    process.arguments = ["--port", "0", "--vps", "\(vps)", "--until-stdin-closes"]
-    process.standardInput = input
-    process.standardOutput = output
-    try process.run()
-    var said = ""
-    while said.filter({ $0 == "\n" }).count < 2 {
-      said += String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
-    }
-    let words = said.split(separator: "\n").compactMap { $0.split(separator: " ").last }
-    (url, key) = (String(words[0]), String(words[1]))
-  }
-
-  func end() throws {
-    try input.fileHandleForWriting.close()
-    process.waitUntilExit()
-  }
 }
 
 /// Microseconds of CPU time that this process has taken so far.
@@ -75,22 +46,23 @@ func report(_ what: String, _ ours: [Double], _ theirs: [Double], limit: Double)
   }
 }
 
-let program = CommandLine.arguments[1]
+let words = CommandLine.arguments
+guard words.count == 6, let vps = Int(words[3]), let calls = Int(words[4]),
+  let limit = Double(words[5])
+else {
+  throw Failed(why: "calls URL KEY VPS CALLS LIMIT")
+}
 let rounds = 15
-for (vps, calls, limit) in [(1, 200, 1.0), (10, 200, 1.0), (100, 100, 1.0), (1000, 10, 0.5)] {
-  let service = try Service(program: program, vps: vps)
-  let contenders: [any Lister] = [
-    try Ours(url: service.url, key: service.key), Theirs(url: service.url, key: service.key),
-  ]
-  var seen: [[Double]] = [[], []]
-  for round in -2..<rounds {
-    for (which, lister) in contenders.enumerated() {
-      let micros = try await spent(lister, calls: calls, rows: vps)
-      if round >= 0 {
-        seen[which].append(micros)
-      }
+let contenders: [any Lister] = [
+  try Ours(url: words[1], key: words[2]), Theirs(url: words[1], key: words[2]),
+]
+var seen: [[Double]] = [[], []]
+for round in -2..<rounds {
+  for (which, lister) in contenders.enumerated() {
+    let micros = try await spent(lister, calls: calls, rows: vps)
+    if round >= 0 {
+      seen[which].append(micros)
     }
   }
-  report("list call, \(vps) VPS", seen[0], seen[1], limit: limit)
-  try service.end()
 }
+report("list call, \(vps) VPS", seen[0], seen[1], limit: limit)

@@ -1,0 +1,76 @@
+// A purchase that is cancelled at one moment after the other.
+
+import Foundation
+import StableVPS
+import StableVPSTesting
+import Testing
+
+/// Cancels the task that looks at it for the so-manieth time.
+private final class CancellingClock: StableVPSClock {
+  private let real: any StableVPSClock
+  private let looksLeft: Mutexed<Int>
+
+  init(_ real: any StableVPSClock, atLook look: Int) {
+    self.real = real
+    looksLeft = Mutexed(look)
+  }
+
+  var now: Int64 {
+    let isTheLook = looksLeft.with { left in
+      left -= 1
+      return left == 0
+    }
+    if isTheLook {
+      withUnsafeCurrentTask { $0?.cancel() }
+    }
+    return real.now
+  }
+
+  func sleep(for duration: Duration) async throws {
+    try await real.sleep(for: duration)
+  }
+}
+
+@Suite(.timeLimit(.minutes(1)))
+struct CancellationTests {
+  @Test(
+    "cancelled at any moment, a purchase leaves a token that leads to one order in all, or to none",
+    arguments: [false, true])
+  func everyMoment(isReplyLost: Bool) async throws {
+    // The first look is that of making it.
+    var look = 2
+    while try await isCancelled(atLook: look, isReplyLost: isReplyLost) {
+      look += 1
+    }
+    #expect(look > 10)
+  }
+
+  /// Says false where the purchase is over before.
+  private func isCancelled(atLook look: Int, isReplyLost: Bool) async throws -> Bool {
+    let simulator = try Simulator()
+    if isReplyLost {
+      try simulator.fault(.loseAfter, method: "POST", path: "/vps")
+    }
+    let clock = CancellingClock(simulator.clock, atLook: look)
+    let purchase = try simulator.client { $0.clock = clock }.vps.provisioning(
+      planID: .prime, billingCycle: .monthly, location: .london)
+    let result = await Task { try await purchase.provisioned }.result
+    if case .success = result {
+      return false
+    }
+    #expect(throws: CancellationError.self) { try result.get() }
+    let token = try #require(purchase.token)
+    do {
+      let resumed = try await simulator.client().vps.resume(token)
+      // After a lost reply the wallet tells the charge, and is looked at once: not again after a look cut off.
+      let isUnknown = isReplyLost && resumed.charged == nil
+      #expect(isUnknown || resumed.charged == Decimal(string: "19.49"))
+      #expect(try simulator.state().ordersReceived == 1)
+    } catch let error as StableVPSError {
+      // The order was about to be sent, and was not.
+      #expect(error.kind == .notPlaced)
+      #expect(try simulator.state().ordersReceived == 0)
+    }
+    return true
+  }
+}

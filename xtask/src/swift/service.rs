@@ -1,0 +1,65 @@
+//! The simulator as a program of its own, and what it saw.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use anyhow::{Context as _, Result};
+use serde_json::Value;
+
+/// The simulator's program, for as long as this lives.
+pub struct Service {
+    child: Child,
+    /// Where it listens.
+    pub url: String,
+    /// The account's key.
+    pub key: String,
+}
+
+impl Service {
+    /// Starts it with further options.
+    pub fn start(program: &Path, options: &[&str]) -> Result<Self> {
+        let mut child = Command::new(program)
+            .args(["--port", "0", "--until-stdin-closes"])
+            .args(options)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let printed = child.stdout.take().context("the simulator has no output")?;
+        let mut lines = BufReader::new(printed).lines();
+        let mut word = || -> Result<String> {
+            let line = lines.next().context("the simulator said nothing")??;
+            Ok(line.rsplit(' ').next().unwrap_or_default().to_owned())
+        };
+        let (url, key) = (word()?, word()?);
+        Ok(Self { child, url, key })
+    }
+
+    /// A part of what it saw and holds, by its JSON pointer.
+    pub fn field(&self, pointer: &str) -> Result<Value> {
+        Ok(self.state()?.pointer(pointer).cloned().unwrap_or_default())
+    }
+
+    fn state(&self) -> Result<Value> {
+        let address = self.url.trim_start_matches("http://");
+        let mut stream = TcpStream::connect(address)?;
+        write!(
+            stream,
+            "GET /_simulator/state HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n"
+        )?;
+        let mut reply = String::new();
+        stream.read_to_string(&mut reply)?;
+        let (_, body) = reply
+            .split_once("\r\n\r\n")
+            .context("the simulator's reply has no body")?;
+        serde_json::from_str(body).context("the simulator's reply is not JSON")
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        drop(self.child.stdin.take());
+        let _ended = self.child.wait();
+    }
+}
