@@ -8,15 +8,13 @@
 //! "Again" ends with the error of the last attempt once none is left, and with `DeadlineExceeded`
 //! once no time is.
 
-use serde::Deserialize;
-
 use crate::config::{Api, CallOptions};
 use crate::endpoint::{EndpointInfo, RetryClass};
 use crate::error::{Error, ErrorKind};
 use crate::http::{Delivery, HttpRequest, HttpResponse, Reply, RequestId, TransportFailure};
+use crate::json::{Fields, Misfit};
 use crate::machine::WaitReason;
 use crate::money::Money;
-use crate::parse::Misfit;
 use crate::retry::{is_passing, is_refusal, retry_after_ms};
 use crate::secret::scrub;
 use crate::time::Timestamp;
@@ -259,12 +257,10 @@ impl Attempts {
     }
 
     fn server_message(&self, response: &HttpResponse, secrets: &[&str]) -> Option<String> {
-        #[derive(Deserialize)]
-        struct Complaint {
-            error: String,
-        }
-        let complaint: Complaint = serde_json::from_slice(&response.body).ok()?;
-        Some(self.scrub(&complaint.error, secrets)).filter(|words| !words.is_empty())
+        let complaint = Fields::of(&response.body, &["error"])
+            .ok()?
+            .take::<String>();
+        Some(self.scrub(&complaint.ok()?, secrets)).filter(|words| !words.is_empty())
     }
 
     fn scrub(&self, text: &str, secrets: &[&str]) -> String {
@@ -322,16 +318,15 @@ fn failed(error: Error) -> Finding {
 }
 
 fn insufficient_funds(body: &[u8]) -> ErrorKind {
-    #[derive(Deserialize, Default)]
-    struct Shortage {
-        required: Option<Money>,
-        available: Option<Money>,
-        currency: Option<String>,
-    }
-    let shortage: Shortage = serde_json::from_slice(body).unwrap_or_default();
+    type Shortage = (Option<Money>, Option<Money>, Option<String>);
+    let read = || -> Result<Shortage, Misfit> {
+        let mut fields = Fields::of(body, &["required", "available", "currency"])?;
+        Ok((fields.take()?, fields.take()?, fields.take()?))
+    };
+    let (required, available, currency) = read().unwrap_or_default();
     ErrorKind::InsufficientFunds {
-        required: shortage.required,
-        available: shortage.available,
-        currency: shortage.currency.filter(|currency| currency.len() <= 8),
+        required,
+        available,
+        currency: currency.filter(|currency| currency.len() <= 8),
     }
 }

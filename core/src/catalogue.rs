@@ -1,32 +1,30 @@
 //! What can be bought, and for how much, as the documentation of the API lists it.
 
-use serde::Serialize;
-
+use crate::json::{record, written};
 use crate::models::{BillingCycle, PlanId};
 use crate::money::Money;
 
 /// The currency of every price.
 pub const CURRENCY: &str = "EUR";
 
-/// One plan. Every VPS runs Windows Server 2022 with MT5 installed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-pub struct Plan {
-    /// The plan's id: what an order takes.
-    pub id: PlanId,
-    /// The plan's name.
-    pub name: String,
-    /// Virtual processors.
-    pub vcpus: u32,
-    /// Memory in megabytes of 1,000,000 bytes.
-    pub memory_mb: u32,
-    /// NVMe storage in gigabytes.
-    pub storage_gb: u32,
-    /// The price of a month, in EUR.
-    pub monthly: Money,
-    /// The price of a year, in EUR.
-    pub yearly: Money,
+record! {
+    /// One plan. Every VPS runs Windows Server 2022 with MT5 installed.
+    Plan {
+        /// The plan's id: what an order takes.
+        id: PlanId = "id",
+        /// The plan's name.
+        name: String = "name",
+        /// Virtual processors.
+        vcpus: u32 = "vcpus",
+        /// Memory in megabytes of 1,000,000 bytes.
+        memory_mb: u32 = "memoryMb",
+        /// NVMe storage in gigabytes.
+        storage_gb: u32 = "storageGb",
+        /// The price of a month, in EUR.
+        monthly: Money = "monthly",
+        /// The price of a year, in EUR.
+        yearly: Money = "yearly",
+    }
 }
 
 /// Every plan, the smallest first.
@@ -50,6 +48,12 @@ pub fn plans() -> Vec<Plan> {
         },
     )
     .collect()
+}
+
+/// Every plan, as a JSON array.
+#[must_use]
+pub fn document() -> String {
+    written(&plans())
 }
 
 /// The price of one period; none for a plan or cycle newer than this version.

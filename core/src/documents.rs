@@ -10,93 +10,83 @@
 //!
 //! The names stand in this order, so that a host can tell an end by how its document begins.
 
-use serde::Serialize;
-
 use crate::endpoint::RetryClass;
 use crate::http::HttpRequest;
-use crate::machine::{Machine, Step, WaitReason};
+use crate::json::{Json, Writer, object};
+use crate::machine::{Machine, Step};
 use crate::output::Output;
 use crate::provisioning::Progress;
 use crate::time::Timestamp;
-
-#[derive(Serialize)]
-#[serde(tag = "do", rename_all = "snake_case", rename_all_fields = "camelCase")]
-enum StepDocument<'a> {
-    Send {
-        id: u32,
-        method: &'a str,
-        url: &'a str,
-        headers: &'a [(&'static str, String)],
-        body: Option<&'a str>,
-        timeout_ms: u64,
-        connect_timeout_ms: u64,
-        fresh_connection: bool,
-        endpoint: &'a str,
-        progress: Option<Progress>,
-    },
-    Wait {
-        delay_ms: u64,
-        reason: WaitReason,
-        progress: Option<Progress>,
-    },
-}
 
 /// The machine's next step.
 #[must_use]
 pub fn step(machine: &dyn Machine, now: Timestamp) -> String {
     match machine.next_step(now) {
-        Step::Send(request) => send(&request, machine.progress(now)),
-        Step::Wait { delay_ms, reason } => {
-            let progress = machine.progress(now);
-            written(&StepDocument::Wait {
-                delay_ms,
-                reason,
-                progress,
-            })
-        }
+        Step::Send(request) => send(&request, &machine.progress(now)),
+        Step::Wait { delay_ms, reason } => object(&[
+            ("do", &"wait"),
+            ("delayMs", &delay_ms),
+            ("reason", &reason.as_str()),
+            ("progress", &machine.progress(now)),
+        ]),
         Step::Done(()) => done(machine),
     }
 }
 
-fn send(request: &HttpRequest, progress: Option<Progress>) -> String {
-    written(&StepDocument::Send {
-        id: request.id.0,
-        method: request.method,
-        url: &request.url,
-        headers: &request.headers,
-        body: request
-            .body
-            .as_deref()
-            .and_then(|body| std::str::from_utf8(body).ok()),
-        timeout_ms: request.timeout_ms,
-        connect_timeout_ms: request.connect_timeout_ms,
-        fresh_connection: request.retry_class == RetryClass::Once,
-        endpoint: request.endpoint,
-        progress,
-    })
+fn send(request: &HttpRequest, progress: &Option<Progress>) -> String {
+    let body = request.body.as_deref();
+    object(&[
+        ("do", &"send"),
+        ("id", &request.id.0),
+        ("method", &request.method),
+        ("url", &request.url),
+        ("headers", &Headers(&request.headers)),
+        ("body", &body.and_then(|body| str::from_utf8(body).ok())),
+        ("timeoutMs", &request.timeout_ms),
+        ("connectTimeoutMs", &request.connect_timeout_ms),
+        (
+            "freshConnection",
+            &(request.retry_class == RetryClass::Once),
+        ),
+        ("endpoint", &request.endpoint),
+        ("progress", progress),
+    ])
 }
 
-fn written(document: &StepDocument<'_>) -> String {
-    serde_json::to_string(document).unwrap_or_default()
+/// Header fields as pairs.
+struct Headers<'a>(&'a [(&'static str, String)]);
+
+impl Json for Headers<'_> {
+    fn write(&self, to: &mut Writer) {
+        let pairs: Vec<_> = self
+            .0
+            .iter()
+            .map(|(name, value)| Pair(name, value))
+            .collect();
+        pairs.write(to);
+    }
+}
+
+struct Pair<'a>(&'a str, &'a str);
+
+impl Json for Pair<'_> {
+    fn write(&self, to: &mut Writer) {
+        vec![self.0, self.1].write(to);
+    }
 }
 
 /// A listing as it was sent goes in as the bytes it is, without being read again.
 fn done(machine: &dyn Machine) -> String {
     match machine.outcome() {
         Some(Ok(output)) => match output.as_ref() {
-            Output::VpsAsSent(body) => {
-                ended(&format!(r#""within":"{}","ok":"#, Output::LISTING), body)
-            }
-            read => {
-                let document = serde_json::to_string(read).unwrap_or_default();
-                ended(r#""ok":"#, &document)
-            }
+            Output::VpsAsSent(_) => object(&[
+                ("do", &"done"),
+                ("within", &Output::LISTING),
+                ("ok", output.as_ref()),
+            ]),
+            read => object(&[("do", &"done"), ("ok", read)]),
         },
-        Some(Err(error)) => ended(r#""error":"#, &error.document().to_string()),
-        None => ended(r#""ok":"#, "null"),
+        Some(Err(error)) => object(&[("do", &"done"), ("error", error)]),
+        None => object(&[("do", &"done"), ("ok", &None::<&str>)]),
     }
-}
-
-fn ended(name: &str, document: &str) -> String {
-    [r#"{"do":"done","#, name, document, "}"].concat()
 }

@@ -4,9 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use rust_decimal::{Decimal, RoundingStrategy};
-use serde::de::{self, Visitor};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::value::RawValue;
+
+use crate::json::{Field, Json, Misfit, Raw, Writer, text_field};
 
 /// An exact amount of money. Shown rounded half-even to the cent: `80.50999999999999` is `80.51`.
 ///
@@ -100,79 +99,58 @@ impl fmt::Display for Money {
     }
 }
 
-impl Serialize for Money {
+impl Json for Money {
     /// As a string with two digits after the point, so that no reader makes a float of it.
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+    fn write(&self, to: &mut Writer) {
+        to.text(&self.to_string());
     }
 }
 
-impl<'de> Deserialize<'de> for Money {
+impl Field for Money {
+    const EXPECTED: &'static str = "a number";
+
     /// From a JSON number's own text.
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = <&RawValue>::deserialize(deserializer)?.get();
-        if !text.starts_with(|first: char| first == '-' || first.is_ascii_digit()) {
-            return Err(de::Error::invalid_type(kind_of(text), &"a number"));
+    fn read(value: Raw<'_>, expected: &'static str) -> Result<Self, Misfit> {
+        match value {
+            Raw::Number(text) => text
+                .parse()
+                .map_err(|expected| Misfit::expected(expected, "number")),
+            other => Err(Misfit::expected(expected, other.kind())),
         }
-        text.parse().map_err(|expected| {
-            de::Error::invalid_value(de::Unexpected::Other("number"), &expected)
-        })
     }
 }
 
-fn kind_of(json: &str) -> de::Unexpected<'static> {
-    match json.as_bytes().first() {
-        Some(b'"') => de::Unexpected::Other("string"),
-        Some(b'{') => de::Unexpected::Map,
-        Some(b'[') => de::Unexpected::Seq,
-        Some(b't' | b'f') => de::Unexpected::Other("boolean"),
-        _ => de::Unexpected::Unit,
+/// Money in the product's own documents (tokens), where it is exact text.
+pub(crate) struct Exact(pub Money);
+
+impl FromStr for Exact {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self)
     }
 }
 
-/// For money in the product's own documents (tokens), where it is exact text.
-pub(crate) mod exact_text {
-    use super::{Deserializer, Money, Serializer, Visitor, de, fmt};
+text_field!(Exact, "an amount as decimal text");
 
-    #[allow(clippy::trivially_copy_pass_by_ref, clippy::ref_option)]
-    pub fn serialize<S: Serializer>(money: &Option<Money>, to: S) -> Result<S::Ok, S::Error> {
-        match money {
-            Some(money) => to.serialize_str(&money.exact()),
-            None => to.serialize_none(),
-        }
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Money>, D::Error> {
-        from.deserialize_any(ExactVisitor)
-    }
-
-    struct ExactVisitor;
-
-    impl Visitor<'_> for ExactVisitor {
-        type Value = Option<Money>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an amount as decimal text, or null")
-        }
-
-        fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
-            Ok(None)
-        }
-
-        fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-            text.parse()
-                .map(Some)
-                .map_err(|_| E::invalid_value(de::Unexpected::Str(text), &self))
-        }
+impl Json for Exact {
+    fn write(&self, to: &mut Writer) {
+        to.text(&self.0.exact());
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::Fields;
+
+    fn read(json: &str) -> Result<Money, Misfit> {
+        let body = format!(r#"{{"balance":{json}}}"#);
+        Fields::of(body.as_bytes(), &["balance"])?.take()
+    }
 
     fn shown(json: &str) -> String {
-        serde_json::from_str::<Money>(json).unwrap().to_string()
+        read(json).unwrap().to_string()
     }
 
     #[test]
@@ -200,7 +178,7 @@ mod tests {
 
     #[test]
     fn every_digit_is_kept_until_it_is_shown() {
-        let sent: Money = serde_json::from_str("80.50999999999999").unwrap();
+        let sent = read("80.50999999999999").unwrap();
         assert_eq!(sent.exact(), "80.50999999999999");
         assert_ne!(sent, Money::from_cents(8051));
         assert_eq!(sent.rounded(), Money::from_cents(8051));
@@ -209,7 +187,7 @@ mod tests {
     #[test]
     fn anything_but_a_number_is_refused() {
         for sent in ["\"19.49\"", "null", "true", "[]", "{}", "1e999"] {
-            assert!(serde_json::from_str::<Money>(sent).is_err(), "{sent}");
+            assert!(read(sent).is_err(), "{sent}");
         }
     }
 }

@@ -1,14 +1,15 @@
 //! Text that must never be shown by accident.
 
+use std::convert::Infallible;
 use std::fmt;
+use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use crate::json::{Json, Writer, text_field};
 
 /// A secret: a key or a password. Every text form is `***`; [`Secret::reveal`] gives the value.
 ///
 /// Serialising writes the value, because that is how it reaches the package that asked for it.
-#[derive(Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct Secret(String);
 
 impl Secret {
@@ -34,6 +35,22 @@ impl fmt::Debug for Secret {
 impl fmt::Display for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("***")
+    }
+}
+
+impl FromStr for Secret {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Self::new(text))
+    }
+}
+
+text_field!(Secret, "a string");
+
+impl Json for Secret {
+    fn write(&self, to: &mut Writer) {
+        to.text(&self.0);
     }
 }
 

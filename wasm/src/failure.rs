@@ -31,7 +31,7 @@ impl From<StaleReply> for Failure {
 impl From<Failure> for JsValue {
     fn from(failure: Failure) -> Self {
         match failure {
-            Failure::Product(error) => error.document().to_string().into(),
+            Failure::Product(error) => error.document().into(),
             #[cfg(feature = "api")]
             Failure::StaleReply(stale) => wasm_bindgen::JsError::new(&stale.to_string()).into(),
         }

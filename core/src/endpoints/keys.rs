@@ -3,14 +3,13 @@
 use std::str::FromStr;
 
 use email_address::{EmailAddress, Options};
-use serde::{Deserialize, Serialize};
 
 use super::{receipt, segment};
 use crate::endpoint::{Access, Endpoint, EndpointInfo, RetryClass};
 use crate::error::Error;
 use crate::ids::KeyId;
+use crate::json::{self, Json, Misfit, Model as _, object};
 use crate::models::{ApiKeyInfo, CreatedKey, RevokedKey, Scope};
-use crate::parse::{self, Misfit};
 use crate::secret::Secret;
 
 /// The longest label of a key, in characters. The service names no limit; this one is generous.
@@ -98,24 +97,16 @@ impl Endpoint for CreateKey {
     }
 
     fn body(&self) -> Option<Vec<u8>> {
-        #[derive(Serialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Body<'a> {
-            email: &'a str,
-            password: &'a Secret,
-            name: &'a str,
-            scope: &'a Scope,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            expires_in_days: Option<i64>,
+        let mut fields: Vec<(&str, &dyn Json)> = vec![
+            ("email", &self.email),
+            ("password", &self.password),
+            ("name", &self.name),
+            ("scope", &self.scope),
+        ];
+        if let Some(days) = &self.expires_in_days {
+            fields.push(("expiresInDays", days));
         }
-        serde_json::to_vec(&Body {
-            email: &self.email,
-            password: &self.password,
-            name: &self.name,
-            scope: &self.scope,
-            expires_in_days: self.expires_in_days,
-        })
-        .ok()
+        Some(object(&fields).into_bytes())
     }
 
     fn secrets(&self) -> Vec<&str> {
@@ -124,7 +115,7 @@ impl Endpoint for CreateKey {
 
     #[allow(private_interfaces)]
     fn parse(&self, body: &mut Vec<u8>) -> Result<CreatedKey, Misfit> {
-        let key: CreatedKey = parse::document(body)?;
+        let key: CreatedKey = json::document(body)?;
         if key.api_key.reveal().is_empty() {
             return Err(Misfit::at("apiKey", "is empty"));
         }
@@ -155,11 +146,12 @@ impl Endpoint for ListKeys {
 
     #[allow(private_interfaces)]
     fn parse(&self, body: &mut Vec<u8>) -> Result<Self::Output, Misfit> {
-        #[derive(Deserialize)]
-        struct Listing {
-            keys: Vec<ApiKeyInfo>,
-        }
-        parse::document(body).map(|listing: Listing| listing.keys)
+        let mut keys = Vec::new();
+        json::rows(body, "keys", ApiKeyInfo::NAMES, &mut |fields| {
+            keys.push(ApiKeyInfo::read(fields)?);
+            Ok(())
+        })?;
+        Ok(keys)
     }
 }
 

@@ -13,10 +13,8 @@ pub use keys::{CreateKey, ListKeys, RevokeKey};
 pub use vps::{ControlVps, CreateVps, DeleteVps, GetVps, ListVps};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
 
-use crate::parse::{self, Misfit};
+use crate::json::{Fields, Misfit, Model, document};
 
 /// Everything but the characters that RFC 3986 leaves unreserved.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
@@ -30,16 +28,13 @@ fn segment(text: &str) -> String {
 }
 
 /// Reads a reply that says whether it was a success.
-fn receipt<T: DeserializeOwned>(body: &[u8]) -> Result<T, Misfit> {
-    #[derive(Deserialize)]
-    struct Verdict {
-        success: Option<bool>,
-    }
-    if parse::document::<Verdict>(body)?.success == Some(false) {
+fn receipt<T: Model>(body: &[u8]) -> Result<T, Misfit> {
+    let success = Fields::of(body, &["success"])?.take::<Option<bool>>()?;
+    if success == Some(false) {
         return Err(Misfit::at(
             "success",
             "is false in a reply that says it is good",
         ));
     }
-    parse::document(body)
+    document(body)
 }

@@ -1,0 +1,242 @@
+//! From a document to the fields of a model.
+
+use super::field::Field;
+use super::lexer::{Lexer, Raw, Trouble};
+use super::model::Model;
+use super::{Misfit, place};
+
+/// Where a list tells how many rows it has.
+const TOTAL: &str = "total";
+
+/// The named fields of one object, to be taken in the order of their names.
+pub(crate) struct Fields<'a> {
+    names: &'static [&'static str],
+    values: Vec<Raw<'a>>,
+    taken: usize,
+}
+
+impl<'a> Fields<'a> {
+    /// Of a whole document, which must be an object.
+    pub fn of(body: &'a [u8], names: &'static [&'static str]) -> Result<Self, Misfit> {
+        let mut fields = Self::empty(names);
+        whole(body, &mut |lexer| fields.fill(lexer))?;
+        Ok(fields)
+    }
+
+    /// Of an object that is part of a document.
+    pub fn within(
+        value: &Raw<'a>,
+        names: &'static [&'static str],
+        expected: &str,
+    ) -> Result<Self, Misfit> {
+        match value {
+            Raw::Object(text) => {
+                let mut fields = Self::empty(names);
+                let mut lexer = Lexer::new(text);
+                match fields.fill(&mut lexer) {
+                    Ok(()) => Ok(fields),
+                    Err(trouble) => Err(trouble.misfit(text, lexer.rest())),
+                }
+            }
+            other => Err(Misfit::expected(expected, other.kind())),
+        }
+    }
+
+    fn empty(names: &'static [&'static str]) -> Self {
+        Self {
+            names,
+            values: Vec::with_capacity(names.len()),
+            taken: 0,
+        }
+    }
+
+    /// From the object that begins where the lexer is.
+    fn fill(&mut self, lexer: &mut Lexer<'a>) -> Result<(), Trouble> {
+        self.taken = 0;
+        self.values.clear();
+        self.values.resize_with(self.names.len(), Raw::default);
+        let mut next = 0;
+        lexer.object(&mut |name, first, lexer| {
+            // The service sends them in the order of its documentation, and so are they named.
+            let place = if self.names.get(next) == Some(&name) {
+                next
+            } else {
+                match self.names.iter().position(|known| *known == name) {
+                    Some(place) => place,
+                    None => return lexer.skip(first),
+                }
+            };
+            next = place.saturating_add(1);
+            let Some(value) = self.values.get_mut(place) else {
+                return Ok(());
+            };
+            if !matches!(value, Raw::Absent) {
+                return Err(told("duplicate", name).into());
+            }
+            *value = lexer.value(first)?;
+            Ok(())
+        })
+    }
+
+    /// The value of the next name.
+    pub fn take<T: Field>(&mut self) -> Result<T, Misfit> {
+        let (name, value) = self.advance();
+        if matches!(value, Raw::Absent) && !T::MAY_BE_ABSENT {
+            return Err(told("missing", name));
+        }
+        T::read(value, T::EXPECTED).map_err(|misfit| misfit.within(name))
+    }
+
+    /// The value of the next name, or another where there is none.
+    pub fn take_or<T: Field>(&mut self, other: T) -> Result<T, Misfit> {
+        Ok(self.take::<Option<T>>()?.unwrap_or(other))
+    }
+
+    /// The value of the next name, or its type's default where there is none.
+    pub fn take_or_default<T: Field + Default>(&mut self) -> Result<T, Misfit> {
+        self.take_or(T::default())
+    }
+
+    fn advance(&mut self) -> (&'static str, Raw<'a>) {
+        let name = self.names.get(self.taken).copied().unwrap_or_default();
+        let value = self.values.get_mut(self.taken).map(std::mem::take);
+        self.taken = self.taken.saturating_add(1);
+        (name, value.unwrap_or_default())
+    }
+
+    /// Every value, untaken.
+    pub fn values(&self) -> &[Raw<'a>] {
+        &self.values
+    }
+}
+
+impl<T: Field> Field for Vec<T> {
+    const EXPECTED: &'static str = "an array";
+
+    fn read(value: Raw<'_>, expected: &'static str) -> Result<Self, Misfit> {
+        let Raw::Array(text) = value else {
+            return Err(Misfit::expected(expected, value.kind()));
+        };
+        let mut items = Self::new();
+        let mut lexer = Lexer::new(text);
+        let read = lexer.array(&mut |first, lexer| {
+            items.push(T::read(lexer.value(first)?, T::EXPECTED)?);
+            Ok(())
+        });
+        match read {
+            Ok(()) => Ok(items),
+            Err(trouble) => Err(trouble.misfit(text, lexer.rest())),
+        }
+    }
+}
+
+fn told(what: &str, name: &str) -> Misfit {
+    Misfit::at("", [what, " field `", name, "`"].concat())
+}
+
+/// Reads a whole JSON document. Text behind its end is a misfit.
+pub(crate) fn document<T: Model>(body: &[u8]) -> Result<T, Misfit> {
+    T::read(&mut Fields::of(body, T::NAMES)?).map_err(Misfit::placed)
+}
+
+/// Reads a document that is an object with a list of objects in it: `row` is handed each in turn. Tells
+/// how many there were, and what the document says of that under `total`.
+pub(crate) fn rows<'a>(
+    body: &'a [u8],
+    list: &'static str,
+    names: &'static [&'static str],
+    row: &mut dyn FnMut(&mut Fields<'a>) -> Result<(), Misfit>,
+) -> Result<(u64, Raw<'a>), Misfit> {
+    let mut count: Option<u64> = None;
+    let mut total = Raw::Absent;
+    let mut fields = Fields::empty(names);
+    whole(body, &mut |lexer| {
+        lexer.object(&mut |name, first, lexer| {
+            if name == TOTAL {
+                total = lexer.value(first)?;
+                return Ok(());
+            }
+            if name != list {
+                return lexer.skip(first);
+            }
+            if count.is_some() {
+                return Err(told("duplicate", name).into());
+            }
+            if first != b'[' {
+                let found = lexer.value(first)?;
+                return Err(Misfit::expected("an array", found.kind())
+                    .within(name)
+                    .into());
+            }
+            let mut rows = 0_u64;
+            lexer.array(&mut |first, lexer| {
+                let filled = if first == b'{' {
+                    fields.fill(lexer)
+                } else {
+                    let found = lexer.value(first)?;
+                    Err(Misfit::expected("an object", found.kind()).into())
+                };
+                let read = filled.and_then(|()| Ok(row(&mut fields)?));
+                read.map_err(|trouble| {
+                    trouble.within(&[list, "[", &rows.to_string(), "]"].concat())
+                })?;
+                rows = rows.saturating_add(1);
+                Ok(())
+            })?;
+            count = Some(rows);
+            Ok(())
+        })
+    })?;
+    let count = count.ok_or_else(|| told("missing", list).placed())?;
+    Ok((count, total))
+}
+
+/// Sees that a list which tells how many rows it has tells of no more than there are.
+pub(crate) fn is_whole(count: u64, total: Raw<'_>) -> Result<(), Misfit> {
+    let total = Option::<u64>::read(total, u64::EXPECTED).map_err(|misfit| misfit.within(TOTAL))?;
+    match total {
+        Some(total) if total > count => {
+            let reason = format!("says {total}, but there are {count}");
+            Err(Misfit::at(TOTAL, reason))
+        }
+        _ => Ok(()),
+    }
+}
+
+impl Trouble {
+    fn within(self, outer: &str) -> Self {
+        match self {
+            Self::Syntax => Self::Syntax,
+            Self::Misfit(misfit) => Self::Misfit(misfit.within(outer)),
+        }
+    }
+
+    fn misfit(self, body: &[u8], rest: &[u8]) -> Misfit {
+        match self {
+            Self::Syntax => place::of_syntax(body, rest),
+            Self::Misfit(misfit) => misfit,
+        }
+    }
+}
+
+/// Reads the one object that a document is.
+fn whole<'a>(
+    body: &'a [u8],
+    object: &mut dyn FnMut(&mut Lexer<'a>) -> Result<(), Trouble>,
+) -> Result<(), Misfit> {
+    let mut lexer = Lexer::new(body);
+    let read = match lexer.peek() {
+        None => return Err(Misfit::at("body", "is empty")),
+        Some(b'{') => object(&mut lexer),
+        Some(b'[') => Err(Misfit::expected("an object", "array").into()),
+        Some(first) => match lexer.value(first) {
+            Ok(other) => Err(Misfit::expected("an object", other.kind()).into()),
+            Err(trouble) => Err(trouble),
+        },
+    };
+    match read {
+        Ok(()) if lexer.peek().is_some() => Err(Misfit::at("body", "goes on behind its end")),
+        Ok(()) => Ok(()),
+        Err(trouble) => Err(trouble.misfit(body, lexer.rest()).placed()),
+    }
+}
