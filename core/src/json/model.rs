@@ -56,6 +56,8 @@ macro_rules! model {
         impl $crate::json::Model for $name {
             const NAMES: &'static [&'static str] = &[$($crate::json::model!(@sent $shown $($sent)?)),+];
 
+            // It is read in more than one place.
+            #[inline(never)]
             fn read(fields: &mut $crate::json::Fields<'_>) -> Result<Self, $crate::json::Misfit> {
                 Ok(Self {
                     $($field: fields.take()?,)+

@@ -84,17 +84,23 @@ impl Json for bool {
     }
 }
 
-macro_rules! numbers {
+impl Json for u64 {
+    fn write(&self, to: &mut Writer) {
+        to.raw(&self.to_string());
+    }
+}
+
+macro_rules! smaller_numbers {
     ($($type:ty),+) => {
         $(impl Json for $type {
             fn write(&self, to: &mut Writer) {
-                to.raw(&self.to_string());
+                u64::from(*self).write(to);
             }
         })+
     };
 }
 
-numbers!(u16, u32, u64, i64);
+smaller_numbers!(u16, u32);
 
 impl<T: Json + ?Sized> Json for &T {
     fn write(&self, to: &mut Writer) {
