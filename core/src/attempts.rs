@@ -257,10 +257,9 @@ impl Attempts {
     }
 
     fn server_message(&self, response: &HttpResponse, secrets: &[&str]) -> Option<String> {
-        let complaint = Fields::of(&response.body, &["error"])
-            .ok()?
-            .take::<String>();
-        Some(self.scrub(&complaint.ok()?, secrets)).filter(|words| !words.is_empty())
+        let mut fields = Fields::of(&response.body, &["error"]).ok()?;
+        let complaint = fields.take_or(String::new());
+        Some(self.scrub(&complaint, secrets)).filter(|words| !words.is_empty())
     }
 
     fn scrub(&self, text: &str, secrets: &[&str]) -> String {
@@ -321,7 +320,8 @@ fn insufficient_funds(body: &[u8]) -> ErrorKind {
     type Shortage = (Option<Money>, Option<Money>, Option<String>);
     let read = || -> Result<Shortage, Misfit> {
         let mut fields = Fields::of(body, &["required", "available", "currency"])?;
-        Ok((fields.take()?, fields.take()?, fields.take()?))
+        let shortage = (fields.take(), fields.take(), fields.take());
+        fields.checked(shortage)
     };
     let (required, available, currency) = read().unwrap_or_default();
     ErrorKind::InsufficientFunds {

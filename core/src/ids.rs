@@ -76,7 +76,7 @@ macro_rules! id {
             }
         }
 
-        text_field!($name, $expected);
+        text_field!($name, $expected, Self(CompactString::default()));
 
         impl Json for $name {
             fn write(&self, to: &mut Writer) {

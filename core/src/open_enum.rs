@@ -59,7 +59,7 @@ macro_rules! open_enum {
             }
         }
 
-        $crate::json::text_field!($name, "a string");
+        $crate::json::text_field!($name, "a string", Self::Unknown(String::new()));
 
         impl $crate::json::Json for $name {
             fn write(&self, to: &mut $crate::json::Writer) {

@@ -46,7 +46,7 @@ impl FromStr for Secret {
     }
 }
 
-text_field!(Secret, "a string");
+text_field!(Secret, "a string", Self::default());
 
 impl Json for Secret {
     fn write(&self, to: &mut Writer) {

@@ -277,7 +277,11 @@ impl fmt::Display for Timestamp {
     }
 }
 
-text_field!(Timestamp, "an ISO 8601 time with an offset");
+text_field!(
+    Timestamp,
+    "an ISO 8601 time with an offset",
+    Self::default()
+);
 
 impl Json for Timestamp {
     fn write(&self, to: &mut Writer) {

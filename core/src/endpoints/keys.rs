@@ -159,8 +159,8 @@ impl Endpoint for ListKeys {
     fn parse(&self, body: &mut Vec<u8>) -> Result<Self::Output, Misfit> {
         let mut keys = Vec::new();
         json::rows(body, "keys", ApiKeyInfo::NAMES, &mut |fields| {
-            keys.push(ApiKeyInfo::read(fields)?);
-            Ok(())
+            let key = ApiKeyInfo::read(fields);
+            fields.checked(key).map(|key| keys.push(key))
         })?;
         Ok(keys)
     }

@@ -29,8 +29,9 @@ fn segment(text: &str) -> String {
 
 /// Reads a reply that says whether it was a success.
 fn receipt<T: Model>(body: &[u8]) -> Result<T, Misfit> {
-    let success = Fields::of(body, &["success"])?.take::<Option<bool>>()?;
-    if success == Some(false) {
+    let mut fields = Fields::of(body, &["success"])?;
+    let success = fields.take::<Option<bool>>();
+    if fields.checked(success)? == Some(false) {
         return Err(Misfit::at(
             "success",
             "is false in a reply that says it is good",

@@ -15,6 +15,10 @@ pub(crate) trait Field: Sized {
     /// Whether it need not be sent.
     const MAY_BE_ABSENT: bool = false;
 
+    /// What stands in its place where it is missing or is something else. Nobody gets to see it: what it is
+    /// part of is refused.
+    fn stand_in() -> Self;
+
     /// Reads it. `expected` is what to say where it is something else.
     fn read(value: Raw<'_>, expected: &'static str) -> Result<Self, Misfit>;
 }
@@ -28,6 +32,10 @@ impl<T: Field> Field for Option<T> {
     };
     const MAY_BE_ABSENT: bool = true;
 
+    fn stand_in() -> Self {
+        None
+    }
+
     fn read(value: Raw<'_>, expected: &'static str) -> Result<Self, Misfit> {
         match value {
             Raw::Absent | Raw::Null => Ok(None),
@@ -40,6 +48,10 @@ impl<T: Field> Field for Option<T> {
 impl Field for bool {
     const EXPECTED: &'static str = "a boolean";
 
+    fn stand_in() -> Self {
+        false
+    }
+
     fn read(value: Raw<'_>, expected: &'static str) -> Result<Self, Misfit> {
         match value {
             Raw::Bool(switch) => Ok(switch),
@@ -50,6 +62,10 @@ impl Field for bool {
 
 impl Field for u64 {
     const EXPECTED: &'static str = "a count";
+
+    fn stand_in() -> Self {
+        0
+    }
 
     fn read(value: Raw<'_>, expected: &'static str) -> Result<Self, Misfit> {
         match value {
@@ -63,6 +79,10 @@ impl Field for u64 {
 impl Field for u32 {
     const EXPECTED: &'static str = u64::EXPECTED;
 
+    fn stand_in() -> Self {
+        0
+    }
+
     fn read(value: Raw<'_>, expected: &'static str) -> Result<Self, Misfit> {
         let kind = value.kind();
         let count = u64::read(value, expected)?;
@@ -70,5 +90,5 @@ impl Field for u32 {
     }
 }
 
-text_field!(String, "a string");
-text_field!(CompactString, "a string");
+text_field!(String, "a string", Self::new());
+text_field!(CompactString, "a string", Self::default());

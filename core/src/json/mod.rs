@@ -75,7 +75,8 @@ mod tests {
 
     fn fault_of_listing(body: &str) -> String {
         let read = rows(body.as_bytes(), "vps", Vps::NAMES, &mut |row| {
-            Vps::read(row).map(drop)
+            let vps = Vps::read(row);
+            row.checked(vps).map(drop)
         });
         shown(&read.map(drop).unwrap_err())
     }

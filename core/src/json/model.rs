@@ -1,14 +1,14 @@
 //! How models are declared.
 
-use super::{Fields, Misfit};
+use super::Fields;
 
 /// What is read from the fields of an object.
 pub(crate) trait Model: Sized {
     /// The fields' names as they are sent.
     const NAMES: &'static [&'static str];
 
-    /// Reads it from the fields of these names.
-    fn read(fields: &mut Fields<'_>) -> Result<Self, Misfit>;
+    /// Reads it from the fields of these names, which note what does not fit.
+    fn read(fields: &mut Fields<'_>) -> Self;
 }
 
 /// Declares a struct that is written as JSON: its fields, their types and their names there.
@@ -58,11 +58,11 @@ macro_rules! model {
 
             // It is read in more than one place.
             #[inline(never)]
-            fn read(fields: &mut $crate::json::Fields<'_>) -> Result<Self, $crate::json::Misfit> {
-                Ok(Self {
-                    $($field: fields.take()?,)+
+            fn read(fields: &mut $crate::json::Fields<'_>) -> Self {
+                Self {
+                    $($field: fields.take(),)+
                     $($own: <$own_type>::default(),)?
-                })
+                }
             }
         }
     };
@@ -76,12 +76,19 @@ macro_rules! model_field {
         impl $crate::json::Field for $name {
             const EXPECTED: &'static str = "an object";
 
+            fn stand_in() -> Self {
+                use $crate::json::{Fields, Model};
+                <Self as Model>::read(&mut Fields::empty(Self::NAMES))
+            }
+
             fn read(
                 value: $crate::json::Raw<'_>,
                 expected: &'static str,
             ) -> Result<Self, $crate::json::Misfit> {
                 use $crate::json::{Fields, Model};
-                <Self as Model>::read(&mut Fields::within(&value, Self::NAMES, expected)?)
+                let mut fields = Fields::within(&value, Self::NAMES, expected)?;
+                let model = <Self as Model>::read(&mut fields);
+                fields.checked(model)
             }
         }
     };
@@ -89,10 +96,14 @@ macro_rules! model_field {
 
 /// Lets a text type be a field: what text is one is up to its `FromStr`.
 macro_rules! text_field {
-    ($type:ty, $expected:literal) => {
+    ($type:ty, $expected:literal, $stand_in:expr) => {
         impl $crate::json::Field for $type {
             const EXPECTED: &'static str = $expected;
             const IS_TEXT: bool = true;
+
+            fn stand_in() -> Self {
+                $stand_in
+            }
 
             fn read(
                 value: $crate::json::Raw<'_>,

@@ -13,6 +13,8 @@ pub(crate) struct Fields<'a> {
     names: &'static [&'static str],
     values: Vec<Raw<'a>>,
     taken: usize,
+    /// The first that did not fit.
+    misfit: Option<Misfit>,
 }
 
 impl<'a> Fields<'a> {
@@ -42,11 +44,13 @@ impl<'a> Fields<'a> {
         }
     }
 
-    fn empty(names: &'static [&'static str]) -> Self {
+    /// None of them.
+    pub fn empty(names: &'static [&'static str]) -> Self {
         Self {
             names,
             values: Vec::with_capacity(names.len()),
             taken: 0,
+            misfit: None,
         }
     }
 
@@ -78,30 +82,61 @@ impl<'a> Fields<'a> {
         })
     }
 
-    /// The value of the next name.
-    pub fn take<T: Field>(&mut self) -> Result<T, Misfit> {
-        let (name, value) = self.advance();
-        if matches!(value, Raw::Absent) && !T::MAY_BE_ABSENT {
-            return Err(told("missing", name));
-        }
-        T::read(value, T::EXPECTED).map_err(|misfit| misfit.within(name))
+    /// The value of the next name. One that does not fit is noted.
+    pub fn take<T: Field>(&mut self) -> T {
+        let value = self
+            .values
+            .get_mut(self.taken)
+            .map(std::mem::take)
+            .unwrap_or_default();
+        let read = if matches!(value, Raw::Absent) && !T::MAY_BE_ABSENT {
+            Err(None)
+        } else {
+            T::read(value, T::EXPECTED).map_err(Some)
+        };
+        self.taken = self.taken.saturating_add(1);
+        read.unwrap_or_else(|misfit| {
+            self.note(misfit);
+            T::stand_in()
+        })
+    }
+
+    /// The value of that name.
+    pub fn take_named<T: Field>(&mut self, name: &str) -> T {
+        let place = self.names.iter().position(|known| *known == name);
+        self.taken = place.unwrap_or(self.names.len());
+        self.take()
     }
 
     /// The value of the next name, or another where there is none.
-    pub fn take_or<T: Field>(&mut self, other: T) -> Result<T, Misfit> {
-        Ok(self.take::<Option<T>>()?.unwrap_or(other))
+    pub fn take_or<T: Field>(&mut self, other: T) -> T {
+        self.take::<Option<T>>().unwrap_or(other)
     }
 
-    /// The value of the next name, or its type's default where there is none.
-    pub fn take_or_default<T: Field + Default>(&mut self) -> Result<T, Misfit> {
-        self.take_or(T::default())
+    /// What was made of the fields, if all of them fitted.
+    pub fn checked<T>(&mut self, made: T) -> Result<T, Misfit> {
+        match self.misfit.take() {
+            Some(misfit) => Err(misfit),
+            None => Ok(made),
+        }
     }
 
-    fn advance(&mut self) -> (&'static str, Raw<'a>) {
-        let name = self.names.get(self.taken).copied().unwrap_or_default();
-        let value = self.values.get_mut(self.taken).map(std::mem::take);
-        self.taken = self.taken.saturating_add(1);
-        (name, value.unwrap_or_default())
+    /// Refuses the whole, whatever else it is refused for.
+    pub fn refuse(&mut self, misfit: Misfit) {
+        self.misfit.get_or_insert(misfit);
+    }
+
+    /// Notes that the field taken last is missing, or what is wrong with it.
+    fn note(&mut self, misfit: Option<Misfit>) {
+        let name = self
+            .taken
+            .checked_sub(1)
+            .and_then(|last| self.names.get(last));
+        let name = name.copied().unwrap_or_default();
+        self.refuse(match misfit {
+            Some(misfit) => misfit.within(name),
+            None => told("missing", name),
+        });
     }
 
     /// Every value, untaken.
@@ -112,6 +147,10 @@ impl<'a> Fields<'a> {
 
 impl<T: Field> Field for Vec<T> {
     const EXPECTED: &'static str = "an array";
+
+    fn stand_in() -> Self {
+        Self::new()
+    }
 
     fn read(value: Raw<'_>, expected: &'static str) -> Result<Self, Misfit> {
         let Raw::Array(text) = value else {
@@ -136,7 +175,9 @@ fn told(what: &str, name: &str) -> Misfit {
 
 /// Reads a whole JSON document. Text behind its end is a misfit.
 pub(crate) fn document<T: Model>(body: &[u8]) -> Result<T, Misfit> {
-    T::read(&mut Fields::of(body, T::NAMES)?).map_err(Misfit::placed)
+    let mut fields = Fields::of(body, T::NAMES)?;
+    let model = T::read(&mut fields);
+    fields.checked(model).map_err(Misfit::placed)
 }
 
 /// Reads a document that is an object with a list of objects in it: `row` is handed each in turn. Tells

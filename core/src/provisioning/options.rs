@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use crate::error::Error;
-use crate::json::{Fields, Json, Misfit, Model, Writer, model_field, text_field};
+use crate::json::{Fields, Json, Model, Writer, model_field, text_field};
 use crate::models::VpsDetails;
 use crate::money::{Exact, Money};
 
@@ -70,18 +70,18 @@ impl Model for ProvisionOptions {
         "notFoundGraceMs",
     ];
 
-    fn read(fields: &mut Fields<'_>) -> Result<Self, Misfit> {
+    fn read(fields: &mut Fields<'_>) -> Self {
         let default = Self::default();
-        Ok(Self {
-            preflight: fields.take_or(default.preflight)?,
-            max_spend: fields.take::<Option<Exact>>()?.map(|exact| exact.0),
-            wait_for: fields.take_or(default.wait_for)?,
-            timeout_ms: fields.take_or(default.timeout_ms)?,
-            first_look_ms: fields.take_or(default.first_look_ms)?,
-            longest_pause_ms: fields.take_or(default.longest_pause_ms)?,
-            settle_ms: fields.take_or(default.settle_ms)?,
-            not_found_grace_ms: fields.take_or(default.not_found_grace_ms)?,
-        })
+        Self {
+            preflight: fields.take_or(default.preflight),
+            max_spend: fields.take::<Option<Exact>>().map(|exact| exact.0),
+            wait_for: fields.take_or(default.wait_for),
+            timeout_ms: fields.take_or(default.timeout_ms),
+            first_look_ms: fields.take_or(default.first_look_ms),
+            longest_pause_ms: fields.take_or(default.longest_pause_ms),
+            settle_ms: fields.take_or(default.settle_ms),
+            not_found_grace_ms: fields.take_or(default.not_found_grace_ms),
+        }
     }
 }
 
@@ -137,7 +137,7 @@ impl FromStr for Preflight {
     }
 }
 
-text_field!(Preflight, "a way to begin");
+text_field!(Preflight, "a way to begin", Self::default());
 
 /// When a VPS counts as usable.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -161,7 +161,7 @@ impl FromStr for WaitLevel {
     }
 }
 
-text_field!(WaitLevel, "a level to wait for");
+text_field!(WaitLevel, "a level to wait for", Self::default());
 
 impl WaitLevel {
     fn as_str(self) -> &'static str {

@@ -7,7 +7,9 @@ use super::options::ProvisionOptions;
 use crate::endpoints::CreateVps;
 use crate::error::{Error, ErrorKind};
 use crate::ids::VpsId;
-use crate::json::{Fields, Json, Misfit, Model, Writer, document, model, model_field, written};
+use crate::json::{
+    Field as _, Fields, Json, Misfit, Model, Writer, document, model, model_field, written,
+};
 use crate::money::{Exact, Money};
 use crate::time::Timestamp;
 
@@ -108,14 +110,14 @@ impl Json for Token {
 impl Model for Token {
     const NAMES: &'static [&'static str] = &["key", "baseUrl", "stage", "facts", "options"];
 
-    fn read(fields: &mut Fields<'_>) -> Result<Self, Misfit> {
-        Ok(Self {
-            key: fields.take()?,
-            base_url: fields.take()?,
-            stage: fields.take()?,
-            facts: fields.take()?,
-            options: fields.take_or_default()?,
-        })
+    fn read(fields: &mut Fields<'_>) -> Self {
+        Self {
+            key: fields.take(),
+            base_url: fields.take(),
+            stage: fields.take(),
+            facts: fields.take(),
+            options: fields.take_or(ProvisionOptions::default()),
+        }
     }
 }
 
@@ -145,22 +147,19 @@ impl Model for Stage {
     const NAMES: &'static [&'static str] = &["unordered", "ordered", "bought"];
 
     /// Exactly one of them is there.
-    fn read(fields: &mut Fields<'_>) -> Result<Self, Misfit> {
-        let stages: [Option<Self>; 3] = [
-            fields
-                .take::<Option<Unordered>>()?
-                .map(|Unordered { order }| Self::Unordered { order }),
-            fields
-                .take::<Option<Ordered>>()?
-                .map(|Ordered { order, baseline }| Self::Ordered { order, baseline }),
-            fields
-                .take::<Option<Bought>>()?
-                .map(|Bought { id }| Self::Bought { id }),
-        ];
-        let mut there = stages.into_iter().flatten();
-        match (there.next(), there.next()) {
-            (Some(stage), None) => Ok(stage),
-            _ => Err(Misfit::at("", "must be one stage")),
+    fn read(fields: &mut Fields<'_>) -> Self {
+        let unordered = fields.take::<Option<Unordered>>();
+        let ordered = fields.take::<Option<Ordered>>();
+        let bought = fields.take::<Option<Bought>>();
+        match (unordered, ordered, bought) {
+            (Some(Unordered { order }), None, None) => Self::Unordered { order },
+            (None, Some(Ordered { order, baseline }), None) => Self::Ordered { order, baseline },
+            (None, None, Some(Bought { id })) => Self::Bought { id },
+            _ => {
+                fields.refuse(Misfit::at("", "must be one stage"));
+                let Bought { id } = Bought::stand_in();
+                Self::Bought { id }
+            }
         }
     }
 }
@@ -196,22 +195,19 @@ impl Model for Facts {
         "currency",
     ];
 
-    fn read(fields: &mut Fields<'_>) -> Result<Self, Misfit> {
-        let money = |fields: &mut Fields<'_>| {
-            let exact = fields.take::<Option<Exact>>()?;
-            Ok(exact.map(|exact| exact.0))
-        };
-        Ok(Self {
-            purchase: fields.take_or_default()?,
-            started_at: fields.take()?,
-            ordered_at: fields.take()?,
-            orders_sent: fields.take_or_default()?,
-            recovered: fields.take_or_default()?,
-            balance_before: money(fields)?,
-            balance_after: money(fields)?,
-            charged: money(fields)?,
-            currency: fields.take()?,
-        })
+    fn read(fields: &mut Fields<'_>) -> Self {
+        let money = |fields: &mut Fields<'_>| fields.take::<Option<Exact>>().map(|exact| exact.0);
+        Self {
+            purchase: fields.take_or(String::new()),
+            started_at: fields.take(),
+            ordered_at: fields.take(),
+            orders_sent: fields.take_or(0),
+            recovered: fields.take_or(false),
+            balance_before: money(fields),
+            balance_after: money(fields),
+            charged: money(fields),
+            currency: fields.take(),
+        }
     }
 }
 
@@ -264,8 +260,10 @@ impl Token {
         if text.len() > LONGEST {
             return Err(stale("it is larger than 1 MiB"));
         }
-        let version =
-            Fields::of(text.as_bytes(), &["v"]).and_then(|mut fields| fields.take::<u32>());
+        let version = Fields::of(text.as_bytes(), &["v"]).and_then(|mut fields| {
+            let version = fields.take::<u32>();
+            fields.checked(version)
+        });
         let version = version.map_err(|_| stale("it is not a token"))?;
         if version != VERSION {
             let reason = format!("this package does not read its version {version}");

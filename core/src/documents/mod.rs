@@ -1,4 +1,4 @@
-//! Steps as JSON documents, for hosts in other languages.
+//! JSON documents, for hosts in other languages: [what they ask for](calls), and the steps to it.
 //!
 //! | document | meaning |
 //! |---|---|
@@ -10,7 +10,10 @@
 //!
 //! The names stand in this order, so that a host can tell an end by how its document begins.
 
+pub mod calls;
+
 use crate::endpoint::RetryClass;
+use crate::error::Error;
 use crate::http::HttpRequest;
 use crate::json::{Json, Writer, object};
 use crate::machine::{Machine, Step};
@@ -75,6 +78,12 @@ impl Json for Pair<'_> {
     }
 }
 
+/// The end of a machine with an error.
+#[must_use]
+pub fn failed(error: &Error) -> String {
+    object(&[("do", &"done"), ("error", error)])
+}
+
 /// A listing as it was sent goes in as the bytes it is, without being read again.
 fn done(machine: &dyn Machine) -> String {
     match machine.outcome() {
@@ -86,7 +95,7 @@ fn done(machine: &dyn Machine) -> String {
             ]),
             read => object(&[("do", &"done"), ("ok", read)]),
         },
-        Some(Err(error)) => object(&[("do", &"done"), ("error", error)]),
+        Some(Err(error)) => failed(error),
         None => object(&[("do", &"done"), ("ok", &None::<&str>)]),
     }
 }
