@@ -12,7 +12,7 @@ use crate::config::{Api, CallOptions};
 use crate::endpoint::{EndpointInfo, RetryClass};
 use crate::error::{Error, ErrorKind};
 use crate::http::{Delivery, HttpRequest, HttpResponse, Reply, RequestId, TransportFailure};
-use crate::json::{Fields, Misfit};
+use crate::json::{Fields, Misfit, Told};
 use crate::machine::WaitReason;
 use crate::money::Money;
 use crate::retry::{is_passing, is_refusal, retry_after_ms};
@@ -133,10 +133,11 @@ impl Attempts {
     /// The error that a good reply is whose body is not what was promised.
     pub fn unusable(&self, response: &HttpResponse, misfit: Misfit, secrets: &[&str]) -> Error {
         let mut error = match self.endpoint.retry_class {
-            RetryClass::Once => self.outcome_unknown(format!(
-                "the reply can't be used: {} {}",
-                misfit.place, misfit.reason
-            )),
+            RetryClass::Once => {
+                let Told { place, reason } = misfit.told();
+                let told = ["the reply can't be used: ", &place, " ", &reason].concat();
+                self.outcome_unknown(told)
+            }
             RetryClass::Read | RetryClass::Repeatable => {
                 Error::new(self.unexpected(response, misfit, secrets))
             }
@@ -190,7 +191,8 @@ impl Attempts {
                 after_ms: retry_after_ms(&response, now),
             },
             _ if once && !is_refusal(status) => {
-                let mut error = self.outcome_unknown(format!("the service answered {status}"));
+                let mut error =
+                    self.outcome_unknown(format!("the service answered {}", u64::from(status)));
                 error.status = Some(status);
                 error.server_message = self.server_message(&response, secrets);
                 failed(error)
@@ -241,17 +243,17 @@ impl Attempts {
     }
 
     fn unexpected(&self, response: &HttpResponse, misfit: Misfit, secrets: &[&str]) -> ErrorKind {
-        let text = String::from_utf8_lossy(&response.body);
-        let text = text.trim_start();
+        let text = readable(&response.body).trim_start();
         let is_json = text.starts_with(['{', '[', '"']);
         let excerpt = (!text.is_empty() && !is_json)
             .then(|| scrub(text, &self.never_shown(secrets), EXCERPT_CHARS));
+        let Told { place, reason } = misfit.told();
         ErrorKind::UnexpectedResponse {
             content_type: response
                 .header("content-type")
                 .map(|value| self.scrub(value, secrets)),
-            place: misfit.place,
-            reason: misfit.reason,
+            place,
+            reason,
             excerpt,
         }
     }
@@ -310,6 +312,12 @@ impl Attempts {
         error.attempts = self.made;
         error
     }
+}
+
+/// The text that bytes begin with.
+fn readable(bytes: &[u8]) -> &str {
+    let valid = str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
+    str::from_utf8(bytes.get(..valid).unwrap_or_default()).unwrap_or_default()
 }
 
 fn failed(error: Error) -> Finding {

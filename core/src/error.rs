@@ -335,7 +335,9 @@ impl fmt::Display for Error {
             write!(f, ": \"{message}\"")?;
         }
         match (self.endpoint, self.status) {
-            (Some(endpoint), Some(status)) => write!(f, " ({endpoint} answered {status})"),
+            (Some(endpoint), Some(status)) => {
+                write!(f, " ({endpoint} answered {})", u64::from(status))
+            }
             (Some(endpoint), None) => write!(f, " ({endpoint})"),
             _ => Ok(()),
         }

@@ -24,7 +24,7 @@ use crate::endpoints::{
 };
 use crate::error::Error;
 use crate::ids::VpsId;
-use crate::json::{Field, Fields, Misfit, Raw};
+use crate::json::{Field, Fields, Misfit, Raw, Told};
 use crate::machine::Machine;
 use crate::models::Scope;
 use crate::provisioning::{KeyCheck, Preflight, ProvisionOptions, Provisioning};
@@ -251,7 +251,8 @@ impl<'a> Given<'a> {
 }
 
 fn refused(misfit: Misfit) -> Error {
-    Error::invalid_input(&misfit.place, misfit.reason)
+    let Told { place, reason } = misfit.told();
+    Error::invalid_input(&place, reason)
 }
 
 /// Text that may be empty, which is not the same as none: an empty limit is no limit at all.

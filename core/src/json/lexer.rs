@@ -154,7 +154,10 @@ impl<'a> Lexer<'a> {
     pub fn value(&mut self, first: u8) -> Result<Raw<'a>, Trouble> {
         Ok(match first {
             b'"' => Raw::Text(self.0.discarded().str_string()?),
-            b'-' | b'0'..=b'9' => Raw::Number(self.0.num_string().validated()?.0),
+            b'-' | b'0'..=b'9' => {
+                let (number, _) = self.0.num_bytes().validated()?;
+                Raw::Number(str::from_utf8(number).map_err(|_| Trouble::Syntax)?)
+            }
             b'[' => Raw::Array(self.skipped(first)?),
             b'{' => Raw::Object(self.skipped(first)?),
             _ => match self.literal()? {

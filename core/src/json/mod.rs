@@ -20,9 +20,13 @@ pub(crate) use model::{Model, model, model_field, record, text_field};
 pub(crate) use read::{Fields, document, is_whole, rows};
 pub(crate) use write::{Json, Writer, object, written};
 
-/// Why a body is not what the documentation promises.
+/// Why a body is not what the documentation promises. In a box, as it is passed on more often than made.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Misfit {
+pub(crate) struct Misfit(Box<Told>);
+
+/// What there is to tell of a misfit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Told {
     /// Where in the body: `vps[3].createdAt`, or `body` for the whole.
     pub place: String,
     /// What is wrong there, without any of the body's text.
@@ -31,10 +35,15 @@ pub(crate) struct Misfit {
 
 impl Misfit {
     pub fn at(place: &str, reason: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Told {
             place: place.to_owned(),
             reason: reason.into(),
-        }
+        }))
+    }
+
+    /// What there is to tell of it.
+    pub fn told(self) -> Told {
+        *self.0
     }
 
     /// Something of another kind than expected. Its place is yet to be told.
@@ -44,17 +53,17 @@ impl Misfit {
 
     /// The same, seen from the object or the list that it is part of.
     fn within(mut self, outer: &str) -> Self {
-        if !matches!(self.place.as_bytes().first(), None | Some(b'[')) {
-            self.place.insert(0, '.');
+        if !matches!(self.0.place.as_bytes().first(), None | Some(b'[')) {
+            self.0.place.insert(0, '.');
         }
-        self.place.insert_str(0, outer);
+        self.0.place.insert_str(0, outer);
         self
     }
 
     /// The same, seen from the whole.
     fn placed(mut self) -> Self {
-        if self.place.is_empty() {
-            "body".clone_into(&mut self.place);
+        if self.0.place.is_empty() {
+            "body".clone_into(&mut self.0.place);
         }
         self
     }
@@ -65,12 +74,13 @@ mod tests {
     use super::*;
     use crate::models::{Account, Vps, Wallet};
 
-    fn shown(misfit: &Misfit) -> String {
-        format!("{}: {}", misfit.place, misfit.reason)
+    fn shown(misfit: Misfit) -> String {
+        let Told { place, reason } = misfit.told();
+        format!("{place}: {reason}")
     }
 
     fn fault<T: Model + std::fmt::Debug>(body: &str) -> String {
-        shown(&document::<T>(body.as_bytes()).unwrap_err())
+        shown(document::<T>(body.as_bytes()).unwrap_err())
     }
 
     fn fault_of_listing(body: &str) -> String {
@@ -78,7 +88,7 @@ mod tests {
             let vps = Vps::read(row);
             row.checked(vps).map(drop)
         });
-        shown(&read.map(drop).unwrap_err())
+        shown(read.map(drop).unwrap_err())
     }
 
     const ROW: &str = r#"{"id":"1","planId":"pro","billingCycle":"monthly","status":"active",

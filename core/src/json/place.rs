@@ -46,7 +46,7 @@ fn read_text(bytes: &mut impl Iterator<Item = u8>) -> String {
             other => text.push(other),
         }
     }
-    String::from_utf8_lossy(&text).into_owned()
+    String::from_utf8(text).unwrap_or_default()
 }
 
 enum Level {

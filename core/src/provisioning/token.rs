@@ -266,7 +266,10 @@ impl Token {
         });
         let version = version.map_err(|_| stale("it is not a token"))?;
         if version != VERSION {
-            let reason = format!("this package does not read its version {version}");
+            let reason = format!(
+                "this package does not read its version {}",
+                u64::from(version)
+            );
             return Err(stale(&reason));
         }
         let token: Self = document(text.as_bytes()).map_err(|_| stale("it is damaged"))?;
