@@ -288,7 +288,8 @@ impl Attempts {
             let mut late = Error::new(ErrorKind::DeadlineExceeded {
                 waiting_for: format!("another attempt, after {}", error.kind),
             });
-            (late.status, late.server_message) = (error.status, error.server_message);
+            late.status = error.status;
+            late.server_message.clone_from(&error.server_message);
             return Verdict::Failed(self.placed(late));
         }
         let reason = if after_ms.is_some() {

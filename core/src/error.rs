@@ -4,6 +4,7 @@
 //! never holds a key, a password or a body.
 
 use std::fmt;
+use std::ops::{Deref, DerefMut};
 
 use crate::http::{Delivery, FailureKind};
 use crate::json::{Json, Writer, written};
@@ -155,9 +156,13 @@ impl TryAgain {
     }
 }
 
-/// An error with the place and the circumstances.
+/// An error with the place and the circumstances. In a box, as it is passed on more often than made.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Error {
+pub struct Error(Box<Report>);
+
+/// What an [`Error`] tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
     /// What went wrong.
     pub kind: ErrorKind,
     /// The endpoint as the documentation writes it, such as `POST /vps`.
@@ -178,7 +183,7 @@ impl Error {
     /// An error of that kind, not yet placed anywhere.
     #[must_use]
     pub fn new(kind: ErrorKind) -> Self {
-        Self {
+        Self(Box::new(Report {
             kind,
             endpoint: None,
             status: None,
@@ -186,7 +191,7 @@ impl Error {
             server_message: None,
             token: None,
             vps: None,
-        }
+        }))
     }
 
     /// An argument that was refused before anything was sent.
@@ -319,6 +324,20 @@ impl Json for Error {
             fields.extend(value.map(|value| (name, value)));
         }
         to.object(&fields);
+    }
+}
+
+impl Deref for Error {
+    type Target = Report;
+
+    fn deref(&self) -> &Report {
+        &self.0
+    }
+}
+
+impl DerefMut for Error {
+    fn deref_mut(&mut self) -> &mut Report {
+        &mut self.0
     }
 }
 
