@@ -27,27 +27,28 @@ record! {
     }
 }
 
+/// Every plan: its id, its name, processors, megabytes, gigabytes, and the cents of a month and of a year.
+type Row = (PlanId, &'static str, u32, u32, u32, i64, i64);
+
+const PLANS: [Row; 3] = [
+    (PlanId::Basic, "Starter", 1, 2_500, 17, 1_249, 12_490),
+    (PlanId::Prime, "Professional", 2, 4_000, 35, 1_949, 19_490),
+    (PlanId::Pro, "Enterprise", 4, 8_000, 65, 3_449, 34_490),
+];
+
 /// Every plan, the smallest first.
 #[must_use]
 pub fn plans() -> Vec<Plan> {
-    [
-        (PlanId::Basic, "Starter", 1, 2_500, 17, 1_249, 12_490),
-        (PlanId::Prime, "Professional", 2, 4_000, 35, 1_949, 19_490),
-        (PlanId::Pro, "Enterprise", 4, 8_000, 65, 3_449, 34_490),
-    ]
-    .into_iter()
-    .map(
-        |(id, name, vcpus, memory_mb, storage_gb, monthly, yearly)| Plan {
-            id,
-            name: name.to_owned(),
-            vcpus,
-            memory_mb,
-            storage_gb,
-            monthly: Money::from_cents(monthly),
-            yearly: Money::from_cents(yearly),
-        },
-    )
-    .collect()
+    let plan = |(id, name, vcpus, memory_mb, storage_gb, monthly, yearly): Row| Plan {
+        id,
+        name: name.to_owned(),
+        vcpus,
+        memory_mb,
+        storage_gb,
+        monthly: Money::from_cents(monthly),
+        yearly: Money::from_cents(yearly),
+    };
+    PLANS.into_iter().map(plan).collect()
 }
 
 /// Every plan, as a JSON array.
@@ -59,10 +60,10 @@ pub fn document() -> String {
 /// The price of one period; none for a plan or cycle newer than this version.
 #[must_use]
 pub fn price(plan: &PlanId, cycle: &BillingCycle) -> Option<Money> {
-    let plan = plans().into_iter().find(|known| known.id == *plan)?;
+    let (.., monthly, yearly) = PLANS.iter().find(|(id, ..)| id == plan)?;
     match cycle {
-        BillingCycle::Monthly => Some(plan.monthly),
-        BillingCycle::Yearly => Some(plan.yearly),
+        BillingCycle::Monthly => Some(Money::from_cents(*monthly)),
+        BillingCycle::Yearly => Some(Money::from_cents(*yearly)),
         BillingCycle::Unknown(_) => None,
     }
 }

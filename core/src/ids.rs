@@ -3,8 +3,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-use compact_str::CompactString;
-
 use crate::json::{Json, Writer, text_field};
 
 /// How many bytes an id may have.
@@ -52,7 +50,7 @@ macro_rules! id {
     ($(#[$doc:meta])* $name:ident, $expected:literal, $format:literal) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub struct $name(CompactString);
+        pub struct $name(String);
 
         impl $name {
             /// The id as the service writes it.
@@ -76,7 +74,7 @@ macro_rules! id {
             }
         }
 
-        text_field!($name, $expected, Self(CompactString::default()));
+        text_field!($name, $expected, Self(String::new()));
 
         impl Json for $name {
             fn write(&self, to: &mut Writer) {

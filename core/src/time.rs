@@ -285,7 +285,7 @@ text_field!(
 
 impl Json for Timestamp {
     fn write(&self, to: &mut Writer) {
-        to.text(&self.to_string());
+        to.text(str::from_utf8(&self.text()).unwrap_or_default());
     }
 }
 

@@ -48,15 +48,13 @@ fn usual(body: Vec<u8>) -> Result<String, Vec<u8>> {
     // The whole is looked at for valid UTF-8: some readers mind it in fields that others skip.
     let text = String::from_utf8(body).map_err(FromUtf8Error::into_bytes)?;
     let is_usual = json::rows(text.as_bytes(), Output::LISTING, Vps::NAMES, &mut |row| {
-        if FORMS
-            .iter()
-            .zip(row.values())
-            .all(|(form, value)| form(value))
-        {
-            Ok(())
-        } else {
-            Err(Misfit::at("", "is in another form"))
-        }
+        let mut values = FORMS.iter().zip(row.values());
+        let is_usual = values.all(|(form, value)| form(value));
+        // What came twice is noted, too.
+        row.checked(())?;
+        is_usual
+            .then_some(())
+            .ok_or_else(|| Misfit::at("", "is in another form"))
     })
     .is_ok_and(|(count, total)| json::is_whole(count, total).is_ok());
     if is_usual {
@@ -186,6 +184,11 @@ mod tests {
             listed(&json!(as_array)),
             text.replace(r#""total":1"#, r#""total":2"#).into_bytes(),
             text.replace(r#""status":"#, r#""planId":"#).into_bytes(),
+            text.replace(
+                r#""status":"#,
+                r#""hostname":1,"status":"active","status":"#,
+            )
+            .into_bytes(),
             format!("{text}x").into_bytes(),
             not_utf8,
             b"[]".to_vec(),

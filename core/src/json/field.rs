@@ -1,7 +1,5 @@
 //! What a field of a model may be.
 
-use compact_str::CompactString;
-
 use super::Misfit;
 use super::lexer::Raw;
 use super::model::text_field;
@@ -91,4 +89,3 @@ impl Field for u32 {
 }
 
 text_field!(String, "a string", Self::new());
-text_field!(CompactString, "a string", Self::default());

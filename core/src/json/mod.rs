@@ -10,7 +10,6 @@
 mod field;
 mod lexer;
 mod model;
-mod place;
 mod read;
 mod write;
 
@@ -19,6 +18,11 @@ pub(crate) use lexer::Raw;
 pub(crate) use model::{Model, model, model_field, record, text_field};
 pub(crate) use read::{Fields, document, is_whole, rows};
 pub(crate) use write::{Json, Writer, object, written};
+
+/// How long a place may get, in bytes, before nothing is put before it.
+const LONGEST_PLACE: usize = 120;
+/// What is said of text that is not JSON.
+const NO_JSON: &str = "is not valid JSON";
 
 /// Why a body is not what the documentation promises. In a box, as it is passed on more often than made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +45,17 @@ impl Misfit {
         }))
     }
 
+    /// Whether that is the reason.
+    fn is(&self, reason: &str) -> bool {
+        self.0.reason == reason
+    }
+
+    /// The same place with another reason.
+    fn instead(mut self, reason: &str) -> Self {
+        reason.clone_into(&mut self.0.reason);
+        self
+    }
+
     /// What there is to tell of it.
     pub fn told(self) -> Told {
         *self.0
@@ -51,12 +66,18 @@ impl Misfit {
         Self::at("", ["expected ", expected, ", found ", found].concat())
     }
 
-    /// The same, seen from the object or the list that it is part of.
+    /// The same, seen from the object or the list that it is part of. A place is no longer than any of a
+    /// good reply, and a name is shown without what a terminal would take for more than text.
     fn within(mut self, outer: &str) -> Self {
-        if !matches!(self.0.place.as_bytes().first(), None | Some(b'[')) {
-            self.0.place.insert(0, '.');
+        let place = &mut self.0.place;
+        if place.len() < LONGEST_PLACE {
+            let mut longer: String = outer.chars().filter(|c| !c.is_control()).take(40).collect();
+            if !matches!(place.as_bytes().first(), None | Some(b'[')) {
+                longer.push('.');
+            }
+            longer.push_str(place);
+            *place = longer;
         }
-        self.0.place.insert_str(0, outer);
         self
     }
 
@@ -130,7 +151,19 @@ mod tests {
         assert_eq!(fault::<Wallet>(""), "body: is empty");
         assert_eq!(
             fault::<Wallet>(r#"{"balance":1.2,"curr"#),
-            "curr: ends too early"
+            "body: ends too early"
+        );
+        assert_eq!(
+            fault::<Wallet>(r#"{"balance":1.2,"currency":"EU"#),
+            "currency: ends too early"
+        );
+        assert_eq!(
+            fault_of_listing(&format!(r#"{{"vps":[{ROW},{{"id":"2","x":[{{"y":nul"#)),
+            "vps[1].x[0].y: ends too early"
+        );
+        assert_eq!(
+            fault_of_listing(r#"{"vps":[{"id":"1","id":"2"}]}"#),
+            "vps[0]: duplicate field `id`"
         );
         let overlong = r#"{"balance":1,"currency":"EUR"}x"#;
         assert_eq!(fault::<Wallet>(overlong), "body: goes on behind its end");

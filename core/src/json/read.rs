@@ -1,9 +1,9 @@
 //! From a document to the fields of a model.
 
 use super::field::Field;
-use super::lexer::{Lexer, Raw, Trouble};
+use super::lexer::{Lexer, Raw};
 use super::model::Model;
-use super::{Misfit, place};
+use super::{Misfit, NO_JSON};
 
 /// Where a list tells how many rows it has.
 const TOTAL: &str = "total";
@@ -34,11 +34,8 @@ impl<'a> Fields<'a> {
         match value {
             Raw::Object(text) => {
                 let mut fields = Self::empty(names);
-                let mut lexer = Lexer::new(text);
-                match fields.fill(&mut lexer) {
-                    Ok(()) => Ok(fields),
-                    Err(trouble) => Err(trouble.misfit(text, lexer.rest())),
-                }
+                fields.fill(&mut Lexer::new(text))?;
+                Ok(fields)
             }
             other => Err(Misfit::expected(expected, other.kind())),
         }
@@ -55,7 +52,7 @@ impl<'a> Fields<'a> {
     }
 
     /// From the object that begins where the lexer is.
-    fn fill(&mut self, lexer: &mut Lexer<'a>) -> Result<(), Trouble> {
+    fn fill(&mut self, lexer: &mut Lexer<'a>) -> Result<(), Misfit> {
         self.taken = 0;
         self.values.clear();
         self.values.resize_with(self.names.len(), Raw::default);
@@ -71,13 +68,13 @@ impl<'a> Fields<'a> {
                 }
             };
             next = place.saturating_add(1);
-            let Some(value) = self.values.get_mut(place) else {
-                return Ok(());
-            };
-            if !matches!(value, Raw::Absent) {
-                return Err(told("duplicate", name).into());
+            match self.values.get_mut(place) {
+                Some(value @ Raw::Absent) => *value = lexer.value(first)?,
+                Some(_) | None => {
+                    self.refuse(told("duplicate", name));
+                    lexer.skip(first)?;
+                }
             }
-            *value = lexer.value(first)?;
             Ok(())
         })
     }
@@ -157,15 +154,11 @@ impl<T: Field> Field for Vec<T> {
             return Err(Misfit::expected(expected, value.kind()));
         };
         let mut items = Self::new();
-        let mut lexer = Lexer::new(text);
-        let read = lexer.array(&mut |first, lexer| {
+        Lexer::new(text).array(&mut |first, lexer| {
             items.push(T::read(lexer.value(first)?, T::EXPECTED)?);
             Ok(())
-        });
-        match read {
-            Ok(()) => Ok(items),
-            Err(trouble) => Err(trouble.misfit(text, lexer.rest())),
-        }
+        })?;
+        Ok(items)
     }
 }
 
@@ -201,30 +194,20 @@ pub(crate) fn rows<'a>(
                 return lexer.skip(first);
             }
             if count.is_some() {
-                return Err(told("duplicate", name).into());
+                return Err(told("duplicate", name));
             }
             if first != b'[' {
                 let found = lexer.value(first)?;
-                return Err(Misfit::expected("an array", found.kind())
-                    .within(name)
-                    .into());
+                return Err(Misfit::expected("an array", found.kind()));
             }
-            let mut rows = 0_u64;
-            lexer.array(&mut |first, lexer| {
-                let filled = if first == b'{' {
-                    fields.fill(lexer)
-                } else {
+            count = Some(lexer.array(&mut |first, lexer| {
+                if first != b'{' {
                     let found = lexer.value(first)?;
-                    Err(Misfit::expected("an object", found.kind()).into())
-                };
-                let read = filled.and_then(|()| Ok(row(&mut fields)?));
-                read.map_err(|trouble| {
-                    trouble.within(&[list, "[", &rows.to_string(), "]"].concat())
-                })?;
-                rows = rows.saturating_add(1);
-                Ok(())
-            })?;
-            count = Some(rows);
+                    return Err(Misfit::expected("an object", found.kind()));
+                }
+                fields.fill(lexer)?;
+                row(&mut fields)
+            })?);
             Ok(())
         })
     })?;
@@ -244,40 +227,38 @@ pub(crate) fn is_whole(count: u64, total: Raw<'_>) -> Result<(), Misfit> {
     }
 }
 
-impl Trouble {
-    fn within(self, outer: &str) -> Self {
-        match self {
-            Self::Syntax => Self::Syntax,
-            Self::Misfit(misfit) => Self::Misfit(misfit.within(outer)),
-        }
-    }
-
-    fn misfit(self, body: &[u8], rest: &[u8]) -> Misfit {
-        match self {
-            Self::Syntax => place::of_syntax(body, rest),
-            Self::Misfit(misfit) => misfit,
-        }
-    }
-}
-
 /// Reads the one object that a document is.
 fn whole<'a>(
     body: &'a [u8],
-    object: &mut dyn FnMut(&mut Lexer<'a>) -> Result<(), Trouble>,
+    object: &mut dyn FnMut(&mut Lexer<'a>) -> Result<(), Misfit>,
 ) -> Result<(), Misfit> {
     let mut lexer = Lexer::new(body);
     let read = match lexer.peek() {
         None => return Err(Misfit::at("body", "is empty")),
         Some(b'{') => object(&mut lexer),
-        Some(b'[') => Err(Misfit::expected("an object", "array").into()),
-        Some(first) => match lexer.value(first) {
-            Ok(other) => Err(Misfit::expected("an object", other.kind()).into()),
-            Err(trouble) => Err(trouble),
-        },
+        Some(b'[') => Err(Misfit::expected("an object", "array")),
+        Some(first) => lexer
+            .value(first)
+            .and_then(|other| Err(Misfit::expected("an object", other.kind()))),
     };
     match read {
         Ok(()) if lexer.peek().is_some() => Err(Misfit::at("body", "goes on behind its end")),
         Ok(()) => Ok(()),
-        Err(trouble) => Err(trouble.misfit(body, lexer.rest()).placed()),
+        Err(misfit) => {
+            let is_cut = misfit.is(NO_JSON) && is_cut(lexer.rest());
+            let misfit = if is_cut {
+                misfit.instead("ends too early")
+            } else {
+                misfit
+            };
+            Err(misfit.placed())
+        }
     }
+}
+
+/// Whether what is left of a text that is not JSON could have become some, had it gone on.
+fn is_cut(rest: &[u8]) -> bool {
+    // The lexer takes a literal's first letter before it looks at the others.
+    let literals: [&[u8]; 3] = [b"rue", b"alse", b"ull"];
+    literals.iter().any(|literal| literal.starts_with(rest))
 }

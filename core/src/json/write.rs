@@ -72,12 +72,6 @@ impl Json for String {
     }
 }
 
-impl Json for compact_str::CompactString {
-    fn write(&self, to: &mut Writer) {
-        to.text(self);
-    }
-}
-
 impl Json for bool {
     fn write(&self, to: &mut Writer) {
         to.raw(if *self { "true" } else { "false" });

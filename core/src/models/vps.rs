@@ -1,7 +1,5 @@
 //! VPS: what can be bought, what was bought, and what became of it.
 
-use compact_str::CompactString;
-
 use crate::ids::{ServerId, VpsId};
 use crate::json::model;
 use crate::money::Money;
@@ -105,13 +103,11 @@ model! {
         /// How the machine stands.
         vps_status: VpsStatus = "vpsStatus",
         /// The public address, once there is one.
-        #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
-        ip_address: Option<CompactString> = "ipAddress",
+        ip_address: Option<String> = "ipAddress",
         /// Where it stands.
         location: Location = "location",
         /// The user to sign in as over RDP.
-        #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
-        rdp_username: Option<CompactString> = "rdpUsername",
+        rdp_username: Option<String> = "rdpUsername",
         /// The provider's own id. No call takes it.
         server_id: Option<ServerId> = "serverId",
         /// Until when it is paid for.

@@ -50,34 +50,18 @@ pub(crate) enum Stage {
 }
 
 model! {
-    /// A stage's fields.
-    Unordered {
-        /// What is to be ordered.
-        order: CreateVps = "order",
-    }
-}
-
-model! {
-    /// A stage's fields.
-    Ordered {
-        /// What may have been ordered.
-        order: CreateVps = "order",
-        /// What there was before.
-        baseline: Vec<VpsId> = "baseline",
-    }
-}
-
-model! {
-    /// A stage's fields.
-    Bought {
+    /// The fields of any stage.
+    StageFields {
+        /// What is, or may be, ordered.
+        order: Option<CreateVps> = "order",
+        /// What there was before the order.
+        baseline: Option<Vec<VpsId>> = "baseline",
         /// What was bought.
-        id: VpsId = "id",
+        id: Option<VpsId> = "id",
     }
 }
 
-model_field!(Unordered);
-model_field!(Ordered);
-model_field!(Bought);
+model_field!(StageFields);
 
 /// What is known, whatever the stage.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -148,19 +132,31 @@ impl Model for Stage {
 
     /// Exactly one of them is there.
     fn read(fields: &mut Fields<'_>) -> Self {
-        let unordered = fields.take::<Option<Unordered>>();
-        let ordered = fields.take::<Option<Ordered>>();
-        let bought = fields.take::<Option<Bought>>();
-        match (unordered, ordered, bought) {
-            (Some(Unordered { order }), None, None) => Self::Unordered { order },
-            (None, Some(Ordered { order, baseline }), None) => Self::Ordered { order, baseline },
-            (None, None, Some(Bought { id })) => Self::Bought { id },
-            _ => {
-                fields.refuse(Misfit::at("", "must be one stage"));
-                let Bought { id } = Bought::stand_in();
-                Self::Bought { id }
+        let [unordered, ordered, bought]: [Option<StageFields>; 3] =
+            std::array::from_fn(|_| fields.take());
+        let stage = match (unordered, ordered, bought) {
+            (Some(stage), None, None) => stage.order.map(|order| Self::Unordered { order }),
+            (
+                None,
+                Some(StageFields {
+                    order, baseline, ..
+                }),
+                None,
+            ) => order
+                .zip(baseline)
+                .map(|(order, baseline)| Self::Ordered { order, baseline }),
+            (None, None, Some(stage)) => stage.id.map(|id| Self::Bought { id }),
+            _ => None,
+        };
+        stage.unwrap_or_else(|| {
+            fields.refuse(Misfit::at(
+                "",
+                "must be one stage with all that belongs to it",
+            ));
+            Self::Bought {
+                id: VpsId::stand_in(),
             }
-        }
+        })
     }
 }
 
