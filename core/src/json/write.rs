@@ -50,8 +50,20 @@ impl Writer {
 
     /// A string.
     pub fn text(&mut self, text: &str) {
-        self.0
-            .push_str(&serde_json::to_string(text).unwrap_or_default());
+        self.0.push('"');
+        for c in text.chars() {
+            match c {
+                '"' | '\\' => self.0.extend(['\\', c]),
+                '\0'..='\u{1f}' => {
+                    let code = u32::from(c);
+                    let digit = |half| char::from_digit(half, 16).unwrap_or('0');
+                    self.0.push_str("\\u00");
+                    self.0.extend([digit(code >> 4), digit(code & 15)]);
+                }
+                _ => self.0.push(c),
+            }
+        }
+        self.0.push('"');
     }
 
     /// Text that is JSON already.
@@ -114,5 +126,20 @@ impl<T: Json> Json for Option<T> {
 impl<T: Json> Json for Vec<T> {
     fn write(&self, to: &mut Writer) {
         to.array(&mut self.iter().map(|item| -> &dyn Json { item }));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_text_is_read_back_as_it_was() {
+        let all: String = (0..0x180)
+            .chain([0x2028, 0xfeff, 0x1_f600])
+            .filter_map(char::from_u32)
+            .collect();
+        let read: String = serde_json::from_str(&written(&all)).unwrap();
+        assert_eq!(read, all);
     }
 }

@@ -5,6 +5,7 @@ use super::{CreateVps, GetVps, GetWallet, ListVps, Output, Preflight, Step, Wait
 use super::{Provisioned, Provisioning, Timestamp, Work};
 use crate::catalogue;
 use crate::models::{Order, Vps, VpsDetails, VpsStatus, Wallet};
+use crate::retry::between;
 
 /// What pauses between looks begin with at least: a first look at once is no reason to hurry on.
 const LEAST_PAUSE_MS: u64 = 1_000;
@@ -490,5 +491,5 @@ fn grown(first: u64, looks: u32) -> u64 {
 /// Between four fifths of the pause and the whole of it.
 fn jittered(pause_ms: u64, rng: &mut fastrand::Rng) -> u64 {
     let least = pause_ms.saturating_mul(4).div_euclid(5);
-    rng.u64(least..=pause_ms)
+    between(least, pause_ms, rng)
 }

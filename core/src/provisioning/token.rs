@@ -132,9 +132,10 @@ impl Model for Stage {
 
     /// Exactly one of them is there.
     fn read(fields: &mut Fields<'_>) -> Self {
-        let [unordered, ordered, bought]: [Option<StageFields>; 3] =
-            std::array::from_fn(|_| fields.take());
-        let stage = match (unordered, ordered, bought) {
+        let stages: Vec<Option<StageFields>> = Self::NAMES.iter().map(|_| fields.take()).collect();
+        let mut stages = stages.into_iter();
+        let mut next = || stages.next().flatten();
+        let stage = match (next(), next(), next()) {
             (Some(stage), None, None) => stage.order.map(|order| Self::Unordered { order }),
             (
                 None,
