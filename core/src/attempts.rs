@@ -8,15 +8,13 @@
 //! "Again" ends with the error of the last attempt once none is left, and with `DeadlineExceeded`
 //! once no time is.
 
-use serde::Deserialize;
-
 use crate::config::{Api, CallOptions};
 use crate::endpoint::{EndpointInfo, RetryClass};
 use crate::error::{Error, ErrorKind};
 use crate::http::{Delivery, HttpRequest, HttpResponse, Reply, RequestId, TransportFailure};
+use crate::json::{Fields, Misfit, Told};
 use crate::machine::WaitReason;
 use crate::money::Money;
-use crate::parse::Misfit;
 use crate::retry::{is_passing, is_refusal, retry_after_ms};
 use crate::secret::scrub;
 use crate::time::Timestamp;
@@ -135,10 +133,11 @@ impl Attempts {
     /// The error that a good reply is whose body is not what was promised.
     pub fn unusable(&self, response: &HttpResponse, misfit: Misfit, secrets: &[&str]) -> Error {
         let mut error = match self.endpoint.retry_class {
-            RetryClass::Once => self.outcome_unknown(format!(
-                "the reply can't be used: {} {}",
-                misfit.place, misfit.reason
-            )),
+            RetryClass::Once => {
+                let Told { place, reason } = misfit.told();
+                let told = ["the reply can't be used: ", &place, " ", &reason].concat();
+                self.outcome_unknown(told)
+            }
             RetryClass::Read | RetryClass::Repeatable => {
                 Error::new(self.unexpected(response, misfit, secrets))
             }
@@ -192,7 +191,8 @@ impl Attempts {
                 after_ms: retry_after_ms(&response, now),
             },
             _ if once && !is_refusal(status) => {
-                let mut error = self.outcome_unknown(format!("the service answered {status}"));
+                let mut error =
+                    self.outcome_unknown(format!("the service answered {}", u64::from(status)));
                 error.status = Some(status);
                 error.server_message = self.server_message(&response, secrets);
                 failed(error)
@@ -243,28 +243,25 @@ impl Attempts {
     }
 
     fn unexpected(&self, response: &HttpResponse, misfit: Misfit, secrets: &[&str]) -> ErrorKind {
-        let text = String::from_utf8_lossy(&response.body);
-        let text = text.trim_start();
+        let text = readable(&response.body).trim_start();
         let is_json = text.starts_with(['{', '[', '"']);
         let excerpt = (!text.is_empty() && !is_json)
             .then(|| scrub(text, &self.never_shown(secrets), EXCERPT_CHARS));
+        let Told { place, reason } = misfit.told();
         ErrorKind::UnexpectedResponse {
             content_type: response
                 .header("content-type")
                 .map(|value| self.scrub(value, secrets)),
-            place: misfit.place,
-            reason: misfit.reason,
+            place,
+            reason,
             excerpt,
         }
     }
 
     fn server_message(&self, response: &HttpResponse, secrets: &[&str]) -> Option<String> {
-        #[derive(Deserialize)]
-        struct Complaint {
-            error: String,
-        }
-        let complaint: Complaint = serde_json::from_slice(&response.body).ok()?;
-        Some(self.scrub(&complaint.error, secrets)).filter(|words| !words.is_empty())
+        let mut fields = Fields::of(&response.body, &["error"]).ok()?;
+        let complaint = fields.take_or(String::new());
+        Some(self.scrub(&complaint, secrets)).filter(|words| !words.is_empty())
     }
 
     fn scrub(&self, text: &str, secrets: &[&str]) -> String {
@@ -291,7 +288,8 @@ impl Attempts {
             let mut late = Error::new(ErrorKind::DeadlineExceeded {
                 waiting_for: format!("another attempt, after {}", error.kind),
             });
-            (late.status, late.server_message) = (error.status, error.server_message);
+            late.status = error.status;
+            late.server_message.clone_from(&error.server_message);
             return Verdict::Failed(self.placed(late));
         }
         let reason = if after_ms.is_some() {
@@ -317,21 +315,27 @@ impl Attempts {
     }
 }
 
+/// The text that bytes begin with.
+fn readable(bytes: &[u8]) -> &str {
+    let valid = str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
+    str::from_utf8(bytes.get(..valid).unwrap_or_default()).unwrap_or_default()
+}
+
 fn failed(error: Error) -> Finding {
     Finding::Final(Verdict::Failed(error))
 }
 
 fn insufficient_funds(body: &[u8]) -> ErrorKind {
-    #[derive(Deserialize, Default)]
-    struct Shortage {
-        required: Option<Money>,
-        available: Option<Money>,
-        currency: Option<String>,
-    }
-    let shortage: Shortage = serde_json::from_slice(body).unwrap_or_default();
+    type Shortage = (Option<Money>, Option<Money>, Option<String>);
+    let read = || -> Result<Shortage, Misfit> {
+        let mut fields = Fields::of(body, &["required", "available", "currency"])?;
+        let shortage = (fields.take(), fields.take(), fields.take());
+        fields.checked(shortage)
+    };
+    let (required, available, currency) = read().unwrap_or_default();
     ErrorKind::InsufficientFunds {
-        required: shortage.required,
-        available: shortage.available,
-        currency: shortage.currency.filter(|currency| currency.len() <= 8),
+        required,
+        available,
+        currency: currency.filter(|currency| currency.len() <= 8),
     }
 }

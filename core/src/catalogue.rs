@@ -1,64 +1,69 @@
 //! What can be bought, and for how much, as the documentation of the API lists it.
 
-use serde::Serialize;
-
+use crate::json::{record, written};
 use crate::models::{BillingCycle, PlanId};
 use crate::money::Money;
 
 /// The currency of every price.
 pub const CURRENCY: &str = "EUR";
 
-/// One plan. Every VPS runs Windows Server 2022 with MT5 installed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-pub struct Plan {
-    /// The plan's id: what an order takes.
-    pub id: PlanId,
-    /// The plan's name.
-    pub name: String,
-    /// Virtual processors.
-    pub vcpus: u32,
-    /// Memory in megabytes of 1,000,000 bytes.
-    pub memory_mb: u32,
-    /// NVMe storage in gigabytes.
-    pub storage_gb: u32,
-    /// The price of a month, in EUR.
-    pub monthly: Money,
-    /// The price of a year, in EUR.
-    pub yearly: Money,
+record! {
+    /// One plan. Every VPS runs Windows Server 2022 with MT5 installed.
+    Plan {
+        /// The plan's id: what an order takes.
+        id: PlanId = "id",
+        /// The plan's name.
+        name: String = "name",
+        /// Virtual processors.
+        vcpus: u32 = "vcpus",
+        /// Memory in megabytes of 1,000,000 bytes.
+        memory_mb: u32 = "memoryMb",
+        /// NVMe storage in gigabytes.
+        storage_gb: u32 = "storageGb",
+        /// The price of a month, in EUR.
+        monthly: Money = "monthly",
+        /// The price of a year, in EUR.
+        yearly: Money = "yearly",
+    }
 }
+
+/// Every plan: its id, its name, processors, megabytes, gigabytes, and the cents of a month and of a year.
+type Row = (PlanId, &'static str, u32, u32, u32, i64, i64);
+
+const PLANS: [Row; 3] = [
+    (PlanId::Basic, "Starter", 1, 2_500, 17, 1_249, 12_490),
+    (PlanId::Prime, "Professional", 2, 4_000, 35, 1_949, 19_490),
+    (PlanId::Pro, "Enterprise", 4, 8_000, 65, 3_449, 34_490),
+];
 
 /// Every plan, the smallest first.
 #[must_use]
 pub fn plans() -> Vec<Plan> {
-    [
-        (PlanId::Basic, "Starter", 1, 2_500, 17, 1_249, 12_490),
-        (PlanId::Prime, "Professional", 2, 4_000, 35, 1_949, 19_490),
-        (PlanId::Pro, "Enterprise", 4, 8_000, 65, 3_449, 34_490),
-    ]
-    .into_iter()
-    .map(
-        |(id, name, vcpus, memory_mb, storage_gb, monthly, yearly)| Plan {
-            id,
-            name: name.to_owned(),
-            vcpus,
-            memory_mb,
-            storage_gb,
-            monthly: Money::from_cents(monthly),
-            yearly: Money::from_cents(yearly),
-        },
-    )
-    .collect()
+    let plan = |(id, name, vcpus, memory_mb, storage_gb, monthly, yearly): Row| Plan {
+        id,
+        name: name.to_owned(),
+        vcpus,
+        memory_mb,
+        storage_gb,
+        monthly: Money::from_cents(monthly),
+        yearly: Money::from_cents(yearly),
+    };
+    PLANS.into_iter().map(plan).collect()
+}
+
+/// Every plan, as a JSON array.
+#[must_use]
+pub fn document() -> String {
+    written(&plans())
 }
 
 /// The price of one period; none for a plan or cycle newer than this version.
 #[must_use]
 pub fn price(plan: &PlanId, cycle: &BillingCycle) -> Option<Money> {
-    let plan = plans().into_iter().find(|known| known.id == *plan)?;
+    let (.., monthly, yearly) = PLANS.iter().find(|(id, ..)| id == plan)?;
     match cycle {
-        BillingCycle::Monthly => Some(plan.monthly),
-        BillingCycle::Yearly => Some(plan.yearly),
+        BillingCycle::Monthly => Some(Money::from_cents(*monthly)),
+        BillingCycle::Yearly => Some(Money::from_cents(*yearly)),
         BillingCycle::Unknown(_) => None,
     }
 }

@@ -1,6 +1,5 @@
 //! Where requests go, whose key they carry, and how failures are met.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -94,8 +93,8 @@ struct Inner {
     base: String,
     key: Option<Secret>,
     config: ApiConfig,
-    /// Which purchase got which VPS.
-    claims: Mutex<HashMap<VpsId, String>>,
+    /// Which VPS was got by which purchase. There are as many as one process buys.
+    claims: Mutex<Vec<(VpsId, String)>>,
 }
 
 impl fmt::Debug for Api {
@@ -165,15 +164,16 @@ impl Api {
     /// Notes that a purchase got a VPS, so that no other adopts it.
     pub(crate) fn claim(&self, id: &VpsId, purchase: &str) {
         let mut claims = self.0.claims.lock().unwrap_or_else(PoisonError::into_inner);
-        claims
-            .entry(id.clone())
-            .or_insert_with(|| purchase.to_owned());
+        if claims.iter().all(|(claimed, _)| claimed != id) {
+            claims.push((id.clone(), purchase.to_owned()));
+        }
     }
 
     /// Whether another purchase got that VPS.
     pub(crate) fn is_anothers(&self, id: &VpsId, purchase: &str) -> bool {
         let claims = self.0.claims.lock().unwrap_or_else(PoisonError::into_inner);
-        claims.get(id).is_some_and(|owner| owner != purchase)
+        let is_anothers = |(claimed, owner): &(VpsId, String)| claimed == id && owner != purchase;
+        claims.iter().any(is_anothers)
     }
 
     pub(crate) fn retry(&self) -> &RetryPolicy {
@@ -250,41 +250,68 @@ fn check_key(key: &Secret) -> Result<Secret, Error> {
     Ok(Secret::new(trimmed))
 }
 
+/// What a URL is made of is read here by hand: of a URL's many forms the service has but one, and a
+/// parser of all of them would be a twentieth of what a browser loads.
 fn check_base_url(text: &str) -> Result<String, Error> {
     let wrong = |reason: &str| Error::invalid_input("base_url", reason);
-    let url: http::Uri = text
-        .trim()
-        .parse()
-        .map_err(|_| wrong("must be a URL such as https://stablevps.com"))?;
-    let host = url.host().unwrap_or_default().trim_matches(['[', ']']);
+    let text = text.trim();
+    if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(wrong("must be a URL such as https://stablevps.com"));
+    }
+    let (is_secure, rest) = match (after(text, "https://"), after(text, "http://")) {
+        (Some(rest), _) => (true, rest),
+        (None, Some(rest)) => (false, rest),
+        (None, None) => return Err(wrong("must begin with https://")),
+    };
+    if rest.contains(['?', '#']) {
+        return Err(wrong("must not have a query or a fragment"));
+    }
+    let authority = rest.split('/').next().unwrap_or_default();
+    if authority.contains('@') {
+        return Err(wrong("must not contain a user name or password"));
+    }
+    let (host, port) = host_and_port(authority);
     if host.is_empty() {
         return Err(wrong("must have a host, as in https://stablevps.com"));
     }
-    if url
-        .authority()
-        .is_some_and(|authority| authority.as_str().contains('@'))
-    {
-        return Err(wrong("must not contain a user name or password"));
+    let plain =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b':');
+    let is_port = port.is_none_or(|port| port.parse::<u16>().is_ok());
+    if !host.bytes().all(plain) || !is_port {
+        return Err(wrong("must be a URL such as https://stablevps.com"));
     }
-    if url.query().is_some() || text.contains('#') {
-        return Err(wrong("must not have a query or a fragment"));
+    if !is_secure && !is_loopback(host) {
+        return Err(wrong("must be https: http would send the key in the clear"));
     }
-    match url.scheme_str() {
-        Some("https") => {}
-        Some("http") if is_loopback(host) => {}
-        Some("http") => {
-            return Err(wrong("must be https: http would send the key in the clear"));
-        }
-        _ => return Err(wrong("must begin with https://")),
+    Ok(text.trim_end_matches('/').to_owned())
+}
+
+/// What comes after a prefix, whatever its case.
+fn after<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    let (begin, rest) = text.split_at_checked(prefix.len())?;
+    begin.eq_ignore_ascii_case(prefix).then_some(rest)
+}
+
+/// An IPv6 address stands in brackets; its colons are no port's.
+fn host_and_port(authority: &str) -> (&str, Option<&str>) {
+    let address = authority.strip_prefix('[');
+    if let Some((address, rest)) = address.and_then(|address| address.split_once(']')) {
+        return (
+            address,
+            (!rest.is_empty()).then(|| rest.trim_start_matches(':')),
+        );
     }
-    Ok(text.trim().trim_end_matches('/').to_owned())
+    match authority.split_once(':') {
+        Some((host, port)) => (host, Some(port)),
+        None => (authority, None),
+    }
 }
 
 fn is_loopback(host: &str) -> bool {
+    let address = host.parse::<std::net::Ipv4Addr>();
     host.eq_ignore_ascii_case("localhost")
-        || host
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
+        || host == "::1"
+        || address.is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]
@@ -319,6 +346,7 @@ mod tests {
             "http://127.0.0.1:8080",
             "http://localhost:1",
             "http://[::1]:1",
+            "HTTPS://STABLEVPS.COM:443/shop/",
             "https://10.0.0.1/proxy",
         ] {
             assert!(Api::new(config("k", good)).is_ok(), "{good}");
@@ -334,6 +362,17 @@ mod tests {
             "",
             "/x",
             "https://u:p@x",
+            "https://x:y@z/",
+            "https://x:99999",
+            "https://x:",
+            "https://[::1]x",
+            "https://[::1",
+            "https://a b",
+            "https://a:b:c",
+            "https://ex\u{e4}mple.com",
+            "http://[::2]:1",
+            "http://localhost.evil.com",
+            "http://127.0.0.1@evil.com",
             "https://x?y",
             "https://x/#y",
         ] {

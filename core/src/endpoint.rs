@@ -1,7 +1,7 @@
 //! What an endpoint is: one type with its request, its reply and what may be done on failure.
 
+use crate::json::Misfit;
 use crate::output::Output;
-use crate::parse::Misfit;
 
 /// What may be done when a request's reply is lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

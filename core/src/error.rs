@@ -4,11 +4,10 @@
 //! never holds a key, a password or a body.
 
 use std::fmt;
-
-use serde::Serialize;
-use serde_json::{Value, json};
+use std::ops::{Deref, DerefMut};
 
 use crate::http::{Delivery, FailureKind};
+use crate::json::{Json, Writer, written};
 use crate::models::{Vps, VpsDetails, VpsStatus};
 use crate::money::Money;
 
@@ -112,8 +111,7 @@ pub enum ErrorKind {
 }
 
 /// Whose fault an error is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Fault {
     /// The caller's: other arguments, another key or more money would help.
     Caller,
@@ -123,9 +121,20 @@ pub enum Fault {
     Network,
 }
 
+impl Fault {
+    /// `caller`, `server` or `network`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Caller => "caller",
+            Self::Server => "server",
+            Self::Network => "network",
+        }
+    }
+}
+
 /// Whether the same call may be made again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TryAgain {
     /// Making the same call again is safe and may succeed.
     Safe,
@@ -135,9 +144,25 @@ pub enum TryAgain {
     Unsafe,
 }
 
-/// An error with the place and the circumstances.
+impl TryAgain {
+    /// `safe`, `useless` or `unsafe`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Safe => "safe",
+            Self::Useless => "useless",
+            Self::Unsafe => "unsafe",
+        }
+    }
+}
+
+/// An error with the place and the circumstances. In a box, as it is passed on more often than made.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Error {
+pub struct Error(Box<Report>);
+
+/// What an [`Error`] tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
     /// What went wrong.
     pub kind: ErrorKind,
     /// The endpoint as the documentation writes it, such as `POST /vps`.
@@ -158,7 +183,7 @@ impl Error {
     /// An error of that kind, not yet placed anywhere.
     #[must_use]
     pub fn new(kind: ErrorKind) -> Self {
-        Self {
+        Self(Box::new(Report {
             kind,
             endpoint: None,
             status: None,
@@ -166,7 +191,7 @@ impl Error {
             server_message: None,
             token: None,
             vps: None,
-        }
+        }))
     }
 
     /// An argument that was refused before anything was sent.
@@ -261,38 +286,58 @@ impl Error {
 
     /// What the packages make their error of: one JSON object.
     #[must_use]
-    pub fn document(&self) -> Value {
-        let mut document = json!({
-            "code": self.code(),
-            "message": self.to_string(),
-            "fault": self.fault(),
-            "tryAgain": self.try_again(),
-            "attempts": self.attempts,
-            "details": self.kind.details(),
-        });
-        let optional = [
-            ("endpoint", self.endpoint.map(Value::from)),
-            ("status", self.status.map(Value::from)),
+    pub fn document(&self) -> String {
+        written(self)
+    }
+}
+
+impl Json for Error {
+    fn write(&self, to: &mut Writer) {
+        let mut fields: Vec<(&str, &dyn Json)> = Vec::with_capacity(11);
+        let (code, message) = (self.code(), self.to_string());
+        let (fault, try_again) = (self.fault().as_str(), self.try_again().as_str());
+        fields.extend::<[(&str, &dyn Json); 6]>([
+            ("code", &code),
+            ("message", &message),
+            ("fault", &fault),
+            ("tryAgain", &try_again),
+            ("attempts", &self.attempts),
+            ("details", &self.kind),
+        ]);
+        let optional: [(&str, Option<&dyn Json>); 5] = [
+            (
+                "endpoint",
+                self.endpoint.as_ref().map(|known| known as &dyn Json),
+            ),
+            (
+                "status",
+                self.status.as_ref().map(|known| known as &dyn Json),
+            ),
             (
                 "serverMessage",
-                self.server_message.clone().map(Value::from),
+                self.server_message.as_ref().map(|known| known as &dyn Json),
             ),
-            ("token", self.token.clone().map(Value::from)),
-            (
-                "vps",
-                self.vps
-                    .as_ref()
-                    .and_then(|vps| serde_json::to_value(vps).ok()),
-            ),
+            ("token", self.token.as_ref().map(|known| known as &dyn Json)),
+            ("vps", self.vps.as_deref().map(|known| known as &dyn Json)),
         ];
-        if let Value::Object(fields) = &mut document {
-            for (name, value) in optional {
-                if let Some(value) = value {
-                    fields.insert(name.to_owned(), value);
-                }
-            }
+        for (name, value) in optional {
+            fields.extend(value.map(|value| (name, value)));
         }
-        document
+        to.object(&fields);
+    }
+}
+
+impl Deref for Error {
+    type Target = Report;
+
+    fn deref(&self) -> &Report {
+        &self.0
+    }
+}
+
+impl DerefMut for Error {
+    fn deref_mut(&mut self) -> &mut Report {
+        &mut self.0
     }
 }
 
@@ -309,55 +354,67 @@ impl fmt::Display for Error {
             write!(f, ": \"{message}\"")?;
         }
         match (self.endpoint, self.status) {
-            (Some(endpoint), Some(status)) => write!(f, " ({endpoint} answered {status})"),
+            (Some(endpoint), Some(status)) => {
+                write!(f, " ({endpoint} answered {})", u64::from(status))
+            }
             (Some(endpoint), None) => write!(f, " ({endpoint})"),
             _ => Ok(()),
         }
     }
 }
 
-impl ErrorKind {
-    fn details(&self) -> Value {
+impl Json for ErrorKind {
+    /// What there is to say of it beside its code.
+    fn write(&self, to: &mut Writer) {
         match self {
-            Self::InvalidInput { field, reason } => json!({ "field": field, "reason": reason }),
+            Self::InvalidInput { field, reason } => {
+                to.object(&[("field", field), ("reason", reason)]);
+            }
             Self::InsufficientFunds {
                 required,
                 available,
                 currency,
-            } => json!({
-                "required": required,
-                "available": available,
-                "shortfall": shortfall(*required, *available),
-                "currency": currency,
-            }),
-            Self::RateLimited { retry_after_ms } => json!({ "retryAfterMs": retry_after_ms }),
+            } => to.object(&[
+                ("required", required),
+                ("available", available),
+                ("shortfall", &shortfall(*required, *available)),
+                ("currency", currency),
+            ]),
+            Self::RateLimited { retry_after_ms } => {
+                to.object(&[("retryAfterMs", retry_after_ms)]);
+            }
             Self::UnexpectedResponse {
                 content_type,
                 place,
                 reason,
                 excerpt,
-            } => json!({
-                "contentType": content_type, "place": place, "reason": reason, "excerpt": excerpt,
-            }),
+            } => to.object(&[
+                ("contentType", content_type),
+                ("place", place),
+                ("reason", reason),
+                ("excerpt", excerpt),
+            ]),
             Self::Transport {
                 kind,
                 delivery,
                 detail,
-            } => json!({
-                "kind": kind.as_str(), "delivery": delivery.as_str(), "detail": detail,
-            }),
+            } => to.object(&[
+                ("kind", &kind.as_str()),
+                ("delivery", &delivery.as_str()),
+                ("detail", detail),
+            ]),
             Self::OutcomeUnknown { reason, advice } => {
-                json!({ "reason": reason, "advice": advice })
+                to.object(&[("reason", reason), ("advice", advice)]);
             }
-            Self::DeadlineExceeded { waiting_for } => json!({ "waitingFor": waiting_for }),
+            Self::DeadlineExceeded { waiting_for } => to.object(&[("waitingFor", waiting_for)]),
             Self::OverBudget { price, max_spend } => {
-                json!({ "price": price, "maxSpend": max_spend })
+                to.object(&[("price", price), ("maxSpend", max_spend)]);
             }
-            Self::ProvisioningFailed { status } => json!({ "vpsStatus": status }),
+            Self::ProvisioningFailed { status } => to.object(&[("vpsStatus", status)]),
             Self::Unresolved { reason, candidates } => {
-                json!({ "reason": reason, "candidates": candidates })
+                to.object(&[("reason", reason), ("candidates", candidates)]);
             }
-            Self::StaleToken { reason } => json!({ "reason": reason }),
+            Self::StaleToken { reason } => to.object(&[("reason", reason)]),
             Self::BadRequest
             | Self::Unauthorized
             | Self::ReadOnlyKey
@@ -365,7 +422,7 @@ impl ErrorKind {
             | Self::KeyLimitReached
             | Self::Server
             | Self::Provider
-            | Self::NotPlaced => json!({}),
+            | Self::NotPlaced => to.object(&[]),
         }
     }
 }

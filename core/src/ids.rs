@@ -3,9 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use compact_str::CompactString;
-use serde::de::{self, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use crate::json::{Json, Writer, text_field};
 
 /// How many bytes an id may have.
 const LONGEST: usize = 128;
@@ -51,9 +49,8 @@ pub(crate) fn check(text: &str) -> Result<(), &'static str> {
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident, $expected:literal, $format:literal) => {
         $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-        #[serde(transparent)]
-        pub struct $name(CompactString);
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(String);
 
         impl $name {
             /// The id as the service writes it.
@@ -77,22 +74,11 @@ macro_rules! id {
             }
         }
 
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                struct IdVisitor;
-                impl Visitor<'_> for IdVisitor {
-                    type Value = $name;
+        text_field!($name, $expected, Self(String::new()));
 
-                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                        f.write_str($expected)
-                    }
-
-                    fn visit_str<E: de::Error>(self, text: &str) -> Result<$name, E> {
-                        text.parse()
-                            .map_err(|_| E::invalid_value(de::Unexpected::Str(text), &self))
-                    }
-                }
-                deserializer.deserialize_str(IdVisitor)
+        impl Json for $name {
+            fn write(&self, to: &mut Writer) {
+                to.text(&self.0);
             }
         }
 

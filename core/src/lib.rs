@@ -50,12 +50,12 @@ pub mod endpoints;
 pub mod error;
 pub mod http;
 pub mod ids;
+mod json;
 pub mod machine;
 pub mod models;
 pub mod money;
 mod open_enum;
 pub mod output;
-mod parse;
 pub mod provisioning;
 mod retry;
 #[cfg(feature = "schema")]

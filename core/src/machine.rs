@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 
-use serde::Serialize;
-
 use crate::error::Error;
 use crate::http::{HttpRequest, Reply, RequestId};
 use crate::output::Output;
@@ -28,8 +26,7 @@ pub enum Step<T> {
 }
 
 /// Why a machine waits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum WaitReason {
     /// A request failed and will be repeated.
     Retry,
@@ -39,6 +36,19 @@ pub enum WaitReason {
     Settling,
     /// The next look at the VPS.
     Poll,
+}
+
+impl WaitReason {
+    /// The reason's name in every language.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Retry => "retry",
+            Self::RetryAfter => "retry_after",
+            Self::Settling => "settling",
+            Self::Poll => "poll",
+        }
+    }
 }
 
 /// A reply was handed in that nobody waits for: a mistake of the host.

@@ -51,27 +51,19 @@ macro_rules! open_enum {
             }
         }
 
-        impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-                to.serialize_str(self.as_str())
+        impl std::str::FromStr for $name {
+            type Err = std::convert::Infallible;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Ok(text.into())
             }
         }
 
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-                struct TextVisitor;
-                impl serde::de::Visitor<'_> for TextVisitor {
-                    type Value = $name;
+        $crate::json::text_field!($name, "a string", Self::Unknown(String::new()));
 
-                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                        f.write_str("a string")
-                    }
-
-                    fn visit_str<E>(self, text: &str) -> Result<$name, E> {
-                        Ok(text.into())
-                    }
-                }
-                from.deserialize_str(TextVisitor)
+        impl $crate::json::Json for $name {
+            fn write(&self, to: &mut $crate::json::Writer) {
+                to.text(self.as_str());
             }
         }
 

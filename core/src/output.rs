@@ -1,7 +1,6 @@
 //! What machines end with.
 
-use serde::Serialize;
-
+use crate::json::{Json, Writer, written};
 use crate::models::{
     Account, ActionReceipt, ApiKeyInfo, CreatedKey, DeletedVps, Order, RevokedKey, Vps, VpsDetails,
     Wallet,
@@ -9,8 +8,7 @@ use crate::models::{
 use crate::provisioning::Provisioned;
 
 /// The result of any call, or of a purchase.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(untagged)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(clippy::large_enum_variant)]
 pub enum Output {
     /// Of `GET /account`.
@@ -43,6 +41,31 @@ pub enum Output {
 impl Output {
     /// Where the rows are in a listing as it was sent.
     pub const LISTING: &'static str = "vps";
+
+    /// The result as JSON.
+    #[must_use]
+    pub fn document(&self) -> String {
+        written(self)
+    }
+}
+
+impl Json for Output {
+    fn write(&self, to: &mut Writer) {
+        match self {
+            Self::Account(account) => account.write(to),
+            Self::ActionReceipt(receipt) => receipt.write(to),
+            Self::ApiKeys(keys) => keys.write(to),
+            Self::CreatedKey(key) => key.write(to),
+            Self::DeletedVps(deleted) => deleted.write(to),
+            Self::Order(order) => order.write(to),
+            Self::RevokedKey(revoked) => revoked.write(to),
+            Self::VpsDetails(vps) => vps.write(to),
+            Self::VpsList(listed) => listed.write(to),
+            Self::VpsAsSent(body) => to.raw(body),
+            Self::Wallet(wallet) => wallet.write(to),
+            Self::Provisioned(provisioned) => provisioned.write(to),
+        }
+    }
 }
 
 macro_rules! outputs {

@@ -42,8 +42,16 @@ impl RetryPolicy {
             .base_ms
             .saturating_mul(2_u64.saturating_pow(retry))
             .min(self.cap_ms);
-        rng.u64(0..=bound)
+        between(0, bound, rng)
     }
+}
+
+/// A number from `least` up to `most`, each of them as likely. A range's own bounds are checked with a
+/// panic, whose words alone would be a hundredth of what a browser loads.
+pub(crate) fn between(least: u64, most: u64, rng: &mut fastrand::Rng) -> u64 {
+    let span = u128::from(most.saturating_sub(least)).saturating_add(1);
+    let above = u128::from(rng.u64(..)).saturating_mul(span) >> 64;
+    least.saturating_add(u64::try_from(above).unwrap_or(0))
 }
 
 /// Statuses that a passing fault of the service, its provider or a proxy gives.
@@ -85,6 +93,25 @@ mod tests {
                 .max()
                 .unwrap();
             assert!(most <= bound && most > bound / 2, "retry {retry}: {most}");
+        }
+    }
+
+    #[test]
+    fn a_number_between_bounds_is_the_one_that_the_library_draws() {
+        let (mut ours, mut theirs) = (fastrand::Rng::with_seed(7), fastrand::Rng::with_seed(7));
+        for (least, most) in [
+            (0, 0),
+            (0, 1),
+            (5, 4),
+            (400, 500),
+            (0, u64::MAX),
+            (7, u64::MAX),
+        ] {
+            for _ in 0..50 {
+                let drawn = between(least, most, &mut ours);
+                let expected = theirs.u64(least..=most.max(least));
+                assert_eq!(drawn, expected, "{least}..={most}");
+            }
         }
     }
 

@@ -1,14 +1,15 @@
 //! Text that must never be shown by accident.
 
+use std::convert::Infallible;
 use std::fmt;
+use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use crate::json::{Json, Writer, text_field};
 
 /// A secret: a key or a password. Every text form is `***`; [`Secret::reveal`] gives the value.
 ///
 /// Serialising writes the value, because that is how it reaches the package that asked for it.
-#[derive(Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct Secret(String);
 
 impl Secret {
@@ -37,40 +38,67 @@ impl fmt::Display for Secret {
     }
 }
 
+impl FromStr for Secret {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Self::new(text))
+    }
+}
+
+text_field!(Secret, "a string", Self::default());
+
+impl Json for Secret {
+    fn write(&self, to: &mut Writer) {
+        to.text(&self.0);
+    }
+}
+
 /// Takes secrets out of text that somebody else wrote: an error's words, an excerpt of a body.
 ///
 /// Known secrets become `***`, and so does whatever looks like a key of the service. Control
 /// characters become spaces, and what is longer than `limit` characters ends in `...`.
 pub(crate) fn scrub(text: &str, known: &[&str], limit: usize) -> String {
-    let mut clean = text.to_owned();
-    for secret in known.iter().filter(|secret| secret.len() >= 4) {
-        clean = clean.replace(secret, "***");
+    let mut clean = String::new();
+    let mut shown = 0;
+    let mut rest = text;
+    while let Some(next) = rest.chars().next() {
+        if shown >= limit {
+            clean.push_str("...");
+            break;
+        }
+        let (secret, stand_in) = secret_at(rest, known);
+        if secret > 0 {
+            clean.push_str(stand_in);
+            shown = shown.saturating_add(stand_in.len());
+            rest = rest.get(secret..).unwrap_or_default();
+        } else {
+            clean.push(if next.is_control() { ' ' } else { next });
+            shown = shown.saturating_add(1);
+            rest = rest.get(next.len_utf8()..).unwrap_or_default();
+        }
     }
-    clean = mask_keys(&clean);
-    let spaced = clean.chars().map(|c| if c.is_control() { ' ' } else { c });
-    let mut cut: String = spaced.clone().take(limit).collect();
-    if spaced.count() > limit {
-        cut.push_str("...");
-    }
-    cut
+    clean
 }
 
-/// Shows no more of anything that begins like a key of the service than its kind.
-fn mask_keys(text: &str) -> String {
-    let mut masked = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find("svps_") {
-        let (before, found) = rest.split_at(at);
-        let end = found
-            .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-'))
-            .unwrap_or(found.len());
-        let (_, after) = found.split_at(end);
-        masked.push_str(before);
-        masked.push_str("svps_***");
-        rest = after;
+/// How long the secret is that a text begins with, and what to show in its stead. Of what begins like
+/// a key of the service no more is shown than that.
+fn secret_at(text: &str, known: &[&str]) -> (usize, &'static str) {
+    let in_key = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    let key = if text.starts_with("svps_") {
+        text.len()
+            .saturating_sub(text.trim_start_matches(in_key).len())
+    } else {
+        0
+    };
+    let known = known.iter().filter(|secret| secret.len() >= 4);
+    let secret = known
+        .filter(|secret| text.starts_with(**secret))
+        .map(|secret| secret.len());
+    match secret.max() {
+        Some(secret) if secret >= key => (secret, "***"),
+        _ => (key, "svps_***"),
     }
-    masked.push_str(rest);
-    masked
 }
 
 #[cfg(test)]
@@ -91,6 +119,13 @@ mod tests {
             scrub(said, &["p4ssw0rd"], 80),
             "key svps_*** of *** refused"
         );
+    }
+
+    #[test]
+    fn the_longest_secret_at_a_place_is_taken_out_whole() {
+        let known = ["pass", "passphrase", "abc"];
+        assert_eq!(scrub("passphrase, pass, abc", &known, 80), "***, ***, abc");
+        assert_eq!(scrub("svps_live_a3f7!", &["svps_live_a3f7!"], 80), "***");
     }
 
     #[test]

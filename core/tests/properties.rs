@@ -234,17 +234,14 @@ fn drive(machine: &mut dyn Machine, replies: &[Reply]) -> Result<Exchanges, Test
 /// An error's document is complete, and holds no secret whatever the server said.
 fn check_document(machine: &dyn Machine) -> Result<(), TestCaseError> {
     if let Some(Err(error)) = machine.outcome() {
-        let document = error.document();
+        let text = error.document();
+        let document: Value = serde_json::from_str(&text).unwrap();
         for name in [
             "code", "message", "fault", "tryAgain", "attempts", "details",
         ] {
             prop_assert!(document.get(name).is_some(), "{} has no {}", document, name);
         }
-        prop_assert!(
-            !document.to_string().contains(KEY),
-            "the key in {}",
-            document
-        );
+        prop_assert!(!text.contains(KEY), "the key in {}", text);
     }
     Ok(())
 }
@@ -289,7 +286,7 @@ proptest! {
         let (read, sent) = (Machine::outcome(&read).unwrap(), Machine::outcome(&sent).unwrap());
         match (read.as_deref(), sent.as_deref()) {
             (Ok(read @ Output::VpsList(_)), Ok(Output::VpsAsSent(body))) => {
-                let read = serde_json::to_value(read).unwrap();
+                let read: Value = serde_json::from_str(&read.document()).unwrap();
                 let sent: Value = serde_json::from_str(body).unwrap();
                 let (read, sent) = (read.as_array().unwrap(), sent[Output::LISTING].as_array().unwrap());
                 prop_assert_eq!(read.len(), sent.len());

@@ -171,7 +171,7 @@ impl Run {
                     let state = self.simulator.state(self.now);
                     let code = self.judge(&outcome, &state);
                     // Half of the ends that can be taken up are, once the storm is over.
-                    match outcome.err().and_then(|error| error.token) {
+                    match outcome.err().and_then(|error| error.token.clone()) {
                         Some(token) if resumptions < 3 && self.rng.bool() => {
                             resumptions += 1;
                             self.calm_down();

@@ -223,13 +223,17 @@ fn played(scenario: &Scenario) -> Result<Scenario, String> {
         Ok(mut machine) => {
             converse(scenario, machine.as_mut(), &mut played.script)?;
             match machine.outcome().expect("the machine is done").as_deref() {
-                Ok(output) => json!({ "ok": output }),
-                Err(error) => json!({ "error": error.document() }),
+                Ok(output) => json!({ "ok": read(&output.document()) }),
+                Err(error) => json!({ "error": read(&error.document()) }),
             }
         }
-        Err(error) => json!({ "error": error.document() }),
+        Err(error) => json!({ "error": read(&error.document()) }),
     };
     Ok(played)
+}
+
+fn read(document: &str) -> Value {
+    serde_json::from_str(document).unwrap()
 }
 
 fn converse(
@@ -247,8 +251,7 @@ fn converse(
             Step::Done(()) => break,
             Step::Wait { delay_ms, reason } => {
                 now += i64::try_from(delay_ms).unwrap();
-                let reason = serde_json::to_value(reason).unwrap();
-                let reason = reason.as_str().unwrap().to_owned();
+                let reason = reason.as_str().to_owned();
                 let wait = Pause { delay_ms, reason };
                 script.push(Turn::Wait { wait });
             }

@@ -17,7 +17,7 @@ use crate::machine::Machine;
 #[must_use]
 #[uniffi::export]
 pub fn plans() -> String {
-    serde_json::to_string(&catalogue::plans()).unwrap_or_default()
+    catalogue::document()
 }
 
 #[uniffi::export]

@@ -27,7 +27,7 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Self::Product {
             #[cfg(feature = "documents")]
-            document: error.document().to_string(),
+            document: error.document(),
             #[cfg(feature = "records")]
             problem: Box::new((&error).into()),
         }

@@ -1,6 +1,7 @@
 //! A state machine in the host's hands.
 
 use stablevps_core::documents;
+use stablevps_core::error::Error;
 use stablevps_core::http::{
     Delivery, FailureKind, HttpResponse, Reply, RequestId, TransportFailure,
 };
@@ -8,23 +9,20 @@ use stablevps_core::machine::Machine as CoreMachine;
 use stablevps_core::output::Output;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::failure::Failure;
 use crate::headers;
 use crate::numbers::timestamp;
 
-/// A call or a purchase under way.
+/// A call or a purchase under way. One that can't be begun is at its end with the reason.
 #[wasm_bindgen]
-pub struct Machine(Box<dyn CoreMachine>);
+pub struct Machine(pub(crate) Result<Box<dyn CoreMachine>, Error>);
 
 impl Machine {
-    pub(crate) fn new(machine: impl CoreMachine + 'static) -> Self {
-        Self(Box::new(machine))
-    }
-
-    fn reply(&mut self, id: u32, reply: Reply, now_ms: f64) -> Result<(), Failure> {
-        self.0
-            .handle_reply(RequestId(id), reply, timestamp(now_ms))
-            .map_err(Failure::from)
+    fn reply(&mut self, id: u32, reply: Reply, now_ms: f64) -> bool {
+        let machine = self.0.as_mut();
+        machine.is_ok_and(|machine| {
+            let told = machine.handle_reply(RequestId(id), reply, timestamp(now_ms));
+            told.is_ok()
+        })
     }
 }
 
@@ -37,15 +35,20 @@ impl Machine {
     /// the host still has: `JSON.parse` reads it there as well as here.
     #[must_use]
     pub fn step(&self, #[wasm_bindgen(js_name = nowMs)] now_ms: f64) -> String {
-        if let Some(Ok(output)) = self.0.outcome()
+        let machine = match &self.0 {
+            Ok(machine) => machine.as_ref(),
+            Err(error) => return documents::failed(error),
+        };
+        if let Some(Ok(output)) = machine.outcome()
             && matches!(output.as_ref(), Output::VpsAsSent(_))
         {
-            return format!(r#"{{"do":"done","within":"{}"}}"#, Output::LISTING);
+            return [r#"{"do":"done","within":""#, Output::LISTING, r#""}"#].concat();
         }
-        documents::step(self.0.as_ref(), timestamp(now_ms))
+        documents::step(machine, timestamp(now_ms))
     }
 
-    /// Hands in the response to a request. `headers` is one text, `name: value` a line.
+    /// Hands in the response to a request. `headers` is one text, `name: value` a line. False where
+    /// nobody waits for it: a mistake of the host.
     pub fn response(
         &mut self,
         id: u32,
@@ -53,7 +56,7 @@ impl Machine {
         headers: &str,
         body: Vec<u8>,
         #[wasm_bindgen(js_name = nowMs)] now_ms: f64,
-    ) -> Result<(), Failure> {
+    ) -> bool {
         let headers = headers::read(headers);
         let response = HttpResponse {
             status,
@@ -63,7 +66,8 @@ impl Machine {
         self.reply(id, Reply::Response(response), now_ms)
     }
 
-    /// Tells that a request has no response. `delivery` is `not_sent` only where that is certain.
+    /// Tells that a request has no response. `delivery` is `not_sent` only where that is certain. False
+    /// where nobody waits for it.
     pub fn failed(
         &mut self,
         id: u32,
@@ -71,7 +75,7 @@ impl Machine {
         delivery: &str,
         detail: String,
         #[wasm_bindgen(js_name = nowMs)] now_ms: f64,
-    ) -> Result<(), Failure> {
+    ) -> bool {
         let failure = TransportFailure {
             kind: FailureKind::named(kind),
             delivery: Delivery::named(delivery),
@@ -83,6 +87,6 @@ impl Machine {
     /// From where a purchase can be taken up again, if there is something to take up.
     #[must_use]
     pub fn snapshot(&self, #[wasm_bindgen(js_name = nowMs)] now_ms: f64) -> Option<String> {
-        self.0.snapshot(timestamp(now_ms))
+        self.0.as_ref().ok()?.snapshot(timestamp(now_ms))
     }
 }

@@ -8,17 +8,9 @@ pub fn timestamp(now_ms: f64) -> Timestamp {
     Timestamp::from_millis(now_ms as i64)
 }
 
-/// A number of milliseconds or of things, or a seed. What is negative or not a number is 0, which
-/// the core refuses where it makes no sense; what is too large is the largest.
+/// A seed: an integer from 0 up to 2^53 - 1.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 #[cfg(feature = "api")]
-pub fn whole(number: f64) -> u64 {
+pub fn seed(number: f64) -> u64 {
     number as u64
-}
-
-/// A number of days. A fraction is cut off; the core refuses what is too small or too large.
-#[allow(clippy::cast_possible_truncation)]
-#[cfg(feature = "api")]
-pub fn days(number: f64) -> i64 {
-    number as i64
 }

@@ -1,10 +1,9 @@
 //! The simulator in memory.
 
-use stablevps_core::error::Error;
 use stablevps_simulator::{Config, Exchange, Request, Response, Simulator as Model};
+use wasm_bindgen::JsError;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::failure::Failure;
 use crate::headers;
 use crate::numbers::timestamp;
 
@@ -23,9 +22,8 @@ pub struct SimulatedReply {
 impl Simulator {
     /// A new service, from a configuration as JSON.
     #[wasm_bindgen(constructor)]
-    pub fn new(config: &str) -> Result<Self, Failure> {
-        let config = Config::from_json(config.as_bytes())
-            .map_err(|error| Error::invalid_input("config", error.to_string()))?;
+    pub fn new(config: &str) -> Result<Self, JsError> {
+        let config = Config::from_json(config.as_bytes())?;
         Ok(Self(Model::new(config)))
     }
 

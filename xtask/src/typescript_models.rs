@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use serde_json::Value;
 use stablevps_core::catalogue;
 
 use crate::models::{Enumeration, Field, Kind, Models, Structure};
@@ -121,7 +122,7 @@ fn reader(field: &Field) -> String {
 
 /// The catalogue as it stands in the core.
 fn plans() -> String {
-    let plans = serde_json::to_value(catalogue::plans()).unwrap_or_default();
+    let plans: Value = serde_json::from_str(&catalogue::document()).unwrap_or_default();
     let mut text =
         "\n/** Every plan, the smallest first, as the documentation of the API lists it. */\n\
         export const PLANS: readonly Plan[] = Object.freeze([\n"

@@ -67,12 +67,31 @@ pub fn build() -> Result<()> {
 fn compile(toolchain: &Toolchain, module: &Module) -> Result<PathBuf> {
     let mut cargo = toolchain.cargo();
     cargo
+        .env("CARGO_ENCODED_RUSTFLAGS", short_paths()?)
         .args(["build", "--quiet", "--locked", "--profile", "wasm"])
         .args(["--target", TARGET, "-p", "stablevps-wasm"])
         .args(["--no-default-features", "--features", module.feature])
         .current_dir(root());
     finish(&mut cargo)?;
     Ok(target().join(TARGET).join("wasm/stablevps_wasm.wasm"))
+}
+
+/// Where a panic would say that it came from: in a file of a crate, and not in a folder of this machine.
+fn short_paths() -> Result<String> {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or(std::env::home_dir().map(|home| home.join(".cargo")));
+    let sources = home
+        .context("there is no home folder")?
+        .join("registry/src");
+    let registries = std::fs::read_dir(sources).into_iter().flatten().flatten();
+    let mut folders: Vec<_> = registries.map(|registry| registry.path()).collect();
+    let sysroot = output(Command::new("rustc").args(["--print", "sysroot"]))?;
+    folders.push(Path::new(sysroot.trim()).join("lib/rustlib/src/rust/library"));
+    folders.push(root());
+    let flags = folders
+        .iter()
+        .map(|folder| format!("--remap-path-prefix={}=.", folder.display()));
+    Ok(flags.collect::<Vec<_>>().join("\u{1f}"))
 }
 
 /// A program of its own writes the glue, so that the other commands don't wait until it is built.

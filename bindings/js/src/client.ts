@@ -1,6 +1,6 @@
 /** The client: an account and its resources. */
 
-import type { Api, CallOptions as CoreOptions, Machine } from "../wasm/main/main.js";
+import type { Api, Machine } from "../wasm/main/main.js";
 import { type Clock, systemClock } from "./clock.js";
 import { type ErrorDocument, errorOf, invalidInput } from "./errors.js";
 import { type Job, type Logger, run } from "./machine.js";
@@ -231,7 +231,7 @@ class Session {
     };
     const present = coreNow();
     if (present) {
-      this.#api = checked(() => new present.Api(this.#options));
+      this.#api = account(present, this.#options);
     }
   }
 
@@ -240,23 +240,21 @@ class Session {
     label: string,
     read: (sent: never) => T,
     options: CallOptions,
-    make: (api: Api, options: CoreOptions) => Machine,
+    call: CoreCall,
   ): Promise<T> {
     const { signal, timeout, deadline } = record("options", options);
-    const limits = {
-      timeoutMs: span("timeout", timeout),
-      deadlineMs: span("deadline", deadline),
-    };
+    const timeoutMs = span("timeout", timeout);
+    const deadlineMs = span("deadline", deadline);
     const api = await this.#ready();
-    const machine = checked(() => make(api, { ...limits, ...this.#begin(jitter) } as CoreOptions));
+    const machine = this.#begin(api, { ...call, timeoutMs, deadlineMs }, jitter);
     return this.#run({ machine, label, read, signal });
   }
 
-  /** @internal A purchase, or the wait for one. */
+  /** @internal A purchase, or the wait for one. What is wrong with it fails its promise. */
   purchase(
     label: string,
     options: Pick<WaitOptions, "signal" | "timeout" | "onProgress">,
-    make: (api: Api, beginning: { nowMs: number; seed: number }) => Machine,
+    make: () => CoreCall,
   ): Purchase {
     return purchase(async (tell) => {
       const { signal, onProgress } = record("options", options);
@@ -264,9 +262,8 @@ class Session {
         throw invalidInput("onProgress", "must be a function");
       }
       const api = await this.#ready();
-      const machine = checked(() => make(api, this.#begin(uniqueSeed)));
       return this.#run({
-        machine,
+        machine: this.#begin(api, make(), uniqueSeed),
         label,
         read: readProvisioned,
         signal,
@@ -289,14 +286,21 @@ class Session {
   async #ready(): Promise<Api> {
     if (!this.#api) {
       const present = coreNow() ?? (await core());
-      this.#api ??= checked(() => new present.Api(this.#options));
+      this.#api ??= account(present, this.#options);
     }
     return this.#api;
   }
 
-  #begin(seed: () => number): { nowMs: number; seed: number } {
-    return { nowMs: this.#clock.now(), seed: this.#seed === undefined ? seed() : this.#seed++ };
+  #begin(api: Api, call: CoreCall, seed: () => number): Machine {
+    const drawn = this.#seed === undefined ? seed() : this.#seed++;
+    return api.begin(JSON.stringify(call), this.#clock.now(), drawn);
   }
+}
+
+/** What is asked of the core, as it reads it. What is undefined has the core's default. */
+interface CoreCall {
+  call: string;
+  [argument: string]: string | number | boolean | undefined;
 }
 
 /** What every resource is. */
@@ -325,34 +329,34 @@ export class Keys extends Resource {
    */
   async create(params: CreateKeyParams, options: CallOptions = {}): Promise<CreatedKey> {
     const { email, password, name, scope = "full", expiresInDays } = record("params", params);
-    const given = [
-      text("email", email),
-      secretText("password", password),
-      text("name", name),
-      text("scope", scope),
-    ] as const;
+    const given = {
+      email: text("email", email),
+      password: secretText("password", password),
+      name: text("name", name),
+      scope: text("scope", scope),
+    };
     if (expiresInDays !== undefined && !Number.isSafeInteger(expiresInDays)) {
       throw invalidInput("expiresInDays", "must be a whole number of days from 1 to 36500");
     }
-    return this._session.call("keys.create", readCreatedKey, options, (api, limits) =>
-      api.createKey(...given, expiresInDays, limits),
-    );
+    return this._session.call("keys.create", readCreatedKey, options, {
+      call: "createKey",
+      ...given,
+      expiresInDays,
+    });
   }
 
   /** What is known of every API key (`GET /auth`); never the keys themselves. */
   async list(options: CallOptions = {}): Promise<ApiKeyInfo[]> {
     const read = (sent: never[]) => sent.map(readApiKeyInfo);
-    return this._session.call("keys.list", read as never, options, (api, limits) =>
-      api.listKeys(limits),
-    );
+    return this._session.call("keys.list", read as never, options, { call: "listKeys" });
   }
 
   /** Revokes a key for good (`DELETE /auth`). A key can't revoke itself. */
   async revoke(keyId: string, options: CallOptions = {}): Promise<RevokedKey> {
-    const id = text("keyId", keyId);
-    return this._session.call("keys.revoke", readRevokedKey, options, (api, limits) =>
-      api.revokeKey(id, limits),
-    );
+    return this._session.call("keys.revoke", readRevokedKey, options, {
+      call: "revokeKey",
+      keyId: text("keyId", keyId),
+    });
   }
 }
 
@@ -361,17 +365,15 @@ export class VpsResource extends Resource {
   /** Every VPS of the account (`GET /vps`), without passwords. */
   async list(options: CallOptions = {}): Promise<Vps[]> {
     const read = (sent: never[]) => sent.map(readVps);
-    return this._session.call("vps.list", read as never, options, (api, limits) =>
-      api.listVps(limits),
-    );
+    return this._session.call("vps.list", read as never, options, { call: "listVps" });
   }
 
   /** One VPS with all there is to know (`GET /vps/:id`), its RDP password included. */
   async get(id: VpsId, options: CallOptions = {}): Promise<VpsDetails> {
-    const given = text("id", id);
-    return this._session.call("vps.get", readVpsDetails, options, (api, limits) =>
-      api.getVps(given, limits),
-    );
+    return this._session.call("vps.get", readVpsDetails, options, {
+      call: "getVps",
+      id: text("id", id),
+    });
   }
 
   /**
@@ -381,42 +383,42 @@ export class VpsResource extends Resource {
    * is for the caller to find out whether a VPS was bought.
    */
   async create(params: OrderParams, options: CallOptions = {}): Promise<Order> {
-    const given = order(params);
-    return this._session.call("vps.create", readOrder, options, (api, limits) =>
-      api.createVps(...given, limits),
-    );
+    return this._session.call("vps.create", readOrder, options, {
+      call: "createVps",
+      ...order(params),
+    });
   }
 
   /** Deletes a VPS for good (`DELETE /vps/:id`). Nothing is refunded. */
   async delete(id: VpsId, options: CallOptions = {}): Promise<DeletedVps> {
-    const given = text("id", id);
-    return this._session.call("vps.delete", readDeletedVps, options, (api, limits) =>
-      api.deleteVps(given, limits),
-    );
+    return this._session.call("vps.delete", readDeletedVps, options, {
+      call: "deleteVps",
+      id: text("id", id),
+    });
   }
 
   /** Switches a VPS on (`POST /vps/:id/actions`). */
   async start(id: VpsId, options: CallOptions = {}): Promise<ActionReceipt> {
-    const given = text("id", id);
-    return this._session.call("vps.start", readActionReceipt, options, (api, limits) =>
-      api.startVps(given, limits),
-    );
+    return this._session.call("vps.start", readActionReceipt, options, {
+      call: "startVps",
+      id: text("id", id),
+    });
   }
 
   /** Switches a VPS off (`POST /vps/:id/actions`). */
   async stop(id: VpsId, options: CallOptions = {}): Promise<ActionReceipt> {
-    const given = text("id", id);
-    return this._session.call("vps.stop", readActionReceipt, options, (api, limits) =>
-      api.stopVps(given, limits),
-    );
+    return this._session.call("vps.stop", readActionReceipt, options, {
+      call: "stopVps",
+      id: text("id", id),
+    });
   }
 
   /** Restarts a VPS (`POST /vps/:id/actions`). A lost reply is never repeated. */
   async reboot(id: VpsId, options: CallOptions = {}): Promise<ActionReceipt> {
-    const given = text("id", id);
-    return this._session.call("vps.reboot", readActionReceipt, options, (api, limits) =>
-      api.rebootVps(given, limits),
-    );
+    return this._session.call("vps.reboot", readActionReceipt, options, {
+      call: "rebootVps",
+      id: text("id", id),
+    });
   }
 
   /**
@@ -431,18 +433,19 @@ export class VpsResource extends Resource {
    * @throws AbortError The signal ended the wait; the error carries a token.
    */
   provision(params: OrderParams, options: ProvisionOptions = {}): Purchase {
-    return this._session.purchase("vps.provision", options, (api, beginning) => {
+    return this._session.purchase("vps.provision", options, () => {
       const { maxSpend, preflight } = options;
       if (preflight !== undefined && typeof preflight !== "boolean") {
         throw invalidInput("preflight", "must be true or false");
       }
-      return api.provision(...order(params), {
-        ...beginning,
+      return {
+        call: "provision",
+        ...order(params),
         ...waiting(options),
-        ...(preflight === undefined ? {} : { preflight }),
-        ...(maxSpend === undefined ? {} : { maxSpend: text("maxSpend", maxSpend) }),
-        ...given("settleMs", span("settle", options.settle, 0)),
-      });
+        preflight,
+        maxSpend: maxSpend === undefined ? undefined : text("maxSpend", maxSpend),
+        settleMs: span("settle", options.settle, 0),
+      };
     });
   }
 
@@ -454,20 +457,21 @@ export class VpsResource extends Resource {
    * @throws StaleTokenError for a token of another account or server.
    */
   resume(token: string, options: ResumeOptions = {}): Purchase {
-    return this._session.purchase("vps.resume", options, (api, beginning) =>
-      api.resume(text("token", token), {
-        ...beginning,
-        ...given("timeoutMs", span("timeout", options.timeout)),
-        ...(options.anyKey === undefined ? {} : { anyKey: options.anyKey === true }),
-      }),
-    );
+    return this._session.purchase("vps.resume", options, () => ({
+      call: "resume",
+      token: text("token", token),
+      timeoutMs: span("timeout", options.timeout),
+      anyKey: options.anyKey === undefined ? undefined : options.anyKey === true,
+    }));
   }
 
   /** Waits until a VPS that was bought elsewhere can be used. Its first look is at once. */
   waitUntilReady(id: VpsId, options: WaitOptions = {}): Purchase {
-    return this._session.purchase("vps.waitUntilReady", options, (api, beginning) =>
-      api.waitUntilReady(text("id", id), { ...beginning, ...waiting(options) }),
-    );
+    return this._session.purchase("vps.waitUntilReady", options, () => ({
+      call: "waitUntilReady",
+      id: text("id", id),
+      ...waiting(options),
+    }));
   }
 }
 
@@ -475,9 +479,7 @@ export class VpsResource extends Resource {
 export class AccountResource extends Resource {
   /** The account's profile with its balance and VPS counts (`GET /account`). */
   async get(options: CallOptions = {}): Promise<Account> {
-    return this._session.call("account.get", readAccount, options, (api, limits) =>
-      api.getAccount(limits),
-    );
+    return this._session.call("account.get", readAccount, options, { call: "getAccount" });
   }
 }
 
@@ -485,42 +487,37 @@ export class AccountResource extends Resource {
 export class WalletResource extends Resource {
   /** What the wallet holds (`GET /wallet`). */
   async get(options: CallOptions = {}): Promise<Wallet> {
-    return this._session.call("wallet.get", readWallet, options, (api, limits) =>
-      api.getWallet(limits),
-    );
+    return this._session.call("wallet.get", readWallet, options, { call: "getWallet" });
   }
 }
 
-function order(params: OrderParams): [string, string, string] {
+function order(params: OrderParams) {
   const { planId, billingCycle, location } = record("params", params);
-  return [text("planId", planId), text("billingCycle", billingCycle), text("location", location)];
+  return {
+    planId: text("planId", planId),
+    billingCycle: text("billingCycle", billingCycle),
+    location: text("location", location),
+  };
 }
 
 function waiting(options: WaitOptions) {
   return {
-    ...(options.waitFor === undefined
-      ? {}
-      : { waitFor: text("waitFor", options.waitFor) as "ready" }),
-    ...given("timeoutMs", span("timeout", options.timeout)),
-    ...given("firstLookMs", span("firstLook", options.firstLook, 0)),
-    ...given("longestPauseMs", span("longestPause", options.longestPause)),
+    waitFor: options.waitFor === undefined ? undefined : text("waitFor", options.waitFor),
+    timeoutMs: span("timeout", options.timeout),
+    firstLookMs: span("firstLook", options.firstLook, 0),
+    longestPauseMs: span("longestPause", options.longestPause),
   };
 }
 
-function given<Name extends string>(name: Name, value: number | undefined) {
-  return (value === undefined ? {} : { [name]: value }) as { [_ in Name]?: number };
-}
-
-/** Calls the core; what it refuses becomes the package's own error. */
-function checked<T>(make: () => T): T {
-  try {
-    return make();
-  } catch (failure) {
-    if (typeof failure === "string") {
-      throw errorOf(JSON.parse(failure) as ErrorDocument);
-    }
-    throw failure;
+/** The core's account of that configuration; what it refuses becomes the package's own error. */
+function account(present: { Api: new (options: string) => Api }, options: object): Api {
+  const api = new present.Api(JSON.stringify(options));
+  const problem = api.problem();
+  if (problem !== undefined) {
+    api.free();
+    throw errorOf(JSON.parse(problem) as ErrorDocument);
   }
+  return api;
 }
 
 /** Spreads the retries of a call in time. */

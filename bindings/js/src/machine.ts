@@ -116,7 +116,7 @@ async function exchange(
   const { machine, signal } = job;
   try {
     const { status, headers, body } = await send(host, request, signal);
-    machine.response(request.id, status, headers, body, host.clock.now());
+    taken(machine.response(request.id, status, headers, body, host.clock.now()));
     return body;
   } catch (failure) {
     if (!(failure instanceof TransportFailure)) {
@@ -128,8 +128,15 @@ async function exchange(
       throw aborted(signal, isUnsafe ? "unsafe" : "safe", null);
     }
     const { kind, delivery, message } = failure;
-    machine.failed(request.id, kind, delivery, message, host.clock.now());
+    taken(machine.failed(request.id, kind, delivery, message, host.clock.now()));
     return undefined;
+  }
+}
+
+/** A reply that a machine does not take would be a mistake in here. */
+function taken(isTaken: boolean): void {
+  if (!isTaken) {
+    throw new Error("a reply was handed to a machine that does not wait for it");
   }
 }
 

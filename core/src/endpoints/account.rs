@@ -1,8 +1,8 @@
 //! The account and its wallet.
 
 use crate::endpoint::{Access, Endpoint, EndpointInfo, RetryClass};
+use crate::json::{self, Misfit};
 use crate::models::{Account, Wallet};
-use crate::parse::{self, Misfit};
 
 /// `GET /account`
 #[derive(Clone, Copy, Debug)]
@@ -27,7 +27,7 @@ impl Endpoint for GetAccount {
 
     #[allow(private_interfaces)]
     fn parse(&self, body: &mut Vec<u8>) -> Result<Account, Misfit> {
-        parse::document(body)
+        json::document(body)
     }
 }
 
@@ -54,6 +54,6 @@ impl Endpoint for GetWallet {
 
     #[allow(private_interfaces)]
     fn parse(&self, body: &mut Vec<u8>) -> Result<Wallet, Misfit> {
-        parse::document(body)
+        json::document(body)
     }
 }

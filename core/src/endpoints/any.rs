@@ -3,8 +3,8 @@
 use std::fmt;
 
 use crate::endpoint::{Endpoint, EndpointInfo};
+use crate::json::Misfit;
 use crate::output::Output;
-use crate::parse::Misfit;
 
 /// One of the endpoints. It is one type whichever it is, so that there is one machine for all of them:
 /// what a browser loads is a tenth smaller by that.

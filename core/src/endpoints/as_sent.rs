@@ -5,19 +5,14 @@
 //! in full, without a struct or a copy of a text, and handed on as the bytes it is. In every other
 //! case it is read and written anew as by [`ListVps`].
 
-use std::fmt;
-use std::marker::PhantomData;
 use std::string::FromUtf8Error;
-
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{self, MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer};
 
 use super::ListVps;
 use crate::endpoint::{Endpoint, EndpointInfo};
 use crate::ids;
+use crate::json::{self, Misfit, Model as _, Raw};
+use crate::models::Vps;
 use crate::output::Output;
-use crate::parse::Misfit;
 use crate::time::Timestamp;
 
 /// `GET /vps`, handed on as it was sent where it is in the usual form.
@@ -52,8 +47,16 @@ impl Endpoint for ListVpsAsSent {
 fn usual(body: Vec<u8>) -> Result<String, Vec<u8>> {
     // The whole is looked at for valid UTF-8: some readers mind it in fields that others skip.
     let text = String::from_utf8(body).map_err(FromUtf8Error::into_bytes)?;
-    let is_usual = serde_json::from_str::<Object<Listing>>(&text)
-        .is_ok_and(|Object(listing)| listing.total.unwrap_or(0) <= listing.vps.0);
+    let is_usual = json::rows(text.as_bytes(), Output::LISTING, Vps::NAMES, &mut |row| {
+        let mut values = FORMS.iter().zip(row.values());
+        let is_usual = values.all(|(form, value)| form(value));
+        // What came twice is noted, too.
+        row.checked(())?;
+        is_usual
+            .then_some(())
+            .ok_or_else(|| Misfit::at("", "is in another form"))
+    })
+    .is_ok_and(|(count, total)| json::is_whole(count, total).is_ok());
     if is_usual {
         Ok(text)
     } else {
@@ -61,140 +64,48 @@ fn usual(body: Vec<u8>) -> Result<String, Vec<u8>> {
     }
 }
 
-#[derive(Deserialize)]
-struct Listing {
-    vps: Rows,
-    total: Option<u64>,
+type Form = fn(&Raw<'_>) -> bool;
+
+/// The usual form of each field of [`Vps`], in the order of its fields.
+const FORMS: [Form; 11] = [
+    id,
+    any_text,
+    any_text,
+    any_text,
+    any_text,
+    |address| is_missing(address) || is_filled(address),
+    any_text,
+    |username| is_missing(username) || is_filled(username),
+    |server_id| is_missing(server_id) || id(server_id),
+    |period_end| is_missing(period_end) || usual_time(period_end),
+    usual_time,
+];
+
+fn is_missing(value: &Raw<'_>) -> bool {
+    matches!(value, Raw::Absent | Raw::Null)
 }
 
-/// The fields of [`Vps`], each with its check.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[allow(dead_code)]
-struct Row {
-    id: Text<Id>,
-    plan_id: Text<Any>,
-    billing_cycle: Text<Any>,
-    status: Text<Any>,
-    vps_status: Text<Any>,
-    ip_address: Option<Text<Filled>>,
-    location: Text<Any>,
-    rdp_username: Option<Text<Filled>>,
-    server_id: Option<Text<Id>>,
-    current_period_end: Option<Text<UsualTime>>,
-    created_at: Text<UsualTime>,
+/// The enumerations are open.
+fn any_text(value: &Raw<'_>) -> bool {
+    matches!(value, Raw::Text(_))
 }
 
-trait Check {
-    fn passes(text: &str) -> bool;
+fn is_filled(value: &Raw<'_>) -> bool {
+    matches!(value, Raw::Text(text) if !text.is_empty())
 }
 
-/// Any text: the enumerations are open.
-struct Any;
-/// An optional text that is there, and not empty.
-struct Filled;
-struct Id;
-struct UsualTime;
-
-impl Check for Any {
-    fn passes(_: &str) -> bool {
-        true
-    }
+fn id(value: &Raw<'_>) -> bool {
+    matches!(value, Raw::Text(text) if ids::check(text).is_ok())
 }
 
-impl Check for Filled {
-    fn passes(text: &str) -> bool {
-        !text.is_empty()
-    }
-}
-
-impl Check for Id {
-    fn passes(text: &str) -> bool {
-        ids::check(text).is_ok()
-    }
-}
-
-impl Check for UsualTime {
-    fn passes(text: &str) -> bool {
-        Timestamp::is_usual(text)
-    }
-}
-
-/// A text that passed its check, and was not kept.
-struct Text<C>(PhantomData<C>);
-
-impl<'de, C: Check> Deserialize<'de> for Text<C> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_str(Self(PhantomData))
-    }
-}
-
-impl<C: Check> Visitor<'_> for Text<C> {
-    type Value = Self;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a text in the usual form")
-    }
-
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<Self, E> {
-        if C::passes(text) {
-            Ok(self)
-        } else {
-            Err(E::invalid_value(de::Unexpected::Other("text"), &self))
-        }
-    }
-}
-
-/// How many rows there are.
-struct Rows(u64);
-
-impl<'de> Deserialize<'de> for Rows {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_seq(Self(0))
-    }
-}
-
-impl<'de> Visitor<'de> for Rows {
-    type Value = Self;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an array")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(mut self, mut rows: A) -> Result<Self, A::Error> {
-        while rows.next_element::<Object<Row>>()?.is_some() {
-            self.0 = self.0.saturating_add(1);
-        }
-        Ok(self)
-    }
-}
-
-/// A struct from an object alone: left to itself, serde reads an array into it too.
-struct Object<T>(T);
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        struct ObjectVisitor<T>(PhantomData<T>);
-
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
-            type Value = T;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
-                T::deserialize(MapAccessDeserializer::new(map))
-            }
-        }
-
-        from.deserialize_map(ObjectVisitor(PhantomData)).map(Self)
-    }
+fn usual_time(value: &Raw<'_>) -> bool {
+    matches!(value, Raw::Text(text) if Timestamp::is_usual(text))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::{Json, written};
     use serde_json::{Value, json};
 
     fn row() -> Value {
@@ -204,6 +115,10 @@ mod tests {
             "location": "newYork", "rdpUsername": "Administrator", "serverId": "zomro-1",
             "currentPeriodEnd": "2026-06-11T09:00:00.000Z", "createdAt": "2026-05-11T09:00:00.000Z",
         })
+    }
+
+    fn rewritten(value: &dyn Json) -> Value {
+        serde_json::from_str(&written(value)).unwrap()
     }
 
     fn listed(row: &Value) -> Vec<u8> {
@@ -217,13 +132,13 @@ mod tests {
         let text = String::from_utf8(body.clone()).unwrap();
         assert_eq!(listing, Output::VpsAsSent(text.clone()));
         let sent: Value = serde_json::from_str(&text).unwrap();
-        let read = serde_json::to_value(ListVps.parse(&mut body.clone()).unwrap()).unwrap();
+        let read = rewritten(&ListVps.parse(&mut body.clone()).unwrap());
         assert_eq!(sent.get(Output::LISTING), Some(&read));
     }
 
     #[test]
     fn every_field_of_the_model_is_checked() {
-        let fields = serde_json::to_value(&ListVps.parse(&mut listed(&row())).unwrap()[0]).unwrap();
+        let fields = rewritten(&ListVps.parse(&mut listed(&row())).unwrap()[0]);
         for field in fields.as_object().unwrap().keys() {
             let mut wrong = row();
             wrong[field] = json!(7);
@@ -251,7 +166,7 @@ mod tests {
             let Output::VpsList(read) = listing else {
                 panic!("{field} was handed on as it is");
             };
-            let written = serde_json::to_value(read).unwrap();
+            let written = rewritten(&read);
             assert_eq!(written[0][field], expected, "{field}");
         }
     }
@@ -269,6 +184,11 @@ mod tests {
             listed(&json!(as_array)),
             text.replace(r#""total":1"#, r#""total":2"#).into_bytes(),
             text.replace(r#""status":"#, r#""planId":"#).into_bytes(),
+            text.replace(
+                r#""status":"#,
+                r#""hostname":1,"status":"active","status":"#,
+            )
+            .into_bytes(),
             format!("{text}x").into_bytes(),
             not_utf8,
             b"[]".to_vec(),

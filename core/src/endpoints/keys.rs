@@ -2,15 +2,12 @@
 
 use std::str::FromStr;
 
-use email_address::{EmailAddress, Options};
-use serde::{Deserialize, Serialize};
-
 use super::{receipt, segment};
 use crate::endpoint::{Access, Endpoint, EndpointInfo, RetryClass};
 use crate::error::Error;
 use crate::ids::KeyId;
+use crate::json::{self, Json, Misfit, Model as _, object};
 use crate::models::{ApiKeyInfo, CreatedKey, RevokedKey, Scope};
-use crate::parse::{self, Misfit};
 use crate::secret::Secret;
 
 /// The longest label of a key, in characters. The service names no limit; this one is generous.
@@ -25,7 +22,7 @@ pub struct CreateKey {
     password: Secret,
     name: String,
     scope: Scope,
-    expires_in_days: Option<i64>,
+    expires_in_days: Option<u64>,
 }
 
 impl CreateKey {
@@ -42,10 +39,7 @@ impl CreateKey {
         expires_in_days: Option<i64>,
     ) -> Result<Self, Error> {
         let email = email.trim();
-        let options = Options::default()
-            .without_display_text()
-            .with_required_tld();
-        if EmailAddress::parse_with_options(email, options).is_err() {
+        if !is_email_address(email) {
             return Err(Error::invalid_input("email", "must be an e-mail address"));
         }
         if password.reveal().is_empty() {
@@ -75,9 +69,25 @@ impl CreateKey {
             password,
             name: name.to_owned(),
             scope,
-            expires_in_days,
+            expires_in_days: expires_in_days.and_then(|days| u64::try_from(days).ok()),
         })
     }
+}
+
+/// Whether a text has the form of an address. Whether there is one of that name the service knows.
+fn is_email_address(text: &str) -> bool {
+    let Some((local, domain)) = text.rsplit_once('@') else {
+        return false;
+    };
+    let is_odd =
+        |c: char| c.is_whitespace() || c.is_control() || matches!(c, '@' | '<' | '>' | ',');
+    let mut labels = domain.split('.');
+    (1..=64).contains(&local.len())
+        && domain.len() <= 255
+        && domain.contains('.')
+        && labels.all(|label| (1..=63).contains(&label.len()))
+        && !local.contains(is_odd)
+        && !domain.contains(is_odd)
 }
 
 impl Endpoint for CreateKey {
@@ -98,24 +108,16 @@ impl Endpoint for CreateKey {
     }
 
     fn body(&self) -> Option<Vec<u8>> {
-        #[derive(Serialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Body<'a> {
-            email: &'a str,
-            password: &'a Secret,
-            name: &'a str,
-            scope: &'a Scope,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            expires_in_days: Option<i64>,
+        let mut fields: Vec<(&str, &dyn Json)> = vec![
+            ("email", &self.email),
+            ("password", &self.password),
+            ("name", &self.name),
+            ("scope", &self.scope),
+        ];
+        if let Some(days) = &self.expires_in_days {
+            fields.push(("expiresInDays", days));
         }
-        serde_json::to_vec(&Body {
-            email: &self.email,
-            password: &self.password,
-            name: &self.name,
-            scope: &self.scope,
-            expires_in_days: self.expires_in_days,
-        })
-        .ok()
+        Some(object(&fields).into_bytes())
     }
 
     fn secrets(&self) -> Vec<&str> {
@@ -124,7 +126,7 @@ impl Endpoint for CreateKey {
 
     #[allow(private_interfaces)]
     fn parse(&self, body: &mut Vec<u8>) -> Result<CreatedKey, Misfit> {
-        let key: CreatedKey = parse::document(body)?;
+        let key: CreatedKey = json::document(body)?;
         if key.api_key.reveal().is_empty() {
             return Err(Misfit::at("apiKey", "is empty"));
         }
@@ -155,11 +157,12 @@ impl Endpoint for ListKeys {
 
     #[allow(private_interfaces)]
     fn parse(&self, body: &mut Vec<u8>) -> Result<Self::Output, Misfit> {
-        #[derive(Deserialize)]
-        struct Listing {
-            keys: Vec<ApiKeyInfo>,
-        }
-        parse::document(body).map(|listing: Listing| listing.keys)
+        let mut keys = Vec::new();
+        json::rows(body, "keys", ApiKeyInfo::NAMES, &mut |fields| {
+            let key = ApiKeyInfo::read(fields);
+            fields.checked(key).map(|key| keys.push(key))
+        })?;
+        Ok(keys)
     }
 }
 

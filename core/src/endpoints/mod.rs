@@ -12,34 +12,44 @@ pub use as_sent::ListVpsAsSent;
 pub use keys::{CreateKey, ListKeys, RevokeKey};
 pub use vps::{ControlVps, CreateVps, DeleteVps, GetVps, ListVps};
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use crate::json::{Fields, Misfit, Model, document};
 
-use crate::parse::{self, Misfit};
-
-/// Everything but the characters that RFC 3986 leaves unreserved.
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
-
+/// An id as one segment of a path, or one value of a query: everything is encoded but what RFC 3986
+/// leaves unreserved.
 fn segment(text: &str) -> String {
-    utf8_percent_encode(text, SEGMENT).to_string()
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or('0');
+            let digits = ['%', digit(byte >> 4), digit(byte & 15)];
+            encoded.extend(digits.map(|digit| digit.to_ascii_uppercase()));
+        }
+    }
+    encoded
 }
 
 /// Reads a reply that says whether it was a success.
-fn receipt<T: DeserializeOwned>(body: &[u8]) -> Result<T, Misfit> {
-    #[derive(Deserialize)]
-    struct Verdict {
-        success: Option<bool>,
-    }
-    if parse::document::<Verdict>(body)?.success == Some(false) {
+fn receipt<T: Model>(body: &[u8]) -> Result<T, Misfit> {
+    let mut fields = Fields::of(body, &["success"])?;
+    let success = fields.take::<Option<bool>>();
+    if fields.checked(success)? == Some(false) {
         return Err(Misfit::at(
             "success",
             "is false in a reply that says it is good",
         ));
     }
-    parse::document(body)
+    document(body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::segment;
+
+    #[test]
+    fn what_an_id_may_hold_is_encoded_for_a_path() {
+        assert_eq!(segment("6641abc-._~"), "6641abc-._~");
+        assert_eq!(segment("a+b&c=d:\u{fc}"), "a%2Bb%26c%3Dd%3A%C3%BC");
+    }
 }

@@ -2,16 +2,15 @@
 
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
-
 use super::{receipt, segment};
 use crate::endpoint::{Access, Endpoint, EndpointInfo, RetryClass};
 use crate::error::Error;
 use crate::ids::VpsId;
+use crate::json::{self, Misfit, Model as _, model, model_field, object, written};
 use crate::models::{
     ActionReceipt, BillingCycle, DeletedVps, Location, Order, PlanId, PowerAction, Vps, VpsDetails,
 };
-use crate::parse::{self, Misfit};
+use crate::output::Output;
 
 fn vps_id(id: &str) -> Result<VpsId, Error> {
     VpsId::from_str(id).map_err(|reason| Error::invalid_input("id", reason))
@@ -41,32 +40,29 @@ impl Endpoint for ListVps {
     /// A listing that says it has more than it shows is refused: a purchase relies on it.
     #[allow(private_interfaces)]
     fn parse(&self, body: &mut Vec<u8>) -> Result<Vec<Vps>, Misfit> {
-        #[derive(Deserialize)]
-        struct Listing {
-            vps: Vec<Vps>,
-            total: Option<u64>,
-        }
-        let listing: Listing = parse::document(body)?;
-        let total = listing.total.unwrap_or(0);
-        if usize::try_from(total).map_or(true, |total| total > listing.vps.len()) {
-            let reason = format!("says {total}, but there are {}", listing.vps.len());
-            return Err(Misfit::at("total", reason));
-        }
-        Ok(listing.vps)
+        let mut listed = Vec::new();
+        let (count, total) = json::rows(body, Output::LISTING, Vps::NAMES, &mut |fields| {
+            let vps = Vps::read(fields);
+            fields.checked(vps).map(|vps| listed.push(vps))
+        })?;
+        json::is_whole(count, total)?;
+        Ok(listed)
     }
 }
 
-/// What to buy.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CreateVps {
-    /// The size.
-    pub plan_id: PlanId,
-    /// How often to pay.
-    pub billing_cycle: BillingCycle,
-    /// Where.
-    pub location: Location,
+model! {
+    /// What to buy.
+    CreateVps {
+        /// The size.
+        plan_id: PlanId = "planId",
+        /// How often to pay.
+        billing_cycle: BillingCycle = "billingCycle",
+        /// Where.
+        location: Location = "location",
+    }
 }
+
+model_field!(CreateVps);
 
 impl CreateVps {
     /// Checks the arguments. Values newer than this version are passed on: the service decides.
@@ -120,7 +116,7 @@ impl Endpoint for CreateVps {
     }
 
     fn body(&self) -> Option<Vec<u8>> {
-        serde_json::to_vec(self).ok()
+        Some(written(self).into_bytes())
     }
 
     #[allow(private_interfaces)]
@@ -170,7 +166,7 @@ impl Endpoint for GetVps {
 
     #[allow(private_interfaces)]
     fn parse(&self, body: &mut Vec<u8>) -> Result<VpsDetails, Misfit> {
-        parse::document(body)
+        json::document(body)
     }
 }
 
@@ -288,14 +284,7 @@ impl<const REPEATABLE: bool> Endpoint for ControlVps<REPEATABLE> {
     }
 
     fn body(&self) -> Option<Vec<u8>> {
-        #[derive(Serialize)]
-        struct Body<'a> {
-            action: &'a PowerAction,
-        }
-        serde_json::to_vec(&Body {
-            action: &self.action,
-        })
-        .ok()
+        Some(object(&[("action", &self.action)]).into_bytes())
     }
 
     #[allow(private_interfaces)]

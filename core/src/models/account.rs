@@ -1,8 +1,6 @@
 //! The account and its wallet.
 
-use serde::{Deserialize, Serialize};
-
-use super::optional;
+use crate::json::{model, model_field};
 use crate::money::Money;
 use crate::open_enum::open_enum;
 use crate::time::Timestamp;
@@ -17,61 +15,56 @@ open_enum! {
     }
 }
 
-/// The account's profile with its balance and VPS counts (`GET /account`).
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-pub struct Account {
-    /// The account's id.
-    pub id: String,
-    /// The holder's first name.
-    #[serde(default, deserialize_with = "optional")]
-    pub first_name: Option<String>,
-    /// The holder's last name.
-    #[serde(default, deserialize_with = "optional")]
-    pub last_name: Option<String>,
-    /// The e-mail address the account signs in with.
-    pub email: String,
-    /// What the account may do.
-    pub role: Role,
-    /// What the wallet holds, rounded half-even to the cent.
-    pub balance: Money,
-    /// The currency of the balance, `EUR`.
-    pub currency: String,
-    /// The code that others sign up with.
-    #[serde(default, deserialize_with = "optional")]
-    pub referral_code: Option<String>,
-    /// What the referral code earned.
-    #[serde(default)]
-    pub affiliate_stats: Option<AffiliateStats>,
-    /// How many VPS are active now.
-    pub active_vps_count: u64,
-    /// How many VPS there are in any state.
-    pub total_vps_count: u64,
-    /// When the account was made.
-    pub created_at: Timestamp,
+model! {
+    /// The account's profile with its balance and VPS counts (`GET /account`).
+    Account {
+        /// The account's id.
+        id: String = "id",
+        /// The holder's first name.
+        first_name: Option<String> = "firstName",
+        /// The holder's last name.
+        last_name: Option<String> = "lastName",
+        /// The e-mail address the account signs in with.
+        email: String = "email",
+        /// What the account may do.
+        role: Role = "role",
+        /// What the wallet holds, rounded half-even to the cent.
+        balance: Money = "balance",
+        /// The currency of the balance, `EUR`.
+        currency: String = "currency",
+        /// The code that others sign up with.
+        referral_code: Option<String> = "referralCode",
+        /// What the referral code earned.
+        affiliate_stats: Option<AffiliateStats> = "affiliateStats",
+        /// How many VPS are active now.
+        active_vps_count: u64 = "activeVpsCount",
+        /// How many VPS there are in any state.
+        total_vps_count: u64 = "totalVpsCount",
+        /// When the account was made.
+        created_at: Timestamp = "createdAt",
+    }
 }
 
-/// What an account's referral code earned.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-pub struct AffiliateStats {
-    /// Everyone who signed up with the code.
-    pub total_referrals: u64,
-    /// Those of them who bought.
-    pub successful_referrals: u64,
-    /// What that earned, in the account's currency.
-    pub total_earnings: Money,
+model_field!(AffiliateStats);
+
+model! {
+    /// What an account's referral code earned.
+    AffiliateStats {
+        /// Everyone who signed up with the code.
+        total_referrals: u64 = "totalReferrals",
+        /// Those of them who bought.
+        successful_referrals: u64 = "successfulReferrals",
+        /// What that earned, in the account's currency.
+        total_earnings: Money = "totalEarnings",
+    }
 }
 
-/// The wallet, the only means of payment of the API (`GET /wallet`).
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-pub struct Wallet {
-    /// What the wallet holds, rounded half-even to the cent.
-    pub balance: Money,
-    /// The currency of the balance, `EUR`.
-    pub currency: String,
+model! {
+    /// The wallet, the only means of payment of the API (`GET /wallet`).
+    Wallet {
+        /// What the wallet holds, rounded half-even to the cent.
+        balance: Money = "balance",
+        /// The currency of the balance, `EUR`.
+        currency: String = "currency",
+    }
 }

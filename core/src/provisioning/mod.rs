@@ -35,7 +35,7 @@ use std::borrow::Cow;
 use crate::call::Call;
 use crate::config::{Api, CallOptions};
 use crate::endpoint::Endpoint;
-use crate::endpoints::{CreateVps, GetVps, GetWallet, ListVps};
+use crate::endpoints::{AnyEndpoint, CreateVps, GetVps, GetWallet, ListVps};
 use crate::error::{Error, ErrorKind};
 use crate::http::{HttpRequest, Reply, RequestId};
 use crate::ids::VpsId;
@@ -89,10 +89,10 @@ enum Job {
 /// What is being done at this moment.
 #[derive(Debug)]
 enum Work {
-    Wallet(Box<Call<GetWallet>>),
-    List(Box<Call<ListVps>>),
-    Order(Box<Call<CreateVps>>),
-    Look(Box<Call<GetVps>>),
+    Call {
+        asks: Asks,
+        call: Box<Call<AnyEndpoint>>,
+    },
     Rest {
         until: Timestamp,
         reason: WaitReason,
@@ -105,6 +105,19 @@ enum Work {
         error: Box<Error>,
     },
     Ended(Box<Result<Provisioned, Error>>),
+}
+
+/// What a call is made for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asks {
+    /// What the wallet holds.
+    Wallet,
+    /// Which VPS there are.
+    List,
+    /// The one order.
+    Order,
+    /// How the VPS is.
+    Look,
 }
 
 impl Provisioning {
@@ -197,7 +210,8 @@ impl Provisioning {
         now: Timestamp,
     ) -> Result<Self, Error> {
         let mut rng = fastrand::Rng::with_seed(seed);
-        let call = api.call(GetWallet, CallOptions::default(), rng.u64(..), now)?;
+        let wallet = AnyEndpoint::new(GetWallet);
+        let call = api.call(wallet, CallOptions::default(), rng.u64(..), now)?;
         let mut new = Self {
             api: api.clone(),
             deadline: now.plus_ms(options.timeout_ms),
@@ -205,7 +219,10 @@ impl Provisioning {
             rng,
             facts,
             job,
-            work: Work::Wallet(Box::new(call)),
+            work: Work::Call {
+                asks: Asks::Wallet,
+                call: Box::new(call),
+            },
             requests: 0,
             seen: Seen::default(),
         };
@@ -227,10 +244,7 @@ impl Provisioning {
         now: Timestamp,
     ) -> Step<Result<&'a Provisioned, &'a Error>> {
         match work {
-            Work::Wallet(call) => self.numbered(call.next_step(now)),
-            Work::List(call) => self.numbered(call.next_step(now)),
-            Work::Order(call) => self.numbered(call.next_step(now)),
-            Work::Look(call) => self.numbered(call.next_step(now)),
+            Work::Call { call, .. } => self.numbered(call.next_step(now)),
             Work::Rest {
                 until,
                 reason,
@@ -291,10 +305,7 @@ impl Provisioning {
             work => work,
         };
         match work {
-            Work::Wallet(call) => call.handle_reply(inner, reply, now),
-            Work::List(call) => call.handle_reply(inner, reply, now),
-            Work::Order(call) => call.handle_reply(inner, reply, now),
-            Work::Look(call) => call.handle_reply(inner, reply, now),
+            Work::Call { call, .. } => call.handle_reply(inner, reply, now),
             Work::Rest { .. } | Work::Expiring { .. } | Work::Ended(_) => Err(StaleReply(inner)),
         }
         .map_err(|_| StaleReply(id))?;
@@ -327,7 +338,13 @@ impl Provisioning {
             phase,
             // The wallet is read once more after a lost order was found, to tell its charge.
             exclusive: !matches!(phase, Phase::Polling | Phase::Ended)
-                || matches!(self.work, Work::Wallet(_)),
+                || matches!(
+                    self.work,
+                    Work::Call {
+                        asks: Asks::Wallet,
+                        ..
+                    }
+                ),
             requests: self.requests,
             orders_sent: self.orders_sent(now),
             elapsed_ms: now.since_ms(self.facts.started_at),
@@ -390,13 +407,11 @@ impl Provisioning {
 
     fn orders_sent(&self, now: Timestamp) -> u32 {
         let of_this_call = match &self.work {
-            Work::Order(call) => call.delivered().saturating_add(call.is_sending(now).into()),
-            Work::Wallet(_)
-            | Work::List(_)
-            | Work::Look(_)
-            | Work::Rest { .. }
-            | Work::Expiring { .. }
-            | Work::Ended(_) => 0,
+            Work::Call {
+                asks: Asks::Order,
+                call,
+            } => call.delivered().saturating_add(call.is_sending(now).into()),
+            Work::Call { .. } | Work::Rest { .. } | Work::Expiring { .. } | Work::Ended(_) => 0,
         };
         self.facts.orders_sent.saturating_add(of_this_call)
     }
@@ -427,11 +442,7 @@ impl Machine for Provisioning {
                 Err(error) => Err(error),
             }),
             Work::Expiring { error, .. } => Some(Err(error)),
-            Work::Wallet(_)
-            | Work::List(_)
-            | Work::Order(_)
-            | Work::Look(_)
-            | Work::Rest { .. } => None,
+            Work::Call { .. } | Work::Rest { .. } => None,
         }
     }
 

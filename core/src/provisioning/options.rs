@@ -2,20 +2,17 @@
 
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
-
 use crate::error::Error;
+use crate::json::{Fields, Json, Model, Writer, model_field, text_field};
 use crate::models::VpsDetails;
-use crate::money::{self, Money};
+use crate::money::{Exact, Money};
 
 /// How a purchase is made and waited for. Every field has a default.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProvisionOptions {
     /// Whether the wallet is looked at before ordering. Default: yes.
     pub preflight: Preflight,
     /// The most that may be spent. A higher catalogue price ends in `OverBudget`. Default: no limit.
-    #[serde(with = "money::exact_text")]
     pub max_spend: Option<Money>,
     /// When the VPS counts as usable.
     pub wait_for: WaitLevel,
@@ -46,6 +43,50 @@ impl Default for ProvisionOptions {
     }
 }
 
+impl Json for ProvisionOptions {
+    fn write(&self, to: &mut Writer) {
+        to.object(&[
+            ("preflight", &self.preflight.as_str()),
+            ("maxSpend", &self.max_spend.map(Exact)),
+            ("waitFor", &self.wait_for.as_str()),
+            ("timeoutMs", &self.timeout_ms),
+            ("firstLookMs", &self.first_look_ms),
+            ("longestPauseMs", &self.longest_pause_ms),
+            ("settleMs", &self.settle_ms),
+            ("notFoundGraceMs", &self.not_found_grace_ms),
+        ]);
+    }
+}
+
+impl Model for ProvisionOptions {
+    const NAMES: &'static [&'static str] = &[
+        "preflight",
+        "maxSpend",
+        "waitFor",
+        "timeoutMs",
+        "firstLookMs",
+        "longestPauseMs",
+        "settleMs",
+        "notFoundGraceMs",
+    ];
+
+    fn read(fields: &mut Fields<'_>) -> Self {
+        let default = Self::default();
+        Self {
+            preflight: fields.take_or(default.preflight),
+            max_spend: fields.take::<Option<Exact>>().map(|exact| exact.0),
+            wait_for: fields.take_or(default.wait_for),
+            timeout_ms: fields.take_or(default.timeout_ms),
+            first_look_ms: fields.take_or(default.first_look_ms),
+            longest_pause_ms: fields.take_or(default.longest_pause_ms),
+            settle_ms: fields.take_or(default.settle_ms),
+            not_found_grace_ms: fields.take_or(default.not_found_grace_ms),
+        }
+    }
+}
+
+model_field!(ProvisionOptions);
+
 impl ProvisionOptions {
     pub(crate) fn check(&self) -> Result<(), Error> {
         if self.timeout_ms == 0 {
@@ -65,8 +106,7 @@ impl ProvisionOptions {
 }
 
 /// Whether the wallet is looked at before ordering.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Preflight {
     /// Yes: too little money ends in `InsufficientFunds` before anything is ordered, and a lost
     /// order can be told from one that was never placed.
@@ -76,9 +116,31 @@ pub enum Preflight {
     Skip,
 }
 
+impl Preflight {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Check => "check",
+            Self::Skip => "skip",
+        }
+    }
+}
+
+impl FromStr for Preflight {
+    type Err = &'static str;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        match name {
+            "check" => Ok(Self::Check),
+            "skip" => Ok(Self::Skip),
+            _ => Err("must be \"check\" or \"skip\""),
+        }
+    }
+}
+
+text_field!(Preflight, "a way to begin", Self::default());
+
 /// When a VPS counts as usable.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum WaitLevel {
     /// Active, with address, user and password.
     #[default]
@@ -99,7 +161,16 @@ impl FromStr for WaitLevel {
     }
 }
 
+text_field!(WaitLevel, "a level to wait for", Self::default());
+
 impl WaitLevel {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Ready => "ready",
+            Self::Active => "active",
+        }
+    }
+
     pub(crate) fn is_reached(self, vps: &VpsDetails) -> bool {
         match self {
             Self::Ready => vps.has_credentials(),

@@ -1,15 +1,17 @@
 //! How far a purchase is, and how it ended.
 
-use serde::{Deserialize, Serialize};
-
 use crate::ids::VpsId;
+use crate::json::{Json, Writer, record};
 use crate::models::{VpsDetails, VpsStatus};
 use crate::money::Money;
 
 /// Where a purchase is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(rename_all = "snake_case")
+)]
 pub enum Phase {
     /// Looking at the wallet. Nothing is ordered.
     Preflight,
@@ -25,62 +27,81 @@ pub enum Phase {
     Ended,
 }
 
-/// How far a purchase is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-pub struct Progress {
-    /// Where it is.
-    pub phase: Phase,
-    /// Whether no other purchase of this account may be before its polling at the same time.
-    pub exclusive: bool,
-    /// How many requests were made since this process began with it.
-    pub requests: u32,
-    /// How often the order was handed over in a way that the service may have received it.
-    pub orders_sent: u32,
-    /// Milliseconds since the purchase began, in whatever process.
-    pub elapsed_ms: u64,
-    /// Milliseconds until the next request.
-    pub next_look_ms: u64,
-    /// The VPS, once it is known.
-    pub vps_id: Option<VpsId>,
-    /// Its status when it was last seen.
-    pub last_status: Option<VpsStatus>,
-    /// Whether the order's reply was lost and the VPS found by looking.
-    pub recovered: bool,
-    /// The code of the last failure that was got over.
-    pub last_error: Option<String>,
-    /// What the wallet held before the order.
-    pub balance_before: Option<Money>,
-    /// What the order cost: from its receipt, or after a lost receipt from the wallet's change.
-    pub charged: Option<Money>,
-    /// The currency of both.
-    pub currency: Option<String>,
-    /// From where the purchase can be taken up again. Keep it before going on.
-    pub token: Option<String>,
+impl Phase {
+    /// The phase's name in every language.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Preflight => "preflight",
+            Self::Baseline => "baseline",
+            Self::Ordering => "ordering",
+            Self::Reconciling => "reconciling",
+            Self::Polling => "polling",
+            Self::Ended => "ended",
+        }
+    }
 }
 
-/// A purchase that ended well.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-pub struct Provisioned {
-    /// The VPS, usable.
-    pub vps: VpsDetails,
-    /// Whether the order's reply was lost and the VPS found by looking.
-    pub recovered: bool,
-    /// How often the order was handed over in a way that the service may have received it.
-    pub orders_sent: u32,
-    /// What the order cost: from its receipt, or after a lost receipt from the wallet's change.
-    pub charged: Option<Money>,
-    /// What the wallet held before the order.
-    pub balance_before: Option<Money>,
-    /// What the wallet held after the order.
-    pub balance_after: Option<Money>,
-    /// The currency of all three.
-    pub currency: Option<String>,
-    /// Milliseconds since the purchase began, in whatever process.
-    pub elapsed_ms: u64,
-    /// How many requests were made since this process began with it.
-    pub requests: u32,
+impl Json for Phase {
+    fn write(&self, to: &mut Writer) {
+        to.text(self.as_str());
+    }
+}
+
+record! {
+    /// How far a purchase is.
+    Progress {
+        /// Where it is.
+        phase: Phase = "phase",
+        /// Whether no other purchase of this account may be before its polling at the same time.
+        exclusive: bool = "exclusive",
+        /// How many requests were made since this process began with it.
+        requests: u32 = "requests",
+        /// How often the order was handed over in a way that the service may have received it.
+        orders_sent: u32 = "ordersSent",
+        /// Milliseconds since the purchase began, in whatever process.
+        elapsed_ms: u64 = "elapsedMs",
+        /// Milliseconds until the next request.
+        next_look_ms: u64 = "nextLookMs",
+        /// The VPS, once it is known.
+        vps_id: Option<VpsId> = "vpsId",
+        /// Its status when it was last seen.
+        last_status: Option<VpsStatus> = "lastStatus",
+        /// Whether the order's reply was lost and the VPS found by looking.
+        recovered: bool = "recovered",
+        /// The code of the last failure that was got over.
+        last_error: Option<String> = "lastError",
+        /// What the wallet held before the order.
+        balance_before: Option<Money> = "balanceBefore",
+        /// What the order cost: from its receipt, or after a lost receipt from the wallet's change.
+        charged: Option<Money> = "charged",
+        /// The currency of both.
+        currency: Option<String> = "currency",
+        /// From where the purchase can be taken up again. Keep it before going on.
+        token: Option<String> = "token",
+    }
+}
+
+record! {
+    /// A purchase that ended well.
+    Provisioned {
+        /// The VPS, usable.
+        vps: VpsDetails = "vps",
+        /// Whether the order's reply was lost and the VPS found by looking.
+        recovered: bool = "recovered",
+        /// How often the order was handed over in a way that the service may have received it.
+        orders_sent: u32 = "ordersSent",
+        /// What the order cost: from its receipt, or after a lost receipt from the wallet's change.
+        charged: Option<Money> = "charged",
+        /// What the wallet held before the order.
+        balance_before: Option<Money> = "balanceBefore",
+        /// What the wallet held after the order.
+        balance_after: Option<Money> = "balanceAfter",
+        /// The currency of all three.
+        currency: Option<String> = "currency",
+        /// Milliseconds since the purchase began, in whatever process.
+        elapsed_ms: u64 = "elapsedMs",
+        /// How many requests were made since this process began with it.
+        requests: u32 = "requests",
+    }
 }

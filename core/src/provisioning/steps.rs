@@ -1,14 +1,15 @@
 //! The transitions: what each finished call leads to. The rules in words stand in the module above.
 
-use super::{Api, Call, CallOptions, Endpoint, Error, ErrorKind, Facts, Job};
-use super::{CreateVps, GetVps, GetWallet, ListVps, Preflight, Step, WaitReason};
+use super::{AnyEndpoint, Asks, Call, CallOptions, Endpoint, Error, ErrorKind, Facts, Job};
+use super::{CreateVps, GetVps, GetWallet, ListVps, Output, Preflight, Step, WaitReason};
 use super::{Provisioned, Provisioning, Timestamp, Work};
 use crate::catalogue;
 use crate::models::{Order, Vps, VpsDetails, VpsStatus, Wallet};
+use crate::retry::between;
 
-/// The first pause between two looks for a lost order, in milliseconds.
 /// What pauses between looks begin with at least: a first look at once is no reason to hurry on.
 const LEAST_PAUSE_MS: u64 = 1_000;
+/// The first pause between two looks for a lost order, in milliseconds.
 const FIRST_SETTLING_PAUSE_MS: u64 = 2_000;
 /// How many settle windows are waited for a look that succeeds.
 const LAST_LOOK_WINDOWS: u64 = 2;
@@ -18,57 +19,48 @@ type Outcome<T> = Result<T, Error>;
 impl Provisioning {
     /// Begins the job at hand.
     pub(super) fn start(&mut self, now: Timestamp) {
-        self.work = match &self.job {
+        match &self.job {
             Job::Preflight(order) => match self.options.preflight {
-                Preflight::Check => return self.read_wallet(now),
+                Preflight::Check => {
+                    self.ask(Asks::Wallet, GetWallet, self.within_deadline(now), now);
+                }
                 Preflight::Skip => {
                     if let Err(error) = self.check_budget(order) {
                         return self.end(error);
                     }
                     self.job = Job::Baseline(order.clone());
-                    return self.start(now);
+                    self.start(now);
                 }
             },
-            Job::Baseline(_) => match self.call(ListVps, self.within_deadline(now), now) {
-                Ok(call) => Work::List(call),
-                Err(error) => return self.end(error),
-            },
+            Job::Baseline(_) => self.ask(Asks::List, ListVps, self.within_deadline(now), now),
             Job::Ordering { order, .. } => {
-                match self.call(order.clone(), CallOptions::default(), now) {
-                    Ok(call) => Work::Order(call),
-                    Err(error) => return self.end(error),
-                }
+                self.ask(Asks::Order, order.clone(), CallOptions::default(), now);
             }
-            Job::Reconciling { .. } => match self.call(ListVps, single_attempt(), now) {
-                Ok(call) => Work::List(call),
-                Err(error) => return self.end(error),
-            },
-            Job::Polling(id) => match self.call(GetVps::from(id.clone()), single_attempt(), now) {
-                Ok(call) => Work::Look(call),
-                Err(error) => return self.end(error),
-            },
-        };
-    }
-
-    fn read_wallet(&mut self, now: Timestamp) {
-        match self.call(GetWallet, self.within_deadline(now), now) {
-            Ok(call) => self.work = Work::Wallet(call),
-            Err(error) => self.end(error),
+            Job::Reconciling { .. } => self.ask(Asks::List, ListVps, single_attempt(), now),
+            Job::Polling(id) => {
+                self.ask(Asks::Look, GetVps::from(id.clone()), single_attempt(), now);
+            }
         }
     }
 
-    fn call<E: Endpoint>(
-        &self,
-        endpoint: E,
-        options: CallOptions,
-        now: Timestamp,
-    ) -> Outcome<Box<Call<E>>> {
+    /// Makes a call of an endpoint the work at hand.
+    fn ask<E>(&mut self, asks: Asks, endpoint: E, options: CallOptions, now: Timestamp)
+    where
+        E: Endpoint + Send + 'static,
+    {
+        self.make(asks, AnyEndpoint::new(endpoint), options, now);
+    }
+
+    fn make(&mut self, asks: Asks, endpoint: AnyEndpoint, options: CallOptions, now: Timestamp) {
         let seed = self
             .rng
             .clone()
             .u64(..)
             .wrapping_add(u64::from(self.requests));
-        Api::call(&self.api, endpoint, options, seed, now).map(Box::new)
+        match self.api.call(endpoint, options, seed, now).map(Box::new) {
+            Ok(call) => self.work = Work::Call { asks, call },
+            Err(error) => self.end(error),
+        }
     }
 
     fn within_deadline(&self, now: Timestamp) -> CallOptions {
@@ -86,60 +78,56 @@ impl Provisioning {
         if let Work::Rest { next, .. } = work {
             work = *next;
         }
-        match work {
-            Work::Wallet(call) => match finished(call) {
-                Ok((outcome, requests)) => {
-                    self.count(requests);
-                    self.after_wallet(outcome, now);
-                }
-                Err(call) => self.work = Work::Wallet(call),
-            },
-            Work::List(call) => match finished(call) {
-                Ok((outcome, requests)) => {
-                    self.count(requests);
-                    self.after_list(outcome, now);
-                }
-                Err(call) => self.work = Work::List(call),
-            },
-            Work::Order(call) => {
-                let delivered = call.delivered();
-                match finished(call) {
-                    Ok((outcome, requests)) => {
-                        self.count(requests);
-                        self.facts.orders_sent = self.facts.orders_sent.saturating_add(delivered);
-                        self.after_order(outcome, now);
-                    }
-                    Err(call) => self.go_on_ordering(call, now),
+        let Work::Call { asks, call } = work else {
+            self.work = work;
+            return;
+        };
+        if !call.is_done() {
+            match asks {
+                Asks::Order => self.go_on_ordering(call, now),
+                Asks::Wallet | Asks::List | Asks::Look => self.work = Work::Call { asks, call },
+            }
+            return;
+        }
+        self.count(&call, asks);
+        match (asks, call.into_outcome()) {
+            (Asks::Wallet, Some(Ok(Output::Wallet(wallet)))) => self.after_wallet(Ok(wallet), now),
+            (Asks::List, Some(Ok(Output::VpsList(listed)))) => self.after_list(Ok(listed), now),
+            (Asks::Order, Some(Ok(Output::Order(order)))) => self.after_order(Ok(order), now),
+            (Asks::Look, Some(Ok(Output::VpsDetails(vps)))) => self.after_look(Ok(vps), now),
+            (_, outcome) => {
+                let error = outcome.and_then(Result::err).unwrap_or_else(no_outcome);
+                match asks {
+                    Asks::Wallet => self.after_wallet(Err(error), now),
+                    Asks::List => self.after_list(Err(error), now),
+                    Asks::Order => self.after_order(Err(error), now),
+                    Asks::Look => self.after_look(Err(error), now),
                 }
             }
-            Work::Look(call) => match finished(call) {
-                Ok((outcome, requests)) => {
-                    self.count(requests);
-                    self.after_look(outcome, now);
-                }
-                Err(call) => self.work = Work::Look(call),
-            },
-            Work::Rest { .. } | Work::Expiring { .. } | Work::Ended(_) => self.work = work,
         }
     }
 
     /// An order that was not sent or was refused is sent again, but not after the time allowed.
-    fn go_on_ordering(&mut self, call: Box<Call<CreateVps>>, now: Timestamp) {
+    fn go_on_ordering(&mut self, call: Box<Call<AnyEndpoint>>, now: Timestamp) {
         let next_ms = match call.next_step(now) {
             Step::Wait { delay_ms, .. } => delay_ms,
             Step::Send(_) | Step::Done(_) => 0,
         };
+        let asks = Asks::Order;
         if now.plus_ms(next_ms) < self.deadline {
-            self.work = Work::Order(call);
+            self.work = Work::Call { asks, call };
             return;
         }
-        self.count(call.attempts());
-        self.facts.orders_sent = self.facts.orders_sent.saturating_add(call.delivered());
+        self.count(&call, asks);
         self.end(self.too_late());
     }
 
-    fn count(&mut self, requests: u32) {
-        self.requests = self.requests.saturating_add(requests);
+    /// Counts what a call has sent.
+    fn count(&mut self, call: &Call<AnyEndpoint>, asks: Asks) {
+        self.requests = self.requests.saturating_add(call.attempts());
+        if asks == Asks::Order {
+            self.facts.orders_sent = self.facts.orders_sent.saturating_add(call.delivered());
+        }
     }
 
     fn after_wallet(&mut self, outcome: Outcome<Wallet>, now: Timestamp) {
@@ -270,10 +258,7 @@ impl Provisioning {
         self.api.claim(&vps.id, &self.facts.purchase);
         self.job = Job::Polling(vps.id);
         if self.facts.balance_before.is_some() {
-            match self.call(GetWallet, single_attempt(), now) {
-                Ok(call) => self.work = Work::Wallet(call),
-                Err(error) => self.end(error),
-            }
+            self.ask(Asks::Wallet, GetWallet, single_attempt(), now);
         } else {
             self.start(now);
         }
@@ -312,10 +297,7 @@ impl Provisioning {
             let reason = "no new VPS is listed, and what the wallet held before is not known";
             return self.end_unresolved(reason.to_owned(), Vec::new(), None);
         }
-        match self.call(GetWallet, CallOptions::default(), now) {
-            Ok(call) => self.work = Work::Wallet(call),
-            Err(error) => self.end(error),
-        }
+        self.ask(Asks::Wallet, GetWallet, CallOptions::default(), now);
     }
 
     fn after_last_wallet(&mut self, outcome: Outcome<Wallet>, now: Timestamp) {
@@ -486,17 +468,6 @@ fn single_attempt() -> CallOptions {
     }
 }
 
-/// The outcome of a call with how many requests it made, or the call where it is not at its end.
-#[allow(clippy::type_complexity)]
-fn finished<E: Endpoint>(call: Box<Call<E>>) -> Result<(Outcome<E::Output>, u32), Box<Call<E>>> {
-    if !call.is_done() {
-        return Err(call);
-    }
-    let requests = call.attempts();
-    let outcome = call.into_outcome().unwrap_or_else(|| Err(no_outcome()));
-    Ok((outcome, requests))
-}
-
 /// Stands where no outcome can be missing. If one ever is, it must not read as "nothing was bought".
 fn no_outcome() -> Error {
     Error::new(ErrorKind::Unresolved {
@@ -520,5 +491,5 @@ fn grown(first: u64, looks: u32) -> u64 {
 /// Between four fifths of the pause and the whole of it.
 fn jittered(pause_ms: u64, rng: &mut fastrand::Rng) -> u64 {
     let least = pause_ms.saturating_mul(4).div_euclid(5);
-    rng.u64(least..=pause_ms)
+    between(least, pause_ms, rng)
 }

@@ -3,13 +3,14 @@
 //!
 //! A token is one JSON object with its version in `v`. It holds no key, no password and no reply.
 
-use serde::{Deserialize, Serialize};
-
 use super::options::ProvisionOptions;
 use crate::endpoints::CreateVps;
 use crate::error::{Error, ErrorKind};
 use crate::ids::VpsId;
-use crate::money::{self, Money};
+use crate::json::{
+    Field as _, Fields, Json, Misfit, Model, Writer, document, model, model_field, written,
+};
+use crate::money::{Exact, Money};
 use crate::time::Timestamp;
 
 const VERSION: u32 = 1;
@@ -25,21 +26,17 @@ pub enum KeyCheck {
     Any,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Token {
-    pub v: u32,
     pub key: String,
     pub base_url: String,
     pub stage: Stage,
     pub facts: Facts,
-    #[serde(default)]
     pub options: ProvisionOptions,
 }
 
 /// How far it had come, with what is needed to go on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Stage {
     /// Nothing was ordered: begin again.
     Unordered { order: CreateVps },
@@ -52,27 +49,166 @@ pub(crate) enum Stage {
     Bought { id: VpsId },
 }
 
+model! {
+    /// The fields of any stage.
+    StageFields {
+        /// What is, or may be, ordered.
+        order: Option<CreateVps> = "order",
+        /// What there was before the order.
+        baseline: Option<Vec<VpsId>> = "baseline",
+        /// What was bought.
+        id: Option<VpsId> = "id",
+    }
+}
+
+model_field!(StageFields);
+
 /// What is known, whatever the stage.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Facts {
     /// Tells this purchase from every other.
-    #[serde(default)]
     pub purchase: String,
     pub started_at: Timestamp,
     pub ordered_at: Option<Timestamp>,
-    #[serde(default)]
     pub orders_sent: u32,
-    #[serde(default)]
     pub recovered: bool,
-    #[serde(default, with = "money::exact_text")]
     pub balance_before: Option<Money>,
-    #[serde(default, with = "money::exact_text")]
     pub balance_after: Option<Money>,
-    #[serde(default, with = "money::exact_text")]
     pub charged: Option<Money>,
     pub currency: Option<String>,
 }
+
+impl Json for Token {
+    fn write(&self, to: &mut Writer) {
+        to.object(&[
+            ("v", &VERSION),
+            ("key", &self.key),
+            ("baseUrl", &self.base_url),
+            ("stage", &self.stage),
+            ("facts", &self.facts),
+            ("options", &self.options),
+        ]);
+    }
+}
+
+impl Model for Token {
+    const NAMES: &'static [&'static str] = &["key", "baseUrl", "stage", "facts", "options"];
+
+    fn read(fields: &mut Fields<'_>) -> Self {
+        Self {
+            key: fields.take(),
+            base_url: fields.take(),
+            stage: fields.take(),
+            facts: fields.take(),
+            options: fields.take_or(ProvisionOptions::default()),
+        }
+    }
+}
+
+impl Json for Stage {
+    fn write(&self, to: &mut Writer) {
+        let (name, fields): (_, &[(&str, &dyn Json)]) = match self {
+            Self::Unordered { order } => ("unordered", &[("order", order)]),
+            Self::Ordered { order, baseline } => {
+                ("ordered", &[("order", order), ("baseline", baseline)])
+            }
+            Self::Bought { id } => ("bought", &[("id", id)]),
+        };
+        to.object(&[(name, &Object(fields))]);
+    }
+}
+
+/// An object as the value of a field.
+struct Object<'a>(&'a [(&'a str, &'a dyn Json)]);
+
+impl Json for Object<'_> {
+    fn write(&self, to: &mut Writer) {
+        to.object(self.0);
+    }
+}
+
+impl Model for Stage {
+    const NAMES: &'static [&'static str] = &["unordered", "ordered", "bought"];
+
+    /// Exactly one of them is there.
+    fn read(fields: &mut Fields<'_>) -> Self {
+        let stages: Vec<Option<StageFields>> = Self::NAMES.iter().map(|_| fields.take()).collect();
+        let mut stages = stages.into_iter();
+        let mut next = || stages.next().flatten();
+        let stage = match (next(), next(), next()) {
+            (Some(stage), None, None) => stage.order.map(|order| Self::Unordered { order }),
+            (
+                None,
+                Some(StageFields {
+                    order, baseline, ..
+                }),
+                None,
+            ) => order
+                .zip(baseline)
+                .map(|(order, baseline)| Self::Ordered { order, baseline }),
+            (None, None, Some(stage)) => stage.id.map(|id| Self::Bought { id }),
+            _ => None,
+        };
+        stage.unwrap_or_else(|| {
+            fields.refuse(Misfit::at(
+                "",
+                "must be one stage with all that belongs to it",
+            ));
+            Self::Bought {
+                id: VpsId::stand_in(),
+            }
+        })
+    }
+}
+
+model_field!(Stage);
+
+impl Json for Facts {
+    fn write(&self, to: &mut Writer) {
+        to.object(&[
+            ("purchase", &self.purchase),
+            ("startedAt", &self.started_at),
+            ("orderedAt", &self.ordered_at),
+            ("ordersSent", &self.orders_sent),
+            ("recovered", &self.recovered),
+            ("balanceBefore", &self.balance_before.map(Exact)),
+            ("balanceAfter", &self.balance_after.map(Exact)),
+            ("charged", &self.charged.map(Exact)),
+            ("currency", &self.currency),
+        ]);
+    }
+}
+
+impl Model for Facts {
+    const NAMES: &'static [&'static str] = &[
+        "purchase",
+        "startedAt",
+        "orderedAt",
+        "ordersSent",
+        "recovered",
+        "balanceBefore",
+        "balanceAfter",
+        "charged",
+        "currency",
+    ];
+
+    fn read(fields: &mut Fields<'_>) -> Self {
+        let money = |fields: &mut Fields<'_>| fields.take::<Option<Exact>>().map(|exact| exact.0);
+        Self {
+            purchase: fields.take_or(String::new()),
+            started_at: fields.take(),
+            ordered_at: fields.take(),
+            orders_sent: fields.take_or(0),
+            recovered: fields.take_or(false),
+            balance_before: money(fields),
+            balance_after: money(fields),
+            charged: money(fields),
+            currency: fields.take(),
+        }
+    }
+}
+
+model_field!(Facts);
 
 impl Facts {
     pub(crate) fn begun(seed: u64, now: Timestamp) -> Self {
@@ -99,7 +235,6 @@ impl Token {
         options: ProvisionOptions,
     ) -> Self {
         Self {
-            v: VERSION,
             key,
             base_url: base_url.to_owned(),
             stage,
@@ -109,7 +244,7 @@ impl Token {
     }
 
     pub(crate) fn written(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
+        written(self)
     }
 
     /// Reads a token and sees that it belongs here.
@@ -119,20 +254,22 @@ impl Token {
         base_url: &str,
         check: KeyCheck,
     ) -> Result<Self, Error> {
-        #[derive(Deserialize)]
-        struct Versioned {
-            v: u32,
-        }
         if text.len() > LONGEST {
             return Err(stale("it is larger than 1 MiB"));
         }
-        let Versioned { v } = serde_json::from_str(text).map_err(|_| stale("it is not a token"))?;
-        if v != VERSION {
-            return Err(stale(&format!(
-                "this package does not read its version {v}"
-            )));
+        let version = Fields::of(text.as_bytes(), &["v"]).and_then(|mut fields| {
+            let version = fields.take::<u32>();
+            fields.checked(version)
+        });
+        let version = version.map_err(|_| stale("it is not a token"))?;
+        if version != VERSION {
+            let reason = format!(
+                "this package does not read its version {}",
+                u64::from(version)
+            );
+            return Err(stale(&reason));
         }
-        let token: Self = serde_json::from_str(text).map_err(|_| stale("it is damaged"))?;
+        let token: Self = document(text.as_bytes()).map_err(|_| stale("it is damaged"))?;
         token.options.check().map_err(|_| stale("it is damaged"))?;
         if token.base_url != base_url {
             return Err(stale("it belongs to another server"));

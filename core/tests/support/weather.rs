@@ -68,7 +68,8 @@ pub fn draw_account(
     options: &ProvisionOptions,
 ) -> Config {
     let look_alike = json!({
-        "plan_id": order.plan_id, "billing_cycle": order.billing_cycle, "location": order.location,
+        "plan_id": order.plan_id.as_str(), "billing_cycle": order.billing_cycle.as_str(),
+        "location": order.location.as_str(),
     });
     let others: Vec<Value> = (0..rng.usize(0..3)).map(|_| look_alike.clone()).collect();
     let faults: Vec<Value> = (0..rng.usize(0..7))

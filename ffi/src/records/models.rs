@@ -3,7 +3,6 @@
 //!
 //! Ids, money and the values of open enumerations cross as text, times as epoch milliseconds.
 
-use compact_str::CompactString;
 use stablevps_core::catalogue::Plan;
 use stablevps_core::error::{Fault, TryAgain};
 use stablevps_core::http::{Delivery, FailureKind};
@@ -41,7 +40,7 @@ macro_rules! open {
 }
 
 text! { VpsId, ServerId, KeyId }
-open! { BillingCycle, BillingStatus, Location, PlanId, PowerAction, Role, Scope, VpsStatus, CompactString }
+open! { BillingCycle, BillingStatus, Location, PlanId, PowerAction, Role, Scope, VpsStatus }
 
 uniffi::custom_type!(Money, String, {
     remote,
@@ -122,9 +121,9 @@ pub struct Vps {
     pub billing_cycle: BillingCycle,
     pub status: BillingStatus,
     pub vps_status: VpsStatus,
-    pub ip_address: Option<CompactString>,
+    pub ip_address: Option<String>,
     pub location: Location,
-    pub rdp_username: Option<CompactString>,
+    pub rdp_username: Option<String>,
     pub server_id: Option<ServerId>,
     pub current_period_end: Option<Timestamp>,
     pub created_at: Timestamp,

@@ -108,10 +108,7 @@ export class Simulator {
     try {
       return new Simulator(new Model(JSON.stringify(given)), config);
     } catch (failure) {
-      if (typeof failure === "string") {
-        throw new InvalidInputError(JSON.parse(failure));
-      }
-      throw failure;
+      throw refused("config", (failure as Error).message);
     }
   }
 
