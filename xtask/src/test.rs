@@ -123,7 +123,7 @@ fn rust() -> Result<()> {
     let fuzz = root().join("tests/fuzz/Cargo.toml");
     let mut build = Command::new("cargo");
     build
-        .args(["build", "--quiet", "--manifest-path"])
+        .args(["build", "--quiet", "--locked", "--manifest-path"])
         .arg(&fuzz)
         .env("CARGO_TARGET_DIR", target().join("fuzz"))
         .current_dir(root());
