@@ -1,5 +1,7 @@
 //! Money against a library of decimals.
 
+#![allow(clippy::expect_used, clippy::unwrap_used)]
+
 use std::str::FromStr;
 
 use proptest::prelude::*;
@@ -31,7 +33,10 @@ fn any_number() -> impl Strategy<Value = String> {
 
 fn both(text: &str) -> (Money, Decimal) {
     let decimal = Decimal::from_str(text).or_else(|_| Decimal::from_scientific(text));
-    (text.parse().unwrap(), decimal.unwrap())
+    (
+        text.parse().expect("it is money"),
+        decimal.expect("it is a decimal"),
+    )
 }
 
 proptest! {

@@ -25,7 +25,7 @@ use crate::time::Timestamp;
 #[must_use]
 pub fn step(machine: &dyn Machine, now: Timestamp) -> String {
     match machine.next_step(now) {
-        Step::Send(request) => send(&request, &machine.progress(now)),
+        Step::Send(request) => send(&request, machine.progress(now).as_ref()),
         Step::Wait { delay_ms, reason } => object(&[
             ("do", &"wait"),
             ("delayMs", &delay_ms),
@@ -36,7 +36,7 @@ pub fn step(machine: &dyn Machine, now: Timestamp) -> String {
     }
 }
 
-fn send(request: &HttpRequest, progress: &Option<Progress>) -> String {
+fn send(request: &HttpRequest, progress: Option<&Progress>) -> String {
     let body = request.body.as_deref();
     object(&[
         ("do", &"send"),
@@ -52,7 +52,7 @@ fn send(request: &HttpRequest, progress: &Option<Progress>) -> String {
             &(request.retry_class == RetryClass::Once),
         ),
         ("endpoint", &request.endpoint),
-        ("progress", progress),
+        ("progress", &progress),
     ])
 }
 

@@ -68,12 +68,11 @@ impl<'a> Fields<'a> {
                 }
             };
             next = place.saturating_add(1);
-            match self.values.get_mut(place) {
-                Some(value @ Raw::Absent) => *value = lexer.value(first)?,
-                Some(_) | None => {
-                    self.refuse(told("duplicate", name));
-                    lexer.skip(first)?;
-                }
+            if let Some(value @ Raw::Absent) = self.values.get_mut(place) {
+                *value = lexer.value(first)?;
+            } else {
+                self.refuse(told("duplicate", name));
+                lexer.skip(first)?;
             }
             Ok(())
         })
