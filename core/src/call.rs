@@ -10,8 +10,6 @@
 //! What a reply means does not depend on what was asked for: those rules stand in `attempts`, once
 //! for all endpoints. Here is what differs: the request, and what a good reply is read into.
 
-use std::borrow::Cow;
-
 use crate::attempts::{Attempts, Verdict};
 use crate::config::{Api, CallOptions};
 use crate::endpoint::Endpoint;
@@ -131,8 +129,7 @@ impl Machine for Call<AnyEndpoint> {
         Call::handle_reply(self, id, reply, now)
     }
 
-    fn outcome(&self) -> Option<Result<Cow<'_, Output>, &Error>> {
-        let outcome = self.outcome.as_ref()?;
-        Some(outcome.as_ref().map(Cow::Borrowed))
+    fn outcome(&self) -> Option<Result<&Output, &Error>> {
+        self.outcome.as_ref().map(Result::as_ref)
     }
 }

@@ -1,7 +1,5 @@
 //! The interface between a state machine and its host.
 
-use std::borrow::Cow;
-
 use crate::error::Error;
 use crate::http::{HttpRequest, Reply, RequestId};
 use crate::output::Output;
@@ -73,7 +71,7 @@ pub trait Machine: Send {
     ) -> Result<(), StaleReply>;
 
     /// The result, once the machine is done.
-    fn outcome(&self) -> Option<Result<Cow<'_, Output>, &Error>>;
+    fn outcome(&self) -> Option<Result<&Output, &Error>>;
 
     /// How far a purchase is; none for a plain call.
     fn progress(&self, now: Timestamp) -> Option<Progress> {

@@ -26,6 +26,7 @@ use stablevps_core::endpoints::CreateVps;
 use stablevps_core::error::{Error, ErrorKind};
 use stablevps_core::http::{Delivery, FailureKind, HttpRequest, Reply};
 use stablevps_core::machine::Step;
+use stablevps_core::output::Output;
 use stablevps_core::provisioning::{
     KeyCheck, ProvisionOptions, Provisioned, Provisioning, WaitLevel,
 };
@@ -213,7 +214,11 @@ impl Run {
                 self.fail("asking twice gave two answers");
             }
             if let Step::Done(outcome) = step {
-                let outcome = outcome.cloned().map_err(Clone::clone);
+                let outcome = match outcome {
+                    Ok(Output::Provisioned(provisioned)) => Ok(provisioned.clone()),
+                    Ok(other) => self.fail(&format!("a purchase ended with {other:?}")),
+                    Err(error) => Err(error.clone()),
+                };
                 self.check_progress(&machine, &outcome);
                 return End::Done(Box::new(outcome));
             }

@@ -16,6 +16,7 @@ use stablevps_core::error::Error;
 use stablevps_core::http::FailureKind;
 use stablevps_core::ids::VpsId;
 use stablevps_core::machine::Step;
+use stablevps_core::output::Output;
 use stablevps_core::provisioning::{KeyCheck, Phase, ProvisionOptions, Provisioned, Provisioning};
 use stablevps_core::secret::Secret;
 use stablevps_simulator::{Config, Simulator};
@@ -91,7 +92,10 @@ impl Script {
 
     fn outcome(&self) -> Result<&Provisioned, &Error> {
         match self.machine.next_step(at(self.now)) {
-            Step::Done(outcome) => outcome,
+            Step::Done(outcome) => outcome.map(|output| match output {
+                Output::Provisioned(provisioned) => provisioned,
+                other => panic!("a purchase ended with {other:?}"),
+            }),
             other => panic!("not at an end: {other:?}"),
         }
     }

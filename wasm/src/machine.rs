@@ -39,9 +39,7 @@ impl Machine {
             Ok(machine) => machine.as_ref(),
             Err(error) => return documents::failed(error),
         };
-        if let Some(Ok(output)) = machine.outcome()
-            && matches!(output.as_ref(), Output::VpsAsSent(_))
-        {
+        if let Some(Ok(Output::VpsAsSent(_))) = machine.outcome() {
             return [r#"{"do":"done","within":""#, Output::LISTING, r#""}"#].concat();
         }
         documents::step(machine, timestamp(now_ms))

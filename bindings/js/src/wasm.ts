@@ -1,6 +1,7 @@
 /** The core, compiled to WebAssembly: loaded once, when it is first needed. */
 
 import * as glue from "../wasm/main/main.js";
+import { join, joinNow } from "./glue.js";
 
 /**
  * What the core is loaded from. A `WebAssembly.Module` and the promise of one are objects, too: Node's
@@ -10,6 +11,9 @@ export type WasmSource = string | URL | Response | ArrayBuffer | ArrayBufferView
 
 /** @internal How a platform comes by the core: at once, or after a while. */
 export type Loader = () => WebAssembly.Module | BufferSource | Promise<WasmSource>;
+
+/** The name that the file and its glue were written with. */
+const NAME = "main";
 
 let loader: Loader = () => {
   throw new Error("no way to load the core was set");
@@ -31,7 +35,7 @@ export function coreNow(): typeof glue | undefined {
       // Whoever needs the core hears of its failure.
       loading.catch(() => {});
     } else {
-      glue.initSync({ module: source });
+      joinNow(glue, NAME, source);
       loaded = true;
     }
   }
@@ -71,11 +75,11 @@ async function start(given: WasmSource): Promise<void> {
   try {
     const source = (await given) as WasmSource;
     if (typeof source === "string" || source instanceof URL) {
-      await glue.default({ module_or_path: await compiled(await fetch(source)) });
+      await join(glue, NAME, await compiled(await fetch(source)));
     } else if (typeof Response !== "undefined" && source instanceof Response) {
-      await glue.default({ module_or_path: await compiled(source) });
+      await join(glue, NAME, await compiled(source));
     } else {
-      await glue.default({ module_or_path: source as WebAssembly.Module });
+      await join(glue, NAME, source as WebAssembly.Module);
     }
     loaded = true;
   } catch (error) {

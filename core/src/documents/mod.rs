@@ -87,11 +87,11 @@ pub fn failed(error: &Error) -> String {
 /// A listing as it was sent goes in as the bytes it is, without being read again.
 fn done(machine: &dyn Machine) -> String {
     match machine.outcome() {
-        Some(Ok(output)) => match output.as_ref() {
+        Some(Ok(output)) => match output {
             Output::VpsAsSent(_) => object(&[
                 ("do", &"done"),
                 ("within", &Output::LISTING),
-                ("ok", output.as_ref()),
+                ("ok", output),
             ]),
             read => object(&[("do", &"done"), ("ok", read)]),
         },

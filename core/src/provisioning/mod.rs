@@ -30,8 +30,6 @@ pub use options::{Preflight, ProvisionOptions, WaitLevel};
 pub use progress::{Phase, Progress, Provisioned};
 pub use token::KeyCheck;
 
-use std::borrow::Cow;
-
 use crate::call::Call;
 use crate::config::{Api, CallOptions};
 use crate::endpoint::Endpoint;
@@ -104,7 +102,7 @@ enum Work {
         reason: WaitReason,
         error: Box<Error>,
     },
-    Ended(Box<Result<Provisioned, Error>>),
+    Ended(Box<Result<Output, Error>>),
 }
 
 /// What a call is made for.
@@ -234,15 +232,11 @@ impl Provisioning {
     }
 
     /// What to do now. Asking twice changes nothing.
-    pub fn next_step(&self, now: Timestamp) -> Step<Result<&Provisioned, &Error>> {
+    pub fn next_step(&self, now: Timestamp) -> Step<Result<&Output, &Error>> {
         self.step_of(&self.work, now)
     }
 
-    fn step_of<'a>(
-        &self,
-        work: &'a Work,
-        now: Timestamp,
-    ) -> Step<Result<&'a Provisioned, &'a Error>> {
+    fn step_of<'a>(&self, work: &'a Work, now: Timestamp) -> Step<Result<&'a Output, &'a Error>> {
         match work {
             Work::Call { call, .. } => self.numbered(call.next_step(now)),
             Work::Rest {
@@ -274,7 +268,7 @@ impl Provisioning {
     }
 
     /// A call counts its requests from 1; the purchase counts them through.
-    fn numbered<'a, T>(&self, step: Step<T>) -> Step<Result<&'a Provisioned, &'a Error>> {
+    fn numbered<'a, T>(&self, step: Step<T>) -> Step<Result<&'a Output, &'a Error>> {
         match step {
             Step::Send(request) => {
                 let id = RequestId(self.requests.saturating_add(request.id.0));
@@ -435,12 +429,9 @@ impl Machine for Provisioning {
         Provisioning::handle_reply(self, id, reply, now)
     }
 
-    fn outcome(&self) -> Option<Result<Cow<'_, Output>, &Error>> {
+    fn outcome(&self) -> Option<Result<&Output, &Error>> {
         match &self.work {
-            Work::Ended(outcome) => Some(match outcome.as_ref() {
-                Ok(good) => Ok(Cow::Owned(Output::Provisioned(good.clone()))),
-                Err(error) => Err(error),
-            }),
+            Work::Ended(outcome) => Some(outcome.as_ref().as_ref()),
             Work::Expiring { error, .. } => Some(Err(error)),
             Work::Call { .. } | Work::Rest { .. } => None,
         }

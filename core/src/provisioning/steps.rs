@@ -367,7 +367,7 @@ impl Provisioning {
             recovered,
             ..
         } = self.facts;
-        self.work = Work::Ended(Box::new(Ok(Provisioned {
+        let provisioned = Provisioned {
             vps,
             recovered,
             orders_sent,
@@ -377,7 +377,8 @@ impl Provisioning {
             currency: self.facts.currency.clone(),
             elapsed_ms: now.since_ms(started_at),
             requests: self.requests,
-        })));
+        };
+        self.work = Work::Ended(Box::new(Ok(provisioned.into())));
     }
 
     fn rest_polling(&mut self, asked_ms: Option<u64>, now: Timestamp) {

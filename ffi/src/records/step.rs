@@ -117,7 +117,7 @@ impl Machine {
                 progress: machine.progress(now),
             },
             (CoreStep::Done(()), Some(Ok(output))) => Step::Done {
-                output: output.into_owned(),
+                output: output.clone(),
             },
             (CoreStep::Done(()), Some(Err(error))) => Step::Failed {
                 error: error.into(),

@@ -1,6 +1,7 @@
 /** The simulator, compiled to WebAssembly: loaded once, with the first simulator. */
 
 import * as glue from "../../wasm/simulator/simulator.js";
+import { join } from "../glue.js";
 
 let source: () => WebAssembly.Module | BufferSource;
 let loading: Promise<unknown> | undefined;
@@ -13,7 +14,7 @@ export function loadWith(platform: () => WebAssembly.Module | BufferSource): voi
 /** @internal The simulator's module. */
 export async function simulator(): Promise<typeof glue> {
   // Not at once, as in the main entry: browsers compile large modules only off their main thread.
-  loading ??= glue.default({ module_or_path: source() });
+  loading ??= join(glue, "simulator", source());
   await loading;
   return glue;
 }

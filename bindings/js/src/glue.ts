@@ -1,0 +1,33 @@
+/** How a file of WebAssembly and the glue around it come together. */
+
+/** @internal What the glue of any such file has. */
+export interface Glue {
+  __wbg_set_wasm(exports: WebAssembly.Exports): void;
+}
+
+/** @internal Joins them without waiting, which a browser's main thread does not allow for large files. */
+export function joinNow(glue: Glue, name: string, source: WebAssembly.Module | BufferSource): void {
+  const module = source instanceof WebAssembly.Module ? source : new WebAssembly.Module(source);
+  begin(glue, new WebAssembly.Instance(module, imports(glue, name)));
+}
+
+/** @internal Joins them. */
+export async function join(
+  glue: Glue,
+  name: string,
+  source: WebAssembly.Module | BufferSource,
+): Promise<void> {
+  const made: WebAssembly.Instance | WebAssembly.WebAssemblyInstantiatedSource =
+    await WebAssembly.instantiate(source as BufferSource, imports(glue, name));
+  begin(glue, "instance" in made ? made.instance : (made as WebAssembly.Instance));
+}
+
+/** What the file imports: the glue, under the name that it was written with. */
+function imports(glue: Glue, name: string): WebAssembly.Imports {
+  return { [`./${name}_bg.js`]: glue as unknown as WebAssembly.ModuleImports };
+}
+
+function begin(glue: Glue, { exports }: WebAssembly.Instance): void {
+  glue.__wbg_set_wasm(exports);
+  (exports.__wbindgen_start as () => void)();
+}
