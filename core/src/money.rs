@@ -162,7 +162,7 @@ impl Field for Money {
     }
 
     /// From a JSON number's own text.
-    fn read(value: Raw<'_>, expected: &'static str) -> Result<Self, Misfit> {
+    fn read(value: &Raw<'_>, expected: &'static str) -> Result<Self, Misfit> {
         match value {
             Raw::Number(text) => text
                 .parse()

@@ -265,7 +265,7 @@ impl Field for Words {
         Self(String::new())
     }
 
-    fn read(value: Raw<'_>, expected: &'static str) -> Result<Self, Misfit> {
+    fn read(value: &Raw<'_>, expected: &'static str) -> Result<Self, Misfit> {
         value.text(expected).map(|text| Self(text.to_owned()))
     }
 }
@@ -280,7 +280,7 @@ impl Field for Days {
         Self(0)
     }
 
-    fn read(value: Raw<'_>, expected: &'static str) -> Result<Self, Misfit> {
+    fn read(value: &Raw<'_>, expected: &'static str) -> Result<Self, Misfit> {
         match value {
             Raw::Number(text) => text.parse().ok(),
             _ => None,

@@ -18,7 +18,7 @@ pub(crate) trait Field: Sized {
     fn stand_in() -> Self;
 
     /// Reads it. `expected` is what to say where it is something else.
-    fn read(value: Raw<'_>, expected: &'static str) -> Result<Self, Misfit>;
+    fn read(value: &Raw<'_>, expected: &'static str) -> Result<Self, Misfit>;
 }
 
 /// Absent, `null` and empty text all mean "not there".
@@ -34,7 +34,7 @@ impl<T: Field> Field for Option<T> {
         None
     }
 
-    fn read(value: Raw<'_>, expected: &'static str) -> Result<Self, Misfit> {
+    fn read(value: &Raw<'_>, expected: &'static str) -> Result<Self, Misfit> {
         match value {
             Raw::Absent | Raw::Null => Ok(None),
             Raw::Text(text) if T::IS_TEXT && text.is_empty() => Ok(None),
@@ -50,9 +50,9 @@ impl Field for bool {
         false
     }
 
-    fn read(value: Raw<'_>, expected: &'static str) -> Result<Self, Misfit> {
+    fn read(value: &Raw<'_>, expected: &'static str) -> Result<Self, Misfit> {
         match value {
-            Raw::Bool(switch) => Ok(switch),
+            Raw::Bool(switch) => Ok(*switch),
             other => Err(Misfit::expected(expected, other.kind())),
         }
     }
@@ -65,7 +65,7 @@ impl Field for u64 {
         0
     }
 
-    fn read(value: Raw<'_>, expected: &'static str) -> Result<Self, Misfit> {
+    fn read(value: &Raw<'_>, expected: &'static str) -> Result<Self, Misfit> {
         match value {
             Raw::Number(text) => text.parse().ok(),
             _ => None,
@@ -81,7 +81,7 @@ impl Field for u32 {
         0
     }
 
-    fn read(value: Raw<'_>, expected: &'static str) -> Result<Self, Misfit> {
+    fn read(value: &Raw<'_>, expected: &'static str) -> Result<Self, Misfit> {
         let kind = value.kind();
         let count = u64::read(value, expected)?;
         Self::try_from(count).map_err(|_| Misfit::expected(expected, kind))

@@ -28,7 +28,7 @@ macro_rules! record {
 
         impl $crate::json::Json for $name {
             fn write(&self, to: &mut $crate::json::Writer) {
-                to.object(&[$(($shown, &self.$field)),+]);
+                to.record(&[$($shown),+], &[$(&self.$field),+]);
             }
         }
     };
@@ -82,11 +82,11 @@ macro_rules! model_field {
             }
 
             fn read(
-                value: $crate::json::Raw<'_>,
+                value: &$crate::json::Raw<'_>,
                 expected: &'static str,
             ) -> Result<Self, $crate::json::Misfit> {
                 use $crate::json::{Fields, Model};
-                let mut fields = Fields::within(&value, Self::NAMES, expected)?;
+                let mut fields = Fields::within(value, Self::NAMES, expected)?;
                 let model = <Self as Model>::read(&mut fields);
                 fields.checked(model)
             }
@@ -106,7 +106,7 @@ macro_rules! text_field {
             }
 
             fn read(
-                value: $crate::json::Raw<'_>,
+                value: &$crate::json::Raw<'_>,
                 expected: &'static str,
             ) -> Result<Self, $crate::json::Misfit> {
                 let text = value.text(expected)?;

@@ -80,11 +80,7 @@ impl<'a> Fields<'a> {
 
     /// The value of the next name. One that does not fit is noted.
     pub fn take<T: Field>(&mut self) -> T {
-        let value = self
-            .values
-            .get_mut(self.taken)
-            .map(std::mem::take)
-            .unwrap_or_default();
+        let value = self.values.get(self.taken).unwrap_or(&Raw::Absent);
         let read = if matches!(value, Raw::Absent) && !T::MAY_BE_ABSENT {
             Err(None)
         } else {
@@ -148,13 +144,13 @@ impl<T: Field> Field for Vec<T> {
         Self::new()
     }
 
-    fn read(value: Raw<'_>, expected: &'static str) -> Result<Self, Misfit> {
+    fn read(value: &Raw<'_>, expected: &'static str) -> Result<Self, Misfit> {
         let Raw::Array(text) = value else {
             return Err(Misfit::expected(expected, value.kind()));
         };
         let mut items = Self::new();
         Lexer::new(text).array(&mut |first, lexer| {
-            items.push(T::read(lexer.value(first)?, T::EXPECTED)?);
+            items.push(T::read(&lexer.value(first)?, T::EXPECTED)?);
             Ok(())
         })?;
         Ok(items)
@@ -216,7 +212,8 @@ pub(crate) fn rows<'a>(
 
 /// Sees that a list which tells how many rows it has tells of no more than there are.
 pub(crate) fn is_whole(count: u64, total: Raw<'_>) -> Result<(), Misfit> {
-    let total = Option::<u64>::read(total, u64::EXPECTED).map_err(|misfit| misfit.within(TOTAL))?;
+    let total =
+        Option::<u64>::read(&total, u64::EXPECTED).map_err(|misfit| misfit.within(TOTAL))?;
     match total {
         Some(total) if total > count => {
             let reason = format!("says {total}, but there are {count}");

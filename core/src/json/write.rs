@@ -25,7 +25,18 @@ pub(crate) fn object(fields: &[(&str, &dyn Json)]) -> String {
 impl Writer {
     /// An object with these fields in this order.
     pub fn object(&mut self, fields: &[(&str, &dyn Json)]) {
+        self.fields(&mut fields.iter().copied());
+    }
+
+    /// The same, where the names stand by themselves: they are not put together anew with every object.
+    pub fn record(&mut self, names: &[&str], values: &[&dyn Json]) {
+        debug_assert_eq!(names.len(), values.len(), "each name has its value");
+        self.fields(&mut names.iter().copied().zip(values.iter().copied()));
+    }
+
+    fn fields<'a>(&mut self, fields: &mut dyn Iterator<Item = (&'a str, &'a dyn Json)>) {
         let mut before = "{\"";
+        let mut end = "{}";
         for (name, value) in fields {
             // Names are the product's own, and plain.
             for part in [before, name, "\":"] {
@@ -33,8 +44,9 @@ impl Writer {
             }
             value.write(self);
             before = ",\"";
+            end = "}";
         }
-        self.0.push_str(if fields.is_empty() { "{}" } else { "}" });
+        self.0.push_str(end);
     }
 
     /// An array of these items in this order.

@@ -45,16 +45,19 @@ impl Default for ProvisionOptions {
 
 impl Json for ProvisionOptions {
     fn write(&self, to: &mut Writer) {
-        to.object(&[
-            ("preflight", &self.preflight.as_str()),
-            ("maxSpend", &self.max_spend.map(Exact)),
-            ("waitFor", &self.wait_for.as_str()),
-            ("timeoutMs", &self.timeout_ms),
-            ("firstLookMs", &self.first_look_ms),
-            ("longestPauseMs", &self.longest_pause_ms),
-            ("settleMs", &self.settle_ms),
-            ("notFoundGraceMs", &self.not_found_grace_ms),
-        ]);
+        to.record(
+            Self::NAMES,
+            &[
+                &self.preflight.as_str(),
+                &self.max_spend.map(Exact),
+                &self.wait_for.as_str(),
+                &self.timeout_ms,
+                &self.first_look_ms,
+                &self.longest_pause_ms,
+                &self.settle_ms,
+                &self.not_found_grace_ms,
+            ],
+        );
     }
 }
 

@@ -165,17 +165,20 @@ model_field!(Stage);
 
 impl Json for Facts {
     fn write(&self, to: &mut Writer) {
-        to.object(&[
-            ("purchase", &self.purchase),
-            ("startedAt", &self.started_at),
-            ("orderedAt", &self.ordered_at),
-            ("ordersSent", &self.orders_sent),
-            ("recovered", &self.recovered),
-            ("balanceBefore", &self.balance_before.map(Exact)),
-            ("balanceAfter", &self.balance_after.map(Exact)),
-            ("charged", &self.charged.map(Exact)),
-            ("currency", &self.currency),
-        ]);
+        to.record(
+            Self::NAMES,
+            &[
+                &self.purchase,
+                &self.started_at,
+                &self.ordered_at,
+                &self.orders_sent,
+                &self.recovered,
+                &self.balance_before.map(Exact),
+                &self.balance_after.map(Exact),
+                &self.charged.map(Exact),
+                &self.currency,
+            ],
+        );
     }
 }
 
