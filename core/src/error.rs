@@ -5,6 +5,7 @@
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
 use crate::http::{Delivery, FailureKind};
 use crate::json::{Json, Writer, written};
@@ -176,7 +177,7 @@ pub struct Report {
     /// From where a purchase can be taken up again.
     pub token: Option<String>,
     /// The VPS as it was last seen.
-    pub vps: Option<Box<VpsDetails>>,
+    pub vps: Option<Arc<VpsDetails>>,
 }
 
 impl Error {
@@ -345,7 +346,8 @@ impl std::error::Error for Error {}
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.kind == ErrorKind::Unauthorized && self.endpoint == Some("POST /auth") {
+        let is_sign_in = self.endpoint == Some("POST /auth");
+        if is_sign_in && matches!(self.kind, ErrorKind::Unauthorized) {
             f.write_str("the e-mail address or the password is wrong")?;
         } else {
             self.kind.fmt(f)?;

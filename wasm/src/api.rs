@@ -1,8 +1,7 @@
 //! A configured account, and the machines it makes.
 
 use stablevps_core::config::Api as CoreApi;
-use stablevps_core::documents::calls;
-use stablevps_core::error::Error;
+use stablevps_core::documents::{self, calls};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::machine::Machine;
@@ -10,7 +9,7 @@ use crate::numbers::{seed, timestamp};
 
 /// A configured account, or why it can't be one.
 #[wasm_bindgen]
-pub struct Api(Result<CoreApi, Error>);
+pub struct Api(Result<CoreApi, String>);
 
 #[wasm_bindgen]
 impl Api {
@@ -18,13 +17,13 @@ impl Api {
     #[must_use]
     #[wasm_bindgen(constructor)]
     pub fn new(options: &str) -> Self {
-        Self(calls::api(options))
+        Self(calls::api(options).map_err(|error| error.document()))
     }
 
     /// The error, as a JSON document, that the options are refused with.
     #[must_use]
     pub fn problem(&self) -> Option<String> {
-        self.0.as_ref().err().map(Error::document)
+        self.0.as_ref().err().cloned()
     }
 
     /// Tells accounts apart without telling the key.
@@ -45,7 +44,13 @@ impl Api {
         #[wasm_bindgen(js_name = nowMs)] now_ms: f64,
         #[wasm_bindgen(js_name = seed)] jitter: f64,
     ) -> Machine {
-        let api = self.0.as_ref().map_err(Error::clone);
-        Machine(api.and_then(|api| calls::begin(api, call, seed(jitter), timestamp(now_ms))))
+        let api = self
+            .0
+            .as_ref()
+            .map_err(|problem| documents::refused(problem));
+        Machine(api.and_then(|api| {
+            let begun = calls::begin(api, call, seed(jitter), timestamp(now_ms));
+            begun.map_err(|error| documents::refused(&error.document()))
+        }))
     }
 }

@@ -1,7 +1,6 @@
 //! A state machine in the host's hands.
 
 use stablevps_core::documents;
-use stablevps_core::error::Error;
 use stablevps_core::http::{
     Delivery, FailureKind, HttpResponse, Reply, RequestId, TransportFailure,
 };
@@ -12,9 +11,9 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::headers;
 use crate::numbers::timestamp;
 
-/// A call or a purchase under way. One that can't be begun is at its end with the reason.
+/// A call or a purchase under way; or, where it can't be begun, the one step that it ends with.
 #[wasm_bindgen]
-pub struct Machine(pub(crate) Result<Box<dyn CoreMachine>, Error>);
+pub struct Machine(pub(crate) Result<Box<dyn CoreMachine>, String>);
 
 impl Machine {
     fn reply(&mut self, id: u32, reply: Reply, now_ms: f64) -> bool {
@@ -37,7 +36,7 @@ impl Machine {
     pub fn step(&self, #[wasm_bindgen(js_name = nowMs)] now_ms: f64) -> String {
         let machine = match &self.0 {
             Ok(machine) => machine.as_ref(),
-            Err(error) => return documents::failed(error),
+            Err(end) => return end.clone(),
         };
         if let Some(Ok(Output::VpsAsSent(_))) = machine.outcome() {
             return [r#"{"do":"done","within":""#, Output::LISTING, r#""}"#].concat();

@@ -13,7 +13,6 @@
 pub mod calls;
 
 use crate::endpoint::RetryClass;
-use crate::error::Error;
 use crate::http::HttpRequest;
 use crate::json::{Json, Writer, object};
 use crate::machine::{Machine, Step};
@@ -78,10 +77,10 @@ impl Json for Pair<'_> {
     }
 }
 
-/// The end of a machine with an error.
+/// The end of what can't even begin, with an error's document.
 #[must_use]
-pub fn failed(error: &Error) -> String {
-    object(&[("do", &"done"), ("error", error)])
+pub fn refused(error: &str) -> String {
+    [r#"{"do":"done","error":"#, error, "}"].concat()
 }
 
 /// A listing as it was sent goes in as the bytes it is, without being read again.
@@ -95,7 +94,7 @@ fn done(machine: &dyn Machine) -> String {
             ]),
             read => object(&[("do", &"done"), ("ok", read)]),
         },
-        Some(Err(error)) => failed(error),
+        Some(Err(error)) => object(&[("do", &"done"), ("error", error)]),
         None => object(&[("do", &"done"), ("ok", &None::<&str>)]),
     }
 }

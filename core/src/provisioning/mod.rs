@@ -30,6 +30,8 @@ pub use options::{Preflight, ProvisionOptions, WaitLevel};
 pub use progress::{Phase, Progress, Provisioned};
 pub use token::KeyCheck;
 
+use std::sync::Arc;
+
 use crate::call::Call;
 use crate::config::{Api, CallOptions};
 use crate::endpoint::Endpoint;
@@ -63,7 +65,7 @@ pub struct Provisioning {
 struct Seen {
     looks: u32,
     status: Option<VpsStatus>,
-    vps: Option<Box<VpsDetails>>,
+    vps: Option<Arc<VpsDetails>>,
     last_error: Option<&'static str>,
 }
 

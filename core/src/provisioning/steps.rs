@@ -1,5 +1,7 @@
 //! The transitions: what each finished call leads to. The rules in words stand in the module above.
 
+use std::sync::Arc;
+
 use super::{AnyEndpoint, Asks, Call, CallOptions, Endpoint, Error, ErrorKind, Facts, Job};
 use super::{CreateVps, GetVps, GetWallet, ListVps, Output, Preflight, Step, WaitReason};
 use super::{Provisioned, Provisioning, Timestamp, Work};
@@ -350,11 +352,11 @@ impl Provisioning {
                 let kind = ErrorKind::ProvisioningFailed {
                     status: status.clone(),
                 };
-                self.seen.vps = Some(Box::new(vps));
+                self.seen.vps = Some(Arc::new(vps));
                 self.end(self.resumable(Error::new(kind), now));
             }
             VpsStatus::Active | VpsStatus::Provisioning | VpsStatus::Unknown(_) => {
-                self.seen.vps = Some(Box::new(vps));
+                self.seen.vps = Some(Arc::new(vps));
                 self.rest_polling(None, now);
             }
         }
