@@ -15,6 +15,7 @@ use crate::http::{Delivery, HttpRequest, HttpResponse, Reply, RequestId, Transpo
 use crate::json::{Fields, Misfit, Told};
 use crate::machine::WaitReason;
 use crate::money::Money;
+use crate::prelude::*;
 use crate::retry::{is_passing, is_refusal, retry_after_ms};
 use crate::secret::scrub;
 use crate::time::Timestamp;

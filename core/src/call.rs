@@ -18,6 +18,7 @@ use crate::error::Error;
 use crate::http::{Reply, RequestId};
 use crate::machine::{Machine, StaleReply, Step};
 use crate::output::Output;
+use crate::prelude::*;
 use crate::time::Timestamp;
 
 /// One call of an endpoint.

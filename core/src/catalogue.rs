@@ -3,6 +3,7 @@
 use crate::json::{record, written};
 use crate::models::{BillingCycle, PlanId};
 use crate::money::Money;
+use crate::prelude::*;
 
 /// The currency of every price.
 pub const CURRENCY: &str = "EUR";

@@ -1,14 +1,17 @@
 //! Where requests go, whose key they carry, and how failures are met.
 
-use std::fmt;
-use std::str::FromStr;
-use std::sync::{Arc, Mutex, PoisonError};
+use alloc::sync::Arc;
+use core::fmt;
+use core::str::FromStr;
+
+use spin::Mutex;
 
 use crate::call::Call;
 use crate::endpoint::{Access, Endpoint, EndpointInfo};
 use crate::error::Error;
 use crate::http::{HttpRequest, RequestId};
 use crate::ids::VpsId;
+use crate::prelude::*;
 use crate::retry::RetryPolicy;
 use crate::secret::Secret;
 use crate::time::Timestamp;
@@ -126,7 +129,7 @@ impl Api {
             base,
             key,
             config,
-            claims: Mutex::default(),
+            claims: Mutex::new(Vec::new()),
         })))
     }
 
@@ -163,7 +166,7 @@ impl Api {
 
     /// Notes that a purchase got a VPS, so that no other adopts it.
     pub(crate) fn claim(&self, id: &VpsId, purchase: &str) {
-        let mut claims = self.0.claims.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut claims = self.0.claims.lock();
         if claims.iter().all(|(claimed, _)| claimed != id) {
             claims.push((id.clone(), purchase.to_owned()));
         }
@@ -171,7 +174,7 @@ impl Api {
 
     /// Whether another purchase got that VPS.
     pub(crate) fn is_anothers(&self, id: &VpsId, purchase: &str) -> bool {
-        let claims = self.0.claims.lock().unwrap_or_else(PoisonError::into_inner);
+        let claims = self.0.claims.lock();
         let is_anothers = |(claimed, owner): &(VpsId, String)| claimed == id && owner != purchase;
         claims.iter().any(is_anothers)
     }
@@ -308,7 +311,7 @@ fn host_and_port(authority: &str) -> (&str, Option<&str>) {
 }
 
 fn is_loopback(host: &str) -> bool {
-    let address = host.parse::<std::net::Ipv4Addr>();
+    let address = host.parse::<core::net::Ipv4Addr>();
     host.eq_ignore_ascii_case("localhost")
         || host == "::1"
         || address.is_ok_and(|address| address.is_loopback())

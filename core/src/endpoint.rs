@@ -2,6 +2,7 @@
 
 use crate::json::Misfit;
 use crate::output::Output;
+use crate::prelude::*;
 
 /// What may be done when a request's reply is lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -3,14 +3,15 @@
 //! An error says what happened, whose fault it is, whether trying again is safe, and where. It
 //! never holds a key, a password or a body.
 
-use std::fmt;
-use std::ops::{Deref, DerefMut};
-use std::sync::Arc;
+use alloc::sync::Arc;
+use core::fmt;
+use core::ops::{Deref, DerefMut};
 
 use crate::http::{Delivery, FailureKind};
 use crate::json::{Json, Writer, written};
 use crate::models::{Vps, VpsDetails, VpsStatus};
 use crate::money::Money;
+use crate::prelude::*;
 
 /// What went wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -342,7 +343,7 @@ impl DerefMut for Error {
     }
 }
 
-impl std::error::Error for Error {}
+impl core::error::Error for Error {}
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,8 +1,9 @@
 //! HTTP as plain data: what a host sends, and what it tells of the outcome.
 
-use std::fmt;
+use core::fmt;
 
 use crate::endpoint::RetryClass;
+use crate::prelude::*;
 
 /// Which request of a machine a reply belongs to. Never used twice by one machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

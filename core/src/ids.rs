@@ -1,9 +1,10 @@
 //! Identifiers that cannot be mixed up.
 
-use std::fmt;
-use std::str::FromStr;
+use core::fmt;
+use core::str::FromStr;
 
 use crate::json::{Json, Writer, text_field};
+use crate::prelude::*;
 
 /// How many bytes an id may have.
 const LONGEST: usize = 128;
@@ -84,7 +85,7 @@ macro_rules! id {
 
         #[cfg(feature = "schema")]
         impl schemars::JsonSchema for $name {
-            fn schema_name() -> std::borrow::Cow<'static, str> {
+            fn schema_name() -> alloc::borrow::Cow<'static, str> {
                 stringify!($name).into()
             }
 

@@ -37,8 +37,15 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! The crate needs no standard library, only memory: of what a browser loads, that would be a tenth.
+#![no_std]
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
+
+extern crate alloc;
+#[cfg(any(test, feature = "schema"))]
+extern crate std;
 
 mod attempts;
 pub mod call;
@@ -56,6 +63,7 @@ pub mod models;
 pub mod money;
 mod open_enum;
 pub mod output;
+mod prelude;
 pub mod provisioning;
 mod retry;
 #[cfg(feature = "schema")]

@@ -3,6 +3,7 @@
 use crate::error::Error;
 use crate::http::{HttpRequest, Reply, RequestId};
 use crate::output::Output;
+use crate::prelude::*;
 use crate::provisioning::Progress;
 use crate::time::Timestamp;
 

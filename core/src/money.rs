@@ -3,12 +3,13 @@
 //! A sum is whole cents and what is left of a cent, both as integers. Libraries for decimals of any
 //! scale would be a sixth of what a browser loads, for a sum that has but one.
 
-use std::cmp::Ordering;
-use std::fmt;
-use std::ops::Range;
-use std::str::FromStr;
+use core::cmp::Ordering;
+use core::fmt;
+use core::ops::Range;
+use core::str::FromStr;
 
 use crate::json::{Field, Json, Misfit, Raw, Writer, text_field};
+use crate::prelude::*;
 
 /// How many parts of a cent are told apart: sixteen decimals behind it, more than binary floating point
 /// has for a sum of a cent.

@@ -5,6 +5,7 @@ use crate::models::{
     Account, ActionReceipt, ApiKeyInfo, CreatedKey, DeletedVps, Order, RevokedKey, Vps, VpsDetails,
     Wallet,
 };
+use crate::prelude::*;
 use crate::provisioning::Provisioned;
 
 /// The result of any call, or of a purchase.

@@ -82,6 +82,7 @@ pub(crate) fn retry_after_ms(response: &HttpResponse, now: Timestamp) -> Option<
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::prelude::*;
 
     #[test]
     fn delays_stay_below_a_doubling_bound() {

@@ -1,6 +1,6 @@
 //! JSON Schema of the models: what the packages' own models are generated from.
 
-use std::borrow::Cow;
+use alloc::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
@@ -9,6 +9,7 @@ use crate::models::{
     Wallet,
 };
 use crate::money::Money;
+use crate::prelude::*;
 use crate::provisioning::{Progress, Provisioned};
 use crate::secret::Secret;
 use crate::time::Timestamp;

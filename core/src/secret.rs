@@ -1,10 +1,11 @@
 //! Text that must never be shown by accident.
 
-use std::convert::Infallible;
-use std::fmt;
-use std::str::FromStr;
+use core::convert::Infallible;
+use core::fmt;
+use core::str::FromStr;
 
 use crate::json::{Json, Writer, text_field};
+use crate::prelude::*;
 
 /// A secret: a key or a password. Every text form is `***`; [`Secret::reveal`] gives the value.
 ///

@@ -1,10 +1,9 @@
 //! Points in time: epoch milliseconds in, ISO 8601 on the wire.
 
-use std::fmt;
-use std::str::FromStr;
+use core::fmt;
+use core::str::FromStr;
 
 use crate::json::{Json, Writer, text_field};
-
 /// A point in time, in milliseconds since 1970-01-01T00:00:00Z, between the years 1 and 9999.
 ///
 /// On the wire it is ISO 8601 with an offset; finer fractions are cut to the millisecond.
@@ -12,7 +11,7 @@ use crate::json::{Json, Writer, text_field};
 pub struct Timestamp(i64);
 
 /// 0001-01-01T00:00:00Z and 9999-12-31T23:59:59.999Z: what every language's dates can hold.
-const RANGE_MS: std::ops::RangeInclusive<i64> = -62_135_596_800_000..=253_402_300_799_999;
+const RANGE_MS: core::ops::RangeInclusive<i64> = -62_135_596_800_000..=253_402_300_799_999;
 
 impl Timestamp {
     /// From epoch milliseconds; a value outside the years 1 to 9999 becomes the nearest inside.
@@ -273,7 +272,7 @@ fn digits(number: i64) -> [u8; 4] {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(std::str::from_utf8(&self.text()).unwrap_or_default())
+        f.write_str(core::str::from_utf8(&self.text()).unwrap_or_default())
     }
 }
 
@@ -292,6 +291,7 @@ impl Json for Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::prelude::*;
 
     #[test]
     fn reads_what_the_service_sends_and_writes_it_back() {

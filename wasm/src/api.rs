@@ -1,5 +1,7 @@
 //! A configured account, and the machines it makes.
 
+use alloc::string::String;
+
 use stablevps_core::config::Api as CoreApi;
 use stablevps_core::documents::{self, calls};
 use wasm_bindgen::prelude::wasm_bindgen;

@@ -10,7 +10,10 @@
 //!
 //! Out of scope: `fetch`, sleeping, checking the types of arguments, storing tokens. Those are the
 //! host's.
+#![cfg_attr(all(target_arch = "wasm32", not(feature = "simulator")), no_std)]
 #![forbid(unsafe_code)]
+
+extern crate alloc;
 
 #[cfg(feature = "api")]
 pub mod api;
@@ -25,3 +28,10 @@ pub mod simulator;
 #[cfg(target_arch = "wasm32")]
 #[global_allocator]
 static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
+
+/// There is nowhere to say anything: the host hears of it as a `RuntimeError`.
+#[cfg(all(target_arch = "wasm32", not(feature = "simulator")))]
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+    core::arch::wasm32::unreachable()
+}

@@ -23,7 +23,8 @@ impl Simulator {
     /// A new service, from a configuration as JSON.
     #[wasm_bindgen(constructor)]
     pub fn new(config: &str) -> Result<Self, JsError> {
-        let config = Config::from_json(config.as_bytes())?;
+        let config = Config::from_json(config.as_bytes())
+            .map_err(|error| JsError::new(&error.to_string()))?;
         Ok(Self(Model::new(config)))
     }
 

@@ -15,7 +15,7 @@
 //! | `waitUntilReady` | `id`; `waitFor`, `timeoutMs`, `firstLookMs`, `longestPauseMs` |
 //! | `resume` | `token`; `anyKey`, `timeoutMs` |
 
-use std::str::FromStr;
+use core::str::FromStr;
 
 use crate::config::{Api, ApiConfig, CallOptions};
 use crate::endpoints::{
@@ -27,6 +27,7 @@ use crate::ids::VpsId;
 use crate::json::{Field, Fields, Misfit, Raw, Told};
 use crate::machine::Machine;
 use crate::models::Scope;
+use crate::prelude::*;
 use crate::provisioning::{KeyCheck, Preflight, ProvisionOptions, Provisioning};
 use crate::retry::RetryPolicy;
 use crate::secret::Secret;

@@ -17,6 +17,7 @@ use crate::http::HttpRequest;
 use crate::json::{Json, Writer, object};
 use crate::machine::{Machine, Step};
 use crate::output::Output;
+use crate::prelude::*;
 use crate::provisioning::Progress;
 use crate::time::Timestamp;
 

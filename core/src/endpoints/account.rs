@@ -3,6 +3,7 @@
 use crate::endpoint::{Access, Endpoint, EndpointInfo, RetryClass};
 use crate::json::{self, Misfit};
 use crate::models::{Account, Wallet};
+use crate::prelude::*;
 
 /// `GET /account`
 #[derive(Clone, Copy, Debug)]

@@ -1,10 +1,11 @@
 //! Any endpoint: what hosts in other languages call.
 
-use std::fmt;
+use core::fmt;
 
 use crate::endpoint::{Endpoint, EndpointInfo};
 use crate::json::Misfit;
 use crate::output::Output;
+use crate::prelude::*;
 
 /// One of the endpoints. It is one type whichever it is, so that there is one machine for all of them:
 /// what a browser loads is a tenth smaller by that.

@@ -5,7 +5,7 @@
 //! in full, without a struct or a copy of a text, and handed on as the bytes it is. In every other
 //! case it is read and written anew as by [`ListVps`].
 
-use std::string::FromUtf8Error;
+use alloc::string::FromUtf8Error;
 
 use super::ListVps;
 use crate::endpoint::{Endpoint, EndpointInfo};
@@ -13,6 +13,7 @@ use crate::ids;
 use crate::json::{self, Misfit, Model as _, Raw};
 use crate::models::Vps;
 use crate::output::Output;
+use crate::prelude::*;
 use crate::time::Timestamp;
 
 /// `GET /vps`, handed on as it was sent where it is in the usual form.
@@ -32,7 +33,7 @@ impl Endpoint for ListVpsAsSent {
 
     #[allow(private_interfaces)]
     fn parse(&self, body: &mut Vec<u8>) -> Result<Output, Misfit> {
-        match usual(std::mem::take(body)) {
+        match usual(core::mem::take(body)) {
             Ok(text) => Ok(Output::VpsAsSent(text)),
             Err(unusual) => {
                 *body = unusual;

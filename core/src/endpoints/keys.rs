@@ -1,6 +1,6 @@
 //! API keys.
 
-use std::str::FromStr;
+use core::str::FromStr;
 
 use super::{receipt, segment};
 use crate::endpoint::{Access, Endpoint, EndpointInfo, RetryClass};
@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::ids::KeyId;
 use crate::json::{self, Json, Misfit, Model as _, object};
 use crate::models::{ApiKeyInfo, CreatedKey, RevokedKey, Scope};
+use crate::prelude::*;
 use crate::secret::Secret;
 
 /// The longest label of a key, in characters. The service names no limit; this one is generous.

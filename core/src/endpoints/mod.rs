@@ -13,6 +13,7 @@ pub use keys::{CreateKey, ListKeys, RevokeKey};
 pub use vps::{ControlVps, CreateVps, DeleteVps, GetVps, ListVps};
 
 use crate::json::{Fields, Misfit, Model, document};
+use crate::prelude::*;
 
 /// An id as one segment of a path, or one value of a query: everything is encoded but what RFC 3986
 /// leaves unreserved.

@@ -1,6 +1,6 @@
 //! VPS.
 
-use std::str::FromStr;
+use core::str::FromStr;
 
 use super::{receipt, segment};
 use crate::endpoint::{Access, Endpoint, EndpointInfo, RetryClass};
@@ -11,6 +11,7 @@ use crate::models::{
     ActionReceipt, BillingCycle, DeletedVps, Location, Order, PlanId, PowerAction, Vps, VpsDetails,
 };
 use crate::output::Output;
+use crate::prelude::*;
 
 fn vps_id(id: &str) -> Result<VpsId, Error> {
     VpsId::from_str(id).map_err(|reason| Error::invalid_input("id", reason))

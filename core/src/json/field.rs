@@ -1,5 +1,7 @@
 //! What a field of a model may be.
 
+use crate::prelude::*;
+
 use super::Misfit;
 use super::lexer::Raw;
 use super::model::text_field;

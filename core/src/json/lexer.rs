@@ -1,6 +1,8 @@
 //! From bytes to values: the rules of JSON.
 
-use std::borrow::Cow;
+use crate::prelude::*;
+
+use alloc::borrow::Cow;
 
 use hifijson::num::{Lex as _, LexWrite as _};
 use hifijson::str::{Lex as _, LexAlloc as _};

@@ -7,6 +7,8 @@
 //!
 //! Out of scope: documents of any shape. What a model does not name is skipped unread.
 
+use crate::prelude::*;
+
 mod field;
 mod lexer;
 mod model;
@@ -100,7 +102,7 @@ mod tests {
         format!("{place}: {reason}")
     }
 
-    fn fault<T: Model + std::fmt::Debug>(body: &str) -> String {
+    fn fault<T: Model + core::fmt::Debug>(body: &str) -> String {
         shown(document::<T>(body.as_bytes()).unwrap_err())
     }
 

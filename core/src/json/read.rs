@@ -1,5 +1,7 @@
 //! From a document to the fields of a model.
 
+use crate::prelude::*;
+
 use super::field::Field;
 use super::lexer::{Lexer, Raw};
 use super::model::Model;

@@ -1,5 +1,7 @@
 //! From values to a document.
 
+use crate::prelude::*;
+
 /// A JSON document that grows.
 pub(crate) struct Writer(String);
 

@@ -3,6 +3,7 @@
 use crate::json::{model, model_field};
 use crate::money::Money;
 use crate::open_enum::open_enum;
+use crate::prelude::*;
 use crate::time::Timestamp;
 
 open_enum! {

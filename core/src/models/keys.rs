@@ -3,6 +3,7 @@
 use crate::ids::KeyId;
 use crate::json::model;
 use crate::open_enum::open_enum;
+use crate::prelude::*;
 use crate::secret::Secret;
 use crate::time::Timestamp;
 

@@ -4,6 +4,7 @@ use crate::ids::{ServerId, VpsId};
 use crate::json::model;
 use crate::money::Money;
 use crate::open_enum::open_enum;
+use crate::prelude::*;
 use crate::secret::Secret;
 use crate::time::Timestamp;
 

@@ -30,7 +30,7 @@ pub use options::{Preflight, ProvisionOptions, WaitLevel};
 pub use progress::{Phase, Progress, Provisioned};
 pub use token::KeyCheck;
 
-use std::sync::Arc;
+use alloc::sync::Arc;
 
 use crate::call::Call;
 use crate::config::{Api, CallOptions};
@@ -42,6 +42,7 @@ use crate::ids::VpsId;
 use crate::machine::{Machine, StaleReply, Step, WaitReason};
 use crate::models::{VpsDetails, VpsStatus};
 use crate::output::Output;
+use crate::prelude::*;
 use crate::time::Timestamp;
 use token::{Facts, Stage, Token};
 

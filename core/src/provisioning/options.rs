@@ -1,12 +1,11 @@
 //! How a purchase is made and waited for.
 
-use std::str::FromStr;
+use core::str::FromStr;
 
 use crate::error::Error;
 use crate::json::{Fields, Json, Model, Writer, model_field, text_field};
 use crate::models::VpsDetails;
 use crate::money::{Exact, Money};
-
 /// How a purchase is made and waited for. Every field has a default.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProvisionOptions {

@@ -4,6 +4,7 @@ use crate::ids::VpsId;
 use crate::json::{Json, Writer, record};
 use crate::models::{VpsDetails, VpsStatus};
 use crate::money::Money;
+use crate::prelude::*;
 
 /// Where a purchase is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,12 +1,13 @@
 //! The transitions: what each finished call leads to. The rules in words stand in the module above.
 
-use std::sync::Arc;
+use alloc::sync::Arc;
 
 use super::{AnyEndpoint, Asks, Call, CallOptions, Endpoint, Error, ErrorKind, Facts, Job};
 use super::{CreateVps, GetVps, GetWallet, ListVps, Output, Preflight, Step, WaitReason};
 use super::{Provisioned, Provisioning, Timestamp, Work};
 use crate::catalogue;
 use crate::models::{Order, Vps, VpsDetails, VpsStatus, Wallet};
+use crate::prelude::*;
 use crate::retry::between;
 
 /// What pauses between looks begin with at least: a first look at once is no reason to hurry on.
@@ -76,7 +77,7 @@ impl Provisioning {
     /// Takes up what the call at hand came to, if it has come to an end.
     pub(super) fn go_on(&mut self, now: Timestamp) {
         let placeholder = Work::Ended(Box::new(Err(no_outcome())));
-        let mut work = std::mem::replace(&mut self.work, placeholder);
+        let mut work = core::mem::replace(&mut self.work, placeholder);
         if let Work::Rest { next, .. } = work {
             work = *next;
         }
@@ -404,7 +405,7 @@ impl Provisioning {
             self.start(now);
             if !matches!(self.work, Work::Ended(_)) {
                 let placeholder = Work::Ended(Box::new(Err(no_outcome())));
-                let next = Box::new(std::mem::replace(&mut self.work, placeholder));
+                let next = Box::new(core::mem::replace(&mut self.work, placeholder));
                 self.work = Work::Rest {
                     until,
                     reason,

@@ -11,6 +11,7 @@ use crate::json::{
     Field as _, Fields, Json, Misfit, Model, Writer, document, model, model_field, written,
 };
 use crate::money::{Exact, Money};
+use crate::prelude::*;
 use crate::time::Timestamp;
 
 const VERSION: u32 = 1;
