@@ -19,6 +19,7 @@ use crate::prelude::*;
 use crate::retry::{is_passing, is_refusal, retry_after_ms};
 use crate::secret::scrub;
 use crate::time::Timestamp;
+use crate::words::words;
 
 const SHOWN_CHARS: usize = 300;
 const EXCERPT_CHARS: usize = 120;
@@ -136,7 +137,7 @@ impl Attempts {
         let mut error = match self.endpoint.retry_class {
             RetryClass::Once => {
                 let Told { place, reason } = misfit.told();
-                let told = ["the reply can't be used: ", &place, " ", &reason].concat();
+                let told = words!("the reply can't be used: ", place, " ", reason);
                 self.outcome_unknown(told)
             }
             RetryClass::Read | RetryClass::Repeatable => {
@@ -159,7 +160,7 @@ impl Attempts {
                     delivery,
                     detail,
                 }
-                .to_string();
+                .words();
                 return failed(self.outcome_unknown(reason));
             }
         }
@@ -192,8 +193,10 @@ impl Attempts {
                 after_ms: retry_after_ms(&response, now),
             },
             _ if once && !is_refusal(status) => {
-                let mut error =
-                    self.outcome_unknown(format!("the service answered {}", u64::from(status)));
+                let mut error = self.outcome_unknown(words!(
+                    "the service answered ",
+                    u64::from(status).to_string()
+                ));
                 error.status = Some(status);
                 error.server_message = self.server_message(&response, secrets);
                 failed(error)
@@ -287,7 +290,7 @@ impl Attempts {
         let until = now.plus_ms(after_ms.map_or(jitter_ms, |asked| asked.max(jitter_ms)));
         if self.deadline.is_some_and(|deadline| until >= deadline) {
             let mut late = Error::new(ErrorKind::DeadlineExceeded {
-                waiting_for: format!("another attempt, after {}", error.kind),
+                waiting_for: words!("another attempt, after ", error.kind.words()),
             });
             late.status = error.status;
             late.server_message.clone_from(&error.server_message);

@@ -15,6 +15,7 @@ use crate::prelude::*;
 use crate::retry::RetryPolicy;
 use crate::secret::Secret;
 use crate::time::Timestamp;
+use crate::words::{hex, words};
 
 /// The service's own address.
 pub const DEFAULT_BASE_URL: &str = "https://stablevps.com";
@@ -203,7 +204,7 @@ impl Api {
             .fold(0xcbf2_9ce4_8422_2325_u64, |hash, c| {
                 (hash ^ u64::from(c)).wrapping_mul(0x0000_0100_0000_01b3)
             });
-        format!("{hash:016x}")
+        hex(hash)
     }
 
     pub(crate) fn request(
@@ -223,14 +224,14 @@ impl Api {
         }
         if let (Some(key), true) = (&self.0.key, endpoint.access != Access::Open) {
             headers.push(match self.0.config.auth {
-                Auth::Bearer => ("authorization", format!("Bearer {}", key.reveal())),
+                Auth::Bearer => ("authorization", words!("Bearer ", key.reveal())),
                 Auth::ApiKeyHeader => ("x-api-key", key.reveal().to_owned()),
             });
         }
         HttpRequest {
             id,
             method: endpoint.method,
-            url: format!("{}{PREFIX}{path}", self.0.base),
+            url: words!(self.0.base, PREFIX, path),
             headers,
             body,
             timeout_ms,

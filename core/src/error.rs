@@ -12,6 +12,7 @@ use crate::json::{Json, Writer, written};
 use crate::models::{Vps, VpsDetails, VpsStatus};
 use crate::money::Money;
 use crate::prelude::*;
+use crate::words::words;
 
 /// What went wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -296,7 +297,7 @@ impl Error {
 impl Json for Error {
     fn write(&self, to: &mut Writer) {
         let mut fields: Vec<(&str, &dyn Json)> = Vec::with_capacity(11);
-        let (code, message) = (self.code(), self.to_string());
+        let (code, message) = (self.code(), self.words());
         let (fault, try_again) = (self.fault().as_str(), self.try_again().as_str());
         fields.extend::<[(&str, &dyn Json); 6]>([
             ("code", &code),
@@ -347,22 +348,28 @@ impl core::error::Error for Error {}
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.words())
+    }
+}
+
+impl Error {
+    fn words(&self) -> String {
         let is_sign_in = self.endpoint == Some("POST /auth");
-        if is_sign_in && matches!(self.kind, ErrorKind::Unauthorized) {
-            f.write_str("the e-mail address or the password is wrong")?;
+        let mut words = if is_sign_in && matches!(self.kind, ErrorKind::Unauthorized) {
+            "the e-mail address or the password is wrong".to_owned()
         } else {
-            self.kind.fmt(f)?;
-        }
+            self.kind.words()
+        };
         if let Some(message) = &self.server_message {
-            write!(f, ": \"{message}\"")?;
+            words.push_str(&words!(": \"", message, "\""));
         }
-        match (self.endpoint, self.status) {
-            (Some(endpoint), Some(status)) => {
-                write!(f, " ({endpoint} answered {})", u64::from(status))
-            }
-            (Some(endpoint), None) => write!(f, " ({endpoint})"),
-            _ => Ok(()),
+        if let Some(endpoint) = self.endpoint {
+            let status = self.status.map(|status| u64::from(status).to_string());
+            let answered = if status.is_some() { " answered " } else { "" };
+            let status = status.unwrap_or_default();
+            words.push_str(&words!(" (", endpoint, answered, status, ")"));
         }
+        words
     }
 }
 
@@ -436,88 +443,105 @@ fn shortfall(required: Option<Money>, available: Option<Money>) -> Option<Money>
 
 impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.words())
+    }
+}
+
+impl ErrorKind {
+    /// What happened, in words.
+    pub(crate) fn words(&self) -> String {
         match self {
-            Self::InvalidInput { field, reason } => write!(f, "{field} {reason}"),
-            Self::BadRequest => f.write_str("the service refused the request"),
-            Self::Unauthorized => f.write_str("the API key is missing, invalid or expired"),
+            Self::InvalidInput { field, reason } => words!(field, " ", reason),
+            Self::BadRequest => "the service refused the request".to_owned(),
+            Self::Unauthorized => "the API key is missing, invalid or expired".to_owned(),
             Self::InsufficientFunds {
                 required,
                 available,
                 currency,
             } => {
-                f.write_str("the wallet does not hold enough")?;
-                if let (Some(required), Some(available)) = (required, available) {
-                    let currency = currency.as_deref().unwrap_or("EUR");
-                    write!(
-                        f,
-                        ": {required} {currency} needed, {available} {currency} there"
-                    )?;
-                }
-                Ok(())
+                let lead = "the wallet does not hold enough";
+                let (Some(required), Some(available)) = (required, available) else {
+                    return lead.to_owned();
+                };
+                let (required, available) = (required.shown(), available.shown());
+                let currency = currency.as_deref().unwrap_or("EUR");
+                words!(
+                    lead,
+                    ": ",
+                    required,
+                    " ",
+                    currency,
+                    " needed, ",
+                    available,
+                    " ",
+                    currency,
+                    " there"
+                )
             }
-            Self::ReadOnlyKey => f.write_str("the API key may not do this: it is read-only"),
-            Self::NotFound => f.write_str("there is no such resource in this account"),
+            Self::ReadOnlyKey => "the API key may not do this: it is read-only".to_owned(),
+            Self::NotFound => "there is no such resource in this account".to_owned(),
             Self::KeyLimitReached => {
-                f.write_str("the account has as many API keys as it may have; revoke one first")
+                "the account has as many API keys as it may have; revoke one first".to_owned()
             }
-            Self::RateLimited { retry_after_ms } => {
-                f.write_str("too many requests")?;
-                match retry_after_ms {
-                    Some(ms) => write!(f, "; try again in {} s", ms.div_ceil(1000)),
-                    None => Ok(()),
+            Self::RateLimited { retry_after_ms } => match retry_after_ms {
+                Some(ms) => {
+                    let seconds = ms.div_ceil(1000).to_string();
+                    words!("too many requests; try again in ", seconds, " s")
                 }
-            }
-            Self::Server => f.write_str("the service failed"),
-            Self::Provider => f.write_str("the VPS provider behind the service failed"),
+                None => "too many requests".to_owned(),
+            },
+            Self::Server => "the service failed".to_owned(),
+            Self::Provider => "the VPS provider behind the service failed".to_owned(),
             Self::UnexpectedResponse { place, reason, .. } => {
-                write!(f, "the service's reply can't be used: {place} {reason}")
+                words!("the service's reply can't be used: ", place, " ", reason)
             }
             Self::Transport {
                 kind,
                 delivery,
                 detail,
-            } => write_transport(f, *kind, *delivery, detail),
-            Self::OutcomeUnknown { reason, advice } => write!(
-                f,
-                "the request may or may not have taken effect and was not repeated: {reason}; {advice}"
+            } => transport_words(*kind, *delivery, detail),
+            Self::OutcomeUnknown { reason, advice } => words!(
+                "the request may or may not have taken effect and was not repeated: ",
+                reason,
+                "; ",
+                advice,
             ),
             Self::DeadlineExceeded { waiting_for } => {
-                write!(
-                    f,
-                    "the time allowed was over while waiting for {waiting_for}"
+                words!("the time allowed was over while waiting for ", waiting_for)
+            }
+            Self::OverBudget { price, max_spend } => {
+                let (price, limit) = (price.shown(), max_spend.shown());
+                words!(
+                    "the price of ",
+                    price,
+                    " is above the limit of ",
+                    limit,
+                    "; nothing was ordered"
                 )
             }
-            Self::OverBudget { price, max_spend } => write!(
-                f,
-                "the price of {price} is above the limit of {max_spend}; nothing was ordered"
+            Self::ProvisioningFailed { status } => words!(
+                "the VPS was bought but is ",
+                status.as_str(),
+                ", so it can't become usable",
             ),
-            Self::ProvisioningFailed { status } => {
-                write!(
-                    f,
-                    "the VPS was bought but is {status}, so it can't become usable"
-                )
+            Self::NotPlaced => {
+                "the order's reply was lost; the account shows neither a new VPS nor a \
+                 charge, so nothing was bought"
+                    .to_owned()
             }
-            Self::NotPlaced => f.write_str(
-                "the order's reply was lost; the account shows neither a new VPS nor a charge, so \
-                 nothing was bought",
+            Self::Unresolved { reason, candidates } => words!(
+                "the order's reply was lost and it is not clear what became of it: ",
+                reason,
+                " (",
+                candidates.len().to_string(),
+                " candidates); look at the account before ordering again",
             ),
-            Self::Unresolved { reason, candidates } => write!(
-                f,
-                "the order's reply was lost and it is not clear what became of it: {reason} ({} \
-                 candidates); look at the account before ordering again",
-                candidates.len()
-            ),
-            Self::StaleToken { reason } => write!(f, "the token can't be resumed: {reason}"),
+            Self::StaleToken { reason } => words!("the token can't be resumed: ", reason),
         }
     }
 }
 
-fn write_transport(
-    f: &mut fmt::Formatter<'_>,
-    kind: FailureKind,
-    delivery: Delivery,
-    detail: &str,
-) -> fmt::Result {
+fn transport_words(kind: FailureKind, delivery: Delivery, detail: &str) -> String {
     let what = match kind {
         FailureKind::Dns => "the service's name could not be resolved",
         FailureKind::Connect => "no connection could be made",
@@ -528,12 +552,10 @@ fn write_transport(
         FailureKind::TooLarge => "the reply was too large",
         FailureKind::Cancelled => "the request was given up",
     };
-    f.write_str(what)?;
-    if !detail.is_empty() {
-        write!(f, ": {detail}")?;
-    }
-    match delivery {
-        Delivery::NotSent => f.write_str("; nothing was sent"),
-        Delivery::Unknown => Ok(()),
-    }
+    let between = if detail.is_empty() { "" } else { ": " };
+    let end = match delivery {
+        Delivery::NotSent => "; nothing was sent",
+        Delivery::Unknown => "",
+    };
+    words!(what, between, detail, end)
 }

@@ -70,5 +70,6 @@ mod retry;
 pub mod schema;
 pub mod secret;
 pub mod time;
+mod words;
 
 pub use retry::RetryPolicy;

@@ -10,6 +10,7 @@ use core::str::FromStr;
 
 use crate::json::{Field, Json, Misfit, Raw, Writer, text_field};
 use crate::prelude::*;
+use crate::words::{padded, words};
 
 /// How many parts of a cent are told apart: sixteen decimals behind it, more than binary floating point
 /// has for a sum of a cent.
@@ -39,11 +40,25 @@ impl Money {
     /// The exact text, with every digit that was sent up to the 18th behind the point.
     #[must_use]
     pub fn exact(self) -> String {
-        let (sign, amount) = self.magnitude();
-        let Self { cents, parts } = amount;
-        let text = format!("{sign}{}.{:02}{parts:016}", cents / 100, cents % 100);
+        let (sign, whole, cents, parts) = self.digits();
+        let text = words!(sign, whole, ".", cents, parts);
         let text = text.trim_end_matches('0');
         text.strip_suffix('.').unwrap_or(text).to_owned()
+    }
+
+    /// The text that is shown: with two decimals.
+    #[must_use]
+    pub fn shown(self) -> String {
+        let (sign, whole, cents, _) = self.rounded().digits();
+        words!(sign, whole, ".", cents)
+    }
+
+    /// The sign, the digits before the point, the two behind it, and the sixteen behind those.
+    fn digits(self) -> (&'static str, String, String, String) {
+        let (sign, Self { cents, parts }) = self.magnitude();
+        let cents = cents.unsigned_abs();
+        let (whole, cents) = ((cents / 100).to_string(), padded(cents % 100, 2));
+        (sign, whole, cents, padded(parts, 16))
     }
 
     /// This amount rounded half-even to the cent.
@@ -143,15 +158,14 @@ fn read(text: &str) -> Option<Money> {
 
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (sign, Self { cents, .. }) = self.rounded().magnitude();
-        write!(f, "{sign}{}.{:02}", cents / 100, cents % 100)
+        f.write_str(&self.shown())
     }
 }
 
 impl Json for Money {
     /// As a string with two digits after the point, so that no reader makes a float of it.
     fn write(&self, to: &mut Writer) {
-        to.text(&self.to_string());
+        to.text(&self.shown());
     }
 }
 

@@ -10,6 +10,7 @@ use crate::json::{self, Json, Misfit, Model as _, object};
 use crate::models::{ApiKeyInfo, CreatedKey, RevokedKey, Scope};
 use crate::prelude::*;
 use crate::secret::Secret;
+use crate::words::words;
 
 /// The longest label of a key, in characters. The service names no limit; this one is generous.
 const NAME_CHARS: usize = 200;
@@ -199,7 +200,7 @@ impl Endpoint for RevokeKey {
     }
 
     fn path(&self) -> String {
-        format!("/auth?keyId={}", segment(self.key_id.as_str()))
+        words!("/auth?keyId=", segment(self.key_id.as_str()))
     }
 
     #[allow(private_interfaces)]

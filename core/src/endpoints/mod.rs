@@ -14,6 +14,7 @@ pub use vps::{ControlVps, CreateVps, DeleteVps, GetVps, ListVps};
 
 use crate::json::{Fields, Misfit, Model, document};
 use crate::prelude::*;
+use crate::words::hex_digit;
 
 /// An id as one segment of a path, or one value of a query: everything is encoded but what RFC 3986
 /// leaves unreserved.
@@ -23,8 +24,8 @@ fn segment(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             encoded.push(char::from(byte));
         } else {
-            let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or('0');
-            let digits = ['%', digit(byte >> 4), digit(byte & 15)];
+            let digits = [byte >> 4, byte & 15].map(|half| hex_digit(half.into()));
+            encoded.push('%');
             encoded.extend(digits.map(|digit| digit.to_ascii_uppercase()));
         }
     }

@@ -12,6 +12,7 @@ use crate::models::{
 };
 use crate::output::Output;
 use crate::prelude::*;
+use crate::words::words;
 
 fn vps_id(id: &str) -> Result<VpsId, Error> {
     VpsId::from_str(id).map_err(|reason| Error::invalid_input("id", reason))
@@ -162,7 +163,7 @@ impl Endpoint for GetVps {
     }
 
     fn path(&self) -> String {
-        format!("/vps/{}", segment(self.id.as_str()))
+        words!("/vps/", segment(self.id.as_str()))
     }
 
     #[allow(private_interfaces)]
@@ -201,7 +202,7 @@ impl Endpoint for DeleteVps {
     }
 
     fn path(&self) -> String {
-        format!("/vps/{}", segment(self.id.as_str()))
+        words!("/vps/", segment(self.id.as_str()))
     }
 
     #[allow(private_interfaces)]
@@ -281,7 +282,7 @@ impl<const REPEATABLE: bool> Endpoint for ControlVps<REPEATABLE> {
     }
 
     fn path(&self) -> String {
-        format!("/vps/{}/actions", segment(self.id.as_str()))
+        words!("/vps/", segment(self.id.as_str()), "/actions")
     }
 
     fn body(&self) -> Option<Vec<u8>> {

@@ -1,6 +1,7 @@
 //! From a document to the fields of a model.
 
 use crate::prelude::*;
+use crate::words::words;
 
 use super::field::Field;
 use super::lexer::{Lexer, Raw};
@@ -218,7 +219,12 @@ pub(crate) fn is_whole(count: u64, total: Raw<'_>) -> Result<(), Misfit> {
         Option::<u64>::read(&total, u64::EXPECTED).map_err(|misfit| misfit.within(TOTAL))?;
     match total {
         Some(total) if total > count => {
-            let reason = format!("says {total}, but there are {count}");
+            let reason = words!(
+                "says ",
+                total.to_string(),
+                ", but there are ",
+                count.to_string()
+            );
             Err(Misfit::at(TOTAL, reason))
         }
         _ => Ok(()),

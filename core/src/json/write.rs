@@ -1,6 +1,7 @@
 //! From values to a document.
 
 use crate::prelude::*;
+use crate::words::hex_digit;
 
 /// A JSON document that grows.
 pub(crate) struct Writer(String);
@@ -70,9 +71,9 @@ impl Writer {
                 '"' | '\\' => self.0.extend(['\\', c]),
                 '\0'..='\u{1f}' => {
                     let code = u32::from(c);
-                    let digit = |half| char::from_digit(half, 16).unwrap_or('0');
                     self.0.push_str("\\u00");
-                    self.0.extend([digit(code >> 4), digit(code & 15)]);
+                    self.0
+                        .extend([code >> 4, code & 15].map(|half| hex_digit(half.into())));
                 }
                 _ => self.0.push(c),
             }

@@ -9,6 +9,7 @@ use crate::catalogue;
 use crate::models::{Order, Vps, VpsDetails, VpsStatus, Wallet};
 use crate::prelude::*;
 use crate::retry::between;
+use crate::words::words;
 
 /// What pauses between looks begin with at least: a first look at once is no reason to hurry on.
 const LEAST_PAUSE_MS: u64 = 1_000;
@@ -279,7 +280,7 @@ impl Provisioning {
         self.seen.last_error = Some(error.code());
         let refused = matches!(error.kind, ErrorKind::Unauthorized | ErrorKind::ReadOnlyKey);
         if refused || self.window_is_over(LAST_LOOK_WINDOWS, now) {
-            let reason = format!("the account's VPS can't be listed, {}", error.kind);
+            let reason = words!("the account's VPS can't be listed, ", error.kind.words());
             self.end_unresolved(reason, Vec::new(), error.status);
         } else {
             self.rest_settling(asked_pause(error), now);
@@ -314,9 +315,9 @@ impl Provisioning {
                 self.end_unresolved(reason, Vec::new(), None);
             }
             Err(error) => {
-                let reason = format!(
-                    "no new VPS is listed, and the wallet can't be read, {}",
-                    error.kind
+                let reason = words!(
+                    "no new VPS is listed, and the wallet can't be read, ",
+                    error.kind.words()
                 );
                 self.end_unresolved(reason, Vec::new(), error.status);
             }

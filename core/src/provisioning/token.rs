@@ -13,6 +13,7 @@ use crate::json::{
 use crate::money::{Exact, Money};
 use crate::prelude::*;
 use crate::time::Timestamp;
+use crate::words::{hex, words};
 
 const VERSION: u32 = 1;
 const LONGEST: usize = 1 << 20;
@@ -216,8 +217,9 @@ model_field!(Facts);
 
 impl Facts {
     pub(crate) fn begun(seed: u64, now: Timestamp) -> Self {
+        let millis = now.millis().unsigned_abs();
         Self {
-            purchase: format!("{seed:016x}-{:x}", now.millis()),
+            purchase: words!(hex(seed), "-", hex(millis).trim_start_matches('0')),
             started_at: now,
             ordered_at: None,
             orders_sent: 0,
@@ -267,9 +269,9 @@ impl Token {
         });
         let version = version.map_err(|_| stale("it is not a token"))?;
         if version != VERSION {
-            let reason = format!(
-                "this package does not read its version {}",
-                u64::from(version)
+            let reason = words!(
+                "this package does not read its version ",
+                u64::from(version).to_string()
             );
             return Err(stale(&reason));
         }
