@@ -113,6 +113,10 @@ fn optimize(optimizer: &Path, file: &Path) -> Result<()> {
         .arg(optimizer)
         .args(FEATURES)
         .args([
+            // Flat code is where it finds most to put another way.
+            "--flatten",
+            "--rereloop",
+            "-Oz",
             "-Oz",
             "--strip-debug",
             "--strip-producers",

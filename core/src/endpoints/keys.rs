@@ -51,7 +51,7 @@ impl CreateKey {
         if name.is_empty() {
             return Err(Error::invalid_input("name", "must not be empty"));
         }
-        if name.chars().count() > NAME_CHARS || name.chars().any(char::is_control) {
+        if name.chars().nth(NAME_CHARS).is_some() || name.chars().any(char::is_control) {
             let reason = "must be at most 200 characters long, without control characters";
             return Err(Error::invalid_input("name", reason));
         }
