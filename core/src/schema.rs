@@ -9,7 +9,6 @@ use crate::models::{
     Wallet,
 };
 use crate::money::Money;
-use crate::prelude::*;
 use crate::provisioning::{Progress, Provisioned};
 use crate::secret::Secret;
 use crate::time::Timestamp;

@@ -57,7 +57,7 @@ fn usual(body: Vec<u8>) -> Result<String, Vec<u8>> {
             .then_some(())
             .ok_or_else(|| Misfit::at("", "is in another form"))
     })
-    .is_ok_and(|(count, total)| json::is_whole(count, total).is_ok());
+    .is_ok_and(|(count, total)| json::is_whole(count, &total).is_ok());
     if is_usual {
         Ok(text)
     } else {

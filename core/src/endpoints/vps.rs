@@ -47,7 +47,7 @@ impl Endpoint for ListVps {
             let vps = Vps::read(fields);
             fields.checked(vps).map(|vps| listed.push(vps))
         })?;
-        json::is_whole(count, total)?;
+        json::is_whole(count, &total)?;
         Ok(listed)
     }
 }

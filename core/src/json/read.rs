@@ -214,9 +214,8 @@ pub(crate) fn rows<'a>(
 }
 
 /// Sees that a list which tells how many rows it has tells of no more than there are.
-pub(crate) fn is_whole(count: u64, total: Raw<'_>) -> Result<(), Misfit> {
-    let total =
-        Option::<u64>::read(&total, u64::EXPECTED).map_err(|misfit| misfit.within(TOTAL))?;
+pub(crate) fn is_whole(count: u64, total: &Raw<'_>) -> Result<(), Misfit> {
+    let total = Option::<u64>::read(total, u64::EXPECTED).map_err(|misfit| misfit.within(TOTAL))?;
     match total {
         Some(total) if total > count => {
             let reason = words!(
