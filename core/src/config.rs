@@ -260,7 +260,10 @@ fn check_key(key: &Secret) -> Result<Secret, Error> {
 fn check_base_url(text: &str) -> Result<String, Error> {
     let wrong = |reason: &str| Error::invalid_input("base_url", reason);
     let text = text.trim();
-    if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+    if !text
+        .bytes()
+        .all(|byte| byte.is_ascii_graphic() && byte != b'\\')
+    {
         return Err(wrong("must be a URL such as https://stablevps.com"));
     }
     let (is_secure, rest) = match (after(text, "https://"), after(text, "http://")) {
@@ -275,15 +278,13 @@ fn check_base_url(text: &str) -> Result<String, Error> {
     if authority.contains('@') {
         return Err(wrong("must not contain a user name or password"));
     }
-    let (host, port) = host_and_port(authority);
+    let not_one = || wrong("must be a URL such as https://stablevps.com");
+    let (host, port) = host_of(authority).ok_or_else(not_one)?;
     if host.is_empty() {
         return Err(wrong("must have a host, as in https://stablevps.com"));
     }
-    let plain =
-        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b':');
-    let is_port = port.is_none_or(|port| port.parse::<u16>().is_ok());
-    if !host.bytes().all(plain) || !is_port {
-        return Err(wrong("must be a URL such as https://stablevps.com"));
+    if !is_port(port) {
+        return Err(not_one());
     }
     if !is_secure && !is_loopback(host) {
         return Err(wrong("must be https: http would send the key in the clear"));
@@ -297,19 +298,25 @@ fn after<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
     begin.eq_ignore_ascii_case(prefix).then_some(rest)
 }
 
-/// An IPv6 address stands in brackets; its colons are no port's.
-fn host_and_port(authority: &str) -> (&str, Option<&str>) {
-    let address = authority.strip_prefix('[');
-    if let Some((address, rest)) = address.and_then(|address| address.split_once(']')) {
-        return (
-            address,
-            (!rest.is_empty()).then(|| rest.trim_start_matches(':')),
-        );
+/// The host, and what stands behind it. An IPv6 address stands in brackets; its colons are no port's.
+fn host_of(authority: &str) -> Option<(&str, &str)> {
+    if let Some(address) = authority.strip_prefix('[') {
+        let (address, rest) = address.split_once(']')?;
+        let plain = |byte: u8| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.');
+        let is_address = address.contains(':') && address.bytes().all(plain);
+        return is_address.then_some((address, rest));
     }
-    match authority.split_once(':') {
-        Some((host, port)) => (host, Some(port)),
-        None => (authority, None),
-    }
+    let (host, rest) = authority.split_at(authority.find(':').unwrap_or(authority.len()));
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
+    host.bytes().all(plain).then_some((host, rest))
+}
+
+/// Whether it is nothing, or a colon and a port.
+fn is_port(text: &str) -> bool {
+    text.is_empty()
+        || text.strip_prefix(':').is_some_and(|port| {
+            port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok()
+        })
 }
 
 fn is_loopback(host: &str) -> bool {
@@ -374,6 +381,13 @@ mod tests {
             "https://[::1",
             "https://a b",
             "https://a:b:c",
+            "https://x:+80",
+            "https://[::1]::80",
+            "https://[localhost]",
+            "http://[localhost]:1",
+            "https://stablevps.com\\evil.com",
+            "https://stablevps.com\\@evil.com",
+            "https://x%2eevil.com",
             "https://ex\u{e4}mple.com",
             "http://[::2]:1",
             "http://localhost.evil.com",
