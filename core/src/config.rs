@@ -262,7 +262,7 @@ fn check_base_url(text: &str) -> Result<String, Error> {
     let text = text.trim();
     if !text
         .bytes()
-        .all(|byte| byte.is_ascii_graphic() && byte != b'\\')
+        .all(|byte| byte.is_ascii_graphic() && !b"\\\"<>^`{|}".contains(&byte))
     {
         return Err(wrong("must be a URL such as https://stablevps.com"));
     }
@@ -388,6 +388,7 @@ mod tests {
             "https://stablevps.com\\evil.com",
             "https://stablevps.com\\@evil.com",
             "https://x%2eevil.com",
+            "https://x/<a>",
             "https://ex\u{e4}mple.com",
             "http://[::2]:1",
             "http://localhost.evil.com",

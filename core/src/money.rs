@@ -8,7 +8,7 @@ use core::fmt;
 use core::ops::Range;
 use core::str::FromStr;
 
-use crate::json::{Field, Json, Misfit, Raw, Writer, text_field};
+use crate::json::{Field, Json, Misfit, Raw, Writer};
 use crate::prelude::*;
 use crate::words::{padded, words};
 
@@ -190,15 +190,21 @@ impl Field for Money {
 /// Money in the product's own documents (tokens), where it is exact text.
 pub(crate) struct Exact(pub Money);
 
-impl FromStr for Exact {
-    type Err = &'static str;
+impl Field for Exact {
+    const EXPECTED: &'static str = "an amount as decimal text";
 
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(Self)
+    fn stand_in() -> Self {
+        Self(Money::default())
+    }
+
+    /// From text. An empty one is no amount, and not none: a limit is not lost by that.
+    fn read(value: &Raw<'_>, expected: &'static str) -> Result<Self, Misfit> {
+        let text = value.text(expected)?;
+        text.parse()
+            .map(Self)
+            .map_err(|_| Misfit::expected(expected, "string"))
     }
 }
-
-text_field!(Exact, "an amount as decimal text", Self(Money::default()));
 
 impl Json for Exact {
     fn write(&self, to: &mut Writer) {

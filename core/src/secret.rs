@@ -83,23 +83,37 @@ pub(crate) fn scrub(text: &str, known: &[&str], limit: usize) -> String {
 }
 
 /// How long the secret is that a text begins with, and what to show in its stead. Of what begins like
-/// a key of the service no more is shown than that.
+/// a key of the service no more is shown than that. A secret that begins within another goes with it.
 fn secret_at(text: &str, known: &[&str]) -> (usize, &'static str) {
+    let (key, secret) = (key_at(text), known_at(text, known));
+    let mut end = key.max(secret);
+    let mut place = 1;
+    while place < end {
+        if let Some(rest) = text.get(place..) {
+            let inner = key_at(rest).max(known_at(rest, known));
+            end = end.max(place.saturating_add(inner));
+        }
+        place = place.saturating_add(1);
+    }
+    (end, if secret >= key { "***" } else { "svps_***" })
+}
+
+/// How long the key is that a text begins with.
+fn key_at(text: &str) -> usize {
     let in_key = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-    let key = if text.starts_with("svps_") {
+    if text.starts_with("svps_") {
         text.len()
             .saturating_sub(text.trim_start_matches(in_key).len())
     } else {
         0
-    };
-    let known = known.iter().filter(|secret| secret.len() >= 4);
-    let secret = known
-        .filter(|secret| text.starts_with(**secret))
-        .map(|secret| secret.len());
-    match secret.max() {
-        Some(secret) if secret >= key => (secret, "***"),
-        _ => (key, "svps_***"),
     }
+}
+
+/// How long the longest of the known secrets is that a text begins with.
+fn known_at(text: &str, known: &[&str]) -> usize {
+    let known = known.iter().filter(|secret| secret.len() >= 4);
+    let there = known.filter(|secret| text.starts_with(**secret));
+    there.map(|secret| secret.len()).max().unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -127,6 +141,8 @@ mod tests {
         let known = ["pass", "passphrase", "abc"];
         assert_eq!(scrub("passphrase, pass, abc", &known, 80), "***, ***, abc");
         assert_eq!(scrub("svps_live_a3f7!", &["svps_live_a3f7!"], 80), "***");
+        assert_eq!(scrub("svps_pa$$w0rd.", &["pa$$w0rd"], 80), "svps_***.");
+        assert_eq!(scrub("abcdefghij", &["cdefghij", "abcd"], 80), "***");
     }
 
     #[test]

@@ -347,6 +347,11 @@ fn a_token_with_one_value_of_another_kind_is_refused() {
         ("maxSpend", json!("much")),
         ("waitFor", json!("never")),
         ("settleMs", json!(-1)),
+        ("settleMs", json!(null)),
+        ("maxSpend", json!("")),
+        ("maxSpend", json!(20)),
+        ("preflight", json!("")),
+        ("waitFor", json!("")),
     ] {
         let mut damaged: Value = serde_json::from_str(&token).unwrap();
         damaged["options"][option] = wrong;

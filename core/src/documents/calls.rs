@@ -220,9 +220,13 @@ struct Given<'a>(Fields<'a>);
 
 impl<'a> Given<'a> {
     fn of(document: &'a str, names: &'static [&'static str]) -> Result<Self, Error> {
-        Fields::of(document.as_bytes(), names)
-            .map(Self)
-            .map_err(refused)
+        let fields = Fields::of(document.as_bytes(), names).map_err(refused)?;
+        // A misspelled limit must not be no limit.
+        if fields.has_others() {
+            let reason = "has an argument that this version does not know";
+            return Err(Error::invalid_input("call", reason));
+        }
+        Ok(Self(fields))
     }
 
     fn take<T: Field>(&mut self, name: &'static str) -> Option<T> {
@@ -288,5 +292,73 @@ impl Field for Days {
         }
         .map(Self)
         .ok_or_else(|| Misfit::expected(expected, value.kind()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn begun(document: &str) -> Result<(), String> {
+        let account = api(r#"{"apiKey":"svps_live_a3f7","baseUrl":"https://stablevps.com"}"#);
+        let now = Timestamp::from_millis(0);
+        let begun = account.and_then(|account| begin(&account, document, 1, now));
+        begun.map(drop).map_err(|error| error.to_string())
+    }
+
+    const ORDER: &str =
+        r#""call":"provision","planId":"pro","billingCycle":"monthly","location":"tokyo""#;
+
+    #[test]
+    fn a_limit_that_is_misspelled_or_no_limit_is_refused() {
+        for (argument, said) in [
+            (
+                r#""maxSpent":"20""#,
+                "call has an argument that this version does not know",
+            ),
+            (
+                r#""maxSpend":"""#,
+                "max_spend must be a decimal number of at most 16 digits before the point",
+            ),
+            (
+                r#""maxSpend":null"#,
+                "maxSpend expected a string, found null",
+            ),
+            (
+                r#""maxSpend":20"#,
+                "maxSpend expected a string, found integer",
+            ),
+            (
+                r#""timeoutMs":null"#,
+                "timeoutMs expected a count, found null",
+            ),
+            (
+                r#""timeoutMs":1.5"#,
+                "timeoutMs expected a count, found floating point",
+            ),
+            (
+                r#""preflight":"no""#,
+                "preflight expected a boolean, found string",
+            ),
+            (
+                r#""waitFor":"""#,
+                "wait_for must be \"ready\" or \"active\"",
+            ),
+        ] {
+            let document = [r"{", ORDER, ",", argument, "}"].concat();
+            assert_eq!(begun(&document), Err(said.to_owned()));
+        }
+        assert_eq!(
+            begun(&[r"{", ORDER, r#","maxSpend":"40"}"#].concat()),
+            Ok(())
+        );
+    }
+
+    #[test]
+    fn a_call_that_is_unknown_or_no_document_is_refused() {
+        let said = Err("call is unknown to this version".to_owned());
+        assert_eq!(begun(r#"{"call":"destroyVps","id":"1"}"#), said);
+        assert_eq!(begun("{}"), said);
+        assert_eq!(begun("{"), Err("body ends too early".to_owned()));
     }
 }

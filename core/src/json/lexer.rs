@@ -73,21 +73,28 @@ fn no_json() -> Misfit {
 }
 
 /// A document that is being read.
-pub(super) struct Lexer<'a>(SliceLexer<'a>);
+pub(super) struct Lexer<'a> {
+    tokens: SliceLexer<'a>,
+    /// The whole document, where all of it is valid text: then no part of it is looked at again for that.
+    text: Option<&'a str>,
+}
 
 impl<'a> Lexer<'a> {
-    pub fn new(text: &'a [u8]) -> Self {
-        Self(SliceLexer::new(text))
+    pub fn new(document: &'a [u8]) -> Self {
+        Self {
+            tokens: SliceLexer::new(document),
+            text: str::from_utf8(document).ok(),
+        }
     }
 
     /// What has not been read yet.
     pub fn rest(&self) -> &'a [u8] {
-        self.0.as_slice()
+        self.tokens.as_slice()
     }
 
     /// The first byte of what comes next, behind any white space.
     pub fn peek(&mut self) -> Option<u8> {
-        self.0.ws_peek()
+        self.tokens.ws_peek()
     }
 
     /// Every item of the array that begins here; tells how many there are.
@@ -114,14 +121,19 @@ impl<'a> Lexer<'a> {
             if first != b'"' {
                 return Err(no_json());
             }
-            let name = lexer.0.discarded().str_string()?;
-            lexer
-                .0
-                .expect(SliceLexer::ws_peek, b':')
-                .ok_or_else(no_json)?;
-            let first = lexer.peek().ok_or_else(|| no_json().within(&name))?;
-            field(&name, first, lexer).map_err(|misfit| misfit.within(&name))
+            let name = lexer.string()?;
+            let read = match lexer.first_of_value() {
+                Ok(first) => field(&name, first, lexer),
+                Err(misfit) => Err(misfit),
+            };
+            read.map_err(|misfit| misfit.within(&name))
         })
+    }
+
+    /// The first byte of the value behind a name.
+    fn first_of_value(&mut self) -> Result<u8, Misfit> {
+        let colon = self.tokens.expect(SliceLexer::ws_peek, b':');
+        colon.and_then(|()| self.peek()).ok_or_else(no_json)
     }
 
     fn sequence(
@@ -129,7 +141,7 @@ impl<'a> Lexer<'a> {
         end: u8,
         item: &mut dyn FnMut(u8, &mut Self) -> Result<(), Misfit>,
     ) -> Result<(), Misfit> {
-        self.0.take_next();
+        self.tokens.take_next();
         let mut first = self.peek().ok_or_else(no_json)?;
         while first != end {
             item(first, self)?;
@@ -140,22 +152,22 @@ impl<'a> Lexer<'a> {
             if first != b',' {
                 return Err(no_json());
             }
-            self.0.take_next();
+            self.tokens.take_next();
             first = self.peek().ok_or_else(no_json)?;
             if first == end {
                 return Err(no_json());
             }
         }
-        self.0.take_next();
+        self.tokens.take_next();
         Ok(())
     }
 
     /// The value that begins with that byte.
     pub fn value(&mut self, first: u8) -> Result<Raw<'a>, Misfit> {
         Ok(match first {
-            b'"' => Raw::Text(self.0.discarded().str_string()?),
+            b'"' => Raw::Text(self.string()?),
             b'-' | b'0'..=b'9' => {
-                let (number, _) = self.0.num_bytes().validated()?;
+                let (number, _) = self.tokens.num_bytes().validated()?;
                 Raw::Number(str::from_utf8(number).map_err(|_| no_json())?)
             }
             b'[' => Raw::Array(self.skipped(first)?),
@@ -183,14 +195,21 @@ impl<'a> Lexer<'a> {
     fn skip_within(&mut self, first: u8, depth: u8) -> Result<(), Misfit> {
         let inside = depth.checked_sub(1).ok_or_else(no_json)?;
         match first {
-            b'"' => self.0.discarded().str_ignore()?,
+            b'"' => self.skip_string()?,
             b'-' | b'0'..=b'9' => {
-                self.0.num_ignore().validate()?;
+                self.tokens.num_ignore().validate()?;
             }
             b'[' => {
                 self.array(&mut |first, lexer| lexer.skip_within(first, inside))?;
             }
-            b'{' => self.object(&mut |_, first, lexer| lexer.skip_within(first, inside))?,
+            b'{' => self.sequence(b'}', &mut |first, lexer| {
+                if first != b'"' {
+                    return Err(no_json());
+                }
+                lexer.skip_string()?;
+                let first = lexer.first_of_value()?;
+                lexer.skip_within(first, inside)
+            })?,
             _ => {
                 self.literal()?;
             }
@@ -198,7 +217,61 @@ impl<'a> Lexer<'a> {
         Ok(())
     }
 
-    fn literal(&mut self) -> Result<Option<bool>, Misfit> {
-        self.0.null_or_bool().ok_or_else(no_json)
+    /// The string that begins here, in place where nothing in it is escaped.
+    fn string(&mut self) -> Result<Cow<'a, str>, Misfit> {
+        let Some((inner, rest)) = self.plain_string() else {
+            return Ok(self.tokens.discarded().str_string()?);
+        };
+        let text = match self.text {
+            Some(text) => {
+                let begin = text.len().saturating_sub(rest.len() + 1 + inner.len());
+                text.get(begin..begin.saturating_add(inner.len()))
+            }
+            None => str::from_utf8(inner).ok(),
+        };
+        self.tokens = SliceLexer::new(rest);
+        text.map(Cow::Borrowed).ok_or_else(no_json)
     }
+
+    fn skip_string(&mut self) -> Result<(), Misfit> {
+        match self.plain_string() {
+            Some((_, rest)) => self.tokens = SliceLexer::new(rest),
+            None => self.tokens.discarded().str_ignore()?,
+        }
+        Ok(())
+    }
+
+    /// What is in the string that begins here and what is behind it, if nothing in it is escaped.
+    fn plain_string(&self) -> Option<(&'a [u8], &'a [u8])> {
+        let (_, string) = self.rest().split_first()?;
+        let (inner, rest) = string.split_at_checked(plain_length(string))?;
+        rest.strip_prefix(b"\"").map(|rest| (inner, rest))
+    }
+
+    fn literal(&mut self) -> Result<Option<bool>, Misfit> {
+        if !matches!(self.rest().first(), Some(b'n' | b't' | b'f')) {
+            return Err(no_json());
+        }
+        self.tokens.null_or_bool().ok_or_else(no_json)
+    }
+}
+
+/// How many bytes there are before the first that ends a string, or is something special in one. Eight are
+/// looked at at once: replies are mostly strings.
+fn plain_length(bytes: &[u8]) -> usize {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const HIGHS: u64 = ONES << 7;
+    // The lowest high bit that this sets is that of the first byte below `limit`.
+    let below = |word: u64, limit: u8| word.wrapping_sub(ONES * u64::from(limit)) & !word & HIGHS;
+    let is = |word: u64, byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (place, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let special = below(word, b' ') | is(word, b'"') | is(word, b'\\');
+        if special != 0 {
+            return place * 8 + (special.trailing_zeros() / 8) as usize;
+        }
+    }
+    let is_special = |byte: &u8| *byte < b' ' || matches!(byte, b'"' | b'\\');
+    words.len() * 8 + rest.iter().position(is_special).unwrap_or(rest.len())
 }

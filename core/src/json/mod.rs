@@ -21,7 +21,7 @@ pub(crate) use model::{Model, model, model_field, record, text_field};
 pub(crate) use read::{Fields, document, is_whole, rows};
 pub(crate) use write::{Json, Writer, object, written};
 
-/// How long a place may get, in bytes, before nothing is put before it.
+/// How long a place may get, in bytes.
 const LONGEST_PLACE: usize = 120;
 /// What is said of text that is not JSON.
 const NO_JSON: &str = "is not valid JSON";
@@ -68,18 +68,19 @@ impl Misfit {
         Self::at("", ["expected ", expected, ", found ", found].concat())
     }
 
-    /// The same, seen from the object or the list that it is part of. A place is no longer than any of a
-    /// good reply, and a name is shown without what a terminal would take for more than text.
+    /// The same, seen from the object or the list that it is part of. A place is cut to what any of a good
+    /// reply has, and a name is shown without what a terminal would take for more than text.
     fn within(mut self, outer: &str) -> Self {
         let place = &mut self.0.place;
-        if place.len() < LONGEST_PLACE {
-            let mut longer: String = outer.chars().filter(|c| !c.is_control()).take(40).collect();
-            if !matches!(place.as_bytes().first(), None | Some(b'[')) {
-                longer.push('.');
-            }
-            longer.push_str(place);
-            *place = longer;
+        let mut longer: String = outer.chars().filter(|c| !c.is_control()).take(40).collect();
+        if !matches!(place.as_bytes().first(), None | Some(b'[')) {
+            longer.push('.');
         }
+        longer.push_str(place);
+        while longer.len() > LONGEST_PLACE {
+            longer.pop();
+        }
+        *place = longer;
         self
     }
 

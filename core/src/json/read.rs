@@ -18,6 +18,7 @@ pub(crate) struct Fields<'a> {
     taken: usize,
     /// The first that did not fit.
     misfit: Option<Misfit>,
+    has_others: bool,
 }
 
 impl<'a> Fields<'a> {
@@ -51,6 +52,7 @@ impl<'a> Fields<'a> {
             values: Vec::with_capacity(names.len()),
             taken: 0,
             misfit: None,
+            has_others: false,
         }
     }
 
@@ -67,7 +69,10 @@ impl<'a> Fields<'a> {
             } else {
                 match self.names.iter().position(|known| *known == name) {
                     Some(place) => place,
-                    None => return lexer.skip(first),
+                    None => {
+                        self.has_others = true;
+                        return lexer.skip(first);
+                    }
                 }
             };
             next = place.saturating_add(1);
@@ -97,15 +102,30 @@ impl<'a> Fields<'a> {
     }
 
     /// The value of that name.
-    pub fn take_named<T: Field>(&mut self, name: &str) -> T {
+    pub fn take_named<T: Field>(&mut self, name: &str) -> Option<T> {
         let place = self.names.iter().position(|known| *known == name);
+        debug_assert!(place.is_some(), "{name} is not among the names");
         self.taken = place.unwrap_or(self.names.len());
-        self.take()
+        match self.values.get(self.taken) {
+            Some(Raw::Absent) | None => None,
+            Some(_) => Some(self.take()),
+        }
     }
 
-    /// The value of the next name, or another where there is none.
+    /// Whether something was sent that has none of the names.
+    pub fn has_others(&self) -> bool {
+        self.has_others
+    }
+
+    /// The value of the next name, or another where none was sent. `null` is a value, and no other one.
     pub fn take_or<T: Field>(&mut self, other: T) -> T {
-        self.take::<Option<T>>().unwrap_or(other)
+        match self.values.get(self.taken) {
+            Some(Raw::Absent) | None => {
+                self.taken = self.taken.saturating_add(1);
+                other
+            }
+            Some(_) => self.take(),
+        }
     }
 
     /// What was made of the fields, if all of them fitted.
@@ -185,6 +205,9 @@ pub(crate) fn rows<'a>(
     whole(body, &mut |lexer| {
         lexer.object(&mut |name, first, lexer| {
             if name == TOTAL {
+                if !matches!(total, Raw::Absent) {
+                    return Err(told("duplicate", name));
+                }
                 total = lexer.value(first)?;
                 return Ok(());
             }

@@ -70,8 +70,27 @@ fn cut_and_overlong_documents_are_told_apart() {
     );
     assert_eq!(
         fault_of_listing(&format!(r#"{{"vps":[{ROW},{{"id":"2","x":[{{"y":nul"#)),
-        "vps[1].x[0].y: ends too early"
+        "vps[1].x[0]: ends too early"
     );
+    for odd in ["{\"balance\":}", "x", "]", "{\"balance\":x", "{\"new\":[}"] {
+        let said = fault::<Wallet>(odd);
+        assert!(said.ends_with(": is not valid JSON"), "{odd}: {said}");
+    }
+    for cut in [
+        "{\"balance\":tr",
+        "{\"balance\":-",
+        "{\"new\":[1,",
+        "{\"a\":\"\\u00",
+    ] {
+        let said = fault::<Wallet>(cut);
+        assert!(said.ends_with(": ends too early"), "{cut}: {said}");
+    }
+    assert_eq!(
+        fault_of_listing(r#"{"vps":[],"total":3,"total":0}"#),
+        "total: duplicate field `total`"
+    );
+    let deep = format!("{{\"x\":{}", "[".repeat(100));
+    assert!(fault::<Wallet>(&deep).starts_with("x[0][0][0]"));
     assert_eq!(
         fault_of_listing(r#"{"vps":[{"id":"1","id":"2"}]}"#),
         "vps[0]: duplicate field `id`"
