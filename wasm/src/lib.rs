@@ -27,7 +27,8 @@ pub mod simulator;
 /// Small before all: what allocates is a tenth of what a browser loads otherwise.
 #[cfg(target_arch = "wasm32")]
 #[global_allocator]
-static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
+static ALLOCATOR: lol_alloc::LockedAllocator<lol_alloc::FreeListAllocator> =
+    lol_alloc::LockedAllocator::new(lol_alloc::FreeListAllocator::new());
 
 /// There is nowhere to say anything: the host hears of it as a `RuntimeError`.
 #[cfg(all(target_arch = "wasm32", not(feature = "simulator")))]

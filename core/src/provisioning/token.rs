@@ -8,7 +8,7 @@ use crate::endpoints::CreateVps;
 use crate::error::{Error, ErrorKind};
 use crate::ids::VpsId;
 use crate::json::{
-    Field as _, Fields, Json, Misfit, Model, Writer, document, model, model_field, written,
+    Field as _, Fields, Json, Misfit, Model, Raw, Writer, document, model_field, written,
 };
 use crate::money::{Exact, Money};
 use crate::prelude::*;
@@ -50,20 +50,6 @@ pub(crate) enum Stage {
     /// Bought.
     Bought { id: VpsId },
 }
-
-model! {
-    /// The fields of any stage.
-    StageFields {
-        /// What is, or may be, ordered.
-        order: Option<CreateVps> = "order",
-        /// What there was before the order.
-        baseline: Option<Vec<VpsId>> = "baseline",
-        /// What was bought.
-        id: Option<VpsId> = "id",
-    }
-}
-
-model_field!(StageFields);
 
 /// What is known, whatever the stage.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -134,32 +120,44 @@ impl Model for Stage {
 
     /// Exactly one of them is there.
     fn read(fields: &mut Fields<'_>) -> Self {
-        let stages: Vec<Option<StageFields>> = Self::NAMES.iter().map(|_| fields.take()).collect();
-        let mut stages = stages.into_iter();
-        let mut next = || stages.next().flatten();
-        let stage = match (next(), next(), next()) {
-            (Some(stage), None, None) => stage.order.map(|order| Self::Unordered { order }),
-            (
-                None,
-                Some(StageFields {
-                    order, baseline, ..
-                }),
-                None,
-            ) => order
-                .zip(baseline)
-                .map(|(order, baseline)| Self::Ordered { order, baseline }),
-            (None, None, Some(stage)) => stage.id.map(|id| Self::Bought { id }),
-            _ => None,
+        let is_there = |value: &&Raw<'_>| !matches!(value, Raw::Absent);
+        let read = match fields.values() {
+            values if values.iter().filter(is_there).count() != 1 => {
+                Err(Misfit::at("", "must be one stage"))
+            }
+            [Raw::Absent, Raw::Absent, bought] => {
+                Self::of(bought, &["id"], |stage| Self::Bought { id: stage.take() })
+            }
+            [Raw::Absent, ordered, _] => {
+                Self::of(ordered, &["order", "baseline"], |stage| Self::Ordered {
+                    order: stage.take(),
+                    baseline: stage.take(),
+                })
+            }
+            [unordered, ..] => Self::of(unordered, &["order"], |stage| Self::Unordered {
+                order: stage.take(),
+            }),
+            [] => Err(Misfit::at("", "must be one stage")),
         };
-        stage.unwrap_or_else(|| {
-            fields.refuse(Misfit::at(
-                "",
-                "must be one stage with all that belongs to it",
-            ));
+        read.unwrap_or_else(|misfit| {
+            fields.refuse(misfit);
             Self::Bought {
                 id: VpsId::stand_in(),
             }
         })
+    }
+}
+
+impl Stage {
+    /// What the object of a stage holds.
+    fn of(
+        value: &Raw<'_>,
+        names: &'static [&'static str],
+        read: fn(&mut Fields<'_>) -> Self,
+    ) -> Result<Self, Misfit> {
+        let mut fields = Fields::within(value, names, "an object")?;
+        let stage = read(&mut fields);
+        fields.checked(stage)
     }
 }
 
