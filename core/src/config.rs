@@ -4,13 +4,11 @@ use alloc::sync::Arc;
 use core::fmt;
 use core::str::FromStr;
 
-use spin::Mutex;
-
 use crate::call::Call;
+use crate::claims::Claims;
 use crate::endpoint::{Access, Endpoint, EndpointInfo};
 use crate::error::Error;
 use crate::http::{HttpRequest, RequestId};
-use crate::ids::VpsId;
 use crate::prelude::*;
 use crate::retry::RetryPolicy;
 use crate::secret::Secret;
@@ -97,8 +95,7 @@ struct Inner {
     base: String,
     key: Option<Secret>,
     config: ApiConfig,
-    /// Which VPS was got by which purchase. There are as many as one process buys.
-    claims: Mutex<Vec<(VpsId, String)>>,
+    claims: Claims,
 }
 
 impl fmt::Debug for Api {
@@ -130,7 +127,7 @@ impl Api {
             base,
             key,
             config,
-            claims: Mutex::new(Vec::new()),
+            claims: Claims::default(),
         })))
     }
 
@@ -165,19 +162,9 @@ impl Api {
         &self.0.base
     }
 
-    /// Notes that a purchase got a VPS, so that no other adopts it.
-    pub(crate) fn claim(&self, id: &VpsId, purchase: &str) {
-        let mut claims = self.0.claims.lock();
-        if claims.iter().all(|(claimed, _)| claimed != id) {
-            claims.push((id.clone(), purchase.to_owned()));
-        }
-    }
-
-    /// Whether another purchase got that VPS.
-    pub(crate) fn is_anothers(&self, id: &VpsId, purchase: &str) -> bool {
-        let claims = self.0.claims.lock();
-        let is_anothers = |(claimed, owner): &(VpsId, String)| claimed == id && owner != purchase;
-        claims.iter().any(is_anothers)
+    /// Which VPS was got by which purchase.
+    pub(crate) fn claims(&self) -> &Claims {
+        &self.0.claims
     }
 
     pub(crate) fn retry(&self) -> &RetryPolicy {

@@ -44,12 +44,13 @@
 #![deny(missing_docs)]
 
 extern crate alloc;
-#[cfg(any(test, feature = "schema"))]
+#[cfg(any(test, feature = "std", feature = "schema"))]
 extern crate std;
 
 mod attempts;
 pub mod call;
 pub mod catalogue;
+mod claims;
 pub mod config;
 pub mod documents;
 pub mod endpoint;

@@ -291,16 +291,62 @@ class Session {
     return this.#api;
   }
 
-  #begin(api: Api, call: CoreCall, seed: () => number): Machine {
+  #begin(api: Api, call: CoreCall & CoreLimits, seed: () => number): Machine {
     const drawn = this.#seed === undefined ? seed() : this.#seed++;
     return api.begin(JSON.stringify(call), this.#clock.now(), drawn);
   }
 }
 
-/** What is asked of the core, as it reads it. What is undefined has the core's default. */
-interface CoreCall {
-  call: string;
-  [argument: string]: string | number | boolean | undefined;
+/** The endpoints' calls that take an id, and those that take nothing. */
+type IdCall = "getVps" | "deleteVps" | "startVps" | "stopVps" | "rebootVps";
+type BareCall = "listKeys" | "listVps" | "getAccount" | "getWallet";
+
+/** What is asked of the core, by the names that it reads. What is undefined has the core's default. */
+type CoreCall =
+  | { call: BareCall }
+  | { call: IdCall; id: string }
+  | { call: "revokeKey"; keyId: string }
+  | {
+      call: "createKey";
+      email: string;
+      password: string;
+      name: string;
+      scope: string;
+      expiresInDays: number | undefined;
+    }
+  | ({ call: "createVps" } & CoreOrder)
+  | ({
+      call: "provision";
+      preflight: boolean | undefined;
+      maxSpend: string | undefined;
+      settleMs: number | undefined;
+    } & CoreOrder &
+      CoreWait)
+  | ({ call: "waitUntilReady"; id: string } & CoreWait)
+  | {
+      call: "resume";
+      token: string;
+      timeoutMs: number | undefined;
+      anyKey: boolean | undefined;
+    };
+
+/** How long each request of a call may take, and the call with all its retries. */
+interface CoreLimits {
+  timeoutMs?: number | undefined;
+  deadlineMs?: number | undefined;
+}
+
+interface CoreOrder {
+  planId: string;
+  billingCycle: string;
+  location: string;
+}
+
+interface CoreWait {
+  waitFor: string | undefined;
+  timeoutMs: number | undefined;
+  firstLookMs: number | undefined;
+  longestPauseMs: number | undefined;
 }
 
 /** What every resource is. */
@@ -491,7 +537,7 @@ export class WalletResource extends Resource {
   }
 }
 
-function order(params: OrderParams) {
+function order(params: OrderParams): CoreOrder {
   const { planId, billingCycle, location } = record("params", params);
   return {
     planId: text("planId", planId),
@@ -500,7 +546,7 @@ function order(params: OrderParams) {
   };
 }
 
-function waiting(options: WaitOptions) {
+function waiting(options: WaitOptions): CoreWait {
   return {
     waitFor: options.waitFor === undefined ? undefined : text("waitFor", options.waitFor),
     timeoutMs: span("timeout", options.timeout),

@@ -228,7 +228,7 @@ impl Provisioning {
             seen: Seen::default(),
         };
         if let Job::Polling(id) = &new.job {
-            api.claim(id, &new.facts.purchase);
+            api.claims().claim(id, &new.facts.purchase);
         }
         new.start(now);
         Ok(new)

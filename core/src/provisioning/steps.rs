@@ -205,7 +205,7 @@ impl Provisioning {
                     let found = listed
                         .into_iter()
                         .filter(|vps| order.matches(vps) && !baseline.contains(&vps.id))
-                        .filter(|vps| !self.api.is_anothers(&vps.id, &self.facts.purchase))
+                        .filter(|vps| !self.api.claims().is_anothers(&vps.id, &self.facts.purchase))
                         .collect();
                     self.after_settling_look(found, now);
                 }
@@ -223,7 +223,7 @@ impl Provisioning {
                 self.facts.balance_after = Some(order.new_balance);
                 self.facts.currency = Some(order.currency);
                 self.seen.status = Some(order.vps_status);
-                self.api.claim(&order.id, &self.facts.purchase);
+                self.api.claims().claim(&order.id, &self.facts.purchase);
                 self.job = Job::Polling(order.id);
                 self.rest(self.options.first_look_ms, WaitReason::Poll, now);
             }
@@ -259,7 +259,7 @@ impl Provisioning {
         self.facts.recovered = true;
         self.facts.ordered_at = Some(now);
         self.seen.status = Some(vps.vps_status);
-        self.api.claim(&vps.id, &self.facts.purchase);
+        self.api.claims().claim(&vps.id, &self.facts.purchase);
         self.job = Job::Polling(vps.id);
         if self.facts.balance_before.is_some() {
             self.ask(Asks::Wallet, GetWallet, single_attempt(), now);

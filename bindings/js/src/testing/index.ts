@@ -108,6 +108,9 @@ export class Simulator {
     try {
       return new Simulator(new Model(JSON.stringify(given)), config);
     } catch (failure) {
+      if (failure instanceof WebAssembly.RuntimeError) {
+        throw failure;
+      }
       throw refused("config", (failure as Error).message);
     }
   }
