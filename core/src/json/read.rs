@@ -64,16 +64,12 @@ impl<'a> Fields<'a> {
         let mut next = 0;
         lexer.object(&mut |name, first, lexer| {
             // The service sends them in the order of its documentation, and so are they named.
-            let place = if self.names.get(next) == Some(&name) {
-                next
-            } else {
-                match self.names.iter().position(|known| *known == name) {
-                    Some(place) => place,
-                    None => {
-                        self.has_others = true;
-                        return lexer.skip(first);
-                    }
-                }
+            let is_next = self.names.get(next) == Some(&name);
+            let place = is_next.then_some(next);
+            let place = place.or_else(|| self.names.iter().position(|known| *known == name));
+            let Some(place) = place else {
+                self.has_others = true;
+                return lexer.skip(first);
             };
             next = place.saturating_add(1);
             if let Some(value @ Raw::Absent) = self.values.get_mut(place) {
