@@ -94,7 +94,11 @@ impl<'a> Lexer<'a> {
 
     /// The first byte of what comes next, behind any white space.
     pub fn peek(&mut self) -> Option<u8> {
-        self.tokens.ws_peek()
+        match self.rest().first() {
+            // As a rule there is no white space.
+            Some(first) if *first > b' ' => Some(*first),
+            _ => self.tokens.ws_peek(),
+        }
     }
 
     /// Every item of the array that begins here; tells how many there are.
@@ -132,8 +136,11 @@ impl<'a> Lexer<'a> {
 
     /// The first byte of the value behind a name.
     fn first_of_value(&mut self) -> Result<u8, Misfit> {
-        let colon = self.tokens.expect(SliceLexer::ws_peek, b':');
-        colon.and_then(|()| self.peek()).ok_or_else(no_json)
+        if self.peek() != Some(b':') {
+            return Err(no_json());
+        }
+        self.tokens.take_next();
+        self.peek().ok_or_else(no_json)
     }
 
     fn sequence(
