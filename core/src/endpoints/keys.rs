@@ -161,8 +161,7 @@ impl Endpoint for ListKeys {
     fn parse(&self, body: &mut Vec<u8>) -> Result<Self::Output, Misfit> {
         let mut keys = Vec::new();
         json::rows(body, "keys", ApiKeyInfo::NAMES, &mut |fields| {
-            let key = ApiKeyInfo::read(fields);
-            fields.checked(key).map(|key| keys.push(key))
+            fields.model().map(|key| keys.push(key))
         })?;
         Ok(keys)
     }

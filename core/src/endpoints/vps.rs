@@ -44,8 +44,7 @@ impl Endpoint for ListVps {
     fn parse(&self, body: &mut Vec<u8>) -> Result<Vec<Vps>, Misfit> {
         let mut listed = Vec::new();
         let (count, total) = json::rows(body, Output::LISTING, Vps::NAMES, &mut |fields| {
-            let vps = Vps::read(fields);
-            fields.checked(vps).map(|vps| listed.push(vps))
+            fields.model().map(|vps| listed.push(vps))
         })?;
         json::is_whole(count, &total)?;
         Ok(listed)

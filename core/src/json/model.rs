@@ -86,9 +86,7 @@ macro_rules! model_field {
                 expected: &'static str,
             ) -> Result<Self, $crate::json::Misfit> {
                 use $crate::json::{Fields, Model};
-                let mut fields = Fields::within(value, Self::NAMES, expected)?;
-                let model = <Self as Model>::read(&mut fields);
-                fields.checked(model)
+                Fields::within(value, Self::NAMES, expected)?.model()
             }
         }
     };

@@ -124,6 +124,12 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// The model that they are the fields of, if all of them fit.
+    pub fn model<T: Model>(&mut self) -> Result<T, Misfit> {
+        let model = T::read(self);
+        self.checked(model)
+    }
+
     /// What was made of the fields, if all of them fitted.
     pub fn checked<T>(&mut self, made: T) -> Result<T, Misfit> {
         match self.misfit.take() {
@@ -182,9 +188,7 @@ fn told(what: &str, name: &str) -> Misfit {
 
 /// Reads a whole JSON document. Text behind its end is a misfit.
 pub(crate) fn document<T: Model>(body: &[u8]) -> Result<T, Misfit> {
-    let mut fields = Fields::of(body, T::NAMES)?;
-    let model = T::read(&mut fields);
-    fields.checked(model).map_err(Misfit::placed)
+    Fields::of(body, T::NAMES)?.model().map_err(Misfit::placed)
 }
 
 /// Reads a document that is an object with a list of objects in it: `row` is handed each in turn. Tells
