@@ -8,18 +8,21 @@
 //! "Again" ends with the error of the last attempt once none is left, and with `DeadlineExceeded`
 //! once no time is.
 
-use crate::config::{Api, CallOptions};
-use crate::endpoint::{EndpointInfo, RetryClass};
+use serde::Deserialize;
+
+use crate::config::{Api, Auth, CallLimits};
+use crate::decode::{DecodeError, document};
+use crate::endpoint::{Access, EndpointInfo};
 use crate::error::{Error, ErrorKind};
-use crate::http::{Delivery, HttpRequest, HttpResponse, Reply, RequestId, TransportFailure};
-use crate::json::{Fields, Misfit, Told};
-use crate::machine::WaitReason;
+use crate::http::{
+    Delivery, Header, HttpRequest, HttpResponse, Reply, RequestId, RetryClass, TransportFailure,
+};
+use crate::json;
 use crate::money::Money;
-use crate::prelude::*;
-use crate::retry::{is_passing, is_refusal, retry_after_ms};
-use crate::secret::scrub;
+use crate::retry::{delay_ms, is_passing, is_refusal, retry_after_ms};
+use crate::secret::{Secret, scrub};
+use crate::step::WaitReason;
 use crate::time::Timestamp;
-use crate::words::words;
 
 const SHOWN_CHARS: usize = 300;
 const EXCERPT_CHARS: usize = 120;
@@ -37,7 +40,7 @@ pub(crate) struct Attempts {
     delivered: u32,
     reply_was_lost: bool,
     /// Until when the next attempt waits, and why.
-    resting: Option<(Timestamp, WaitReason)>,
+    paused: Option<(Timestamp, WaitReason)>,
 }
 
 /// What a reply means.
@@ -66,19 +69,19 @@ impl Attempts {
     pub fn new(
         api: Api,
         endpoint: EndpointInfo,
-        options: CallOptions,
+        limits: CallLimits,
         seed: u64,
         now: Timestamp,
     ) -> Self {
         Self {
-            timeout_ms: options.timeout_ms.unwrap_or(api.timeout_ms()),
-            deadline: options.deadline_ms.map(|ms| now.plus_ms(ms)),
-            max_retries: options.max_retries.unwrap_or(api.retry().max_retries),
+            timeout_ms: limits.timeout_ms.unwrap_or(api.timeout_ms()),
+            deadline: limits.deadline_ms.map(|ms| now.plus_ms(ms)),
+            max_retries: limits.max_retries.unwrap_or(api.max_retries()),
             rng: fastrand::Rng::with_seed(seed),
             made: 0,
             delivered: 0,
             reply_was_lost: false,
-            resting: None,
+            paused: None,
             api,
             endpoint,
         }
@@ -101,23 +104,45 @@ impl Attempts {
 
     /// How long the next one still waits, and why.
     pub fn pause(&self, now: Timestamp) -> Option<(u64, WaitReason)> {
-        let (until, reason) = self.resting.filter(|(until, _)| *until > now)?;
+        let (until, reason) = self.paused.filter(|(until, _)| *until > now)?;
         Some((until.since_ms(now), reason))
     }
 
     /// The next one.
-    pub fn request(&self, path: &str, body: Option<Vec<u8>>, now: Timestamp) -> HttpRequest {
+    pub fn request(&self, path: &str, body: Option<String>, now: Timestamp) -> HttpRequest {
         let timeout_ms = self.deadline.map_or(self.timeout_ms, |deadline| {
             self.timeout_ms.min(deadline.since_ms(now)).max(1)
         });
-        let id = self.outstanding();
-        self.api.request(&self.endpoint, path, body, id, timeout_ms)
+        let mut headers = vec![Header::new("accept", "application/json")];
+        if body.is_some() {
+            headers.push(Header::new("content-type", "application/json"));
+        }
+        if let Some(agent) = self.api.user_agent() {
+            headers.push(Header::new("user-agent", agent));
+        }
+        if let (Some(key), true) = (self.api.key(), self.endpoint.access != Access::Open) {
+            headers.push(match self.api.auth() {
+                Auth::Bearer => Header::new("authorization", format!("Bearer {}", key.reveal())),
+                Auth::ApiKeyHeader => Header::new("x-api-key", key.reveal()),
+            });
+        }
+        HttpRequest {
+            id: self.outstanding(),
+            method: self.endpoint.method.to_owned(),
+            url: self.api.url(path),
+            headers,
+            body,
+            timeout_ms,
+            connect_timeout_ms: self.api.connect_timeout_ms().min(timeout_ms),
+            retry_class: self.endpoint.retry_class,
+            endpoint: self.endpoint.route.to_owned(),
+        }
     }
 
     /// Takes in what became of the last one. `secrets` are the request's own.
     pub fn judge(&mut self, reply: Reply, secrets: &[&str], now: Timestamp) -> Verdict {
         self.made = self.made.saturating_add(1);
-        self.resting = None;
+        self.paused = None;
         let finding = match reply {
             Reply::Response(response) => self.judge_response(response, secrets, now),
             Reply::Failed(failure) => self.judge_failure(&failure, secrets),
@@ -133,43 +158,30 @@ impl Attempts {
     }
 
     /// The error that a good reply is whose body is not what was promised.
-    pub fn unusable(&self, response: &HttpResponse, misfit: Misfit, secrets: &[&str]) -> Error {
-        let mut error = match self.endpoint.retry_class {
-            RetryClass::Once => {
-                let Told { place, reason } = misfit.told();
-                let told = words!("the reply can't be used: ", place, " ", reason);
-                self.outcome_unknown(told)
-            }
-            RetryClass::Read | RetryClass::Repeatable => {
-                Error::new(self.unexpected(response, misfit, secrets))
-            }
+    pub fn unusable(&self, response: &HttpResponse, error: DecodeError, secrets: &[&str]) -> Error {
+        let kind = match self.endpoint.retry_class {
+            RetryClass::Once => self.outcome_unknown(format!("the reply can't be used: {error}")),
+            RetryClass::Read | RetryClass::Repeatable => self.unexpected(response, error, secrets),
         };
-        error.status = Some(response.status);
-        self.placed(error)
+        self.placed(Error::new(kind).with_status(Some(response.status)))
     }
 
     fn judge_failure(&mut self, failure: &TransportFailure, secrets: &[&str]) -> Finding {
-        let detail = self.scrub(&failure.detail, secrets);
         let TransportFailure { kind, delivery, .. } = *failure;
+        let lost = ErrorKind::Transport {
+            kind,
+            delivery,
+            detail: self.scrub(&failure.detail, secrets),
+        };
         if delivery == Delivery::Unknown {
             self.delivered = self.delivered.saturating_add(1);
             self.reply_was_lost = true;
             if self.endpoint.retry_class == RetryClass::Once {
-                let reason = ErrorKind::Transport {
-                    kind,
-                    delivery,
-                    detail,
-                }
-                .words();
-                return failed(self.outcome_unknown(reason));
+                return failed(Error::new(self.outcome_unknown(lost.to_string())));
             }
         }
         Finding::Passing {
-            error: Error::new(ErrorKind::Transport {
-                kind,
-                delivery,
-                detail,
-            }),
+            error: Error::new(lost),
             after_ms: None,
         }
     }
@@ -193,13 +205,10 @@ impl Attempts {
                 after_ms: retry_after_ms(&response, now),
             },
             _ if once && !is_refusal(status) => {
-                let mut error = self.outcome_unknown(words!(
-                    "the service answered ",
-                    u64::from(status).to_string()
-                ));
-                error.status = Some(status);
-                error.server_message = self.server_message(&response, secrets);
-                failed(error)
+                let unknown = self.outcome_unknown(format!("the service answered {status}"));
+                let message = self.server_message(&response, secrets);
+                let error = Error::new(unknown).with_status(Some(status));
+                failed(error.with_server_message(message))
             }
             _ if is_passing(status) => {
                 self.reply_was_lost = true;
@@ -216,8 +225,8 @@ impl Attempts {
     fn refused(&self, response: &HttpResponse, secrets: &[&str], now: Timestamp) -> Error {
         let kind = match response.status {
             300..=399 => {
-                let reason = "the reply is a redirect, which is not followed with a key";
-                self.unexpected(response, Misfit::at("status", reason), secrets)
+                let reason = "is a redirect, which is not followed with a key";
+                self.unexpected(response, DecodeError::at("status", reason), secrets)
             }
             401 => ErrorKind::Unauthorized,
             402 => insufficient_funds(&response.body),
@@ -231,14 +240,13 @@ impl Attempts {
             502 => ErrorKind::Provider,
             500..=599 => ErrorKind::Server,
             _ => {
-                let misfit = Misfit::at("status", "is none that HTTP has");
-                self.unexpected(response, misfit, secrets)
+                let reason = "is not an HTTP status";
+                self.unexpected(response, DecodeError::at("status", reason), secrets)
             }
         };
-        let mut error = Error::new(kind);
-        error.status = Some(response.status);
-        error.server_message = self.server_message(response, secrets);
-        error
+        let message = self.server_message(response, secrets);
+        let error = Error::new(kind).with_status(Some(response.status));
+        error.with_server_message(message)
     }
 
     /// Only creating a key is limited in number.
@@ -246,26 +254,36 @@ impl Attempts {
         self.endpoint.route == "POST /auth"
     }
 
-    fn unexpected(&self, response: &HttpResponse, misfit: Misfit, secrets: &[&str]) -> ErrorKind {
+    fn unexpected(
+        &self,
+        response: &HttpResponse,
+        error: DecodeError,
+        secrets: &[&str],
+    ) -> ErrorKind {
         let text = readable(&response.body).trim_start();
-        let is_json = text.starts_with(['{', '[', '"']);
-        let excerpt = (!text.is_empty() && !is_json)
-            .then(|| scrub(text, &self.never_shown(secrets), EXCERPT_CHARS));
-        let Told { place, reason } = misfit.told();
+        // What holds JSON may hold a password.
+        let is_page = text.starts_with('<');
+        let is_text = !text.contains(['{', '[', '"']) && text.contains(char::is_alphabetic);
+        let excerpt =
+            (is_page || is_text).then(|| scrub(text, &self.never_shown(secrets), EXCERPT_CHARS));
         ErrorKind::UnexpectedResponse {
             content_type: response
                 .header("content-type")
                 .map(|value| self.scrub(value, secrets)),
-            place,
-            reason,
+            place: error.place,
+            reason: error.reason,
             excerpt,
         }
     }
 
     fn server_message(&self, response: &HttpResponse, secrets: &[&str]) -> Option<String> {
-        let mut fields = Fields::of(&response.body, &["error"]).ok()?;
-        let complaint = fields.take_or(String::new());
-        Some(self.scrub(&complaint, secrets)).filter(|words| !words.is_empty())
+        #[derive(Deserialize)]
+        struct Complaint {
+            #[serde(default, deserialize_with = "json::optional")]
+            error: Option<String>,
+        }
+        let complaint = document::<Complaint>(&response.body).ok()?.error?;
+        Some(self.scrub(&complaint, secrets)).filter(|message| !message.is_empty())
     }
 
     fn scrub(&self, text: &str, secrets: &[&str]) -> String {
@@ -273,9 +291,8 @@ impl Attempts {
     }
 
     fn never_shown<'a>(&'a self, secrets: &[&'a str]) -> Vec<&'a str> {
-        let mut all = self.api.secrets();
-        all.extend(secrets);
-        all
+        let key = self.api.key().map(Secret::reveal);
+        key.into_iter().chain(secrets.iter().copied()).collect()
     }
 
     /// Waits before the next attempt, or ends with the error where none is left or no time is.
@@ -283,17 +300,16 @@ impl Attempts {
         if self.made > self.max_retries {
             return Verdict::Failed(self.placed(error));
         }
-        let jitter_ms = self
-            .api
-            .retry()
-            .delay_ms(self.made.saturating_sub(1), &mut self.rng);
+        let jitter_ms = delay_ms(self.made.saturating_sub(1), &mut self.rng);
         let until = now.plus_ms(after_ms.map_or(jitter_ms, |asked| asked.max(jitter_ms)));
         if self.deadline.is_some_and(|deadline| until >= deadline) {
-            let mut late = Error::new(ErrorKind::DeadlineExceeded {
-                waiting_for: words!("another attempt, after ", error.kind.words()),
+            let late = Error::new(ErrorKind::DeadlineExceeded {
+                waiting_for: format!("another attempt, after {}", error.kind()),
             });
-            late.status = error.status;
-            late.server_message.clone_from(&error.server_message);
+            let message = error.server_message().map(str::to_owned);
+            let late = late
+                .with_status(error.status())
+                .with_server_message(message);
             return Verdict::Failed(self.placed(late));
         }
         let reason = if after_ms.is_some() {
@@ -301,21 +317,21 @@ impl Attempts {
         } else {
             WaitReason::Retry
         };
-        self.resting = Some((until, reason));
+        self.paused = Some((until, reason));
         Verdict::Again
     }
 
-    fn outcome_unknown(&self, reason: String) -> Error {
-        Error::new(ErrorKind::OutcomeUnknown {
+    fn outcome_unknown(&self, reason: String) -> ErrorKind {
+        ErrorKind::OutcomeUnknown {
             reason,
-            advice: self.endpoint.advice,
-        })
+            advice: self.endpoint.advice.to_owned(),
+        }
     }
 
-    fn placed(&self, mut error: Error) -> Error {
-        error.endpoint = Some(self.endpoint.route);
-        error.attempts = self.made;
+    fn placed(&self, error: Error) -> Error {
         error
+            .with_endpoint(self.endpoint.route)
+            .with_attempts(self.made)
     }
 }
 
@@ -329,17 +345,20 @@ fn failed(error: Error) -> Finding {
     Finding::Final(Verdict::Failed(error))
 }
 
+/// What a reply 402 says of money; nothing of it has to be there.
 fn insufficient_funds(body: &[u8]) -> ErrorKind {
-    type Shortage = (Option<Money>, Option<Money>, Option<String>);
-    let read = || -> Result<Shortage, Misfit> {
-        let mut fields = Fields::of(body, &["required", "available", "currency"])?;
-        let shortage = (fields.take(), fields.take(), fields.take());
-        fields.checked(shortage)
-    };
-    let (required, available, currency) = read().unwrap_or_default();
-    ErrorKind::InsufficientFunds {
+    #[derive(Default, Deserialize)]
+    struct Shortage {
+        required: Option<Money>,
+        available: Option<Money>,
+        #[serde(default, deserialize_with = "json::optional")]
+        currency: Option<String>,
+    }
+    let Shortage {
         required,
         available,
-        currency: currency.filter(|currency| currency.len() <= 8),
-    }
+        currency,
+    } = document(body).unwrap_or_default();
+    let currency = currency.filter(|currency| currency.len() <= 8);
+    ErrorKind::insufficient_funds(required, available, currency)
 }

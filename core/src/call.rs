@@ -10,15 +10,14 @@
 //! What a reply means does not depend on what was asked for: those rules stand in `attempts`, once
 //! for all endpoints. Here is what differs: the request, and what a good reply is read into.
 
+use std::convert::Infallible;
+
 use crate::attempts::{Attempts, Verdict};
-use crate::config::{Api, CallOptions};
-use crate::endpoint::Endpoint;
-use crate::endpoints::AnyEndpoint;
+use crate::config::{Api, CallLimits, CallOptions};
+use crate::endpoint::{Access, Endpoint};
 use crate::error::Error;
 use crate::http::{Reply, RequestId};
-use crate::machine::{Machine, StaleReply, Step};
-use crate::output::Output;
-use crate::prelude::*;
+use crate::step::{StaleReply, Step};
 use crate::time::Timestamp;
 
 /// One call of an endpoint.
@@ -29,16 +28,42 @@ pub struct Call<E: Endpoint> {
     outcome: Option<Result<E::Output, Error>>,
 }
 
-impl<E: Endpoint> Call<E> {
-    pub(crate) fn new(
-        api: Api,
+impl Api {
+    /// One call of an endpoint, begun at `now`. `seed` spreads its retries in time.
+    ///
+    /// # Errors
+    /// `InvalidInput` where the endpoint takes a key and there is none, or for options out of range.
+    pub fn call<E: Endpoint>(
+        &self,
         endpoint: E,
         options: CallOptions,
         seed: u64,
         now: Timestamp,
+    ) -> Result<Call<E>, Error> {
+        if endpoint.info().access != Access::Open {
+            self.check_key()?;
+        }
+        Ok(Call::new(self, endpoint, options.check()?, seed, now))
+    }
+
+    /// Whether there is a key at all.
+    pub(crate) fn check_key(&self) -> Result<(), Error> {
+        let missing = || Error::invalid_input("api_key", "is missing: this call needs one");
+        self.key().map(drop).ok_or_else(missing)
+    }
+}
+
+impl<E: Endpoint> Call<E> {
+    /// A call whose key and limits were checked.
+    pub(crate) fn new(
+        api: &Api,
+        endpoint: E,
+        limits: CallLimits,
+        seed: u64,
+        now: Timestamp,
     ) -> Self {
         Self {
-            attempts: Attempts::new(api, endpoint.info(), options, seed, now),
+            attempts: Attempts::new(api.clone(), endpoint.info(), limits, seed, now),
             endpoint,
             outcome: None,
         }
@@ -46,9 +71,14 @@ impl<E: Endpoint> Call<E> {
 
     /// What to do now. Asking twice changes nothing.
     pub fn next_step(&self, now: Timestamp) -> Step<Result<&E::Output, &Error>> {
-        if let Some(outcome) = &self.outcome {
-            return Step::Done(outcome.as_ref());
+        match &self.outcome {
+            Some(outcome) => Step::Done(outcome.as_ref()),
+            None => self.unfinished_step(now).map(|never| match never {}),
         }
+    }
+
+    /// What to do now, while there is no result.
+    pub(crate) fn unfinished_step(&self, now: Timestamp) -> Step<Infallible> {
         if let Some((delay_ms, reason)) = self.attempts.pause(now) {
             return Step::Wait { delay_ms, reason };
         }
@@ -76,10 +106,16 @@ impl<E: Endpoint> Call<E> {
             Verdict::NotFoundAgain(error) => Some(self.endpoint.already_done().ok_or(error)),
             Verdict::Good(mut response) => {
                 let output = self.endpoint.parse(&mut response.body);
-                Some(output.map_err(|misfit| self.attempts.unusable(&response, misfit, &secrets)))
+                Some(output.map_err(|error| self.attempts.unusable(&response, error, &secrets)))
             }
         };
         Ok(())
+    }
+
+    /// The result, once there is one.
+    #[must_use]
+    pub fn outcome(&self) -> Option<Result<&E::Output, &Error>> {
+        self.outcome.as_ref().map(Result::as_ref)
     }
 
     /// The result, once there is one.
@@ -87,10 +123,22 @@ impl<E: Endpoint> Call<E> {
         self.outcome
     }
 
-    /// Whether there is a result.
-    #[must_use]
-    pub fn is_done(&self) -> bool {
-        self.outcome.is_some()
+    /// Takes the result out of a call that is then thrown away.
+    pub(crate) fn take_outcome(&mut self) -> Option<Result<E::Output, Error>> {
+        self.outcome.take()
+    }
+
+    /// Gives a good result away, without copying it. From then on the call ends in the error that it did.
+    pub(crate) fn give_output(&mut self) -> Option<E::Output> {
+        let (given, rest) = match self.outcome.take()? {
+            Ok(output) => {
+                let reason = "has ended, and its result was handed out";
+                (Some(output), Error::invalid_input("machine", reason))
+            }
+            Err(error) => (None, error),
+        };
+        self.outcome = Some(Err(rest));
+        given
     }
 
     /// How many requests were made.
@@ -110,27 +158,9 @@ impl<E: Endpoint> Call<E> {
     pub fn is_sending(&self, now: Timestamp) -> bool {
         self.outcome.is_none() && self.attempts.pause(now).is_none()
     }
-}
 
-impl Machine for Call<AnyEndpoint> {
-    fn next_step(&self, now: Timestamp) -> Step<()> {
-        match Call::next_step(self, now) {
-            Step::Send(request) => Step::Send(request),
-            Step::Wait { delay_ms, reason } => Step::Wait { delay_ms, reason },
-            Step::Done(_) => Step::Done(()),
-        }
-    }
-
-    fn handle_reply(
-        &mut self,
-        id: RequestId,
-        reply: Reply,
-        now: Timestamp,
-    ) -> Result<(), StaleReply> {
-        Call::handle_reply(self, id, reply, now)
-    }
-
-    fn outcome(&self) -> Option<Result<&Output, &Error>> {
-        self.outcome.as_ref().map(Result::as_ref)
+    /// Milliseconds until the next attempt.
+    pub(crate) fn pause_ms(&self, now: Timestamp) -> u64 {
+        self.attempts.pause(now).map_or(0, |(delay_ms, _)| delay_ms)
     }
 }

@@ -1,31 +1,33 @@
 //! What can be bought, and for how much, as the documentation of the API lists it.
 
-use crate::json::{record, written};
+use serde::Serialize;
+
 use crate::models::{BillingCycle, PlanId};
 use crate::money::Money;
-use crate::prelude::*;
 
 /// The currency of every price.
 pub const CURRENCY: &str = "EUR";
 
-record! {
-    /// One plan. Every VPS runs Windows Server 2022 with MT5 installed.
-    Plan {
-        /// The plan's id: what an order takes.
-        id: PlanId = "id",
-        /// The plan's name.
-        name: String = "name",
-        /// Virtual processors.
-        vcpus: u32 = "vcpus",
-        /// Memory in megabytes of 1,000,000 bytes.
-        memory_mb: u32 = "memoryMb",
-        /// NVMe storage in gigabytes.
-        storage_gb: u32 = "storageGb",
-        /// The price of a month, in EUR.
-        monthly: Money = "monthly",
-        /// The price of a year, in EUR.
-        yearly: Money = "yearly",
-    }
+/// One plan. Every VPS runs Windows Server 2022 with MT5 installed.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct Plan {
+    /// The plan's id: what an order takes.
+    pub id: PlanId,
+    /// The plan's name.
+    pub name: String,
+    /// Virtual processors.
+    pub vcpus: u32,
+    /// Memory in megabytes of 1,000,000 bytes.
+    pub memory_mb: u32,
+    /// NVMe storage in gigabytes.
+    pub storage_gb: u32,
+    /// The price of a month, in EUR.
+    pub monthly: Money,
+    /// The price of a year, in EUR.
+    pub yearly: Money,
 }
 
 /// Every plan: its id, its name, processors, megabytes, gigabytes, and the cents of a month and of a year.
@@ -50,12 +52,6 @@ pub fn plans() -> Vec<Plan> {
         yearly: Money::from_cents(yearly),
     };
     PLANS.into_iter().map(plan).collect()
-}
-
-/// Every plan, as a JSON array.
-#[must_use]
-pub fn document() -> String {
-    written(&plans())
 }
 
 /// The price of one period; none for a plan or cycle newer than this version.

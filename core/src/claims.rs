@@ -1,20 +1,16 @@
-//! Which VPS was got by which purchase.
+//! Which VPS was received by which purchase.
 
-#[cfg(not(feature = "std"))]
-use spin::{Mutex, MutexGuard};
-#[cfg(feature = "std")]
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::ids::VpsId;
-use crate::prelude::*;
 
-/// What the purchases of one account have got, for as long as the process keeps it. There are as many as
-/// it buys.
+/// What the purchases of one account have received, for as long as the process keeps it. There are as
+/// many as it buys.
 #[derive(Default)]
 pub(crate) struct Claims(Mutex<Vec<(VpsId, String)>>);
 
 impl Claims {
-    /// Notes that a purchase got a VPS, so that no other adopts it.
+    /// Notes that a purchase received a VPS, so that no other adopts it.
     pub fn claim(&self, id: &VpsId, purchase: &str) {
         let mut claims = self.lock();
         if claims.iter().all(|(claimed, _)| claimed != id) {
@@ -22,19 +18,13 @@ impl Claims {
         }
     }
 
-    /// Whether another purchase got that VPS.
-    pub fn is_anothers(&self, id: &VpsId, purchase: &str) -> bool {
-        let is_anothers = |(claimed, owner): &(VpsId, String)| claimed == id && owner != purchase;
-        self.lock().iter().any(is_anothers)
+    /// Whether another purchase received that VPS.
+    pub fn claimed_by_other(&self, id: &VpsId, purchase: &str) -> bool {
+        let by_other = |(claimed, owner): &(VpsId, String)| claimed == id && owner != purchase;
+        self.lock().iter().any(by_other)
     }
 
-    #[cfg(feature = "std")]
     fn lock(&self) -> MutexGuard<'_, Vec<(VpsId, String)>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    #[cfg(not(feature = "std"))]
-    fn lock(&self) -> MutexGuard<'_, Vec<(VpsId, String)>> {
-        self.0.lock()
     }
 }

@@ -1,65 +1,64 @@
 //! Where requests go, whose key they carry, and how failures are met.
 
-use alloc::sync::Arc;
-use core::fmt;
-use core::str::FromStr;
+use std::fmt;
+use std::net::{Ipv4Addr, Ipv6Addr};
+use std::sync::Arc;
 
-use crate::call::Call;
+use ::http::Uri;
+use serde::Deserialize;
+
 use crate::claims::Claims;
-use crate::endpoint::{Access, Endpoint, EndpointInfo};
 use crate::error::Error;
-use crate::http::{HttpRequest, RequestId};
-use crate::prelude::*;
-use crate::retry::RetryPolicy;
+use crate::json;
+use crate::open_enum::closed_enum;
 use crate::secret::Secret;
-use crate::time::Timestamp;
-use crate::words::{hex, words};
 
 /// The service's own address.
 pub const DEFAULT_BASE_URL: &str = "https://stablevps.com";
 const PREFIX: &str = "/api/v1";
+/// No span of time is as long: 31 years.
+const SPAN_BOUND_MS: u64 = 1_000_000_000_000;
+const MOST_RETRIES: u32 = 1_000;
 /// How much of a key names it in listings: `svps_live_a3f7`.
 const KEY_PREFIX_CHARS: usize = 14;
 
-/// How a request carries its key.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Auth {
-    /// `Authorization: Bearer <key>`.
-    #[default]
-    Bearer,
-    /// `X-API-Key: <key>`.
-    ApiKeyHeader,
-}
-
-impl FromStr for Auth {
-    type Err = &'static str;
-
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
-        match name {
-            "bearer" => Ok(Self::Bearer),
-            "x-api-key" => Ok(Self::ApiKeyHeader),
-            _ => Err("must be \"bearer\" or \"x-api-key\""),
-        }
+closed_enum! {
+    /// How a request carries its key.
+    #[derive(Default)]
+    Auth, "\"bearer\" or \"x-api-key\"" {
+        /// `Authorization: Bearer <key>`.
+        #[default]
+        Bearer = "bearer",
+        /// `X-API-Key: <key>`.
+        ApiKeyHeader = "x-api-key",
     }
 }
 
 /// What an [`Api`] is made of. Everything has a default but the key.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct ApiConfig {
     /// The key; none is enough for creating one.
+    #[serde(deserialize_with = "json::given")]
     pub api_key: Option<Secret>,
     /// Scheme, host and port, perhaps a path to put before `/api/v1`. Plain `http` only to loopback.
+    #[serde(deserialize_with = "json::required")]
     pub base_url: String,
     /// How a request carries the key.
     pub auth: Auth,
-    /// The `User-Agent`; none where the platform does not let it be set.
+    /// The `User-Agent`; none, which JSON says as `null`, where the platform does not let it be set.
+    #[serde(deserialize_with = "json::given_or_null")]
     pub user_agent: Option<String>,
-    /// How failures are met.
-    pub retry: RetryPolicy,
+    /// How often a failed request is repeated, at most: from 0 to 1,000. Default 2.
+    #[serde(deserialize_with = "json::required")]
+    pub max_retries: i64,
     /// How long one request may take in all, in milliseconds. Default 30,000.
-    pub timeout_ms: u64,
+    #[serde(deserialize_with = "json::required")]
+    pub timeout_ms: i64,
     /// How long it may take to connect, in milliseconds. Default 5,000.
-    pub connect_timeout_ms: u64,
+    #[serde(deserialize_with = "json::required")]
+    pub connect_timeout_ms: i64,
 }
 
 impl Default for ApiConfig {
@@ -69,7 +68,7 @@ impl Default for ApiConfig {
             base_url: DEFAULT_BASE_URL.to_owned(),
             auth: Auth::default(),
             user_agent: Some(concat!("stablevps/", env!("CARGO_PKG_VERSION")).to_owned()),
-            retry: RetryPolicy::default(),
+            max_retries: 2,
             timeout_ms: 30_000,
             connect_timeout_ms: 5_000,
         }
@@ -77,14 +76,62 @@ impl Default for ApiConfig {
 }
 
 /// How one call differs from the configuration.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct CallOptions {
     /// How long each request may take, in milliseconds.
-    pub timeout_ms: Option<u64>,
+    #[serde(deserialize_with = "json::given")]
+    pub timeout_ms: Option<i64>,
     /// How long the call may take with all its retries, in milliseconds. Default: no limit.
+    #[serde(deserialize_with = "json::given")]
+    pub deadline_ms: Option<i64>,
+    /// How often a failed request is repeated, at most: from 0 to 1,000.
+    #[serde(deserialize_with = "json::given")]
+    pub max_retries: Option<i64>,
+}
+
+/// [`CallOptions`] that were checked.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct CallLimits {
+    pub timeout_ms: Option<u64>,
     pub deadline_ms: Option<u64>,
-    /// How often a failed request is repeated.
     pub max_retries: Option<u32>,
+}
+
+impl CallOptions {
+    pub(crate) fn check(self) -> Result<CallLimits, Error> {
+        let span = |field, ms: Option<i64>| ms.map(|ms| check_span(field, ms, 1)).transpose();
+        Ok(CallLimits {
+            timeout_ms: span("timeout", self.timeout_ms)?,
+            deadline_ms: span("deadline", self.deadline_ms)?,
+            max_retries: self.max_retries.map(check_retries).transpose()?,
+        })
+    }
+}
+
+/// A span of time that a caller set, in milliseconds, and at least so long.
+pub(crate) fn check_span(field: &str, ms: i64, least: u64) -> Result<u64, Error> {
+    let too_short = match least {
+        0 => "must not be negative",
+        _ => "must be more than zero",
+    };
+    match u64::try_from(ms) {
+        Ok(ms) if (least..SPAN_BOUND_MS).contains(&ms) => Ok(ms),
+        Ok(SPAN_BOUND_MS..) => {
+            let reason = "must be finite, and less than a billion seconds";
+            Err(Error::invalid_input(field, reason))
+        }
+        Ok(_) | Err(_) => Err(Error::invalid_input(field, too_short)),
+    }
+}
+
+fn check_retries(retries: i64) -> Result<u32, Error> {
+    let wrong = || Error::invalid_input("max_retries", "must be a whole number from 0 to 1000");
+    u32::try_from(retries)
+        .ok()
+        .filter(|retries| *retries <= MOST_RETRIES)
+        .ok_or_else(wrong)
 }
 
 /// A validated configuration: what makes calls. Cheap to clone.
@@ -93,8 +140,13 @@ pub struct Api(Arc<Inner>);
 
 struct Inner {
     base: String,
+    /// Trimmed and checked.
     key: Option<Secret>,
-    config: ApiConfig,
+    auth: Auth,
+    user_agent: Option<String>,
+    max_retries: u32,
+    timeout_ms: u64,
+    connect_timeout_ms: u64,
     claims: Claims,
 }
 
@@ -115,45 +167,16 @@ impl Api {
     pub fn new(config: ApiConfig) -> Result<Self, Error> {
         let key = config.api_key.as_ref().map(check_key).transpose()?;
         let base = check_base_url(&config.base_url)?;
-        for (field, ms) in [
-            ("timeout", config.timeout_ms),
-            ("connect_timeout", config.connect_timeout_ms),
-        ] {
-            if ms == 0 {
-                return Err(Error::invalid_input(field, "must be more than zero"));
-            }
-        }
         Ok(Self(Arc::new(Inner {
             base,
             key,
-            config,
+            auth: config.auth,
+            user_agent: config.user_agent,
+            max_retries: check_retries(config.max_retries)?,
+            timeout_ms: check_span("timeout", config.timeout_ms, 1)?,
+            connect_timeout_ms: check_span("connect_timeout", config.connect_timeout_ms, 1)?,
             claims: Claims::default(),
         })))
-    }
-
-    /// One call of an endpoint, begun at `now`. `seed` spreads its retries in time.
-    ///
-    /// # Errors
-    /// `InvalidInput` where the endpoint takes a key and there is none, or for a time limit of zero.
-    pub fn call<E: Endpoint>(
-        &self,
-        endpoint: E,
-        options: CallOptions,
-        seed: u64,
-        now: Timestamp,
-    ) -> Result<Call<E>, Error> {
-        if endpoint.info().access != Access::Open && self.0.key.is_none() {
-            return Err(Error::invalid_input("api_key", "is needed for this call"));
-        }
-        for (field, limit) in [
-            ("timeout", options.timeout_ms),
-            ("deadline", options.deadline_ms),
-        ] {
-            if limit == Some(0) {
-                return Err(Error::invalid_input(field, "must be more than zero"));
-            }
-        }
-        Ok(Call::new(self.clone(), endpoint, options, seed, now))
     }
 
     /// Scheme, host and port in use.
@@ -162,71 +185,54 @@ impl Api {
         &self.0.base
     }
 
-    /// Which VPS was got by which purchase.
-    pub(crate) fn claims(&self) -> &Claims {
-        &self.0.claims
-    }
-
-    pub(crate) fn retry(&self) -> &RetryPolicy {
-        &self.0.config.retry
-    }
-
-    pub(crate) fn timeout_ms(&self) -> u64 {
-        self.0.config.timeout_ms
-    }
-
-    /// What must never appear in text that others wrote.
-    pub(crate) fn secrets(&self) -> Vec<&str> {
-        self.0.key.iter().map(Secret::reveal).collect()
-    }
-
     /// Tells keys of different accounts apart without telling the key: a hash of its public prefix.
     #[must_use]
     pub fn key_fingerprint(&self) -> String {
         let key = self.0.key.as_ref().map_or("", Secret::reveal);
         // A key is ASCII.
         let shown = KEY_PREFIX_CHARS.min(key.len().div_euclid(2));
+        // FNV-1a, which is written down in tokens: another hash would make them another account's.
         let hash = key
-            .chars()
+            .bytes()
             .take(shown)
-            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, c| {
-                (hash ^ u64::from(c)).wrapping_mul(0x0000_0100_0000_01b3)
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+                (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
             });
-        hex(hash)
+        format!("{hash:016x}")
     }
 
-    pub(crate) fn request(
-        &self,
-        endpoint: &EndpointInfo,
-        path: &str,
-        body: Option<Vec<u8>>,
-        id: RequestId,
-        timeout_ms: u64,
-    ) -> HttpRequest {
-        let mut headers = vec![("accept", "application/json".to_owned())];
-        if body.is_some() {
-            headers.push(("content-type", "application/json".to_owned()));
-        }
-        if let Some(agent) = &self.0.config.user_agent {
-            headers.push(("user-agent", agent.clone()));
-        }
-        if let (Some(key), true) = (&self.0.key, endpoint.access != Access::Open) {
-            headers.push(match self.0.config.auth {
-                Auth::Bearer => ("authorization", words!("Bearer ", key.reveal())),
-                Auth::ApiKeyHeader => ("x-api-key", key.reveal().to_owned()),
-            });
-        }
-        HttpRequest {
-            id,
-            method: endpoint.method,
-            url: words!(self.0.base, PREFIX, path),
-            headers,
-            body,
-            timeout_ms,
-            connect_timeout_ms: self.0.config.connect_timeout_ms.min(timeout_ms),
-            retry_class: endpoint.retry_class,
-            endpoint: endpoint.route,
-        }
+    pub(crate) fn key(&self) -> Option<&Secret> {
+        self.0.key.as_ref()
+    }
+
+    pub(crate) fn auth(&self) -> Auth {
+        self.0.auth
+    }
+
+    pub(crate) fn user_agent(&self) -> Option<&str> {
+        self.0.user_agent.as_deref()
+    }
+
+    pub(crate) fn max_retries(&self) -> u32 {
+        self.0.max_retries
+    }
+
+    pub(crate) fn timeout_ms(&self) -> u64 {
+        self.0.timeout_ms
+    }
+
+    pub(crate) fn connect_timeout_ms(&self) -> u64 {
+        self.0.connect_timeout_ms
+    }
+
+    /// Where requests go, up to the endpoint's own path.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{PREFIX}{path}", self.0.base)
+    }
+
+    /// Which VPS was received by which purchase.
+    pub(crate) fn claims(&self) -> &Claims {
+        &self.0.claims
     }
 }
 
@@ -242,75 +248,65 @@ fn check_key(key: &Secret) -> Result<Secret, Error> {
     Ok(Secret::new(trimmed))
 }
 
-/// What a URL is made of is read here by hand: of a URL's many forms the service has but one, and a
-/// parser of all of them would be a twentieth of what a browser loads.
 fn check_base_url(text: &str) -> Result<String, Error> {
     let wrong = |reason: &str| Error::invalid_input("base_url", reason);
-    let text = text.trim();
-    if !text
-        .bytes()
-        .all(|byte| byte.is_ascii_graphic() && !b"\\\"<>^`{|}".contains(&byte))
-    {
-        return Err(wrong("must be a URL such as https://stablevps.com"));
-    }
-    let (is_secure, rest) = match (after(text, "https://"), after(text, "http://")) {
-        (Some(rest), _) => (true, rest),
-        (None, Some(rest)) => (false, rest),
-        (None, None) => return Err(wrong("must begin with https://")),
-    };
-    if rest.contains(['?', '#']) {
-        return Err(wrong("must not have a query or a fragment"));
-    }
-    let authority = rest.split('/').next().unwrap_or_default();
-    if authority.contains('@') {
-        return Err(wrong("must not contain a user name or password"));
-    }
     let not_one = || wrong("must be a URL such as https://stablevps.com");
-    let (host, port) = host_of(authority).ok_or_else(not_one)?;
-    if host.is_empty() {
-        return Err(wrong("must have a host, as in https://stablevps.com"));
-    }
-    if !is_port(port) {
+    let text = text.trim();
+    // Of these the library reads some past their meaning, and browsers correct others.
+    let is_odd = |byte: u8| !byte.is_ascii_graphic() || b"\\\"<>^`{|}".contains(&byte);
+    if text.bytes().any(is_odd) {
         return Err(not_one());
     }
-    if !is_secure && !is_loopback(host) {
+    let uri: Uri = text.parse().map_err(|_| not_one())?;
+    if uri.query().is_some() || text.contains('#') {
+        return Err(wrong("must not have a query or a fragment"));
+    }
+    let is_secure = match uri.scheme_str() {
+        Some("https") => true,
+        Some("http") => false,
+        Some(_) | None => return Err(wrong("must begin with https://")),
+    };
+    let authority = uri.authority().ok_or_else(not_one)?;
+    if authority.as_str().contains('@') {
+        return Err(wrong("must not contain a user name or password"));
+    }
+    let host = Host::parse(authority.host()).ok_or_else(not_one)?;
+    let port = authority.port_u16().map(|port| format!(":{port}"));
+    if authority.as_str() != format!("{}{}", authority.host(), port.unwrap_or_default()) {
+        return Err(not_one());
+    }
+    if !is_secure && !host.is_loopback() {
         return Err(wrong("must be https: http would send the key in the clear"));
     }
     Ok(text.trim_end_matches('/').to_owned())
 }
 
-/// What comes after a prefix, whatever its case.
-fn after<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
-    let (begin, rest) = text.split_at_checked(prefix.len())?;
-    begin.eq_ignore_ascii_case(prefix).then_some(rest)
+/// The host of a URL.
+enum Host<'a> {
+    Name(&'a str),
+    V4(Ipv4Addr),
+    V6(Ipv6Addr),
 }
 
-/// The host, and what stands behind it. An IPv6 address stands in brackets; its colons are no port's.
-fn host_of(authority: &str) -> Option<(&str, &str)> {
-    if let Some(address) = authority.strip_prefix('[') {
-        let (address, rest) = address.split_once(']')?;
-        let plain = |byte: u8| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.');
-        let is_address = address.contains(':') && address.bytes().all(plain);
-        return is_address.then_some((address, rest));
+impl<'a> Host<'a> {
+    fn parse(text: &'a str) -> Option<Self> {
+        if let Some(address) = text.strip_prefix('[') {
+            return address.strip_suffix(']')?.parse().ok().map(Self::V6);
+        }
+        if let Ok(address) = text.parse() {
+            return Some(Self::V4(address));
+        }
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
+        (!text.is_empty() && text.bytes().all(plain)).then_some(Self::Name(text))
     }
-    let (host, rest) = authority.split_at(authority.find(':').unwrap_or(authority.len()));
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
-    host.bytes().all(plain).then_some((host, rest))
-}
 
-/// Whether it is nothing, or a colon and a port.
-fn is_port(text: &str) -> bool {
-    text.is_empty()
-        || text.strip_prefix(':').is_some_and(|port| {
-            port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok()
-        })
-}
-
-fn is_loopback(host: &str) -> bool {
-    let address = host.parse::<core::net::Ipv4Addr>();
-    host.eq_ignore_ascii_case("localhost")
-        || host == "::1"
-        || address.is_ok_and(|address| address.is_loopback())
+    fn is_loopback(&self) -> bool {
+        match self {
+            Self::Name(name) => name.eq_ignore_ascii_case("localhost"),
+            Self::V4(address) => address.is_loopback(),
+            Self::V6(address) => address.is_loopback(),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -377,6 +373,8 @@ mod tests {
             "https://x%2eevil.com",
             "https://x/<a>",
             "https://ex\u{e4}mple.com",
+            "https://x/\u{e4}",
+            "https://x/a\u{a0}b",
             "http://[::2]:1",
             "http://localhost.evil.com",
             "http://127.0.0.1@evil.com",

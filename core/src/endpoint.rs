@@ -1,20 +1,7 @@
 //! What an endpoint is: one type with its request, its reply and what may be done on failure.
 
-use crate::json::Misfit;
-use crate::output::Output;
-use crate::prelude::*;
-
-/// What may be done when a request's reply is lost.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum RetryClass {
-    /// Changes nothing: may be repeated.
-    Read,
-    /// Changes something, but twice is the same as once: may be repeated.
-    Repeatable,
-    /// Twice is not the same as once: never repeated unless it is certain that it was not sent,
-    /// or was refused.
-    Once,
-}
+use crate::decode::DecodeError;
+use crate::http::RetryClass;
 
 /// What a key must be allowed to do for an endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -42,10 +29,23 @@ pub struct EndpointInfo {
     pub advice: &'static str,
 }
 
+impl EndpointInfo {
+    /// A `GET` that any key may make.
+    pub(crate) const fn read(route: &'static str) -> Self {
+        Self {
+            route,
+            method: "GET",
+            access: Access::AnyKey,
+            retry_class: RetryClass::Read,
+            advice: "",
+        }
+    }
+}
+
 /// One endpoint of the API. Its value is one request to it, with valid arguments.
 pub trait Endpoint {
     /// What a good reply is read into.
-    type Output: Into<Output>;
+    type Output;
 
     /// The endpoint's facts.
     fn info(&self) -> EndpointInfo;
@@ -54,7 +54,7 @@ pub trait Endpoint {
     fn path(&self) -> String;
 
     /// The JSON body, if the endpoint takes one.
-    fn body(&self) -> Option<Vec<u8>> {
+    fn body(&self) -> Option<String> {
         None
     }
 
@@ -63,9 +63,12 @@ pub trait Endpoint {
         Vec::new()
     }
 
-    /// Reads the body of a 2xx reply. What becomes of the body is up to the endpoint.
-    #[allow(private_interfaces)]
-    fn parse(&self, body: &mut Vec<u8>) -> Result<Self::Output, Misfit>;
+    /// Reads the body of a 2xx reply. A result that is made of the body's own bytes takes them; after
+    /// an error the body is as it was.
+    ///
+    /// # Errors
+    /// The place in a body that is not what the documentation promises.
+    fn parse(&self, body: &mut Vec<u8>) -> Result<Self::Output, DecodeError>;
 
     /// What a 404 means after an earlier attempt whose reply was lost, where that is success.
     fn already_done(&self) -> Option<Self::Output> {

@@ -3,22 +3,25 @@
 //! An error says what happened, whose fault it is, whether trying again is safe, and where. It
 //! never holds a key, a password or a body.
 
-use alloc::sync::Arc;
-use core::fmt;
-use core::ops::{Deref, DerefMut};
+use std::fmt;
+use std::sync::Arc;
+
+use serde::Serialize;
 
 use crate::http::{Delivery, FailureKind};
-use crate::json::{Json, Writer, written};
 use crate::models::{Vps, VpsDetails, VpsStatus};
 use crate::money::Money;
-use crate::prelude::*;
-use crate::words::words;
 
-/// What went wrong.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What went wrong. Each kind's name in snake case is its code, the same in every language.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+#[serde(tag = "code", content = "details")]
+#[serde(rename_all = "snake_case", rename_all_fields = "camelCase")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// An argument was refused before anything was sent.
+    #[error("{field} {reason}")]
     InvalidInput {
         /// The argument.
         field: String,
@@ -26,45 +29,58 @@ pub enum ErrorKind {
         reason: String,
     },
     /// The service refused a parameter (400 and the other refusals of its kind).
+    #[error("the service refused the request")]
     BadRequest,
     /// The key is missing, invalid or expired (401).
+    #[error("the API key is missing, invalid or expired")]
     Unauthorized,
     /// The wallet does not hold enough (402), or was seen not to before ordering.
+    #[error("the wallet does not hold enough{}", amounts(*required, *available, currency.as_deref()))]
     InsufficientFunds {
         /// What is needed.
         required: Option<Money>,
         /// What there is.
         available: Option<Money>,
-        /// The currency of both.
+        /// How much is missing.
+        shortfall: Option<Money>,
+        /// The currency of all three.
         currency: Option<String>,
     },
     /// A read-only key was used for a change (403).
+    #[error("the API key may not do this: it is read-only")]
     ReadOnlyKey,
-    /// There is no such resource, or it is another account's (404).
+    /// There is no such resource in this account (404).
+    #[error("there is no such resource in this account")]
     NotFound,
-    /// The account has all the API keys it may have (429 when creating one).
+    /// The account has as many API keys as it may have (429 when creating one).
+    #[error("the account has as many API keys as it may have; revoke one first")]
     KeyLimitReached,
     /// Too many requests (429).
+    #[error("too many requests{}", next_attempt(*retry_after_ms))]
     RateLimited {
-        /// How long the service asks to wait, in milliseconds.
+        /// Milliseconds that the service asks to wait.
         retry_after_ms: Option<u64>,
     },
     /// The service failed (5xx).
+    #[error("the service failed")]
     Server,
     /// The VPS provider behind the service failed (502).
+    #[error("the VPS provider behind the service failed")]
     Provider,
     /// The service answered something that the documentation does not allow.
+    #[error("the service's reply can't be used: {place}: {reason}")]
     UnexpectedResponse {
-        /// The reply's content type.
-        content_type: Option<String>,
         /// Where in the body, such as `vps[3].createdAt`.
         place: String,
         /// What is wrong there.
         reason: String,
+        /// The reply's content type.
+        content_type: Option<String>,
         /// The beginning of a body that is not JSON, without secrets.
         excerpt: Option<String>,
     },
     /// No response arrived, and nothing was changed by the request.
+    #[error("{}", transport(*kind, *delivery, detail))]
     Transport {
         /// Where it broke.
         kind: FailureKind,
@@ -74,18 +90,23 @@ pub enum ErrorKind {
         detail: String,
     },
     /// A request that must not be repeated may or may not have taken effect.
+    #[error(
+        "the request may or may not have taken effect and was not repeated: {reason}; {advice}"
+    )]
     OutcomeUnknown {
         /// What happened to its reply.
         reason: String,
         /// How to find out what became of it.
-        advice: &'static str,
+        advice: String,
     },
     /// The time allowed for the whole was over.
+    #[error("the time allowed was over while waiting for {waiting_for}")]
     DeadlineExceeded {
         /// What was being waited for.
         waiting_for: String,
     },
     /// The price is above the limit that the caller set. Nothing was ordered.
+    #[error("the price of {price} is above the limit of {max_spend}; nothing was ordered")]
     OverBudget {
         /// The catalogue's price.
         price: Money,
@@ -93,13 +114,23 @@ pub enum ErrorKind {
         max_spend: Money,
     },
     /// The VPS was bought but can't become usable.
+    #[error("the VPS was bought but is {vps_status}, so it can't become usable")]
     ProvisioningFailed {
         /// The status that ended the wait.
-        status: VpsStatus,
+        vps_status: VpsStatus,
     },
     /// The order's reply was lost, and the order was seen not to have been placed.
+    #[error(
+        "the order's reply was lost; the account shows neither a new VPS nor a charge, so nothing \
+         was bought"
+    )]
     NotPlaced,
     /// The order's reply was lost, and what became of the order could not be told.
+    #[error(
+        "the order's reply was lost and it is not clear what became of it: {reason} ({} candidates); \
+         look at the account before ordering again",
+        candidates.len()
+    )]
     Unresolved {
         /// Why not.
         reason: String,
@@ -107,6 +138,7 @@ pub enum ErrorKind {
         candidates: Vec<Vps>,
     },
     /// A token can't be resumed.
+    #[error("the token can't be resumed: {reason}")]
     StaleToken {
         /// Why not.
         reason: String,
@@ -114,7 +146,10 @@ pub enum ErrorKind {
 }
 
 /// Whose fault an error is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum Fault {
     /// The caller's: other arguments, another key or more money would help.
     Caller,
@@ -124,20 +159,11 @@ pub enum Fault {
     Network,
 }
 
-impl Fault {
-    /// `caller`, `server` or `network`.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Caller => "caller",
-            Self::Server => "server",
-            Self::Network => "network",
-        }
-    }
-}
-
 /// Whether the same call may be made again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum TryAgain {
     /// Making the same call again is safe and may succeed.
     Safe,
@@ -147,46 +173,118 @@ pub enum TryAgain {
     Unsafe,
 }
 
-impl TryAgain {
-    /// `safe`, `useless` or `unsafe`.
+impl ErrorKind {
+    /// The wallet does not hold enough.
+    pub(crate) fn insufficient_funds(
+        required: Option<Money>,
+        available: Option<Money>,
+        currency: Option<String>,
+    ) -> Self {
+        let shortfall = required.zip(available);
+        Self::InsufficientFunds {
+            required,
+            available,
+            shortfall: shortfall.map(|(required, available)| required.minus(available)),
+            currency,
+        }
+    }
+
+    /// The kind's name, the same in every language.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub fn code(&self) -> &'static str {
         match self {
-            Self::Safe => "safe",
-            Self::Useless => "useless",
-            Self::Unsafe => "unsafe",
+            Self::InvalidInput { .. } => "invalid_input",
+            Self::BadRequest => "bad_request",
+            Self::Unauthorized => "unauthorized",
+            Self::InsufficientFunds { .. } => "insufficient_funds",
+            Self::ReadOnlyKey => "read_only_key",
+            Self::NotFound => "not_found",
+            Self::KeyLimitReached => "key_limit_reached",
+            Self::RateLimited { .. } => "rate_limited",
+            Self::Server => "server",
+            Self::Provider => "provider",
+            Self::UnexpectedResponse { .. } => "unexpected_response",
+            Self::Transport { .. } => "transport",
+            Self::OutcomeUnknown { .. } => "outcome_unknown",
+            Self::DeadlineExceeded { .. } => "deadline_exceeded",
+            Self::OverBudget { .. } => "over_budget",
+            Self::ProvisioningFailed { .. } => "provisioning_failed",
+            Self::NotPlaced => "not_placed",
+            Self::Unresolved { .. } => "unresolved",
+            Self::StaleToken { .. } => "stale_token",
+        }
+    }
+
+    /// Whose fault it is; `status` is that of the last reply.
+    fn fault(&self, status: Option<u16>) -> Fault {
+        match self {
+            Self::InvalidInput { .. }
+            | Self::BadRequest
+            | Self::Unauthorized
+            | Self::InsufficientFunds { .. }
+            | Self::ReadOnlyKey
+            | Self::NotFound
+            | Self::KeyLimitReached
+            | Self::RateLimited { .. }
+            | Self::OverBudget { .. }
+            | Self::StaleToken { .. } => Fault::Caller,
+            Self::Server
+            | Self::Provider
+            | Self::UnexpectedResponse { .. }
+            | Self::DeadlineExceeded { .. }
+            | Self::ProvisioningFailed { .. } => Fault::Server,
+            Self::Transport { .. } | Self::NotPlaced => Fault::Network,
+            Self::OutcomeUnknown { .. } | Self::Unresolved { .. } => match status {
+                Some(_) => Fault::Server,
+                None => Fault::Network,
+            },
+        }
+    }
+
+    fn try_again(&self) -> TryAgain {
+        match self {
+            Self::RateLimited { .. }
+            | Self::Server
+            | Self::Provider
+            | Self::Transport { .. }
+            | Self::DeadlineExceeded { .. }
+            | Self::NotPlaced => TryAgain::Safe,
+            Self::OutcomeUnknown { .. } | Self::Unresolved { .. } => TryAgain::Unsafe,
+            Self::InvalidInput { .. }
+            | Self::BadRequest
+            | Self::Unauthorized
+            | Self::InsufficientFunds { .. }
+            | Self::ReadOnlyKey
+            | Self::NotFound
+            | Self::KeyLimitReached
+            | Self::UnexpectedResponse { .. }
+            | Self::OverBudget { .. }
+            | Self::ProvisioningFailed { .. }
+            | Self::StaleToken { .. } => TryAgain::Useless,
         }
     }
 }
 
-/// An error with the place and the circumstances. In a box, as it is passed on more often than made.
+/// An error with the place and the circumstances.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Error(Box<Report>);
+pub struct Error(Box<Circumstances>);
 
-/// What an [`Error`] tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Report {
-    /// What went wrong.
-    pub kind: ErrorKind,
-    /// The endpoint as the documentation writes it, such as `POST /vps`.
-    pub endpoint: Option<&'static str>,
-    /// The HTTP status of the last reply.
-    pub status: Option<u16>,
-    /// How many requests were made for this call.
-    pub attempts: u32,
-    /// The service's own words, without secrets.
-    pub server_message: Option<String>,
-    /// From where a purchase can be taken up again.
-    pub token: Option<String>,
-    /// The VPS as it was last seen.
-    pub vps: Option<Arc<VpsDetails>>,
+struct Circumstances {
+    kind: ErrorKind,
+    endpoint: Option<&'static str>,
+    status: Option<u16>,
+    attempts: u32,
+    server_message: Option<String>,
+    token: Option<String>,
+    vps: Option<Arc<VpsDetails>>,
 }
 
 impl Error {
     /// An error of that kind, not yet placed anywhere.
     #[must_use]
     pub fn new(kind: ErrorKind) -> Self {
-        Self(Box::new(Report {
+        Self(Box::new(Circumstances {
             kind,
             endpoint: None,
             status: None,
@@ -206,342 +304,186 @@ impl Error {
         })
     }
 
+    /// What went wrong.
+    #[must_use]
+    pub fn kind(&self) -> &ErrorKind {
+        &self.0.kind
+    }
+
     /// The error's name, the same in every language.
     #[must_use]
     pub fn code(&self) -> &'static str {
-        match self.kind {
-            ErrorKind::InvalidInput { .. } => "invalid_input",
-            ErrorKind::BadRequest => "bad_request",
-            ErrorKind::Unauthorized => "unauthorized",
-            ErrorKind::InsufficientFunds { .. } => "insufficient_funds",
-            ErrorKind::ReadOnlyKey => "read_only_key",
-            ErrorKind::NotFound => "not_found",
-            ErrorKind::KeyLimitReached => "key_limit_reached",
-            ErrorKind::RateLimited { .. } => "rate_limited",
-            ErrorKind::Server => "server",
-            ErrorKind::Provider => "provider",
-            ErrorKind::UnexpectedResponse { .. } => "unexpected_response",
-            ErrorKind::Transport { .. } => "transport",
-            ErrorKind::OutcomeUnknown { .. } => "outcome_unknown",
-            ErrorKind::DeadlineExceeded { .. } => "deadline_exceeded",
-            ErrorKind::OverBudget { .. } => "over_budget",
-            ErrorKind::ProvisioningFailed { .. } => "provisioning_failed",
-            ErrorKind::NotPlaced => "not_placed",
-            ErrorKind::Unresolved { .. } => "unresolved",
-            ErrorKind::StaleToken { .. } => "stale_token",
-        }
+        self.0.kind.code()
     }
 
     /// Whose fault it is.
     #[must_use]
     pub fn fault(&self) -> Fault {
-        match self.kind {
-            ErrorKind::InvalidInput { .. }
-            | ErrorKind::BadRequest
-            | ErrorKind::Unauthorized
-            | ErrorKind::InsufficientFunds { .. }
-            | ErrorKind::ReadOnlyKey
-            | ErrorKind::NotFound
-            | ErrorKind::KeyLimitReached
-            | ErrorKind::RateLimited { .. }
-            | ErrorKind::OverBudget { .. }
-            | ErrorKind::StaleToken { .. } => Fault::Caller,
-            ErrorKind::Server
-            | ErrorKind::Provider
-            | ErrorKind::UnexpectedResponse { .. }
-            | ErrorKind::DeadlineExceeded { .. }
-            | ErrorKind::ProvisioningFailed { .. } => Fault::Server,
-            ErrorKind::Transport { .. } | ErrorKind::NotPlaced => Fault::Network,
-            ErrorKind::OutcomeUnknown { .. } | ErrorKind::Unresolved { .. } => {
-                if self.status.is_some() {
-                    Fault::Server
-                } else {
-                    Fault::Network
-                }
-            }
-        }
+        self.0.kind.fault(self.0.status)
     }
 
     /// Whether the same call may be made again. With a token, that means resuming from it.
     #[must_use]
     pub fn try_again(&self) -> TryAgain {
-        match self.kind {
-            ErrorKind::RateLimited { .. }
-            | ErrorKind::Server
-            | ErrorKind::Provider
-            | ErrorKind::Transport { .. }
-            | ErrorKind::DeadlineExceeded { .. }
-            | ErrorKind::NotPlaced => TryAgain::Safe,
-            ErrorKind::OutcomeUnknown { .. } | ErrorKind::Unresolved { .. } => TryAgain::Unsafe,
-            ErrorKind::InvalidInput { .. }
-            | ErrorKind::BadRequest
-            | ErrorKind::Unauthorized
-            | ErrorKind::InsufficientFunds { .. }
-            | ErrorKind::ReadOnlyKey
-            | ErrorKind::NotFound
-            | ErrorKind::KeyLimitReached
-            | ErrorKind::UnexpectedResponse { .. }
-            | ErrorKind::OverBudget { .. }
-            | ErrorKind::ProvisioningFailed { .. }
-            | ErrorKind::StaleToken { .. } => TryAgain::Useless,
-        }
+        self.0.kind.try_again()
     }
 
-    /// What the packages make their error of: one JSON object.
+    /// The endpoint as the documentation writes it, such as `POST /vps`.
     #[must_use]
-    pub fn document(&self) -> String {
-        written(self)
+    pub fn endpoint(&self) -> Option<&'static str> {
+        self.0.endpoint
     }
-}
 
-impl Json for Error {
-    fn write(&self, to: &mut Writer) {
-        let mut fields: Vec<(&str, &dyn Json)> = Vec::with_capacity(11);
-        let (code, message) = (self.code(), self.words());
-        let (fault, try_again) = (self.fault().as_str(), self.try_again().as_str());
-        fields.extend::<[(&str, &dyn Json); 6]>([
-            ("code", &code),
-            ("message", &message),
-            ("fault", &fault),
-            ("tryAgain", &try_again),
-            ("attempts", &self.attempts),
-            ("details", &self.kind),
-        ]);
-        let optional: [(&str, Option<&dyn Json>); 5] = [
-            (
-                "endpoint",
-                self.endpoint.as_ref().map(|known| known as &dyn Json),
-            ),
-            (
-                "status",
-                self.status.as_ref().map(|known| known as &dyn Json),
-            ),
-            (
-                "serverMessage",
-                self.server_message.as_ref().map(|known| known as &dyn Json),
-            ),
-            ("token", self.token.as_ref().map(|known| known as &dyn Json)),
-            ("vps", self.vps.as_deref().map(|known| known as &dyn Json)),
-        ];
-        for (name, value) in optional {
-            fields.extend(value.map(|value| (name, value)));
+    /// The HTTP status of the last reply.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        self.0.status
+    }
+
+    /// How many requests were made for this call.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// The service's own words, without secrets.
+    #[must_use]
+    pub fn server_message(&self) -> Option<&str> {
+        self.0.server_message.as_deref()
+    }
+
+    /// From where a purchase can be taken up again.
+    #[must_use]
+    pub fn token(&self) -> Option<&str> {
+        self.0.token.as_deref()
+    }
+
+    /// The VPS as it was last seen.
+    #[must_use]
+    pub fn vps(&self) -> Option<&VpsDetails> {
+        self.0.vps.as_deref()
+    }
+
+    /// The error as plain data: what crosses to other languages.
+    #[must_use]
+    pub fn report(&self) -> Report {
+        Report {
+            kind: self.0.kind.clone(),
+            message: self.to_string(),
+            fault: self.fault(),
+            try_again: self.try_again(),
+            attempts: self.0.attempts,
+            endpoint: self.0.endpoint.map(str::to_owned),
+            status: self.0.status,
+            server_message: self.0.server_message.clone(),
+            token: self.0.token.clone(),
+            vps: self.0.vps.as_deref().cloned(),
         }
-        to.object(&fields);
+    }
+
+    pub(crate) fn with_status(mut self, status: Option<u16>) -> Self {
+        self.0.status = status;
+        self
+    }
+
+    pub(crate) fn with_server_message(mut self, message: Option<String>) -> Self {
+        self.0.server_message = message;
+        self
+    }
+
+    pub(crate) fn with_endpoint(mut self, endpoint: &'static str) -> Self {
+        self.0.endpoint = Some(endpoint);
+        self
+    }
+
+    pub(crate) fn with_attempts(mut self, attempts: u32) -> Self {
+        self.0.attempts = attempts;
+        self
+    }
+
+    pub(crate) fn with_token(mut self, token: String) -> Self {
+        self.0.token = Some(token);
+        self
+    }
+
+    pub(crate) fn with_vps(mut self, vps: Option<Arc<VpsDetails>>) -> Self {
+        self.0.vps = vps;
+        self
     }
 }
 
-impl Deref for Error {
-    type Target = Report;
-
-    fn deref(&self) -> &Report {
-        &self.0
-    }
-}
-
-impl DerefMut for Error {
-    fn deref_mut(&mut self) -> &mut Report {
-        &mut self.0
-    }
-}
-
-impl core::error::Error for Error {}
+impl std::error::Error for Error {}
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.words())
-    }
-}
-
-impl Error {
-    fn words(&self) -> String {
-        let is_sign_in = self.endpoint == Some("POST /auth");
-        let mut words = if is_sign_in && matches!(self.kind, ErrorKind::Unauthorized) {
-            "the e-mail address or the password is wrong".to_owned()
-        } else {
-            self.kind.words()
-        };
-        if let Some(message) = &self.server_message {
-            words.push_str(&words!(": \"", message, "\""));
+        match (&self.0.kind, self.0.endpoint) {
+            (ErrorKind::Unauthorized, Some("POST /auth")) => {
+                f.write_str("the e-mail address or the password is wrong")
+            }
+            (kind, _) => kind.fmt(f),
+        }?;
+        if let Some(message) = &self.0.server_message {
+            write!(f, ": \"{message}\"")?;
         }
-        if let Some(endpoint) = self.endpoint {
-            let status = self.status.map(|status| u64::from(status).to_string());
-            let answered = if status.is_some() { " answered " } else { "" };
-            let status = status.unwrap_or_default();
-            words.push_str(&words!(" (", endpoint, answered, status, ")"));
-        }
-        words
-    }
-}
-
-impl Json for ErrorKind {
-    /// What there is to say of it beside its code.
-    fn write(&self, to: &mut Writer) {
-        match self {
-            Self::InvalidInput { field, reason } => {
-                to.object(&[("field", field), ("reason", reason)]);
-            }
-            Self::InsufficientFunds {
-                required,
-                available,
-                currency,
-            } => to.object(&[
-                ("required", required),
-                ("available", available),
-                ("shortfall", &shortfall(*required, *available)),
-                ("currency", currency),
-            ]),
-            Self::RateLimited { retry_after_ms } => {
-                to.object(&[("retryAfterMs", retry_after_ms)]);
-            }
-            Self::UnexpectedResponse {
-                content_type,
-                place,
-                reason,
-                excerpt,
-            } => to.object(&[
-                ("contentType", content_type),
-                ("place", place),
-                ("reason", reason),
-                ("excerpt", excerpt),
-            ]),
-            Self::Transport {
-                kind,
-                delivery,
-                detail,
-            } => to.object(&[
-                ("kind", &kind.as_str()),
-                ("delivery", &delivery.as_str()),
-                ("detail", detail),
-            ]),
-            Self::OutcomeUnknown { reason, advice } => {
-                to.object(&[("reason", reason), ("advice", advice)]);
-            }
-            Self::DeadlineExceeded { waiting_for } => to.object(&[("waitingFor", waiting_for)]),
-            Self::OverBudget { price, max_spend } => {
-                to.object(&[("price", price), ("maxSpend", max_spend)]);
-            }
-            Self::ProvisioningFailed { status } => to.object(&[("vpsStatus", status)]),
-            Self::Unresolved { reason, candidates } => {
-                to.object(&[("reason", reason), ("candidates", candidates)]);
-            }
-            Self::StaleToken { reason } => to.object(&[("reason", reason)]),
-            Self::BadRequest
-            | Self::Unauthorized
-            | Self::ReadOnlyKey
-            | Self::NotFound
-            | Self::KeyLimitReached
-            | Self::Server
-            | Self::Provider
-            | Self::NotPlaced => to.object(&[]),
+        match (self.0.endpoint, self.0.status) {
+            (Some(endpoint), Some(status)) => write!(f, " ({endpoint} answered {status})"),
+            (Some(endpoint), None) => write!(f, " ({endpoint})"),
+            (None, _) => Ok(()),
         }
     }
 }
 
-fn shortfall(required: Option<Money>, available: Option<Money>) -> Option<Money> {
-    Some(required?.minus(available?))
+/// An [`Error`] as plain data, with everything that follows from its kind.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct Report {
+    /// What went wrong.
+    #[serde(flatten)]
+    pub kind: ErrorKind,
+    /// The error in words.
+    pub message: String,
+    /// Whose fault it is.
+    pub fault: Fault,
+    /// Whether the same call may be made again.
+    pub try_again: TryAgain,
+    /// How many requests were made for the call.
+    pub attempts: u32,
+    /// The endpoint as the documentation writes it, such as `POST /vps`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub endpoint: Option<String>,
+    /// The HTTP status of the last reply.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// The service's own words, without secrets.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub server_message: Option<String>,
+    /// From where a purchase can be taken up again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+    /// The VPS as it was last seen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vps: Option<VpsDetails>,
 }
 
-impl fmt::Display for ErrorKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.words())
-    }
-}
-
-impl ErrorKind {
-    /// What happened, in words.
-    pub(crate) fn words(&self) -> String {
-        match self {
-            Self::InvalidInput { field, reason } => words!(field, " ", reason),
-            Self::BadRequest => "the service refused the request".to_owned(),
-            Self::Unauthorized => "the API key is missing, invalid or expired".to_owned(),
-            Self::InsufficientFunds {
-                required,
-                available,
-                currency,
-            } => {
-                let lead = "the wallet does not hold enough";
-                let (Some(required), Some(available)) = (required, available) else {
-                    return lead.to_owned();
-                };
-                let (required, available) = (required.shown(), available.shown());
-                let currency = currency.as_deref().unwrap_or("EUR");
-                words!(
-                    lead,
-                    ": ",
-                    required,
-                    " ",
-                    currency,
-                    " needed, ",
-                    available,
-                    " ",
-                    currency,
-                    " there"
-                )
-            }
-            Self::ReadOnlyKey => "the API key may not do this: it is read-only".to_owned(),
-            Self::NotFound => "there is no such resource in this account".to_owned(),
-            Self::KeyLimitReached => {
-                "the account has as many API keys as it may have; revoke one first".to_owned()
-            }
-            Self::RateLimited { retry_after_ms } => match retry_after_ms {
-                Some(ms) => {
-                    let seconds = ms.div_ceil(1000).to_string();
-                    words!("too many requests; try again in ", seconds, " s")
-                }
-                None => "too many requests".to_owned(),
-            },
-            Self::Server => "the service failed".to_owned(),
-            Self::Provider => "the VPS provider behind the service failed".to_owned(),
-            Self::UnexpectedResponse { place, reason, .. } => {
-                words!("the service's reply can't be used: ", place, " ", reason)
-            }
-            Self::Transport {
-                kind,
-                delivery,
-                detail,
-            } => transport_words(*kind, *delivery, detail),
-            Self::OutcomeUnknown { reason, advice } => words!(
-                "the request may or may not have taken effect and was not repeated: ",
-                reason,
-                "; ",
-                advice,
-            ),
-            Self::DeadlineExceeded { waiting_for } => {
-                words!("the time allowed was over while waiting for ", waiting_for)
-            }
-            Self::OverBudget { price, max_spend } => {
-                let (price, limit) = (price.shown(), max_spend.shown());
-                words!(
-                    "the price of ",
-                    price,
-                    " is above the limit of ",
-                    limit,
-                    "; nothing was ordered"
-                )
-            }
-            Self::ProvisioningFailed { status } => words!(
-                "the VPS was bought but is ",
-                status.as_str(),
-                ", so it can't become usable",
-            ),
-            Self::NotPlaced => {
-                "the order's reply was lost; the account shows neither a new VPS nor a \
-                 charge, so nothing was bought"
-                    .to_owned()
-            }
-            Self::Unresolved { reason, candidates } => words!(
-                "the order's reply was lost and it is not clear what became of it: ",
-                reason,
-                " (",
-                candidates.len().to_string(),
-                " candidates); look at the account before ordering again",
-            ),
-            Self::StaleToken { reason } => words!("the token can't be resumed: ", reason),
+fn amounts(required: Option<Money>, available: Option<Money>, currency: Option<&str>) -> String {
+    let currency = currency.unwrap_or("EUR");
+    match (required, available) {
+        (Some(required), Some(available)) => {
+            format!(": {required} {currency} needed, {available} {currency} there")
         }
+        _ => String::new(),
     }
 }
 
-fn transport_words(kind: FailureKind, delivery: Delivery, detail: &str) -> String {
+fn next_attempt(retry_after_ms: Option<u64>) -> String {
+    retry_after_ms.map_or_else(String::new, |ms| {
+        format!("; try again in {} s", ms.div_ceil(1000))
+    })
+}
+
+fn transport(kind: FailureKind, delivery: Delivery, detail: &str) -> String {
     let what = match kind {
         FailureKind::Dns => "the service's name could not be resolved",
         FailureKind::Connect => "no connection could be made",
@@ -552,10 +494,30 @@ fn transport_words(kind: FailureKind, delivery: Delivery, detail: &str) -> Strin
         FailureKind::TooLarge => "the reply was too large",
         FailureKind::Cancelled => "the request was given up",
     };
-    let between = if detail.is_empty() { "" } else { ": " };
+    let separator = if detail.is_empty() { "" } else { ": " };
     let end = match delivery {
         Delivery::NotSent => "; nothing was sent",
         Delivery::Unknown => "",
     };
-    words!(what, between, detail, end)
+    format!("{what}{separator}{detail}{end}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_code_that_is_written_is_the_code_that_is_told() {
+        for kind in [
+            ErrorKind::NotPlaced,
+            ErrorKind::insufficient_funds(None, None, None),
+            ErrorKind::StaleToken {
+                reason: "it is old".to_owned(),
+            },
+        ] {
+            let error = Error::new(kind);
+            let report = serde_json::to_value(error.report()).unwrap();
+            assert_eq!(report["code"], error.code());
+        }
+    }
 }

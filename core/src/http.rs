@@ -1,27 +1,50 @@
 //! HTTP as plain data: what a host sends, and what it tells of the outcome.
 
-use core::fmt;
+use std::fmt;
 
-use crate::endpoint::RetryClass;
-use crate::prelude::*;
+use serde::Serialize;
+
+use crate::open_enum::closed_enum;
+
+/// What may be done when a request's reply is lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+pub enum RetryClass {
+    /// Changes nothing: may be repeated.
+    Read,
+    /// Changes something, but twice is the same as once: may be repeated.
+    Repeatable,
+    /// Twice is not the same as once: never repeated unless it is certain that it was not sent,
+    /// or was refused.
+    Once,
+}
 
 /// Which request of a machine a reply belongs to. Never used twice by one machine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 pub struct RequestId(pub u32);
 
+#[cfg(feature = "uniffi")]
+uniffi::custom_type!(RequestId, u32, {
+    lower: |id| id.0,
+    try_lift: |id| Ok(RequestId(id)),
+});
+
 /// One request, complete: a host adds nothing but `Host`, `Content-Length` and its connection.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct HttpRequest {
     /// Names this request when its reply is handed back.
     pub id: RequestId,
     /// `GET`, `POST` or `DELETE`.
-    pub method: &'static str,
+    pub method: String,
     /// The absolute URL, percent-encoded.
     pub url: String,
-    /// Header names in lower case, with their values. One of them carries the key.
-    pub headers: Vec<(&'static str, String)>,
+    /// The headers. One of them carries the key.
+    pub headers: Vec<Header>,
     /// The JSON body, if there is one.
-    pub body: Option<Vec<u8>>,
+    pub body: Option<String>,
     /// How long the exchange may take in all, in milliseconds.
     pub timeout_ms: u64,
     /// How long it may take to connect, in milliseconds.
@@ -29,30 +52,43 @@ pub struct HttpRequest {
     /// `Once` must go out on a fresh connection with every hidden retry of the HTTP stack off.
     pub retry_class: RetryClass,
     /// The endpoint as the documentation writes it, such as `POST /vps`.
-    pub endpoint: &'static str,
+    pub endpoint: String,
 }
 
+/// One header of a request.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct Header {
+    /// Its name, in lower case.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+}
+
+impl Header {
+    pub(crate) fn new(name: &str, value: impl Into<String>) -> Self {
+        Self {
+            name: name.to_owned(),
+            value: value.into(),
+        }
+    }
+}
+
+/// The name alone: the value may be the key.
+impl fmt::Debug for Header {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.name.fmt(f)
+    }
+}
+
+/// Without the body, which may hold a password.
 impl fmt::Debug for HttpRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HttpRequest")
             .field("id", &self.id.0)
             .field("method", &self.method)
             .field("url", &self.url)
-            .field(
-                "headers",
-                &self
-                    .headers
-                    .iter()
-                    .map(|(name, _)| name)
-                    .collect::<Vec<_>>(),
-            )
-            .field(
-                "body",
-                &self
-                    .body
-                    .as_ref()
-                    .map(|body| format!("{} bytes", body.len())),
-            )
+            .field("headers", &self.headers)
             .finish_non_exhaustive()
     }
 }
@@ -110,91 +146,50 @@ pub struct TransportFailure {
     pub detail: String,
 }
 
-/// Whether a failed request may have taken effect.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Delivery {
-    /// Certain: not one byte of the request reached the server.
-    NotSent,
-    /// Anything else: the request may have taken effect.
-    Unknown,
+closed_enum! {
+    /// Whether a failed request may have taken effect.
+    Delivery, "\"not_sent\" or \"unknown\"" {
+        /// Certain: not one byte of the request reached the server.
+        NotSent = "not_sent",
+        /// Anything else: the request may have taken effect.
+        Unknown = "unknown",
+    }
 }
 
-/// Where an exchange broke.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum FailureKind {
-    /// The host name could not be resolved.
-    Dns,
-    /// No connection could be made.
-    Connect,
-    /// The secure channel could not be set up, or broke.
-    Tls,
-    /// The proxy refused or failed.
-    Proxy,
-    /// The time allowed was over.
-    Timeout,
-    /// The connection broke, or the response was not HTTP.
-    Io,
-    /// The response was larger than 16 MiB.
-    TooLarge,
-    /// The host gave the request up.
-    Cancelled,
+closed_enum! {
+    /// Where an exchange broke.
+    FailureKind, "a kind of transport failure" {
+        /// The host name could not be resolved.
+        Dns = "dns",
+        /// No connection could be made.
+        Connect = "connect",
+        /// The secure channel could not be set up, or broke.
+        Tls = "tls",
+        /// The proxy refused or failed.
+        Proxy = "proxy",
+        /// The time allowed was over.
+        Timeout = "timeout",
+        /// The connection broke, or the response was not HTTP.
+        Io = "io",
+        /// The response was larger than 16 MiB.
+        TooLarge = "too_large",
+        /// The host gave the request up.
+        Cancelled = "cancelled",
+    }
 }
 
 impl FailureKind {
-    /// Every kind, in the order of the documentation.
-    pub const ALL: [Self; 8] = [
-        Self::Dns,
-        Self::Connect,
-        Self::Tls,
-        Self::Proxy,
-        Self::Timeout,
-        Self::Io,
-        Self::TooLarge,
-        Self::Cancelled,
-    ];
-
-    /// The kind's name in every language.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Dns => "dns",
-            Self::Connect => "connect",
-            Self::Tls => "tls",
-            Self::Proxy => "proxy",
-            Self::Timeout => "timeout",
-            Self::Io => "io",
-            Self::TooLarge => "too_large",
-            Self::Cancelled => "cancelled",
-        }
-    }
-
     /// The kind of that name; an unknown name is read as the vaguest kind, `Io`.
     #[must_use]
     pub fn named(name: &str) -> Self {
-        Self::ALL
-            .into_iter()
-            .find(|kind| kind.as_str() == name)
-            .unwrap_or(Self::Io)
+        name.parse().unwrap_or(Self::Io)
     }
 }
 
 impl Delivery {
-    /// `not_sent` or `unknown`.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::NotSent => "not_sent",
-            Self::Unknown => "unknown",
-        }
-    }
-
     /// The delivery of that name; anything but `not_sent` is unknown.
     #[must_use]
     pub fn named(name: &str) -> Self {
-        if name == "not_sent" {
-            Self::NotSent
-        } else {
-            Self::Unknown
-        }
+        name.parse().unwrap_or(Self::Unknown)
     }
 }

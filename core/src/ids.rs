@@ -1,10 +1,11 @@
 //! Identifiers that cannot be mixed up.
 
-use core::fmt;
-use core::str::FromStr;
+use std::fmt;
+use std::str::FromStr;
 
-use crate::json::{Json, Writer, text_field};
-use crate::prelude::*;
+use serde::Serialize;
+
+use crate::json::text_scalar;
 
 /// How many bytes an id may have.
 const LONGEST: usize = 128;
@@ -50,7 +51,7 @@ pub(crate) fn check(text: &str) -> Result<(), &'static str> {
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident, $expected:literal, $format:literal) => {
         $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
         pub struct $name(String);
 
         impl $name {
@@ -75,17 +76,17 @@ macro_rules! id {
             }
         }
 
-        text_field!($name, $expected, Self(String::new()));
+        text_scalar!($name, $expected);
 
-        impl Json for $name {
-            fn write(&self, to: &mut Writer) {
-                to.text(&self.0);
-            }
-        }
+        #[cfg(feature = "uniffi")]
+        uniffi::custom_type!($name, String, {
+            lower: |id| id.0,
+            try_lift: |text| text.parse().map_err(uniffi::deps::anyhow::Error::msg),
+        });
 
         #[cfg(feature = "schema")]
         impl schemars::JsonSchema for $name {
-            fn schema_name() -> alloc::borrow::Cow<'static, str> {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
                 stringify!($name).into()
             }
 

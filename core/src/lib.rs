@@ -3,7 +3,7 @@
 //! This crate builds requests, reads replies and decides what happens next. It opens no socket,
 //! reads no clock and draws no random number: a host hands it the time and a seed, sends what it
 //! is told to send, waits as long as it is told to wait, and tells what came of it. That is the
-//! whole interface, [`Step`](machine::Step) and [`Reply`](http::Reply), and every language's
+//! whole interface, [`Step`](step::Step) and [`Reply`](http::Reply), and every language's
 //! package drives the same machines through it:
 //!
 //! - [`Call`](call::Call): one endpoint with its retries.
@@ -15,7 +15,7 @@
 //! use stablevps_core::config::{Api, ApiConfig, CallOptions};
 //! use stablevps_core::endpoints::GetWallet;
 //! use stablevps_core::http::{HttpResponse, Reply};
-//! use stablevps_core::machine::Step;
+//! use stablevps_core::step::Step;
 //! use stablevps_core::secret::Secret;
 //! use stablevps_core::time::Timestamp;
 //!
@@ -37,40 +37,45 @@
 //! # Ok(())
 //! # }
 //! ```
-//!
-//! The crate needs no standard library, only memory: of what a browser loads, that would be a tenth.
-#![no_std]
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
-extern crate alloc;
-#[cfg(any(test, feature = "std", feature = "schema"))]
-extern crate std;
+/// Where uniffi's derives say that a type is: all belong to the namespace of the crate `stablevps-ffi`, which
+/// exports what takes and gives them, so that one Kotlin file and one Swift module come of both crates. The
+/// generator fails where that is no longer so.
+#[cfg(feature = "uniffi")]
+macro_rules! module_path {
+    () => {
+        "stablevps_ffi"
+    };
+}
+
+/// What uniffi's derives look for at a crate's root.
+#[cfg(feature = "uniffi")]
+#[doc(hidden)]
+pub struct UniFfiTag;
 
 mod attempts;
 pub mod call;
 pub mod catalogue;
 mod claims;
 pub mod config;
-pub mod documents;
+pub mod decode;
 pub mod endpoint;
 pub mod endpoints;
 pub mod error;
+pub mod host;
 pub mod http;
 pub mod ids;
 mod json;
-pub mod machine;
 pub mod models;
 pub mod money;
 mod open_enum;
-pub mod output;
-mod prelude;
 pub mod provisioning;
+pub mod request;
 mod retry;
 #[cfg(feature = "schema")]
 pub mod schema;
 pub mod secret;
+pub mod step;
 pub mod time;
-mod words;
-
-pub use retry::RetryPolicy;

@@ -1,227 +1,180 @@
 //! Money, decimal from the JSON text to the user.
-//!
-//! A sum is whole cents and what is left of a cent, both as integers. Libraries for decimals of any
-//! scale would be a sixth of what a browser loads, for a sum that has but one.
 
-use core::cmp::Ordering;
-use core::fmt;
-use core::ops::Range;
-use core::str::FromStr;
+use std::fmt;
+use std::str::FromStr;
 
-use crate::json::{Field, Json, Misfit, Raw, Writer};
-use crate::prelude::*;
-use crate::words::{padded, words};
+use rust_decimal::{Decimal, RoundingStrategy};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::value::RawValue;
 
-/// How many parts of a cent are told apart: sixteen decimals behind it, more than binary floating point
-/// has for a sum of a cent.
-const PARTS: u64 = 10_u64.pow(16);
-/// How many digits there may be before the point.
-const WHOLE_DIGITS: i64 = 16;
+use crate::json::{Found, mismatch};
 
 /// An exact amount of money. Shown rounded half-even to the cent: `80.50999999999999` is `80.51`.
 ///
 /// The service keeps money in binary floating point, so what it sends may have a tail of digits.
 /// Comparisons use the exact value, every text form the rounded one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Money {
-    /// Whole cents, rounded down.
-    cents: i64,
-    /// What is above them: less than [`PARTS`].
-    parts: u64,
-}
+pub struct Money(Decimal);
+
+/// What text must be to be an amount, in words.
+const EXPECTED: &str = "a decimal number of at most 16 digits before the point";
+/// The first amount with more digits before the point than that.
+const BOUND: Decimal = Decimal::from_parts(0x6fc1_0000, 0x0023_86f2, 0, false, 0);
 
 impl Money {
     /// An amount in hundredths: `Money::from_cents(1949)` is `19.49`.
     #[must_use]
     pub fn from_cents(cents: i64) -> Self {
-        Self { cents, parts: 0 }
+        Self(Decimal::new(cents, 2))
     }
 
-    /// The exact text, with every digit that was sent up to the 18th behind the point.
+    /// The exact text, with every digit that was sent up to the 28th.
     #[must_use]
     pub fn exact(self) -> String {
-        let (sign, whole, cents, parts) = self.digits();
-        let text = words!(sign, whole, ".", cents, parts);
-        let text = text.trim_end_matches('0');
-        text.strip_suffix('.').unwrap_or(text).to_owned()
-    }
-
-    /// The text that is shown: with two decimals.
-    #[must_use]
-    pub fn shown(self) -> String {
-        let (sign, whole, cents, _) = self.rounded().digits();
-        words!(sign, whole, ".", cents)
-    }
-
-    /// The sign, the digits before the point, the two behind it, and the sixteen behind those.
-    fn digits(self) -> (&'static str, String, String, String) {
-        let (sign, Self { cents, parts }) = self.magnitude();
-        let cents = cents.unsigned_abs();
-        let (whole, cents) = ((cents / 100).to_string(), padded(cents % 100, 2));
-        (sign, whole, cents, padded(parts, 16))
+        self.0.normalize().to_string()
     }
 
     /// This amount rounded half-even to the cent.
     #[must_use]
     pub fn rounded(self) -> Self {
-        let is_odd = self.cents & 1 != 0;
-        let up = match self.parts.cmp(&(PARTS / 2)) {
-            Ordering::Less => false,
-            Ordering::Equal => is_odd,
-            Ordering::Greater => true,
-        };
-        Self::from_cents(self.cents.saturating_add(i64::from(up)))
+        let to_even = RoundingStrategy::MidpointNearestEven;
+        Self(self.0.round_dp_with_strategy(2, to_even))
     }
 
-    /// `self - other`, exact; where that is too large, the largest.
+    /// `self - other`; where 28 digits can't hold it, the nearest.
     #[must_use]
     pub fn minus(self, other: Self) -> Self {
-        let cents = self.cents.saturating_sub(other.cents);
-        match self.parts.checked_sub(other.parts) {
-            Some(parts) => Self { cents, parts },
-            None => Self {
-                cents: cents.saturating_sub(1),
-                parts: self.parts.saturating_add(PARTS).saturating_sub(other.parts),
-            },
-        }
+        Self(self.0.saturating_sub(other.0))
     }
 
     /// Whether the amount is below zero.
     #[must_use]
     pub fn is_negative(self) -> bool {
-        self.cents < 0
-    }
-
-    /// The sign, and the amount without.
-    fn magnitude(self) -> (&'static str, Self) {
-        if self.is_negative() {
-            ("-", Self::default().minus(self))
-        } else {
-            ("", self)
-        }
+        self.0 < Decimal::ZERO
     }
 }
 
 impl FromStr for Money {
     type Err = &'static str;
 
-    /// Reads plain or scientific decimal text. What lies behind the 18th decimal is dropped: binary
-    /// floating point leaves such dust where nothing should be left.
+    /// Reads plain or scientific decimal text. Digits behind the 28th are rounded off: binary floating point
+    /// leaves such dust where nothing should be left.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        read(text).ok_or("a decimal number of at most 16 digits before the point")
+        // The library takes an underscore for a separator of thousands.
+        let number = if text.contains('_') {
+            None
+        } else {
+            decimal(text)
+        };
+        let number = number.filter(|number| number.abs() < BOUND);
+        number.map(Self).ok_or(EXPECTED)
     }
 }
 
-fn read(text: &str) -> Option<Money> {
-    let (number, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+fn decimal(text: &str) -> Option<Decimal> {
+    let Some((digits, exponent)) = text.split_once(['e', 'E']) else {
+        return text.parse().ok();
+    };
     let exponent: i32 = exponent.parse().ok()?;
-    let unsigned = number.strip_prefix('-');
-    let is_negative = unsigned.is_some();
-    let unsigned = unsigned.or(number.strip_prefix('+')).unwrap_or(number);
-    let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
-    let digits = || whole.bytes().chain(fraction.bytes());
-    if digits().next().is_none() || !digits().all(|digit| digit.is_ascii_digit()) {
-        return None;
+    let mantissa: Decimal = digits.parse().ok()?;
+    match Decimal::from_scientific_lossy(text) {
+        Ok(number) => Some(number),
+        Err(_) if mantissa.is_zero() => Some(Decimal::ZERO),
+        // Less than the library's smallest number is nothing.
+        Err(_) if exponent < -28 && mantissa.abs() < Decimal::TEN => Some(Decimal::ZERO),
+        Err(_) => None,
     }
-    let zeros = digits().take_while(|digit| *digit == b'0').count();
-    let mut digits = digits().skip(zeros).map(|digit| u64::from(digit - b'0'));
-    // How many of the digits from the first that is not zero stand before the point; where it is less
-    // than none, there are zeros between the two.
-    let before = i64::try_from(whole.len()).ok()? - i64::try_from(zeros).ok()?;
-    let before = before.saturating_add(i64::from(exponent));
-    let is_zero = digits.clone().next().is_none();
-    if before > WHOLE_DIGITS && !is_zero {
-        return None;
-    }
-    let mut number = |places: Range<i64>| {
-        places.fold(0, |number, place| {
-            number * 10
-                + if place < 0 {
-                    0
-                } else {
-                    digits.next().unwrap_or(0)
-                }
-        })
-    };
-    let end = before.min(WHOLE_DIGITS) + 2;
-    let cents = i64::try_from(number(0..end)).ok()?;
-    let amount = Money {
-        cents,
-        parts: number(end..end + 16),
-    };
-    Some(if is_negative {
-        Money::default().minus(amount)
-    } else {
-        amount
-    })
 }
 
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.shown())
+        let rounded = self.rounded().0;
+        // Minus nothing is nothing.
+        let shown = if rounded.is_zero() {
+            Decimal::ZERO
+        } else {
+            rounded
+        };
+        write!(f, "{shown:.2}")
     }
 }
 
-impl Json for Money {
+impl Serialize for Money {
     /// As a string with two digits after the point, so that no reader makes a float of it.
-    fn write(&self, to: &mut Writer) {
-        to.text(&self.shown());
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 
-impl Field for Money {
-    const EXPECTED: &'static str = "a number";
-
-    fn stand_in() -> Self {
-        Self::default()
+impl<'de> Deserialize<'de> for Money {
+    /// From a JSON number's own text, never through binary floating point.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let json = <&RawValue>::deserialize(deserializer)?.get();
+        let found = match json.as_bytes().first() {
+            Some(b'-' | b'0'..=b'9') => {
+                return json
+                    .parse()
+                    .map_err(|expected| mismatch(expected, Found::Other));
+            }
+            Some(b'"') => "a string",
+            Some(b'{') => "an object",
+            Some(b'[') => "an array",
+            Some(b't' | b'f') => "a boolean",
+            _ => "null",
+        };
+        Err(mismatch("a number", Found::Kind(found)))
     }
+}
 
-    /// From a JSON number's own text.
-    fn read(value: &Raw<'_>, expected: &'static str) -> Result<Self, Misfit> {
-        match value {
-            Raw::Number(text) => text
-                .parse()
-                .map_err(|expected| Misfit::expected(expected, "number")),
-            other => Err(Misfit::expected(expected, other.kind())),
+/// Money in the product's own documents, where it is exact text: in tokens.
+pub(crate) mod exact {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use super::{EXPECTED, Money};
+    use crate::json::text_scalar;
+
+    struct Exact(Money);
+
+    impl std::str::FromStr for Exact {
+        type Err = &'static str;
+
+        fn from_str(text: &str) -> Result<Self, Self::Err> {
+            text.parse().map(Self)
         }
     }
-}
 
-/// Money in the product's own documents (tokens), where it is exact text.
-pub(crate) struct Exact(pub Money);
+    text_scalar!(Exact, EXPECTED);
 
-impl Field for Exact {
-    const EXPECTED: &'static str = "an amount as decimal text";
-
-    fn stand_in() -> Self {
-        Self(Money::default())
+    #[expect(clippy::ref_option, reason = "serde hands over what the field is")]
+    pub fn serialize<S: Serializer>(
+        money: &Option<Money>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        match money {
+            Some(money) => serializer.serialize_str(&money.exact()),
+            None => serializer.serialize_none(),
+        }
     }
 
-    /// From text. An empty one is no amount, and not none: a limit is not lost by that.
-    fn read(value: &Raw<'_>, expected: &'static str) -> Result<Self, Misfit> {
-        let text = value.text(expected)?;
-        text.parse()
-            .map(Self)
-            .map_err(|_| Misfit::expected(expected, "string"))
+    pub fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Money>, D::Error> {
+        Option::<Exact>::deserialize(deserializer).map(|exact| exact.map(|exact| exact.0))
     }
 }
 
-impl Json for Exact {
-    fn write(&self, to: &mut Writer) {
-        to.text(&self.0.exact());
-    }
-}
+#[cfg(feature = "uniffi")]
+uniffi::custom_type!(Money, String, {
+    lower: |money| money.to_string(),
+    try_lift: |text| text.parse().map_err(uniffi::deps::anyhow::Error::msg),
+});
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json::Fields;
 
-    fn read(json: &str) -> Result<Money, Misfit> {
-        let body = format!(r#"{{"balance":{json}}}"#);
-        let mut fields = Fields::of(body.as_bytes(), &["balance"])?;
-        let money = fields.take();
-        fields.checked(money)
+    fn read(json: &str) -> Result<Money, serde_json::Error> {
+        serde_json::from_str(json)
     }
 
     fn shown(json: &str) -> String {
@@ -294,8 +247,14 @@ mod tests {
             "1e16",
             "12345678901234567",
             "1e99999999999",
+            "-10000000000000000",
         ] {
             assert!(read(sent).is_err(), "{sent}");
+        }
+        for text in [
+            "", " 1", "1_000", "1,5", "NaN", "inf", "1e", "e5", "0x10", "--1", "1e-+2", ".",
+        ] {
+            assert_eq!(text.parse::<Money>(), Err(EXPECTED), "{text:?}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Enumerations that the service may extend at any time.
+//! Enumerations that the service may extend at any time, and those that are the product's own.
 
 /// Declares an enum that keeps an unknown value as it was sent.
 macro_rules! open_enum {
@@ -45,31 +45,37 @@ macro_rules! open_enum {
             }
         }
 
-        impl core::fmt::Display for $name {
-            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(self.as_str())
             }
         }
 
-        impl core::str::FromStr for $name {
-            type Err = core::convert::Infallible;
+        impl std::str::FromStr for $name {
+            type Err = std::convert::Infallible;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 Ok(text.into())
             }
         }
 
-        $crate::json::text_field!($name, "a string", Self::Unknown(String::new()));
-
-        impl $crate::json::Json for $name {
-            fn write(&self, to: &mut $crate::json::Writer) {
-                to.text(self.as_str());
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
             }
         }
 
+        $crate::json::text_scalar!($name, "a string");
+
+        #[cfg(feature = "uniffi")]
+        uniffi::custom_type!($name, String, {
+            lower: |value| value.as_str().to_owned(),
+            try_lift: |text| Ok(text.as_str().into()),
+        });
+
         #[cfg(feature = "schema")]
         impl schemars::JsonSchema for $name {
-            fn schema_name() -> alloc::borrow::Cow<'static, str> {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
                 stringify!($name).into()
             }
 
@@ -84,4 +90,54 @@ macro_rules! open_enum {
     };
 }
 
-pub(crate) use open_enum;
+/// Declares an enum whose values are the product's own: text that is none of them is refused.
+macro_rules! closed_enum {
+    ($(#[$meta:meta])* $name:ident, $expected:literal { $($(#[$variant_meta:meta])* $variant:ident = $text:literal,)+ }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+        pub enum $name {
+            $(
+                $(#[$variant_meta])*
+                #[serde(rename = $text)]
+                #[cfg_attr(feature = "schema", schemars(extend("x-name" = stringify!($variant))))]
+                $variant,
+            )+
+        }
+
+        impl $name {
+            /// Every value, in the order of the documentation.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The value's name in every language.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $text,)+
+                }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = &'static str;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                match text {
+                    $($text => Ok(Self::$variant),)+
+                    _ => Err(concat!("must be ", $expected)),
+                }
+            }
+        }
+
+        $crate::json::text_scalar!($name, $expected);
+    };
+}
+
+pub(crate) use {closed_enum, open_enum};

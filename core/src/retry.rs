@@ -14,44 +14,16 @@ use crate::time::Timestamp;
 /// The longest Retry-After that is believed.
 const LONGEST_RETRY_AFTER_MS: u64 = 120_000;
 
-/// How failures are met: exponential delays with full jitter.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RetryPolicy {
-    /// How often a failed request is repeated. Default 2.
-    pub max_retries: u32,
-    /// The first delay's upper bound, in milliseconds; each later one's is twice as long. Default 500.
-    pub base_ms: u64,
-    /// The longest upper bound, in milliseconds. Default 8,000.
-    pub cap_ms: u64,
-}
+/// The first delay's upper bound; each later one's is twice as long.
+const FIRST_DELAY_MS: u64 = 500;
+/// The longest upper bound.
+const LONGEST_DELAY_MS: u64 = 8_000;
 
-impl Default for RetryPolicy {
-    fn default() -> Self {
-        Self {
-            max_retries: 2,
-            base_ms: 500,
-            cap_ms: 8_000,
-        }
-    }
-}
-
-impl RetryPolicy {
-    /// The delay before retry number `retry` (from 0): anything up to its upper bound.
-    pub(crate) fn delay_ms(&self, retry: u32, rng: &mut fastrand::Rng) -> u64 {
-        let bound = self
-            .base_ms
-            .saturating_mul(2_u64.saturating_pow(retry))
-            .min(self.cap_ms);
-        between(0, bound, rng)
-    }
-}
-
-/// A number from `least` up to `most`, each of them as likely. A range's own bounds are checked with a
-/// panic, whose words alone would be a hundredth of what a browser loads.
-pub(crate) fn between(least: u64, most: u64, rng: &mut fastrand::Rng) -> u64 {
-    let span = u128::from(most.saturating_sub(least)).saturating_add(1);
-    let above = u128::from(rng.u64(..)).saturating_mul(span) >> 64;
-    least.saturating_add(u64::try_from(above).unwrap_or(0))
+/// The delay before retry number `retry` (from 0): anything up to its upper bound, which grows
+/// exponentially ("full jitter").
+pub(crate) fn delay_ms(retry: u32, rng: &mut fastrand::Rng) -> u64 {
+    let bound = FIRST_DELAY_MS.saturating_mul(2_u64.saturating_pow(retry));
+    rng.u64(0..=bound.min(LONGEST_DELAY_MS))
 }
 
 /// Statuses that a passing fault of the service, its provider or a proxy gives.
@@ -82,37 +54,13 @@ pub(crate) fn retry_after_ms(response: &HttpResponse, now: Timestamp) -> Option<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::prelude::*;
 
     #[test]
     fn delays_stay_below_a_doubling_bound() {
-        let policy = RetryPolicy::default();
         let mut rng = fastrand::Rng::with_seed(7);
         for (retry, bound) in [(0, 500), (1, 1000), (3, 4000), (4, 8000), (40, 8000)] {
-            let most = (0..200)
-                .map(|_| policy.delay_ms(retry, &mut rng))
-                .max()
-                .unwrap();
+            let most = (0..200).map(|_| delay_ms(retry, &mut rng)).max().unwrap();
             assert!(most <= bound && most > bound / 2, "retry {retry}: {most}");
-        }
-    }
-
-    #[test]
-    fn a_number_between_bounds_is_the_one_that_the_library_draws() {
-        let (mut ours, mut theirs) = (fastrand::Rng::with_seed(7), fastrand::Rng::with_seed(7));
-        for (least, most) in [
-            (0, 0),
-            (0, 1),
-            (5, 4),
-            (400, 500),
-            (0, u64::MAX),
-            (7, u64::MAX),
-        ] {
-            for _ in 0..50 {
-                let drawn = between(least, most, &mut ours);
-                let expected = theirs.u64(least..=most.max(least));
-                assert_eq!(drawn, expected, "{least}..={most}");
-            }
         }
     }
 

@@ -1,15 +1,17 @@
 //! JSON Schema of the models: what the packages' own models are generated from.
 
-use alloc::borrow::Cow;
+use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
+use crate::config::Auth;
+use crate::error::Report;
 use crate::models::{
-    Account, ActionReceipt, ApiKeyInfo, CreatedKey, DeletedVps, Order, RevokedKey, Vps, VpsDetails,
-    Wallet,
+    Account, ActionReceipt, ApiKeyInfo, CreatedKey, DeletedVps, Order, Progress, Provisioned,
+    RevokedKey, Vps, VpsDetails, Wallet,
 };
 use crate::money::Money;
-use crate::provisioning::{Progress, Provisioned};
+use crate::provisioning::WaitLevel;
 use crate::secret::Secret;
 use crate::time::Timestamp;
 
@@ -52,5 +54,8 @@ pub fn models() -> serde_json::Value {
     generator.subschema_for::<Progress>();
     generator.subschema_for::<Provisioned>();
     generator.subschema_for::<crate::catalogue::Plan>();
+    generator.subschema_for::<Report>();
+    generator.subschema_for::<Auth>();
+    generator.subschema_for::<WaitLevel>();
     serde_json::Value::Object(generator.take_definitions(true))
 }

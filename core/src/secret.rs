@@ -1,16 +1,17 @@
 //! Text that must never be shown by accident.
 
-use core::convert::Infallible;
-use core::fmt;
-use core::str::FromStr;
+use std::convert::Infallible;
+use std::fmt;
+use std::str::FromStr;
 
-use crate::json::{Json, Writer, text_field};
-use crate::prelude::*;
+use serde::Serialize;
+
+use crate::json::text_scalar;
 
 /// A secret: a key or a password. Every text form is `***`; [`Secret::reveal`] gives the value.
 ///
 /// Serialising writes the value, because that is how it reaches the package that asked for it.
-#[derive(Clone, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Default, PartialEq, Eq, Hash, Serialize)]
 pub struct Secret(String);
 
 impl Secret {
@@ -47,13 +48,13 @@ impl FromStr for Secret {
     }
 }
 
-text_field!(Secret, "a string", Self::default());
+text_scalar!(Secret, "a string");
 
-impl Json for Secret {
-    fn write(&self, to: &mut Writer) {
-        to.text(&self.0);
-    }
-}
+#[cfg(feature = "uniffi")]
+uniffi::custom_type!(Secret, String, {
+    lower: |secret| secret.0,
+    try_lift: |text| Ok(Secret(text)),
+});
 
 /// Takes secrets out of text that somebody else wrote: an error's words, an excerpt of a body.
 ///
@@ -68,10 +69,10 @@ pub(crate) fn scrub(text: &str, known: &[&str], limit: usize) -> String {
             clean.push_str("...");
             break;
         }
-        let (secret, stand_in) = secret_at(rest, known);
+        let (secret, placeholder) = secret_at(rest, known);
         if secret > 0 {
-            clean.push_str(stand_in);
-            shown = shown.saturating_add(stand_in.len());
+            clean.push_str(placeholder);
+            shown = shown.saturating_add(placeholder.len());
             rest = rest.get(secret..).unwrap_or_default();
         } else {
             clean.push(if next.is_control() { ' ' } else { next });

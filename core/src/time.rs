@@ -1,17 +1,27 @@
-//! Points in time: epoch milliseconds in, ISO 8601 on the wire.
+//! Points in time: epoch milliseconds in, RFC 3339 on the wire.
 
-use core::fmt;
-use core::str::FromStr;
+use std::fmt;
+use std::str::FromStr;
+use std::time::UNIX_EPOCH;
 
-use crate::json::{Json, Writer, text_field};
+use chrono::{DateTime, NaiveDate, SecondsFormat};
+use serde::{Serialize, Serializer};
+
+use crate::json::text_scalar;
+
 /// A point in time, in milliseconds since 1970-01-01T00:00:00Z, between the years 1 and 9999.
 ///
-/// On the wire it is ISO 8601 with an offset; finer fractions are cut to the millisecond.
+/// On the wire it is RFC 3339; finer fractions are cut to the millisecond.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Timestamp(i64);
 
 /// 0001-01-01T00:00:00Z and 9999-12-31T23:59:59.999Z: what every language's dates can hold.
-const RANGE_MS: core::ops::RangeInclusive<i64> = -62_135_596_800_000..=253_402_300_799_999;
+const RANGE_MS: std::ops::RangeInclusive<i64> = -62_135_596_800_000..=253_402_300_799_999;
+
+/// How times are written: each 0 stands for a digit.
+const FORM: &[u8; 24] = b"0000-00-00T00:00:00.000Z";
+
+const EXPECTED: &str = "an RFC 3339 time";
 
 impl Timestamp {
     /// From epoch milliseconds; a value outside the years 1 to 9999 becomes the nearest inside.
@@ -38,32 +48,53 @@ impl Timestamp {
         u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0)
     }
 
-    /// Whether a text is a time in exactly the form that this type writes.
-    pub(crate) fn is_usual(text: &str) -> bool {
+    /// Whether a text is a time in exactly the form that this type writes. Listings are full of them: the
+    /// digits are looked at where they stand, and only the calendar is the library's.
+    pub(crate) fn is_canonical(text: &str) -> bool {
         let bytes = text.as_bytes();
-        let marks = bytes.len() == 24
-            && [(4, b'-'), (10, b'T'), (13, b':'), (19, b'.'), (23, b'Z')]
+        let fits = |(byte, form): (&u8, &u8)| match form {
+            b'0' => byte.is_ascii_digit(),
+            mark => byte == mark,
+        };
+        if bytes.len() != FORM.len() || !bytes.iter().zip(FORM).all(fits) {
+            return false;
+        }
+        let number = |at: std::ops::Range<usize>| {
+            let digits = bytes.get(at).unwrap_or_default();
+            digits
                 .iter()
-                .all(|(place, mark)| bytes.get(*place) == Some(mark));
+                .fold(0, |number, digit| 10 * number + u32::from(digit - b'0'))
+        };
+        let year = i32::try_from(number(0..4)).unwrap_or_default();
+        let date = NaiveDate::from_ymd_opt(year, number(5..7), number(8..10));
         // A leap second is read as the second before it.
-        marks && bytes.get(17) != Some(&b'6') && text.parse::<Self>().is_ok()
+        year > 0
+            && date.is_some()
+            && number(11..13) < 24
+            && number(14..16) < 60
+            && number(17..19) < 60
     }
 
     /// Reads an HTTP date such as `Sun, 06 Nov 1994 08:49:37 GMT`.
     #[must_use]
     pub fn from_http_date(text: &str) -> Option<Self> {
-        read_http_date(&mut Reader(text.as_bytes())).map(Self::from_millis)
+        let date = httpdate::parse_http_date(text).ok()?;
+        let since = date.duration_since(UNIX_EPOCH).ok()?;
+        i64::try_from(since.as_millis()).ok().map(Self::from_millis)
     }
 }
 
 impl FromStr for Timestamp {
     type Err = &'static str;
 
-    /// Reads ISO 8601 in its extended or basic form. Minutes, seconds and a fraction of up to nine
-    /// digits may be missing; the offset may not, because without it the text is no point in time.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let millis =
-            read_iso(&mut Reader(text.as_bytes())).ok_or("an ISO 8601 time with an offset")?;
+        let time = DateTime::parse_from_rfc3339(text).map_err(|_| EXPECTED)?;
+        // The library has a leap second as the second before it, with 1,000 to 1,999 milliseconds.
+        let fraction = i64::from(time.timestamp_subsec_millis() % 1000);
+        let millis = time
+            .timestamp()
+            .saturating_mul(1000)
+            .saturating_add(fraction);
         if RANGE_MS.contains(&millis) {
             Ok(Self(millis))
         } else {
@@ -72,226 +103,30 @@ impl FromStr for Timestamp {
     }
 }
 
-const DAY_MS: i64 = 86_400_000;
-
-fn read_iso(text: &mut Reader<'_>) -> Option<i64> {
-    let year = text.digits::<4>()?;
-    let extended = text.skip(b"-");
-    let month = text.digits::<2>()?;
-    if extended != text.skip(b"-") {
-        return None;
-    }
-    let day = day_number(year, month, text.digits::<2>()?)?;
-    if !text.skip(b"Tt ") {
-        return None;
-    }
-    let (time, has_seconds) = text.sexagesimal()?;
-    let fraction = if has_seconds { text.fraction()? } else { 0 };
-    let time = time_of_day(time)? + fraction;
-    let offset = if text.skip(b"Zz") { 0 } else { text.offset()? };
-    text.end(day * DAY_MS + time - offset)
-}
-
-/// The one form of a date that HTTP lets a server write, IMF-fixdate.
-fn read_http_date(text: &mut Reader<'_>) -> Option<i64> {
-    // The 1st of January 1970 was a Thursday.
-    const WEEKDAYS: &[u8; 21] = b"ThuFriSatSunMonTueWed";
-    const MONTHS: &[u8; 36] = b"JanFebMarAprMayJunJulAugSepOctNovDec";
-    let weekday = text.name(WEEKDAYS)?;
-    text.words(b", ")?;
-    let day = text.digits::<2>()?;
-    text.words(b" ")?;
-    let month = text.name(MONTHS)? + 1;
-    text.words(b" ")?;
-    let year = text.digits::<4>()?;
-    text.words(b" ")?;
-    let hour = text.digits::<2>()?;
-    text.words(b":")?;
-    let minute = text.digits::<2>()?;
-    text.words(b":")?;
-    let second = text.digits::<2>()?;
-    text.words(b" GMT")?;
-    let day = day_number(year, month, day).filter(|day| day.rem_euclid(7) == weekday)?;
-    text.end(day * DAY_MS + time_of_day([hour, minute, second])?)
-}
-
-/// Milliseconds since midnight. A leap second counts as the one before it.
-fn time_of_day([hour, minute, second]: [i64; 3]) -> Option<i64> {
-    let valid = hour < 24 && minute < 60 && second <= 60;
-    valid.then_some(((hour * 60 + minute) * 60 + second.min(59)) * 1000)
-}
-
-/// What of a text has not been read yet. Every reading takes what it reads away.
-struct Reader<'a>(&'a [u8]);
-
-impl Reader<'_> {
-    /// A number of exactly so many digits.
-    fn digits<const COUNT: usize>(&mut self) -> Option<i64> {
-        let (digits, rest) = self.0.split_first_chunk::<COUNT>()?;
-        let number = digits.iter().try_fold(0, |number, byte| {
-            byte.is_ascii_digit()
-                .then(|| number * 10 + i64::from(byte - b'0'))
-        })?;
-        self.0 = rest;
-        Some(number)
-    }
-
-    /// Whether the next character is one of these.
-    fn skip(&mut self, any_of: &[u8]) -> bool {
-        match self.0.split_first() {
-            Some((first, rest)) if any_of.contains(first) => {
-                self.0 = rest;
-                true
-            }
-            _ => false,
-        }
-    }
-
-    fn words(&mut self, words: &[u8]) -> Option<()> {
-        self.0 = self.0.strip_prefix(words)?;
-        Some(())
-    }
-
-    /// Which of these names of three letters comes next.
-    fn name(&mut self, names: &[u8]) -> Option<i64> {
-        let (name, rest) = self.0.split_first_chunk::<3>()?;
-        let place = names.chunks_exact(3).position(|known| known == name)?;
-        self.0 = rest;
-        i64::try_from(place).ok()
-    }
-
-    /// `+02:00`, `+0200` or `+02`, in milliseconds.
-    fn offset(&mut self) -> Option<i64> {
-        let sign = if self.skip(b"+") {
-            1
-        } else {
-            self.skip(b"-").then_some(-1)?
-        };
-        let ([hours, minutes, seconds], _) = self.sexagesimal()?;
-        let valid = hours < 26 && minutes < 60 && seconds < 60;
-        valid.then_some(sign * ((hours * 60 + minutes) * 60 + seconds) * 1000)
-    }
-
-    /// `14`, `14:32`, `14:32:00` or the same without colons, and whether all three are there.
-    fn sexagesimal(&mut self) -> Option<([i64; 3], bool)> {
-        let first = self.digits::<2>()?;
-        let extended = self.0.starts_with(b":");
-        if !self.goes_on(extended) {
-            return Some(([first, 0, 0], false));
-        }
-        let second = self.digits::<2>()?;
-        if !self.goes_on(extended) {
-            return Some(([first, second, 0], false));
-        }
-        Some(([first, second, self.digits::<2>()?], true))
-    }
-
-    fn goes_on(&mut self, extended: bool) -> bool {
-        if extended {
-            self.skip(b":")
-        } else {
-            self.0.first().is_some_and(u8::is_ascii_digit)
-        }
-    }
-
-    /// Up to nine digits behind a point or a comma, cut to milliseconds. 0 where there is none.
-    fn fraction(&mut self) -> Option<i64> {
-        if !self.skip(b".,") {
-            return Some(0);
-        }
-        let count = self.0.iter().take_while(|byte| byte.is_ascii_digit());
-        let (digits, rest) = self.0.split_at(count.count());
-        self.0 = rest;
-        let place = |(digit, worth): (&u8, i64)| i64::from(digit - b'0') * worth;
-        let millis = digits.iter().zip([100, 10, 1]).map(place).sum();
-        (1..=9).contains(&digits.len()).then_some(millis)
-    }
-
-    /// The value, if nothing is left to read.
-    fn end(&self, value: i64) -> Option<i64> {
-        self.0.is_empty().then_some(value)
-    }
-}
-
-/// The days since 1970-01-01 of a date, none where there is no such date. A year is counted from
-/// March here, so that the day that some of them have more comes last; 400 of them are 146,097 days.
-fn day_number(year: i64, month: i64, day: i64) -> Option<i64> {
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let last = match month {
-        2 => 28 + i64::from(leap),
-        4 | 6 | 9 | 11 => 30,
-        1..=12 => 31,
-        _ => return None,
-    };
-    if !(1..=last).contains(&day) {
-        return None;
-    }
-    let year = if month > 2 { year } else { year - 1 };
-    let month = (month + 9) % 12;
-    let days_before_month = (month * 153 + 2) / 5;
-    let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
-    Some(year * 365 + leap_days + days_before_month + day - 719_469)
-}
-
-/// Year, month and day of that day.
-fn date_of(day_number: i64) -> (i64, i64, i64) {
-    let day = day_number + 719_468;
-    let (era, day) = (day.div_euclid(146_097), day.rem_euclid(146_097));
-    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
-    let day = day - (year * 365 + year / 4 - year / 100);
-    let month = (day * 5 + 2) / 153;
-    let day = day - (month * 153 + 2) / 5 + 1;
-    let year = era * 400 + year + i64::from(month >= 10);
-    (year, (month + 2) % 12 + 1, day)
-}
-
-impl Timestamp {
-    /// `2026-05-10T14:32:00.000Z`. Listings are full of times, so this takes no detours.
-    fn text(self) -> [u8; 24] {
-        let (year, month, day) = date_of(self.0.div_euclid(DAY_MS));
-        let millis = self.0.rem_euclid(DAY_MS);
-        let second = millis / 1000;
-        let [y0, y1, y2, y3] = digits(year);
-        let ([_, _, mo1, mo2], [_, _, d1, d2]) = (digits(month), digits(day));
-        let [_, _, h1, h2] = digits(second / 3600);
-        let [_, _, mi1, mi2] = digits(second / 60 % 60);
-        let [_, _, s1, s2] = digits(second % 60);
-        let [_, ms1, ms2, ms3] = digits(millis % 1000);
-        [
-            y0, y1, y2, y3, b'-', mo1, mo2, b'-', d1, d2, b'T', h1, h2, b':', mi1, mi2, b':', s1,
-            s2, b'.', ms1, ms2, ms3, b'Z',
-        ]
-    }
-}
-
-/// The last four decimal digits of a number.
-fn digits(number: i64) -> [u8; 4] {
-    let digit = |place: i64| b'0' + u8::try_from(number / place % 10).unwrap_or(0);
-    [digit(1000), digit(100), digit(10), digit(1)]
-}
-
 impl fmt::Display for Timestamp {
+    /// `2026-05-10T14:32:00.000Z`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(core::str::from_utf8(&self.text()).unwrap_or_default())
+        let time = DateTime::from_timestamp_millis(self.0).ok_or(fmt::Error)?;
+        f.write_str(&time.to_rfc3339_opts(SecondsFormat::Millis, true))
     }
 }
 
-text_field!(
-    Timestamp,
-    "an ISO 8601 time with an offset",
-    Self::default()
-);
-
-impl Json for Timestamp {
-    fn write(&self, to: &mut Writer) {
-        to.text(str::from_utf8(&self.text()).unwrap_or_default());
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 
+text_scalar!(Timestamp, EXPECTED);
+
+#[cfg(feature = "uniffi")]
+uniffi::custom_type!(Timestamp, i64, {
+    lower: |time| time.0,
+    try_lift: |millis| Ok(Timestamp::from_millis(millis)),
+});
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::prelude::*;
 
     #[test]
     fn reads_what_the_service_sends_and_writes_it_back() {
@@ -317,7 +152,7 @@ mod tests {
         ] {
             let written = text.parse().map(|time: Timestamp| time.to_string());
             assert_eq!(
-                Timestamp::is_usual(text),
+                Timestamp::is_canonical(text),
                 written.as_deref() == Ok(text),
                 "{text}"
             );

@@ -9,8 +9,9 @@ use std::sync::atomic::{AtomicIsize, Ordering};
 
 use stablevps_core::endpoints::CreateVps;
 use stablevps_core::http::FailureKind;
-use stablevps_core::machine::Step;
-use stablevps_core::provisioning::{Phase, ProvisionOptions, Provisioning};
+use stablevps_core::models::Phase;
+use stablevps_core::provisioning::{ProvisionOptions, Provisioning};
+use stablevps_core::step::Step;
 use stablevps_simulator::{Config, Simulator};
 use support::{START, api, at, carry};
 

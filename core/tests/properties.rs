@@ -15,22 +15,21 @@ use proptest::option;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use stablevps_core::config::{Api, CallOptions};
-use stablevps_core::endpoint::{Endpoint, RetryClass};
-use stablevps_core::endpoints::{
-    AnyEndpoint, ControlVps, CreateKey, CreateVps, DeleteVps, GetAccount, GetVps, GetWallet,
-    ListKeys, ListVps, ListVpsAsSent, RevokeKey,
-};
+use stablevps_core::endpoints::{CreateVps, GetWallet, ListVps, ListVpsVerbatim, Listing};
+use stablevps_core::host::{self, HostStep, ListingForm, Machine, documents};
 use stablevps_core::http::{
-    Delivery, FailureKind, HttpResponse, Reply, RequestId, TransportFailure,
+    Delivery, FailureKind, HttpResponse, Reply, RequestId, RetryClass, TransportFailure,
 };
-use stablevps_core::machine::{Machine, StaleReply, Step};
-use stablevps_core::models::Scope;
-use stablevps_core::output::Output;
+use stablevps_core::models::{BillingCycle, Location, PlanId, Scope};
 use stablevps_core::provisioning::{KeyCheck, Preflight, ProvisionOptions, Provisioning};
+use stablevps_core::request::Request;
 use stablevps_core::secret::Secret;
+use stablevps_core::step::{StaleReply, Step};
+use stablevps_core::time::Timestamp;
 use support::{START, api, at, response};
 
 const KEY: &str = "svps_live_a3f70123456789abcdef0123456789abcdef";
+const PASSWORD: &str = "hunter2hunter2";
 
 /// Good bodies, for the rest of the bodies to be near misses of.
 const GOOD: [&str; 7] = [
@@ -42,6 +41,14 @@ const GOOD: [&str; 7] = [
     r#"{"keys":[{"_id":"1","name":"n","keyPrefix":"svps","scope":"full","createdAt":"2026-05-11T09:00:00.000Z"}]}"#,
     r#"{"success":true,"id":"1","message":"done","action":"stop","providerDeleted":true}"#,
 ];
+
+/// What others say, which may repeat a secret.
+fn any_words() -> impl Strategy<Value = String> {
+    let repeated = prop::sample::select(vec![KEY, PASSWORD]);
+    let repeating = (any::<String>(), repeated, any::<String>())
+        .prop_map(|(before, secret, after)| before + secret + &after);
+    prop_oneof![2 => any::<String>(), 1 => repeating]
+}
 
 fn any_body() -> impl Strategy<Value = Vec<u8>> {
     let good = prop::sample::select(GOOD.to_vec()).prop_map(|body| body.as_bytes().to_vec());
@@ -56,12 +63,11 @@ fn any_body() -> impl Strategy<Value = Vec<u8>> {
         body.truncate(length.index(body.len()));
         body
     });
-    let complaint = any::<String>().prop_map(|words| {
-        serde_json::json!({ "error": words })
-            .to_string()
-            .into_bytes()
-    });
-    prop_oneof![4 => good, 2 => bent, 1 => cut, 1 => complaint, 1 => vec(any::<u8>(), 0..200)]
+    let complaint =
+        any_words().prop_map(|words| json!({ "error": words }).to_string().into_bytes());
+    let page = any_words().prop_map(String::into_bytes);
+    let bytes = vec(any::<u8>(), 0..200);
+    prop_oneof![4 => good, 2 => bent, 1 => cut, 1 => complaint, 1 => page, 1 => bytes]
 }
 
 /// Listings of two rows, each with one field more, missing, or of another form.
@@ -127,7 +133,7 @@ fn any_reply() -> impl Strategy<Value = Reply> {
     let failure = (
         prop::sample::select(FailureKind::ALL.to_vec()),
         delivery,
-        any::<String>(),
+        any_words(),
     )
         .prop_map(|(kind, delivery, detail)| {
             Reply::Failed(TransportFailure {
@@ -139,58 +145,73 @@ fn any_reply() -> impl Strategy<Value = Reply> {
     prop_oneof![4 => any_response(), 1 => failure]
 }
 
-/// One of every call.
+/// One of every call, and of listing both forms.
 fn calls(api: &Api, seed: u64) -> Vec<Box<dyn Machine>> {
-    fn call<E>(api: &Api, endpoint: E, seed: u64) -> Box<dyn Machine>
-    where
-        E: Endpoint + Send + 'static,
-    {
-        let options = CallOptions::default();
-        Box::new(
-            api.call(AnyEndpoint::new(endpoint), options, seed, at(START))
-                .unwrap(),
-        )
-    }
-    let password = Secret::new("hunter2hunter2");
-    let key = CreateKey::new("you@example.com", password, "bot", Scope::Full, None).unwrap();
-    vec![
-        call(api, key, seed),
-        call(api, ListKeys, seed),
-        call(api, RevokeKey::new("1").unwrap(), seed),
-        call(api, ListVps, seed),
-        call(
-            api,
-            CreateVps::new("pro", "monthly", "tokyo").unwrap(),
-            seed,
-        ),
-        call(api, GetVps::new("1").unwrap(), seed),
-        call(api, DeleteVps::new("1").unwrap(), seed),
-        call(api, ControlVps::start("1").unwrap(), seed),
-        call(api, ControlVps::stop("1").unwrap(), seed),
-        call(api, ControlVps::reboot("1").unwrap(), seed),
-        call(api, GetAccount, seed),
-        call(api, GetWallet, seed),
-    ]
+    let id = || "1".to_owned();
+    let key = Request::CreateKey {
+        email: "you@example.com".to_owned(),
+        password: Secret::new(PASSWORD),
+        name: "bot".to_owned(),
+        scope: Scope::Full,
+        expires_in_days: None,
+    };
+    let order = Request::CreateVps {
+        plan_id: PlanId::Pro,
+        billing_cycle: BillingCycle::Monthly,
+        location: Location::Tokyo,
+    };
+    let requests = [
+        (key, ListingForm::Rows),
+        (Request::ListKeys, ListingForm::Rows),
+        (Request::RevokeKey { key_id: id() }, ListingForm::Rows),
+        (Request::ListVps, ListingForm::Rows),
+        (Request::ListVps, ListingForm::Verbatim),
+        (order, ListingForm::Rows),
+        (Request::GetVps { id: id() }, ListingForm::Rows),
+        (Request::DeleteVps { id: id() }, ListingForm::Rows),
+        (Request::StartVps { id: id() }, ListingForm::Rows),
+        (Request::StopVps { id: id() }, ListingForm::Rows),
+        (Request::RebootVps { id: id() }, ListingForm::Rows),
+        (Request::GetAccount, ListingForm::Rows),
+        (Request::GetWallet, ListingForm::Rows),
+    ];
+    let begun = |(request, form)| {
+        let begun = host::begin(api, request, CallOptions::default(), form, seed, at(START));
+        begun.expect("it can begin")
+    };
+    requests.into_iter().map(begun).collect()
 }
 
-/// The class of what was sent, and what came back, as far as a machine took it.
-type Exchanges = Vec<(RetryClass, Reply)>;
+/// What a machine was driven through.
+struct Driven {
+    /// The class of what was sent, and what came back, as far as the machine took it.
+    exchanges: Vec<(RetryClass, Reply)>,
+    /// Where it is now.
+    last: HostStep,
+}
+
+impl Driven {
+    fn has_ended(&self) -> bool {
+        matches!(self.last, HostStep::Done { .. } | HostStep::Failed { .. })
+    }
+}
 
 /// Drives a machine with these replies, and looks at its manners at every step.
-fn drive(machine: &mut dyn Machine, replies: &[Reply]) -> Result<Exchanges, TestCaseError> {
+fn drive(machine: &mut dyn Machine, replies: &[Reply]) -> Result<Driven, TestCaseError> {
     let mut now = START;
     let mut replies = replies.iter();
     let mut exchanges = Vec::new();
     loop {
-        let step = machine.next_step(at(now));
+        let step = HostStep::of(machine, at(now));
         prop_assert_eq!(
             &step,
-            &machine.next_step(at(now)),
+            &HostStep::of(machine, at(now)),
             "asking twice changed the answer"
         );
+        check_document(machine, at(now))?;
         let outstanding = match &step {
-            Step::Send(request) => Some(request.id),
-            Step::Wait { .. } | Step::Done(()) => None,
+            HostStep::Send { request, .. } => Some(request.id),
+            HostStep::Wait { .. } | HostStep::Done { .. } | HostStep::Failed { .. } => None,
         };
         for id in [0, 1_000_000, u32::MAX, outstanding.map_or(0, |id| id.0 - 1)] {
             let id = RequestId(id);
@@ -198,50 +219,53 @@ fn drive(machine: &mut dyn Machine, replies: &[Reply]) -> Result<Exchanges, Test
             prop_assert_eq!(refused, Err(StaleReply(id)));
             prop_assert_eq!(
                 &step,
-                &machine.next_step(at(now)),
+                &HostStep::of(machine, at(now)),
                 "a stale reply changed the machine"
             );
         }
         match step {
-            Step::Done(()) => {
+            last @ (HostStep::Done { .. } | HostStep::Failed { .. }) => {
                 let again = machine.handle_reply(RequestId(1), response(200, "{}"), at(now));
                 prop_assert!(again.is_err(), "a machine at its end took a reply");
-                return Ok(exchanges);
+                return Ok(Driven { exchanges, last });
             }
-            Step::Wait { delay_ms, .. } => {
+            HostStep::Wait { delay_ms, .. } => {
                 prop_assert!(delay_ms > 0, "a wait of nothing");
                 now += i64::try_from(delay_ms).unwrap();
             }
-            Step::Send(request) => {
+            HostStep::Send { ref request, .. } => {
                 let Some(reply) = replies.next() else {
-                    return Ok(exchanges);
+                    let last = step;
+                    return Ok(Driven { exchanges, last });
                 };
-                machine
-                    .handle_reply(request.id, reply.clone(), at(now))
-                    .unwrap();
-                let late = machine.handle_reply(request.id, reply.clone(), at(now));
-                prop_assert_eq!(
-                    late,
-                    Err(StaleReply(request.id)),
-                    "one reply was taken twice"
-                );
-                exchanges.push((request.retry_class, reply.clone()));
+                let (id, class) = (request.id, request.retry_class);
+                machine.handle_reply(id, reply.clone(), at(now)).unwrap();
+                let late = machine.handle_reply(id, reply.clone(), at(now));
+                prop_assert_eq!(late, Err(StaleReply(id)), "one reply was taken twice");
+                exchanges.push((class, reply.clone()));
             }
         }
     }
 }
 
-/// An error's document is complete, and holds no secret whatever the server said.
-fn check_document(machine: &dyn Machine) -> Result<(), TestCaseError> {
-    if let Some(Err(error)) = machine.outcome() {
-        let text = error.document();
-        let document: Value = serde_json::from_str(&text).unwrap();
-        for name in [
-            "code", "message", "fault", "tryAgain", "attempts", "details",
-        ] {
-            prop_assert!(document.get(name).is_some(), "{} has no {}", document, name);
+/// A step is a document, and an error's is complete and holds no secret whatever the server said.
+fn check_document(machine: &dyn Machine, now: Timestamp) -> Result<(), TestCaseError> {
+    let text = documents::step(machine, now);
+    let document: Value = serde_json::from_str(&text).unwrap();
+    prop_assert!(document["do"].is_string(), "{}", document);
+    if let Step::Done(Err(error)) = machine.next_step(now) {
+        let report = &document["error"];
+        for name in ["code", "message", "fault", "tryAgain", "attempts"] {
+            prop_assert!(report.get(name).is_some(), "{} has no {}", report, name);
         }
+        let details = report.get("details");
+        prop_assert!(details.is_none_or(Value::is_object), "{}", report);
+        prop_assert_eq!(&report["code"], error.code());
+        prop_assert_eq!(&report["message"], &error.to_string());
         prop_assert!(!text.contains(KEY), "the key in {}", text);
+        if error.endpoint() == Some("POST /auth") {
+            prop_assert!(!text.contains(PASSWORD), "the password in {}", text);
+        }
     }
     Ok(())
 }
@@ -278,25 +302,26 @@ proptest! {
         body in any_listing(),
     ) {
         let now = at(START);
-        let reply = || response(200, &body);
-        let mut read = api(KEY).call(AnyEndpoint::new(ListVps), CallOptions::default(), 1, now).unwrap();
-        Machine::handle_reply(&mut read, RequestId(1), reply(), now).unwrap();
-        let mut sent = api(KEY).call(AnyEndpoint::new(ListVpsAsSent), CallOptions::default(), 1, now).unwrap();
-        Machine::handle_reply(&mut sent, RequestId(1), reply(), now).unwrap();
-        let (read, sent) = (Machine::outcome(&read).unwrap(), Machine::outcome(&sent).unwrap());
-        match (read.as_deref(), sent.as_deref()) {
-            (Ok(read @ Output::VpsList(_)), Ok(Output::VpsAsSent(body))) => {
-                let read: Value = serde_json::from_str(&read.document()).unwrap();
-                let sent: Value = serde_json::from_str(body).unwrap();
-                let (read, sent) = (read.as_array().unwrap(), sent[Output::LISTING].as_array().unwrap());
-                prop_assert_eq!(read.len(), sent.len());
-                for (read, sent) in read.iter().zip(sent) {
-                    for (field, value) in read.as_object().unwrap() {
+        let mut rows = api(KEY).call(ListVps, CallOptions::default(), 1, now).unwrap();
+        rows.handle_reply(RequestId(1), response(200, &body), now).unwrap();
+        let mut listing = api(KEY).call(ListVpsVerbatim, CallOptions::default(), 1, now).unwrap();
+        listing.handle_reply(RequestId(1), response(200, &body), now).unwrap();
+        match (rows.outcome().unwrap(), listing.outcome().unwrap()) {
+            (Ok(rows), Ok(Listing::Verbatim(text))) => {
+                prop_assert_eq!(text, &body);
+                let rows = serde_json::to_value(rows).unwrap();
+                let sent: Value = serde_json::from_str(text).unwrap();
+                let (rows, sent) = (rows.as_array().unwrap(), sent["vps"].as_array().unwrap());
+                prop_assert_eq!(rows.len(), sent.len());
+                for (row, sent) in rows.iter().zip(sent) {
+                    for (field, value) in row.as_object().unwrap() {
                         prop_assert_eq!(value, &sent[field], "{}", field);
                     }
                 }
             }
-            (read, sent) => prop_assert_eq!(read, sent),
+            (Ok(rows), Ok(Listing::Read(read))) => prop_assert_eq!(rows, read),
+            (Err(of_rows), Err(of_listing)) => prop_assert_eq!(of_rows, of_listing),
+            (rows, listing) => prop_assert!(false, "{:?}, but {:?}", rows, listing),
         }
     }
 
@@ -305,12 +330,10 @@ proptest! {
         replies in vec(any_reply(), 1..5), seed in any::<u64>(),
     ) {
         for mut call in calls(&api(KEY), seed) {
-            let exchanges = drive(call.as_mut(), &replies)?;
-            prop_assert!(exchanges.len() <= 3, "more than two repetitions");
-            if exchanges.len() < replies.len() {
-                prop_assert!(call.outcome().is_some(), "it ended without a result");
-            }
-            check_document(call.as_ref())?;
+            let driven = drive(call.as_mut(), &replies)?;
+            let taken = driven.exchanges.len();
+            prop_assert!(taken <= 3, "more than two repetitions");
+            prop_assert!(taken == replies.len() || driven.has_ended(), "it stopped");
         }
     }
 
@@ -319,8 +342,8 @@ proptest! {
         replies in vec(any_reply(), 1..5), seed in any::<u64>(),
     ) {
         for mut call in calls(&api(KEY), seed) {
-            let exchanges = drive(call.as_mut(), &replies)?;
-            let (_, earlier) = exchanges.split_last().expect("one was sent");
+            let driven = drive(call.as_mut(), &replies)?;
+            let (_, earlier) = driven.exchanges.split_last().expect("one was sent");
             for (class, reply) in earlier {
                 let once = *class == RetryClass::Once;
                 prop_assert!(!once || is_certainly_nothing(reply), "{:?}", reply);
@@ -333,28 +356,27 @@ proptest! {
         replies in vec(any_reply(), 1..40), preflight in any::<bool>(), seed in any::<u64>(),
     ) {
         let mut machine = purchase(preflight, seed);
-        let exchanges = drive(&mut machine, &replies)?;
-        let orders: Vec<_> = exchanges.iter().filter(|(class, _)| *class == RetryClass::Once).collect();
+        let driven = drive(&mut machine, &replies)?;
+        let is_order = |(class, _): &&(RetryClass, Reply)| *class == RetryClass::Once;
+        let orders: Vec<_> = driven.exchanges.iter().filter(is_order).collect();
         if let Some((_, earlier)) = orders.split_last() {
             for (_, reply) in earlier {
                 prop_assert!(is_certainly_nothing(reply), "ordered again after {:?}", reply);
             }
         }
-        check_document(&machine)?;
-        let token = Machine::snapshot(&machine, at(START));
-        let ended = Machine::outcome(&machine).is_some();
-        prop_assert!(ended || token.is_some(), "it goes on without a token");
+        let token = machine.snapshot(at(START));
+        prop_assert!(driven.has_ended() || token.is_some(), "it goes on without a token");
         if let Some(token) = token {
             prop_assert!(!token.contains(KEY));
-            let resumed = Provisioning::resume(&api(KEY), &token, KeyCheck::Same, seed, at(START));
+            let resumed = Provisioning::resume(&api(KEY), &token, KeyCheck::Same, None, seed, at(START));
             prop_assert!(resumed.is_ok(), "its own token is refused: {}", token);
         }
     }
 
     #[test]
     fn any_text_as_a_token_is_refused(text in any::<String>()) {
-        let error = Provisioning::resume(&api(KEY), &text, KeyCheck::Same, 1, at(START)).unwrap_err();
-        prop_assert_eq!(error.code(), "stale_token");
+        let resumed = Provisioning::resume(&api(KEY), &text, KeyCheck::Same, None, 1, at(START));
+        prop_assert_eq!(resumed.unwrap_err().code(), "stale_token");
     }
 
     #[test]
@@ -365,7 +387,7 @@ proptest! {
         let place = place.index(token.len());
         token[place] = byte;
         let token = String::from_utf8_lossy(&token).into_owned();
-        match Provisioning::resume(&api(KEY), &token, KeyCheck::Any, 1, at(START)) {
+        match Provisioning::resume(&api(KEY), &token, KeyCheck::Any, None, 1, at(START)) {
             Ok(mut machine) => drop(drive(&mut machine, &replies)?),
             Err(error) => prop_assert_eq!(error.code(), "stale_token"),
         }
@@ -375,17 +397,15 @@ proptest! {
 #[test]
 fn a_deeply_nested_reply_is_refused_at_once_and_with_a_short_place() {
     let depth = 1_000_000;
-    let body = format!("{{\"x\":{}{}}}", "[".repeat(depth), "]".repeat(depth));
-    let open = "{\"x\":".to_owned() + &"[".repeat(depth);
-    for body in [body, open] {
-        let mut call = api(KEY)
-            .call(
-                AnyEndpoint::new(GetWallet),
-                CallOptions::default(),
-                1,
-                at(START),
-            )
-            .unwrap();
+    let (opened, closed) = ("[".repeat(depth), "]".repeat(depth));
+    let unknown = format!("{{\"x\":{opened}{closed}}}");
+    let open = format!("{{\"x\":{opened}");
+    let known = format!("{{\"balance\":1,\"currency\":{opened}{closed}}}");
+    let money = format!("{{\"balance\":{opened}{closed}}}");
+    let objects = format!("{{\"currency\":{}", "{\"currency\":".repeat(depth));
+    for body in [unknown, open, known, money, objects] {
+        let options = CallOptions::default();
+        let mut call = api(KEY).call(GetWallet, options, 1, at(START)).unwrap();
         call.handle_reply(RequestId(1), response(200, &body), at(START))
             .unwrap();
         let error = call.into_outcome().unwrap().unwrap_err();
@@ -415,10 +435,10 @@ fn a_list_that_comes_after_the_time_allowed_is_followed_by_no_order() {
         panic!("it goes on");
     };
     assert_eq!(
-        (error.to_string().as_str(), &error.token),
+        (error.to_string().as_str(), error.token()),
         (
             "the time allowed was over while waiting for the account; nothing was ordered",
-            &None
+            None
         )
     );
 }

@@ -15,24 +15,22 @@
 
 mod support;
 
-#[path = "support/weather.rs"]
-mod weather;
+#[path = "support/faults.rs"]
+mod faults;
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use faults::{draw_account, draw_key, draw_options, draw_order};
 use stablevps_core::config::Api;
 use stablevps_core::endpoints::CreateVps;
 use stablevps_core::error::{Error, ErrorKind};
 use stablevps_core::http::{Delivery, FailureKind, HttpRequest, Reply};
-use stablevps_core::machine::Step;
-use stablevps_core::output::Output;
-use stablevps_core::provisioning::{
-    KeyCheck, ProvisionOptions, Provisioned, Provisioning, WaitLevel,
-};
+use stablevps_core::models::Provisioned;
+use stablevps_core::provisioning::{KeyCheck, ProvisionOptions, Provisioning, WaitLevel};
+use stablevps_core::step::Step;
 use stablevps_simulator::{Command, Simulator, State};
 use support::{START, api, at, carry, failed, seeds};
-use weather::{draw_account, draw_key, draw_options, draw_order};
 
 const PURCHASES: u64 = 15_000;
 /// More steps than one process takes: 30 minutes of looks at least every 8 s, with their waits.
@@ -171,8 +169,11 @@ impl Run {
                 End::Done(outcome) => {
                     let state = self.simulator.state(self.now);
                     let code = self.judge(&outcome, &state);
-                    // Half of the ends that can be taken up are, once the storm is over.
-                    match outcome.err().and_then(|error| error.token.clone()) {
+                    // Half of the ends that can be taken up are, once the faults are over.
+                    match outcome
+                        .err()
+                        .and_then(|error| error.token().map(str::to_owned))
+                    {
                         Some(token) if resumptions < 3 && self.rng.bool() => {
                             resumptions += 1;
                             self.calm_down();
@@ -188,7 +189,7 @@ impl Run {
                 .push(format!("{} resume {token}", self.now - START));
             self.check_token(&token);
             let (seed, now) = (self.rng.u64(..), at(self.now));
-            let resumed = Provisioning::resume(&self.api, &token, KeyCheck::Same, seed, now);
+            let resumed = Provisioning::resume(&self.api, &token, KeyCheck::Same, None, seed, now);
             machine = resumed.unwrap_or_else(|error| self.fail(&format!("resume: {error}")));
         }
     }
@@ -214,11 +215,7 @@ impl Run {
                 self.fail("asking twice gave two answers");
             }
             if let Step::Done(outcome) = step {
-                let outcome = match outcome {
-                    Ok(Output::Provisioned(provisioned)) => Ok(provisioned.clone()),
-                    Ok(other) => self.fail(&format!("a purchase ended with {other:?}")),
-                    Err(error) => Err(error.clone()),
-                };
+                let outcome = outcome.cloned().map_err(Error::clone);
                 self.check_progress(&machine, &outcome);
                 return End::Done(Box::new(outcome));
             }
@@ -254,7 +251,7 @@ impl Run {
     }
 
     fn send(&mut self, request: &HttpRequest) -> Reply {
-        let kind = self.rng.choice(FailureKind::ALL).unwrap();
+        let kind = *self.rng.choice(FailureKind::ALL).unwrap();
         self.now += i64::from(self.rng.u16(0..400));
         let reply = if self.rng.u8(0..100) < self.bad_network {
             self.swallow(request, kind)
@@ -267,7 +264,7 @@ impl Run {
             Reply::Response(response) => format!("{}", response.status),
             Reply::Failed(failure) => format!("{:?} {:?}", failure.kind, failure.delivery),
         };
-        let (elapsed, endpoint) = (self.now - START, request.endpoint);
+        let (elapsed, endpoint) = (self.now - START, &request.endpoint);
         self.trace.push(format!("{elapsed} {endpoint} {what}"));
         reply
     }
@@ -357,16 +354,16 @@ impl Run {
         };
         let nothing = placed == 0 && charges == 0 && made == 0;
         check(
-            nothing || error.token.is_some(),
+            nothing || error.token().is_some(),
             "a purchase ended unreported",
         );
-        if let Some(token) = &error.token {
+        if let Some(token) = error.token() {
             self.check_token(token);
         }
-        match &error.kind {
-            ErrorKind::NotPlaced => check(nothing && error.token.is_some(), "it was placed"),
+        match error.kind() {
+            ErrorKind::NotPlaced => check(nothing && error.token().is_some(), "it was placed"),
             ErrorKind::ProvisioningFailed { .. } => {
-                check(made == 1 && error.vps.is_some(), "no VPS that failed");
+                check(made == 1 && error.vps().is_some(), "no VPS that failed");
             }
             ErrorKind::DeadlineExceeded { waiting_for } => {
                 let bought = waiting_for.contains("it is bought");
@@ -374,7 +371,7 @@ impl Run {
                 let unordered = waiting_for.contains("nothing was ordered");
                 check(!unordered || nothing, "it says that nothing was ordered");
                 check(
-                    bought || unordered || error.token.is_some() || nothing,
+                    bought || unordered || error.token().is_some() || nothing,
                     "it says nothing",
                 );
             }

@@ -15,12 +15,12 @@ use stablevps_core::endpoints::CreateVps;
 use stablevps_core::error::Error;
 use stablevps_core::http::FailureKind;
 use stablevps_core::ids::VpsId;
-use stablevps_core::machine::Step;
-use stablevps_core::output::Output;
-use stablevps_core::provisioning::{KeyCheck, Phase, ProvisionOptions, Provisioned, Provisioning};
+use stablevps_core::models::{Phase, Provisioned};
+use stablevps_core::provisioning::{KeyCheck, ProvisionOptions, Provisioning};
 use stablevps_core::secret::Secret;
+use stablevps_core::step::Step;
 use stablevps_simulator::{Config, Simulator};
-use support::{START, api, at, carry};
+use support::{START, api, at, carry, response};
 
 const KEY: &str = "svps_live_a3f70123456789abcdef0123456789abcdef";
 
@@ -71,6 +71,23 @@ impl Script {
         }
     }
 
+    /// Takes one step with a service that is down; none is left once the end is reached.
+    fn step_failing(&mut self) -> bool {
+        match self.machine.next_step(at(self.now)) {
+            Step::Send(request) => {
+                let reply = response(503, "");
+                let handed = self.machine.handle_reply(request.id, reply, at(self.now));
+                handed.unwrap();
+                true
+            }
+            Step::Wait { delay_ms, .. } => {
+                self.now += i64::try_from(delay_ms).unwrap();
+                true
+            }
+            Step::Done(_) => false,
+        }
+    }
+
     fn token(&self) -> String {
         self.machine
             .snapshot(at(self.now))
@@ -87,15 +104,13 @@ impl Script {
         }
         self.now += 60_000;
         let now = at(self.now);
-        self.machine = Provisioning::resume(&api(KEY), &token, KeyCheck::Same, 7, now).unwrap();
+        let resumed = Provisioning::resume(&api(KEY), &token, KeyCheck::Same, None, 7, now);
+        self.machine = resumed.unwrap();
     }
 
     fn outcome(&self) -> Result<&Provisioned, &Error> {
         match self.machine.next_step(at(self.now)) {
-            Step::Done(outcome) => outcome.map(|output| match output {
-                Output::Provisioned(provisioned) => provisioned,
-                other => panic!("a purchase ended with {other:?}"),
-            }),
+            Step::Done(outcome) => outcome,
             other => panic!("not at an end: {other:?}"),
         }
     }
@@ -192,7 +207,7 @@ fn a_purchase_resumed_at_any_step_ends_like_the_uninterrupted_one() {
                 if (0..steps).any(|_| !script.step()) {
                     break;
                 }
-                if script.machine.phase() == stablevps_core::provisioning::Phase::Ended {
+                if script.machine.phase() == Phase::Ended {
                     break;
                 }
                 let ordering = script.sends_the_order();
@@ -256,11 +271,11 @@ fn a_token_holds_facts_and_neither_key_nor_password_nor_reply() {
 }
 
 fn refusal(api: &Api, token: &str, check: KeyCheck) -> String {
-    match Provisioning::resume(api, token, check, 1, at(START)) {
+    match Provisioning::resume(api, token, check, None, 1, at(START)) {
         Ok(_) => format!("nobody refused {token}"),
         Err(error) => {
             assert_eq!(
-                (error.code(), error.attempts),
+                (error.code(), error.attempts()),
                 ("stale_token", 0),
                 "{error}"
             );
@@ -288,7 +303,8 @@ fn a_token_of_another_account_server_or_version_is_refused() {
             refusal(&other, &token, KeyCheck::Same),
             "the token can't be resumed: it was begun with another API key"
         );
-        assert!(Provisioning::resume(&other, &token, KeyCheck::Any, 1, at(START)).is_ok());
+        let resumed = Provisioning::resume(&other, &token, KeyCheck::Any, None, 1, at(START));
+        assert!(resumed.is_ok(), "{token}");
         let elsewhere = on_server("https://example.com");
         for check in [KeyCheck::Same, KeyCheck::Any] {
             assert_eq!(
@@ -369,11 +385,48 @@ fn waiting_for_a_vps_bought_elsewhere_is_resumed_as_waiting() {
     let options = ProvisionOptions::default();
     let machine = Provisioning::watch(&api(KEY), id, options, 1, at(START)).unwrap();
     let token = machine.snapshot(at(START)).unwrap();
-    let resumed = Provisioning::resume(&api(KEY), &token, KeyCheck::Same, 1, at(START)).unwrap();
+    let resumed = resumed(&token, None).unwrap();
     let Step::Send(request) = resumed.next_step(at(START)) else {
         panic!("it does not look");
     };
-    assert_eq!((request.method, request.endpoint), ("GET", "GET /vps/:id"));
+    assert_eq!(
+        (request.method.as_str(), request.endpoint.as_str()),
+        ("GET", "GET /vps/:id")
+    );
+}
+
+fn resumed(token: &str, timeout_ms: Option<i64>) -> Result<Provisioning, Error> {
+    let (api, check) = (api(KEY), KeyCheck::Same);
+    Provisioning::resume(&api, token, check, timeout_ms, 1, at(START))
+}
+
+#[test]
+fn a_resumed_purchase_may_take_as_long_as_it_is_told_or_as_it_was_at_first() {
+    let id: VpsId = "6641abc".parse().unwrap();
+    let options = ProvisionOptions {
+        timeout_ms: 40_000,
+        ..ProvisionOptions::default()
+    };
+    let machine = Provisioning::watch(&api(KEY), id, options, 1, at(START)).unwrap();
+    let token = machine.snapshot(at(START)).unwrap();
+    for (timeout_ms, expected) in [(None, 40_000), (Some(7_000), 7_000)] {
+        let mut script = Script {
+            simulator: Simulator::new(Config::default()),
+            machine: resumed(&token, timeout_ms).unwrap(),
+            now: START,
+        };
+        while script.step_failing() {}
+        let error = script.outcome().unwrap_err();
+        assert_eq!(error.code(), "deadline_exceeded", "{error}");
+        assert_eq!(script.now - START, expected);
+        // What it was told goes on to its own token.
+        let written: Value = serde_json::from_str(error.token().unwrap()).unwrap();
+        assert_eq!(written["options"]["timeoutMs"], json!(expected));
+    }
+    for no_limit in [0, -1] {
+        let error = resumed(&token, Some(no_limit)).unwrap_err();
+        assert_eq!(error.to_string(), "timeout must be more than zero");
+    }
 }
 
 #[test]
@@ -396,7 +449,8 @@ fn a_resumed_purchase_never_adopts_what_another_purchase_of_the_same_client_got(
     while second.phase() != Phase::Polling {
         step_once(&mut second, &mut service);
     }
-    let mut resumed = Provisioning::resume(&api, &token, KeyCheck::Same, 3, at(START)).unwrap();
+    let resumed = Provisioning::resume(&api, &token, KeyCheck::Same, None, 3, at(START));
+    let mut resumed = resumed.unwrap();
     let mut now = START;
     let code = loop {
         match resumed.next_step(at(now)) {

@@ -14,28 +14,15 @@ mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use stablevps_core::config::{Api, ApiConfig, Auth, CallOptions};
-use stablevps_core::endpoint::Endpoint;
-use stablevps_core::endpoints::{
-    AnyEndpoint, ControlVps, CreateKey, CreateVps, DeleteVps, GetAccount, GetVps, GetWallet,
-    ListKeys, ListVps, RevokeKey,
-};
-use stablevps_core::error::Error;
+use stablevps_core::config::{Api, ApiConfig, CallOptions};
+use stablevps_core::error::{Error, Report};
+use stablevps_core::host::{self, HostStep, ListingForm, Machine};
 use stablevps_core::http::{
     Delivery, FailureKind, HttpRequest, HttpResponse, Reply, TransportFailure,
 };
-use stablevps_core::ids::VpsId;
-use stablevps_core::machine::{Machine, Step};
-use stablevps_core::models::Scope;
-use stablevps_core::money::Money;
-use stablevps_core::provisioning::{
-    KeyCheck, Preflight, ProvisionOptions, Provisioning, WaitLevel,
-};
-use stablevps_core::secret::Secret;
 use support::at;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -220,42 +207,43 @@ fn played(scenario: &Scenario) -> Result<Scenario, String> {
         ..scenario.clone()
     };
     played.result = match machine(scenario) {
-        Ok(mut machine) => {
-            converse(scenario, machine.as_mut(), &mut played.script)?;
-            match machine.outcome().expect("the machine is done").as_deref() {
-                Ok(output) => json!({ "ok": read(&output.document()) }),
-                Err(error) => json!({ "error": read(&error.document()) }),
-            }
-        }
-        Err(error) => json!({ "error": read(&error.document()) }),
+        Ok(mut machine) => converse(scenario, machine.as_mut(), &mut played.script)?,
+        Err(error) => refused(&error.report()),
     };
     Ok(played)
 }
 
-fn read(document: &str) -> Value {
-    serde_json::from_str(document).unwrap()
+/// An error as scenarios write it: with its details, even where there are none.
+fn refused(error: &Report) -> Value {
+    let mut error = json!({ "error": error });
+    let details = error["error"].as_object_mut().unwrap().entry("details");
+    details.or_insert_with(|| json!({}));
+    error
 }
 
 fn converse(
     scenario: &Scenario,
     machine: &mut dyn Machine,
     script: &mut Vec<Turn>,
-) -> Result<(), String> {
+) -> Result<Value, String> {
     let mut now = scenario.now;
     let mut replies = scenario.script.iter().filter_map(|turn| match turn {
         Turn::Exchange { reply, failed, .. } => Some((reply, failed)),
         Turn::Wait { .. } => None,
     });
-    loop {
-        match machine.next_step(at(now)) {
-            Step::Done(()) => break,
-            Step::Wait { delay_ms, reason } => {
+    let result = loop {
+        match HostStep::of(machine, at(now)) {
+            HostStep::Done { output } => break json!({ "ok": output }),
+            HostStep::Failed { error } => break refused(&error),
+            HostStep::Wait {
+                delay_ms, reason, ..
+            } => {
                 now += i64::try_from(delay_ms).unwrap();
                 let reason = reason.as_str().to_owned();
                 let wait = Pause { delay_ms, reason };
                 script.push(Turn::Wait { wait });
             }
-            Step::Send(request) => {
+            HostStep::Send { request, .. } => {
                 let (name, sent) = (&scenario.name, shown(&request));
                 let (reply, failed) = replies
                     .next()
@@ -273,9 +261,9 @@ fn converse(
                 });
             }
         }
-    }
+    };
     match replies.count() {
-        0 => Ok(()),
+        0 => Ok(result),
         left => Err(format!("{:?}: {left} replies are left over", scenario.name)),
     }
 }
@@ -283,8 +271,8 @@ fn converse(
 /// A request as scenarios write it: null stands for a header that must not be there.
 fn shown(request: &HttpRequest) -> Value {
     let header = |name: &str| {
-        let found = request.headers.iter().find(|(known, _)| *known == name);
-        found.map(|(_, value)| value)
+        let found = request.headers.iter().find(|header| header.name == name);
+        found.map(|header| &header.value)
     };
     let body = request.body.as_ref();
     json!({
@@ -296,7 +284,7 @@ fn shown(request: &HttpRequest) -> Value {
             "authorization": header("authorization"),
             "x-api-key": header("x-api-key"),
         },
-        "body": body.map(|body| serde_json::from_slice::<Value>(body).unwrap()),
+        "body": body.map(|body| serde_json::from_str::<Value>(body).unwrap()),
     })
 }
 
@@ -321,156 +309,75 @@ impl Failure {
 }
 
 fn machine(scenario: &Scenario) -> Result<Box<dyn Machine>, Error> {
-    let api = api(&scenario.client)?;
-    let args = Args(&scenario.call.args);
-    let (seed, now) = (scenario.seed, at(scenario.now));
-    let order = || {
-        CreateVps::new(
-            args.text("planId"),
-            args.text("billingCycle"),
-            args.text("location"),
-        )
-    };
-    let begin = Begin {
-        api: &api,
-        args,
-        scenario,
-    };
-    match scenario.call.method.as_str() {
-        "keys.create" => begin.call(args.key()),
-        "keys.list" => begin.call(Ok(ListKeys)),
-        "keys.revoke" => begin.call(RevokeKey::new(args.text("keyId"))),
-        "vps.list" => begin.call(Ok(ListVps)),
-        "vps.create" => begin.call(order()),
-        "vps.get" => begin.call(GetVps::new(args.text("id"))),
-        "vps.delete" => begin.call(DeleteVps::new(args.text("id"))),
-        "vps.start" => begin.call(ControlVps::start(args.text("id"))),
-        "vps.stop" => begin.call(ControlVps::stop(args.text("id"))),
-        "vps.reboot" => begin.call(ControlVps::reboot(args.text("id"))),
-        "account.get" => begin.call(Ok(GetAccount)),
-        "wallet.get" => begin.call(Ok(GetWallet)),
-        "vps.provision" => {
-            let bought = Provisioning::buy(&api, order()?, args.options()?, seed, now)?;
-            Ok(Box::new(bought))
-        }
-        "vps.wait_until_ready" => {
-            let id = VpsId::from_str(args.text("id"));
-            let id = id.map_err(|reason| Error::invalid_input("id", reason))?;
-            Ok(Box::new(Provisioning::watch(
-                &api,
-                id,
-                args.options()?,
-                seed,
-                now,
-            )?))
-        }
-        "vps.resume" => {
-            let check = match args.0.get("anyKey").and_then(Value::as_bool) {
-                Some(true) => KeyCheck::Any,
-                Some(false) | None => KeyCheck::Same,
-            };
-            let resumed = Provisioning::resume(&api, args.text("token"), check, seed, now)?;
-            Ok(Box::new(resumed))
-        }
+    let (options, args) = options_and_args(scenario);
+    let request = match scenario.call.method.as_str() {
+        "keys.create" => json!({ "createKey": args }),
+        "keys.list" => json!("listKeys"),
+        "keys.revoke" => json!({ "revokeKey": args }),
+        "vps.list" => json!("listVps"),
+        "vps.create" => json!({ "createVps": args }),
+        "vps.get" => json!({ "getVps": args }),
+        "vps.delete" => json!({ "deleteVps": args }),
+        "vps.start" => json!({ "startVps": args }),
+        "vps.stop" => json!({ "stopVps": args }),
+        "vps.reboot" => json!({ "rebootVps": args }),
+        "account.get" => json!("getAccount"),
+        "wallet.get" => json!("getWallet"),
+        "vps.provision" => json!({ "provision": args }),
+        "vps.wait_until_ready" => json!({ "waitUntilReady": args }),
+        "vps.resume" => json!({ "resume": args }),
         other => panic!("there is no method {other}"),
+    };
+    let request = serde_json::from_value(request)
+        .unwrap_or_else(|error| panic!("{:?}: {error}", scenario.name));
+    let (seed, now) = (scenario.seed, at(scenario.now));
+    let api = api(&scenario.client)?;
+    host::begin(&api, request, options, ListingForm::Rows, seed, now)
+}
+
+/// A call's limits and its other arguments, with those of a purchase in an object of their own.
+fn options_and_args(scenario: &Scenario) -> (CallOptions, Map<String, Value>) {
+    let mut args = scenario.call.args.clone();
+    let method = scenario.call.method.as_str();
+    if matches!(method, "vps.provision" | "vps.wait_until_ready") {
+        let mut options = taken(
+            &mut args,
+            &[
+                "preflight",
+                "maxSpend",
+                "waitFor",
+                "timeoutMs",
+                "firstLookMs",
+                "longestPauseMs",
+                "settleMs",
+            ],
+        );
+        if let Some(preflight) = options.get_mut("preflight") {
+            let check = preflight.as_bool().expect("preflight is a boolean");
+            *preflight = json!(if check { "check" } else { "skip" });
+        }
+        args.insert("options".to_owned(), Value::Object(options));
+        return (CallOptions::default(), args);
     }
+    if method == "keys.create" {
+        args.entry("scope").or_insert(json!("full"));
+    }
+    if method == "vps.resume" {
+        return (CallOptions::default(), args);
+    }
+    let limits = taken(&mut args, &["timeoutMs", "deadlineMs"]);
+    let limits = serde_json::from_value(Value::Object(limits)).expect("limits are numbers");
+    (limits, args)
+}
+
+fn taken(args: &mut Map<String, Value>, names: &[&str]) -> Map<String, Value> {
+    let take = |name: &&str| Some(((*name).to_owned(), args.remove(*name)?));
+    names.iter().filter_map(take).collect()
 }
 
 fn api(client: &Client) -> Result<Api, Error> {
-    let mut config = ApiConfig {
-        api_key: client.api_key.clone().map(Secret::new),
-        auth: match client.auth.as_deref() {
-            None | Some("bearer") => Auth::Bearer,
-            Some("x-api-key") => Auth::ApiKeyHeader,
-            Some(other) => panic!("there is no authentication {other}"),
-        },
-        ..ApiConfig::default()
-    };
-    config.base_url = client.base_url.clone().unwrap_or(config.base_url);
-    config.timeout_ms = client.timeout_ms.unwrap_or(config.timeout_ms);
-    config.retry.max_retries = client.max_retries.unwrap_or(config.retry.max_retries);
+    let config: ApiConfig = serde_json::to_value(client)
+        .and_then(serde_json::from_value)
+        .expect("a client of the corpus is a configuration");
     Api::new(config)
-}
-
-struct Begin<'a> {
-    api: &'a Api,
-    args: Args<'a>,
-    scenario: &'a Scenario,
-}
-
-impl Begin<'_> {
-    fn call<E>(&self, endpoint: Result<E, Error>) -> Result<Box<dyn Machine>, Error>
-    where
-        E: Endpoint + Send + 'static,
-    {
-        let options = CallOptions {
-            timeout_ms: self.args.whole("timeoutMs"),
-            deadline_ms: self.args.whole("deadlineMs"),
-            max_retries: None,
-        };
-        let now = at(self.scenario.now);
-        let call = self.api.call(
-            AnyEndpoint::new(endpoint?),
-            options,
-            self.scenario.seed,
-            now,
-        )?;
-        Ok(Box::new(call))
-    }
-}
-
-#[derive(Clone, Copy)]
-struct Args<'a>(&'a Map<String, Value>);
-
-impl<'a> Args<'a> {
-    fn text(self, name: &str) -> &'a str {
-        let value = self.0.get(name).and_then(Value::as_str);
-        value.unwrap_or_else(|| panic!("the argument {name} is a text"))
-    }
-
-    fn optional_text(self, name: &str) -> Option<&'a str> {
-        self.0.get(name).and_then(Value::as_str)
-    }
-
-    fn whole(self, name: &str) -> Option<u64> {
-        self.0.get(name).and_then(Value::as_u64)
-    }
-
-    fn key(self) -> Result<CreateKey, Error> {
-        CreateKey::new(
-            self.text("email"),
-            Secret::new(self.text("password")),
-            self.text("name"),
-            Scope::from(self.optional_text("scope").unwrap_or("full")),
-            self.0.get("expiresInDays").and_then(Value::as_i64),
-        )
-    }
-
-    fn options(self) -> Result<ProvisionOptions, Error> {
-        let defaults = ProvisionOptions::default();
-        let max_spend = self
-            .optional_text("maxSpend")
-            .map(Money::from_str)
-            .transpose();
-        Ok(ProvisionOptions {
-            preflight: match self.0.get("preflight").and_then(Value::as_bool) {
-                Some(false) => Preflight::Skip,
-                Some(true) | None => Preflight::Check,
-            },
-            max_spend: max_spend
-                .map_err(|reason| Error::invalid_input("max_spend", format!("must be {reason}")))?,
-            wait_for: match self.optional_text("waitFor") {
-                None | Some("ready") => WaitLevel::Ready,
-                Some("active") => WaitLevel::Active,
-                Some(other) => panic!("there is no wait level {other}"),
-            },
-            timeout_ms: self.whole("timeoutMs").unwrap_or(defaults.timeout_ms),
-            first_look_ms: self.whole("firstLookMs").unwrap_or(defaults.first_look_ms),
-            longest_pause_ms: self
-                .whole("longestPauseMs")
-                .unwrap_or(defaults.longest_pause_ms),
-            settle_ms: self.whole("settleMs").unwrap_or(defaults.settle_ms),
-            ..defaults
-        })
-    }
 }

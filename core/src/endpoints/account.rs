@@ -1,9 +1,8 @@
 //! The account and its wallet.
 
-use crate::endpoint::{Access, Endpoint, EndpointInfo, RetryClass};
-use crate::json::{self, Misfit};
+use crate::decode::{DecodeError, document};
+use crate::endpoint::{Endpoint, EndpointInfo};
 use crate::models::{Account, Wallet};
-use crate::prelude::*;
 
 /// `GET /account`
 #[derive(Clone, Copy, Debug)]
@@ -13,22 +12,15 @@ impl Endpoint for GetAccount {
     type Output = Account;
 
     fn info(&self) -> EndpointInfo {
-        EndpointInfo {
-            route: "GET /account",
-            method: "GET",
-            access: Access::AnyKey,
-            retry_class: RetryClass::Read,
-            advice: "",
-        }
+        EndpointInfo::read("GET /account")
     }
 
     fn path(&self) -> String {
         "/account".to_owned()
     }
 
-    #[allow(private_interfaces)]
-    fn parse(&self, body: &mut Vec<u8>) -> Result<Account, Misfit> {
-        json::document(body)
+    fn parse(&self, body: &mut Vec<u8>) -> Result<Account, DecodeError> {
+        document(body)
     }
 }
 
@@ -40,21 +32,14 @@ impl Endpoint for GetWallet {
     type Output = Wallet;
 
     fn info(&self) -> EndpointInfo {
-        EndpointInfo {
-            route: "GET /wallet",
-            method: "GET",
-            access: Access::AnyKey,
-            retry_class: RetryClass::Read,
-            advice: "",
-        }
+        EndpointInfo::read("GET /wallet")
     }
 
     fn path(&self) -> String {
         "/wallet".to_owned()
     }
 
-    #[allow(private_interfaces)]
-    fn parse(&self, body: &mut Vec<u8>) -> Result<Wallet, Misfit> {
-        json::document(body)
+    fn parse(&self, body: &mut Vec<u8>) -> Result<Wallet, DecodeError> {
+        document(body)
     }
 }

@@ -1,16 +1,19 @@
 //! API keys.
 
-use core::str::FromStr;
+use std::str::FromStr;
+
+use email_address::EmailAddress;
+use serde::{Deserialize, Serialize};
 
 use super::{receipt, segment};
-use crate::endpoint::{Access, Endpoint, EndpointInfo, RetryClass};
+use crate::decode::{DecodeError, document, listing};
+use crate::endpoint::{Access, Endpoint, EndpointInfo};
 use crate::error::Error;
+use crate::http::RetryClass;
 use crate::ids::KeyId;
-use crate::json::{self, Json, Misfit, Model as _, object};
+use crate::json;
 use crate::models::{ApiKeyInfo, CreatedKey, RevokedKey, Scope};
-use crate::prelude::*;
 use crate::secret::Secret;
-use crate::words::words;
 
 /// The longest label of a key, in characters. The service names no limit; this one is generous.
 const NAME_CHARS: usize = 200;
@@ -18,13 +21,15 @@ const NAME_CHARS: usize = 200;
 const MOST_DAYS: i64 = 36_500;
 
 /// `POST /auth`: signs in with the account's password, for a new key.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct CreateKey {
     email: String,
     password: Secret,
     name: String,
     scope: Scope,
-    expires_in_days: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_in_days: Option<i64>,
 }
 
 impl CreateKey {
@@ -71,25 +76,20 @@ impl CreateKey {
             password,
             name: name.to_owned(),
             scope,
-            expires_in_days: expires_in_days.and_then(|days| u64::try_from(days).ok()),
+            expires_in_days,
         })
     }
 }
 
 /// Whether a text has the form of an address. Whether there is one of that name the service knows.
 fn is_email_address(text: &str) -> bool {
-    let Some((local, domain)) = text.rsplit_once('@') else {
-        return false;
-    };
-    let is_odd =
-        |c: char| c.is_whitespace() || c.is_control() || matches!(c, '@' | '<' | '>' | ',');
-    let mut labels = domain.split('.');
-    (1..=64).contains(&local.len())
-        && domain.len() <= 255
-        && domain.contains('.')
-        && labels.all(|label| (1..=63).contains(&label.len()))
-        && !local.contains(is_odd)
-        && !domain.contains(is_odd)
+    let form = email_address::Options::default()
+        .with_required_tld()
+        .without_domain_literal()
+        .without_display_text();
+    // The library takes any letter beyond ASCII, white space too.
+    let is_odd = |c: char| c.is_control() || (c.is_whitespace() && c != ' ');
+    !text.contains(is_odd) && EmailAddress::parse_with_options(text, form).is_ok()
 }
 
 impl Endpoint for CreateKey {
@@ -109,28 +109,18 @@ impl Endpoint for CreateKey {
         "/auth".to_owned()
     }
 
-    fn body(&self) -> Option<Vec<u8>> {
-        let mut fields: Vec<(&str, &dyn Json)> = vec![
-            ("email", &self.email),
-            ("password", &self.password),
-            ("name", &self.name),
-            ("scope", &self.scope),
-        ];
-        if let Some(days) = &self.expires_in_days {
-            fields.push(("expiresInDays", days));
-        }
-        Some(object(&fields).into_bytes())
+    fn body(&self) -> Option<String> {
+        Some(json::written(self))
     }
 
     fn secrets(&self) -> Vec<&str> {
         vec![self.password.reveal()]
     }
 
-    #[allow(private_interfaces)]
-    fn parse(&self, body: &mut Vec<u8>) -> Result<CreatedKey, Misfit> {
-        let key: CreatedKey = json::document(body)?;
+    fn parse(&self, body: &mut Vec<u8>) -> Result<CreatedKey, DecodeError> {
+        let key: CreatedKey = document(body)?;
         if key.api_key.reveal().is_empty() {
-            return Err(Misfit::at("apiKey", "is empty"));
+            return Err(DecodeError::at("apiKey", "is empty"));
         }
         Ok(key)
     }
@@ -144,26 +134,20 @@ impl Endpoint for ListKeys {
     type Output = Vec<ApiKeyInfo>;
 
     fn info(&self) -> EndpointInfo {
-        EndpointInfo {
-            route: "GET /auth",
-            method: "GET",
-            access: Access::AnyKey,
-            retry_class: RetryClass::Read,
-            advice: "",
-        }
+        EndpointInfo::read("GET /auth")
     }
 
     fn path(&self) -> String {
         "/auth".to_owned()
     }
 
-    #[allow(private_interfaces)]
-    fn parse(&self, body: &mut Vec<u8>) -> Result<Self::Output, Misfit> {
-        let mut keys = Vec::new();
-        json::rows(body, "keys", ApiKeyInfo::NAMES, &mut |fields| {
-            fields.model().map(|key| keys.push(key))
-        })?;
-        Ok(keys)
+    fn parse(&self, body: &mut Vec<u8>) -> Result<Self::Output, DecodeError> {
+        #[derive(Deserialize)]
+        struct Listing {
+            #[serde(deserialize_with = "json::objects")]
+            keys: Vec<ApiKeyInfo>,
+        }
+        listing::<Listing>(body).map(|listing| listing.keys)
     }
 }
 
@@ -199,11 +183,10 @@ impl Endpoint for RevokeKey {
     }
 
     fn path(&self) -> String {
-        words!("/auth?keyId=", segment(self.key_id.as_str()))
+        format!("/auth?keyId={}", segment(self.key_id.as_str()))
     }
 
-    #[allow(private_interfaces)]
-    fn parse(&self, body: &mut Vec<u8>) -> Result<RevokedKey, Misfit> {
+    fn parse(&self, body: &mut Vec<u8>) -> Result<RevokedKey, DecodeError> {
         receipt(body)
     }
 

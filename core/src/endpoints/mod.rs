@@ -1,46 +1,43 @@
 //! The ten endpoints, one type each.
 
 mod account;
-mod any;
-mod as_sent;
 mod keys;
+mod verbatim;
 mod vps;
 
-pub use account::{GetAccount, GetWallet};
-pub use any::AnyEndpoint;
-pub use as_sent::ListVpsAsSent;
-pub use keys::{CreateKey, ListKeys, RevokeKey};
-pub use vps::{ControlVps, CreateVps, DeleteVps, GetVps, ListVps};
+pub use account::*;
+pub use keys::*;
+pub use verbatim::{ListVpsVerbatim, Listing};
+pub use vps::*;
 
-use crate::json::{Fields, Misfit, Model, document};
-use crate::prelude::*;
-use crate::words::hex_digit;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Deserialize;
 
-/// An id as one segment of a path, or one value of a query: everything is encoded but what RFC 3986
-/// leaves unreserved.
+use crate::decode::{DecodeError, document};
+use crate::json;
+
+/// What RFC 3986 does not leave unreserved.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// An id as one segment of a path, or one value of a query.
 fn segment(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            let digits = [byte >> 4, byte & 15].map(|half| hex_digit(half.into()));
-            encoded.push('%');
-            encoded.extend(digits.map(|digit| digit.to_ascii_uppercase()));
-        }
-    }
-    encoded
+    utf8_percent_encode(text, RESERVED).to_string()
 }
 
 /// Reads a reply that says whether it was a success.
-fn receipt<T: Model>(body: &[u8]) -> Result<T, Misfit> {
-    let mut fields = Fields::of(body, &["success"])?;
-    let success = fields.take::<Option<bool>>();
-    if fields.checked(success)? == Some(false) {
-        return Err(Misfit::at(
-            "success",
-            "is false in a reply that says it is good",
-        ));
+fn receipt<T: for<'de> Deserialize<'de>>(body: &[u8]) -> Result<T, DecodeError> {
+    #[derive(Deserialize)]
+    struct Success {
+        #[serde(default, deserialize_with = "json::optional")]
+        success: Option<bool>,
+    }
+    if document::<Success>(body)?.success == Some(false) {
+        let reason = "is false in a reply whose status says success";
+        return Err(DecodeError::at("success", reason));
     }
     document(body)
 }

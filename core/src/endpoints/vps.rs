@@ -1,18 +1,19 @@
 //! VPS.
 
-use core::str::FromStr;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
 
 use super::{receipt, segment};
-use crate::endpoint::{Access, Endpoint, EndpointInfo, RetryClass};
+use crate::decode::{DecodeError, document, listing};
+use crate::endpoint::{Access, Endpoint, EndpointInfo};
 use crate::error::Error;
+use crate::http::RetryClass;
 use crate::ids::VpsId;
-use crate::json::{self, Misfit, Model as _, model, model_field, object, written};
+use crate::json;
 use crate::models::{
     ActionReceipt, BillingCycle, DeletedVps, Location, Order, PlanId, PowerAction, Vps, VpsDetails,
 };
-use crate::output::Output;
-use crate::prelude::*;
-use crate::words::words;
 
 fn vps_id(id: &str) -> Result<VpsId, Error> {
     VpsId::from_str(id).map_err(|reason| Error::invalid_input("id", reason))
@@ -26,13 +27,7 @@ impl Endpoint for ListVps {
     type Output = Vec<Vps>;
 
     fn info(&self) -> EndpointInfo {
-        EndpointInfo {
-            route: "GET /vps",
-            method: "GET",
-            access: Access::AnyKey,
-            retry_class: RetryClass::Read,
-            advice: "",
-        }
+        EndpointInfo::read("GET /vps")
     }
 
     fn path(&self) -> String {
@@ -40,41 +35,62 @@ impl Endpoint for ListVps {
     }
 
     /// A listing that says it has more than it shows is refused: a purchase relies on it.
-    #[allow(private_interfaces)]
-    fn parse(&self, body: &mut Vec<u8>) -> Result<Vec<Vps>, Misfit> {
-        let mut listed = Vec::new();
-        let (count, total) = json::rows(body, Output::LISTING, Vps::NAMES, &mut |fields| {
-            fields.model().map(|vps| listed.push(vps))
-        })?;
-        json::is_whole(count, &total)?;
-        Ok(listed)
+    fn parse(&self, body: &mut Vec<u8>) -> Result<Vec<Vps>, DecodeError> {
+        #[derive(Deserialize)]
+        struct Listing {
+            #[serde(deserialize_with = "json::objects")]
+            vps: Vec<Vps>,
+            #[serde(default, deserialize_with = "json::optional")]
+            total: Option<u64>,
+        }
+        let Listing { vps, total } = listing(body)?;
+        check_total(vps.len(), total)?;
+        Ok(vps)
     }
 }
 
-model! {
-    /// What to buy.
-    CreateVps {
-        /// The size.
-        plan_id: PlanId = "planId",
-        /// How often to pay.
-        billing_cycle: BillingCycle = "billingCycle",
-        /// Where.
-        location: Location = "location",
+/// Whether a listing that says how many rows it has shows them all.
+pub(super) fn check_total(rows: usize, total: Option<u64>) -> Result<(), DecodeError> {
+    match total {
+        Some(total) if u64::try_from(rows).is_ok_and(|rows| rows < total) => {
+            let reason = format!("says {total}, but there are {rows}");
+            Err(DecodeError::at("total", reason))
+        }
+        Some(_) | None => Ok(()),
     }
 }
 
-model_field!(CreateVps);
+/// What to buy.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CreateVps {
+    /// The size.
+    pub plan_id: PlanId,
+    /// How often to pay.
+    pub billing_cycle: BillingCycle,
+    /// Where.
+    pub location: Location,
+}
 
 impl CreateVps {
     /// Checks the arguments. Values newer than this version are passed on: the service decides.
     ///
     /// # Errors
     /// `InvalidInput` for text that can't name a plan, a cycle or a location.
-    pub fn new(plan_id: &str, billing_cycle: &str, location: &str) -> Result<Self, Error> {
+    pub fn new(
+        plan_id: impl Into<PlanId>,
+        billing_cycle: impl Into<BillingCycle>,
+        location: impl Into<Location>,
+    ) -> Result<Self, Error> {
+        let new = Self {
+            plan_id: plan_id.into(),
+            billing_cycle: billing_cycle.into(),
+            location: location.into(),
+        };
         let fields = [
-            ("plan_id", plan_id),
-            ("billing_cycle", billing_cycle),
-            ("location", location),
+            ("plan_id", new.plan_id.as_str()),
+            ("billing_cycle", new.billing_cycle.as_str()),
+            ("location", new.location.as_str()),
         ];
         for (field, text) in fields {
             let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
@@ -83,11 +99,7 @@ impl CreateVps {
                 return Err(Error::invalid_input(field, reason));
             }
         }
-        Ok(Self {
-            plan_id: plan_id.into(),
-            billing_cycle: billing_cycle.into(),
-            location: location.into(),
-        })
+        Ok(new)
     }
 
     /// Whether a VPS could be the one that this order asks for.
@@ -116,12 +128,11 @@ impl Endpoint for CreateVps {
         "/vps".to_owned()
     }
 
-    fn body(&self) -> Option<Vec<u8>> {
-        Some(written(self).into_bytes())
+    fn body(&self) -> Option<String> {
+        Some(json::written(self))
     }
 
-    #[allow(private_interfaces)]
-    fn parse(&self, body: &mut Vec<u8>) -> Result<Order, Misfit> {
+    fn parse(&self, body: &mut Vec<u8>) -> Result<Order, DecodeError> {
         receipt(body)
     }
 }
@@ -152,22 +163,15 @@ impl Endpoint for GetVps {
     type Output = VpsDetails;
 
     fn info(&self) -> EndpointInfo {
-        EndpointInfo {
-            route: "GET /vps/:id",
-            method: "GET",
-            access: Access::AnyKey,
-            retry_class: RetryClass::Read,
-            advice: "",
-        }
+        EndpointInfo::read("GET /vps/:id")
     }
 
     fn path(&self) -> String {
-        words!("/vps/", segment(self.id.as_str()))
+        format!("/vps/{}", segment(self.id.as_str()))
     }
 
-    #[allow(private_interfaces)]
-    fn parse(&self, body: &mut Vec<u8>) -> Result<VpsDetails, Misfit> {
-        json::document(body)
+    fn parse(&self, body: &mut Vec<u8>) -> Result<VpsDetails, DecodeError> {
+        document(body)
     }
 }
 
@@ -201,11 +205,10 @@ impl Endpoint for DeleteVps {
     }
 
     fn path(&self) -> String {
-        words!("/vps/", segment(self.id.as_str()))
+        format!("/vps/{}", segment(self.id.as_str()))
     }
 
-    #[allow(private_interfaces)]
-    fn parse(&self, body: &mut Vec<u8>) -> Result<DeletedVps, Misfit> {
+    fn parse(&self, body: &mut Vec<u8>) -> Result<DeletedVps, DecodeError> {
         receipt(body)
     }
 
@@ -281,15 +284,19 @@ impl<const REPEATABLE: bool> Endpoint for ControlVps<REPEATABLE> {
     }
 
     fn path(&self) -> String {
-        words!("/vps/", segment(self.id.as_str()), "/actions")
+        format!("/vps/{}/actions", segment(self.id.as_str()))
     }
 
-    fn body(&self) -> Option<Vec<u8>> {
-        Some(object(&[("action", &self.action)]).into_bytes())
+    fn body(&self) -> Option<String> {
+        #[derive(Serialize)]
+        struct Body<'a> {
+            action: &'a PowerAction,
+        }
+        let action = &self.action;
+        Some(json::written(&Body { action }))
     }
 
-    #[allow(private_interfaces)]
-    fn parse(&self, body: &mut Vec<u8>) -> Result<ActionReceipt, Misfit> {
+    fn parse(&self, body: &mut Vec<u8>) -> Result<ActionReceipt, DecodeError> {
         receipt(body)
     }
 }

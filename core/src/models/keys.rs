@@ -1,9 +1,10 @@
 //! API keys.
 
+use serde::{Deserialize, Serialize};
+
 use crate::ids::KeyId;
-use crate::json::model;
+use crate::json;
 use crate::open_enum::open_enum;
-use crate::prelude::*;
 use crate::secret::Secret;
 use crate::time::Timestamp;
 
@@ -17,51 +18,67 @@ open_enum! {
     }
 }
 
-model! {
-    /// A new API key (`POST /auth`). The key itself is in this reply and nowhere else, ever.
-    CreatedKey {
-        /// The key, shown this one time.
-        api_key: Secret = "apiKey",
-        /// The key's first characters, by which listings name it.
-        key_prefix: String = "keyPrefix",
-        /// The label given to the key.
-        name: String = "name",
-        /// What the key may do.
-        scope: Scope = "scope",
-        /// When the key stops working; none means never.
-        expires_at: Option<Timestamp> = "expiresAt",
-        /// The service's own words.
-        message: Option<String> = "message",
-    }
+/// A new API key (`POST /auth`). The key itself is in this reply and nowhere else, ever.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct CreatedKey {
+    /// The key, shown this one time.
+    pub api_key: Secret,
+    /// The key's first characters, by which listings name it.
+    #[serde(deserialize_with = "json::required")]
+    pub key_prefix: String,
+    /// The label given to the key.
+    #[serde(deserialize_with = "json::required")]
+    pub name: String,
+    /// What the key may do.
+    pub scope: Scope,
+    /// When the key stops working; none means never.
+    #[serde(default, deserialize_with = "json::optional")]
+    pub expires_at: Option<Timestamp>,
+    /// The service's own words.
+    #[serde(default, deserialize_with = "json::optional")]
+    pub message: Option<String>,
 }
 
-model! {
-    /// What is known of an API key (`GET /auth`); never the key itself.
-    ApiKeyInfo {
-        /// The key's id: what revoking it takes.
-        id: KeyId = "id" from "_id",
-        /// The label given to the key.
-        name: String = "name",
-        /// The key's first characters.
-        key_prefix: String = "keyPrefix",
-        /// What the key may do.
-        scope: Scope = "scope",
-        /// When the key was last used; none means never.
-        last_used_at: Option<Timestamp> = "lastUsedAt",
-        /// When the key stops working; none means never.
-        expires_at: Option<Timestamp> = "expiresAt",
-        /// When the key was made.
-        created_at: Timestamp = "createdAt",
-    }
+/// What is known of an API key (`GET /auth`); never the key itself.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct ApiKeyInfo {
+    /// The key's id: what revoking it takes.
+    #[serde(rename(deserialize = "_id"))]
+    pub id: KeyId,
+    /// The label given to the key.
+    #[serde(deserialize_with = "json::required")]
+    pub name: String,
+    /// The key's first characters.
+    #[serde(deserialize_with = "json::required")]
+    pub key_prefix: String,
+    /// What the key may do.
+    pub scope: Scope,
+    /// When the key was last used; none means never.
+    #[serde(default, deserialize_with = "json::optional")]
+    pub last_used_at: Option<Timestamp>,
+    /// When the key stops working; none means never.
+    #[serde(default, deserialize_with = "json::optional")]
+    pub expires_at: Option<Timestamp>,
+    /// When the key was made.
+    pub created_at: Timestamp,
 }
 
-model! {
-    /// The end of a key (`DELETE /auth`).
-    RevokedKey {
-        /// The service's own words.
-        message: Option<String> = "message",
-        ;
-        /// True when the service answered "not found" to a repeated request whose first reply was lost.
-        already_gone: bool = "alreadyGone",
-    }
+/// The end of a key (`DELETE /auth`).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct RevokedKey {
+    /// The service's own words.
+    #[serde(default, deserialize_with = "json::optional")]
+    pub message: Option<String>,
+    /// True when the service answered "not found" to a repeated request whose first reply was lost.
+    #[serde(skip_deserializing)]
+    pub already_gone: bool,
 }

@@ -6,11 +6,10 @@
 
 mod account;
 mod keys;
+mod purchase;
 mod vps;
 
-pub use account::{Account, AffiliateStats, Role, Wallet};
-pub use keys::{ApiKeyInfo, CreatedKey, RevokedKey, Scope};
-pub use vps::{
-    ActionReceipt, BillingCycle, BillingStatus, DeletedVps, Location, Order, PlanId, PowerAction,
-    Vps, VpsDetails, VpsStatus,
-};
+pub use account::*;
+pub use keys::*;
+pub use purchase::*;
+pub use vps::*;

@@ -1,10 +1,11 @@
 //! VPS: what can be bought, what was bought, and what became of it.
 
+use serde::{Deserialize, Serialize};
+
 use crate::ids::{ServerId, VpsId};
-use crate::json::model;
+use crate::json;
 use crate::money::Money;
 use crate::open_enum::open_enum;
-use crate::prelude::*;
 use crate::secret::Secret;
 use crate::time::Timestamp;
 
@@ -90,66 +91,81 @@ open_enum! {
     }
 }
 
-model! {
-    /// A VPS as listings show it (`GET /vps`): no password and no host name.
-    Vps {
-        /// The service's id: what every call takes.
-        id: VpsId = "id",
-        /// The size.
-        plan_id: PlanId = "planId",
-        /// How often it is paid for.
-        billing_cycle: BillingCycle = "billingCycle",
-        /// How the payment stands.
-        status: BillingStatus = "status",
-        /// How the machine stands.
-        vps_status: VpsStatus = "vpsStatus",
-        /// The public address, once there is one.
-        ip_address: Option<String> = "ipAddress",
-        /// Where it stands.
-        location: Location = "location",
-        /// The user to sign in as over RDP.
-        rdp_username: Option<String> = "rdpUsername",
-        /// The provider's own id. No call takes it.
-        server_id: Option<ServerId> = "serverId",
-        /// Until when it is paid for.
-        current_period_end: Option<Timestamp> = "currentPeriodEnd",
-        /// When it was ordered.
-        created_at: Timestamp = "createdAt",
-    }
+/// A VPS as listings show it (`GET /vps`): no password and no host name.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct Vps {
+    /// The service's id: what every call takes.
+    pub id: VpsId,
+    /// The size.
+    pub plan_id: PlanId,
+    /// How often it is paid for.
+    pub billing_cycle: BillingCycle,
+    /// How the payment stands.
+    pub status: BillingStatus,
+    /// How the machine stands.
+    pub vps_status: VpsStatus,
+    /// The public address, once there is one.
+    #[serde(default, deserialize_with = "json::optional")]
+    pub ip_address: Option<String>,
+    /// Where it stands.
+    pub location: Location,
+    /// The user to sign in as over RDP.
+    #[serde(default, deserialize_with = "json::optional")]
+    pub rdp_username: Option<String>,
+    /// The provider's own id. No call takes it.
+    #[serde(default, deserialize_with = "json::optional")]
+    pub server_id: Option<ServerId>,
+    /// Until when it is paid for.
+    #[serde(default, deserialize_with = "json::optional")]
+    pub current_period_end: Option<Timestamp>,
+    /// When it was ordered.
+    pub created_at: Timestamp,
 }
 
-model! {
-    /// One VPS with all there is to know (`GET /vps/:id`).
-    VpsDetails {
-        /// The service's id: what every call takes.
-        id: VpsId = "id",
-        /// The size.
-        plan_id: PlanId = "planId",
-        /// How often it is paid for.
-        billing_cycle: BillingCycle = "billingCycle",
-        /// How the payment stands.
-        status: BillingStatus = "status",
-        /// How the machine stands.
-        vps_status: VpsStatus = "vpsStatus",
-        /// The public address, once there is one.
-        ip_address: Option<String> = "ipAddress",
-        /// The host name, once there is one.
-        hostname: Option<String> = "hostname",
-        /// The user to sign in as over RDP.
-        rdp_username: Option<String> = "rdpUsername",
-        /// The password to sign in with over RDP.
-        rdp_password: Option<Secret> = "rdpPassword",
-        /// Where it stands.
-        location: Location = "location",
-        /// The provider's own id. No call takes it.
-        server_id: Option<ServerId> = "serverId",
-        /// Since when the current period is paid for.
-        current_period_start: Option<Timestamp> = "currentPeriodStart",
-        /// Until when it is paid for.
-        current_period_end: Option<Timestamp> = "currentPeriodEnd",
-        /// When it was ordered.
-        created_at: Timestamp = "createdAt",
-    }
+/// One VPS with all there is to know (`GET /vps/:id`).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct VpsDetails {
+    /// The service's id: what every call takes.
+    pub id: VpsId,
+    /// The size.
+    pub plan_id: PlanId,
+    /// How often it is paid for.
+    pub billing_cycle: BillingCycle,
+    /// How the payment stands.
+    pub status: BillingStatus,
+    /// How the machine stands.
+    pub vps_status: VpsStatus,
+    /// The public address, once there is one.
+    #[serde(default, deserialize_with = "json::optional")]
+    pub ip_address: Option<String>,
+    /// The host name, once there is one.
+    #[serde(default, deserialize_with = "json::optional")]
+    pub hostname: Option<String>,
+    /// The user to sign in as over RDP.
+    #[serde(default, deserialize_with = "json::optional")]
+    pub rdp_username: Option<String>,
+    /// The password to sign in with over RDP.
+    #[serde(default, deserialize_with = "json::optional")]
+    pub rdp_password: Option<Secret>,
+    /// Where it stands.
+    pub location: Location,
+    /// The provider's own id. No call takes it.
+    #[serde(default, deserialize_with = "json::optional")]
+    pub server_id: Option<ServerId>,
+    /// Since when the current period is paid for.
+    #[serde(default, deserialize_with = "json::optional")]
+    pub current_period_start: Option<Timestamp>,
+    /// Until when it is paid for.
+    #[serde(default, deserialize_with = "json::optional")]
+    pub current_period_end: Option<Timestamp>,
+    /// When it was ordered.
+    pub created_at: Timestamp,
 }
 
 impl VpsDetails {
@@ -160,59 +176,82 @@ impl VpsDetails {
     }
 }
 
-model! {
-    /// The service's receipt for an order (`POST /vps`).
-    Order {
-        /// The new VPS's id: what every later call takes.
-        id: VpsId = "id",
-        /// The provider's own id. No call takes it.
-        server_id: Option<ServerId> = "serverId" from "vpsId",
-        /// The size.
-        plan_id: PlanId = "planId",
-        /// How often it is paid for.
-        billing_cycle: BillingCycle = "billingCycle",
-        /// Where it stands.
-        location: Location = "location",
-        /// How the machine stands: as a rule, `provisioning`.
-        vps_status: VpsStatus = "vpsStatus",
-        /// The user to sign in as over RDP.
-        rdp_username: Option<String> = "rdpUsername",
-        /// What the wallet was charged.
-        cost: Money = "cost",
-        /// What the wallet holds after it.
-        new_balance: Money = "newBalance",
-        /// The currency of both, `EUR`.
-        currency: String = "currency",
-        /// Until when it is paid for.
-        current_period_end: Option<Timestamp> = "currentPeriodEnd",
-        /// The service's own words.
-        message: Option<String> = "message",
-    }
+/// The service's receipt for an order (`POST /vps`).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct Order {
+    /// The new VPS's id: what every later call takes.
+    pub id: VpsId,
+    /// The provider's own id. No call takes it.
+    #[serde(
+        rename(deserialize = "vpsId"),
+        default,
+        deserialize_with = "json::optional"
+    )]
+    pub server_id: Option<ServerId>,
+    /// The size.
+    pub plan_id: PlanId,
+    /// How often it is paid for.
+    pub billing_cycle: BillingCycle,
+    /// Where it stands.
+    pub location: Location,
+    /// How the machine stands: as a rule, `provisioning`.
+    pub vps_status: VpsStatus,
+    /// The user to sign in as over RDP.
+    #[serde(default, deserialize_with = "json::optional")]
+    pub rdp_username: Option<String>,
+    /// What the wallet was charged.
+    pub cost: Money,
+    /// What the wallet holds after it.
+    pub new_balance: Money,
+    /// The currency of both, `EUR`.
+    #[serde(deserialize_with = "json::required")]
+    pub currency: String,
+    /// Until when it is paid for.
+    #[serde(default, deserialize_with = "json::optional")]
+    pub current_period_end: Option<Timestamp>,
+    /// The service's own words.
+    #[serde(default, deserialize_with = "json::optional")]
+    pub message: Option<String>,
 }
 
-model! {
-    /// The end of a VPS (`DELETE /vps/:id`).
-    DeletedVps {
-        /// The id of what was deleted.
-        id: VpsId = "id",
-        /// Whether the provider confirmed; not known where the reply was lost.
-        provider_deleted: Option<bool> = "providerDeleted",
-        /// The service's own words.
-        message: Option<String> = "message",
-        ;
-        /// True when the service answered "not found" to a repeated request whose first reply was lost.
-        already_gone: bool = "alreadyGone",
-    }
+/// The end of a VPS (`DELETE /vps/:id`).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct DeletedVps {
+    /// The id of what was deleted.
+    pub id: VpsId,
+    /// Whether the provider confirmed; not known where the reply was lost.
+    #[serde(default, deserialize_with = "json::optional")]
+    pub provider_deleted: Option<bool>,
+    /// The service's own words.
+    #[serde(default, deserialize_with = "json::optional")]
+    pub message: Option<String>,
+    /// True when the service answered "not found" to a repeated request whose first reply was lost.
+    #[serde(skip_deserializing)]
+    pub already_gone: bool,
 }
 
-model! {
-    /// The service's receipt for a power action (`POST /vps/:id/actions`).
-    ActionReceipt {
-        /// What was asked for.
-        action: PowerAction = "action",
-        /// The provider's own id. No call takes it.
-        server_id: Option<ServerId> = "serverId" from "vpsId",
-        /// The service's own words.
-        message: Option<String> = "message",
-    }
+/// The service's receipt for a power action (`POST /vps/:id/actions`).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct ActionReceipt {
+    /// What was asked for.
+    pub action: PowerAction,
+    /// The provider's own id. No call takes it.
+    #[serde(
+        rename(deserialize = "vpsId"),
+        default,
+        deserialize_with = "json::optional"
+    )]
+    pub server_id: Option<ServerId>,
+    /// The service's own words.
+    #[serde(default, deserialize_with = "json::optional")]
+    pub message: Option<String>,
 }

@@ -1,17 +1,22 @@
 //! The transitions: what each finished call leads to. The rules in words stand in the module above.
 
-use alloc::sync::Arc;
+use std::sync::Arc;
 
-use super::{AnyEndpoint, Asks, Call, CallOptions, Endpoint, Error, ErrorKind, Facts, Job};
-use super::{CreateVps, GetVps, GetWallet, ListVps, Output, Preflight, Step, WaitReason};
-use super::{Provisioned, Provisioning, Timestamp, Work};
+use super::options::Preflight;
+use super::run::{Run, too_late};
+use super::state::{Sleep, State};
+use super::token::{Bought, Placed, Stage};
+use crate::call::Call;
 use crate::catalogue;
-use crate::models::{Order, Vps, VpsDetails, VpsStatus, Wallet};
-use crate::prelude::*;
-use crate::retry::between;
-use crate::words::words;
+use crate::config::CallLimits;
+use crate::endpoints::{CreateVps, GetVps, GetWallet, ListVps};
+use crate::error::{Error, ErrorKind};
+use crate::ids::VpsId;
+use crate::models::{Order, Phase, Provisioned, Vps, VpsDetails, VpsStatus, Wallet};
+use crate::step::WaitReason;
+use crate::time::Timestamp;
 
-/// What pauses between looks begin with at least: a first look at once is no reason to hurry on.
+/// What pauses between looks begin with at least, even after a first look at once.
 const LEAST_PAUSE_MS: u64 = 1_000;
 /// The first pause between two looks for a lost order, in milliseconds.
 const FIRST_SETTLING_PAUSE_MS: u64 = 2_000;
@@ -20,163 +25,72 @@ const LAST_LOOK_WINDOWS: u64 = 2;
 
 type Outcome<T> = Result<T, Error>;
 
-impl Provisioning {
-    /// Begins the job at hand.
-    pub(super) fn start(&mut self, now: Timestamp) {
-        match &self.job {
-            Job::Preflight(order) => match self.options.preflight {
-                Preflight::Check => {
-                    self.ask(Asks::Wallet, GetWallet, self.within_deadline(now), now);
-                }
-                Preflight::Skip => {
-                    if let Err(error) = self.check_budget(order) {
-                        return self.end(error);
-                    }
-                    self.job = Job::Baseline(order.clone());
-                    self.start(now);
-                }
+impl Run {
+    /// Begins with an order that was not sent.
+    pub fn begin(&mut self, order: CreateVps, now: Timestamp) -> State {
+        match self.options.preflight {
+            Preflight::Check => State::Preflight {
+                call: self.call_within_deadline(GetWallet, now),
+                order,
             },
-            Job::Baseline(_) => self.ask(Asks::List, ListVps, self.within_deadline(now), now),
-            Job::Ordering { order, .. } => {
-                self.ask(Asks::Order, order.clone(), CallOptions::default(), now);
-            }
-            Job::Reconciling { .. } => self.ask(Asks::List, ListVps, single_attempt(), now),
-            Job::Polling(id) => {
-                self.ask(Asks::Look, GetVps::from(id.clone()), single_attempt(), now);
-            }
+            Preflight::Skip => match self.check_budget(&order) {
+                Ok(()) => self.list(order, now),
+                Err(error) => self.fail(error),
+            },
         }
     }
 
-    /// Makes a call of an endpoint the work at hand.
-    fn ask<E>(&mut self, asks: Asks, endpoint: E, options: CallOptions, now: Timestamp)
-    where
-        E: Endpoint + Send + 'static,
-    {
-        self.make(asks, AnyEndpoint::new(endpoint), options, now);
-    }
-
-    fn make(&mut self, asks: Asks, endpoint: AnyEndpoint, options: CallOptions, now: Timestamp) {
-        let seed = self
-            .rng
-            .clone()
-            .u64(..)
-            .wrapping_add(u64::from(self.requests));
-        match self.api.call(endpoint, options, seed, now).map(Box::new) {
-            Ok(call) => self.work = Work::Call { asks, call },
-            Err(error) => self.end(error),
+    /// Looks for an order that may have been sent.
+    pub fn reconcile(&self, placed: Placed, now: Timestamp) -> State {
+        State::Reconciling {
+            placed,
+            since: now,
+            sleep: None,
+            call: self.single_attempt(ListVps, now),
         }
     }
 
-    fn within_deadline(&self, now: Timestamp) -> CallOptions {
-        let left = self.deadline.since_ms(now).max(1);
-        CallOptions {
-            deadline_ms: Some(left),
-            ..CallOptions::default()
+    /// Looks at a VPS that is bought.
+    pub fn look(&self, id: VpsId, now: Timestamp) -> State {
+        State::Polling {
+            call: self.single_attempt(GetVps::from(id.clone()), now),
+            sleep: None,
+            id,
         }
     }
 
-    /// Takes up what the call at hand came to, if it has come to an end.
-    pub(super) fn go_on(&mut self, now: Timestamp) {
-        let placeholder = Work::Ended(Box::new(Err(no_outcome())));
-        let mut work = core::mem::replace(&mut self.work, placeholder);
-        if let Work::Rest { next, .. } = work {
-            work = *next;
-        }
-        let Work::Call { asks, call } = work else {
-            self.work = work;
-            return;
-        };
-        if !call.is_done() {
-            match asks {
-                Asks::Order => self.go_on_ordering(call, now),
-                Asks::Wallet | Asks::List | Asks::Look => self.work = Work::Call { asks, call },
-            }
-            return;
-        }
-        self.count(&call, asks);
-        match (asks, call.into_outcome()) {
-            (Asks::Wallet, Some(Ok(Output::Wallet(wallet)))) => self.after_wallet(Ok(wallet), now),
-            (Asks::List, Some(Ok(Output::VpsList(listed)))) => self.after_list(Ok(listed), now),
-            (Asks::Order, Some(Ok(Output::Order(order)))) => self.after_order(Ok(order), now),
-            (Asks::Look, Some(Ok(Output::VpsDetails(vps)))) => self.after_look(Ok(vps), now),
-            (_, outcome) => {
-                let error = outcome.and_then(Result::err).unwrap_or_else(no_outcome);
-                match asks {
-                    Asks::Wallet => self.after_wallet(Err(error), now),
-                    Asks::List => self.after_list(Err(error), now),
-                    Asks::Order => self.after_order(Err(error), now),
-                    Asks::Look => self.after_look(Err(error), now),
-                }
-            }
-        }
-    }
-
-    /// An order that was not sent or was refused is sent again, but not after the time allowed.
-    fn go_on_ordering(&mut self, call: Box<Call<AnyEndpoint>>, now: Timestamp) {
-        let next_ms = match call.next_step(now) {
-            Step::Wait { delay_ms, .. } => delay_ms,
-            Step::Send(_) | Step::Done(_) => 0,
-        };
-        let asks = Asks::Order;
-        if now.plus_ms(next_ms) < self.deadline {
-            self.work = Work::Call { asks, call };
-            return;
-        }
-        self.count(&call, asks);
-        self.end(self.too_late());
-    }
-
-    /// Counts what a call has sent.
-    fn count(&mut self, call: &Call<AnyEndpoint>, asks: Asks) {
-        self.requests = self.requests.saturating_add(call.attempts());
-        if asks == Asks::Order {
-            self.facts.orders_sent = self.facts.orders_sent.saturating_add(call.delivered());
-        }
-    }
-
-    fn after_wallet(&mut self, outcome: Outcome<Wallet>, now: Timestamp) {
-        match &self.job {
-            Job::Preflight(order) => {
-                let order = order.clone();
-                match outcome.and_then(|wallet| self.check_funds(&order, wallet)) {
-                    Ok(()) => {
-                        self.job = Job::Baseline(order);
-                        self.start(now);
-                    }
-                    Err(error) => self.end(error),
-                }
-            }
-            Job::Reconciling { .. } => self.after_last_wallet(outcome, now),
-            Job::Polling(_) => {
-                if let Ok(wallet) = outcome {
-                    self.note_charge(&wallet);
-                }
-                self.start(now);
-            }
-            Job::Baseline(_) | Job::Ordering { .. } => self.start(now),
+    pub fn after_preflight(
+        &mut self,
+        order: CreateVps,
+        outcome: Outcome<Wallet>,
+        now: Timestamp,
+    ) -> State {
+        match outcome.and_then(|wallet| self.check_funds(&order, wallet)) {
+            Ok(()) => self.list(order, now),
+            Err(error) => self.fail(error),
         }
     }
 
     fn check_funds(&mut self, order: &CreateVps, wallet: Wallet) -> Outcome<()> {
         self.check_budget(order)?;
         self.facts.balance_before = Some(wallet.balance);
-        let price = catalogue::price(&order.plan_id, &order.billing_cycle);
-        let missing = price.is_some_and(|price| wallet.balance.rounded() < price);
         let currency = wallet.currency;
         self.facts.currency = Some(currency.clone());
-        if missing {
-            return Err(Error::new(ErrorKind::InsufficientFunds {
-                required: price,
-                available: Some(wallet.balance),
-                currency: Some(currency),
-            }));
+        let price = catalogue::price(&order.plan_id, &order.billing_cycle);
+        if price.is_some_and(|price| wallet.balance.rounded() < price) {
+            let available = Some(wallet.balance);
+            return Err(Error::new(ErrorKind::insufficient_funds(
+                price,
+                available,
+                Some(currency),
+            )));
         }
         Ok(())
     }
 
     fn check_budget(&self, order: &CreateVps) -> Outcome<()> {
         let price = catalogue::price(&order.plan_id, &order.billing_cycle);
-        match (price, self.options.max_spend) {
+        match (price, self.terms.max_spend) {
             (Some(price), Some(max_spend)) if price > max_spend => {
                 Err(Error::new(ErrorKind::OverBudget { price, max_spend }))
             }
@@ -184,88 +98,127 @@ impl Provisioning {
         }
     }
 
-    fn after_list(&mut self, outcome: Outcome<Vec<Vps>>, now: Timestamp) {
-        match &self.job {
-            Job::Baseline(order) => match outcome {
-                Ok(listed) if now < self.deadline => {
-                    let baseline = listed.into_iter().map(|vps| vps.id).collect();
-                    self.job = Job::Ordering {
-                        order: order.clone(),
-                        baseline,
-                    };
-                    self.start(now);
-                }
-                Ok(_) => self.end(self.too_late()),
-                Err(error) => self.end(error),
-            },
-            Job::Reconciling {
-                order, baseline, ..
-            } => match outcome {
-                Ok(listed) => {
-                    let found = listed
-                        .into_iter()
-                        .filter(|vps| order.matches(vps) && !baseline.contains(&vps.id))
-                        .filter(|vps| !self.api.claims().is_anothers(&vps.id, &self.facts.purchase))
-                        .collect();
-                    self.after_settling_look(found, now);
-                }
-                Err(error) => self.after_failed_look(&error, now),
-            },
-            Job::Preflight(_) | Job::Ordering { .. } | Job::Polling(_) => self.start(now),
+    /// Lists the VPS there are before ordering.
+    fn list(&self, order: CreateVps, now: Timestamp) -> State {
+        State::Baseline {
+            call: self.call_within_deadline(ListVps, now),
+            order,
         }
     }
 
-    fn after_order(&mut self, outcome: Outcome<Order>, now: Timestamp) {
+    pub fn after_baseline(
+        &mut self,
+        order: CreateVps,
+        outcome: Outcome<Vec<Vps>>,
+        now: Timestamp,
+    ) -> State {
+        match outcome {
+            Ok(listed) if now < self.deadline => {
+                let call = self.call(order.clone(), CallLimits::default(), now);
+                let baseline = listed.into_iter().map(|vps| vps.id).collect();
+                let placed = Placed { order, baseline };
+                State::Ordering { placed, call }
+            }
+            Ok(_) => self.fail(too_late("the account; nothing was ordered")),
+            Err(error) => self.fail(error),
+        }
+    }
+
+    /// An order that was not sent or was refused is sent again, but not after the time allowed.
+    pub fn after_attempt(&mut self, call: &Call<CreateVps>, now: Timestamp) -> Option<State> {
+        if now.plus_ms(call.pause_ms(now)) < self.deadline {
+            return None;
+        }
+        self.requests = self.requests.saturating_add(call.attempts());
+        self.count_orders(call);
+        Some(self.fail(too_late("the order to be taken; nothing was ordered")))
+    }
+
+    pub fn after_order(
+        &mut self,
+        placed: Placed,
+        outcome: Outcome<Order>,
+        now: Timestamp,
+    ) -> State {
         self.facts.ordered_at = Some(now);
         match outcome {
             Ok(order) => {
                 self.facts.charged = Some(order.cost);
                 self.facts.balance_after = Some(order.new_balance);
                 self.facts.currency = Some(order.currency);
-                self.seen.status = Some(order.vps_status);
-                self.api.claims().claim(&order.id, &self.facts.purchase);
-                self.job = Job::Polling(order.id);
-                self.rest(self.options.first_look_ms, WaitReason::Poll, now);
+                self.observed.status = Some(order.vps_status);
+                self.claim(&order.id);
+                self.sleep_polling(order.id, self.terms.first_look_ms, now)
             }
-            Err(error) => match (&error.kind, &self.job) {
-                (ErrorKind::OutcomeUnknown { .. }, Job::Ordering { order, baseline }) => {
-                    self.seen.last_error = Some(error.code());
-                    self.job = Job::Reconciling {
-                        order: order.clone(),
-                        baseline: baseline.clone(),
-                        since: now,
-                    };
-                    self.start(now);
+            Err(error) => match error.kind() {
+                ErrorKind::OutcomeUnknown { .. } => {
+                    self.observed.last_error = Some(error.code());
+                    self.reconcile(placed, now)
                 }
-                _ => self.end(error),
+                _ => self.fail(error),
             },
         }
     }
 
-    fn after_settling_look(&mut self, mut found: Vec<Vps>, now: Timestamp) {
+    pub fn after_settling_look(
+        &mut self,
+        placed: Placed,
+        since: Timestamp,
+        outcome: Outcome<Vec<Vps>>,
+        now: Timestamp,
+    ) -> State {
+        let is_over = |windows| now.since_ms(since) >= self.terms.settle_ms.saturating_mul(windows);
+        let listed = match outcome {
+            Ok(listed) => listed,
+            Err(error) => {
+                let is_last = is_over(LAST_LOOK_WINDOWS);
+                self.observed.last_error = Some(error.code());
+                let is_final = |kind: &ErrorKind| {
+                    matches!(kind, ErrorKind::Unauthorized | ErrorKind::ReadOnlyKey)
+                };
+                if is_last || is_final(error.kind()) {
+                    let reason = format!("the account's VPS can't be listed, {}", error.kind());
+                    return self.unresolved(&placed, reason, Vec::new(), error.status(), now);
+                }
+                return self.sleep_settling(placed, since, asked_pause(&error), now);
+            }
+        };
+        let is_last = is_over(1);
+        let mut found: Vec<Vps> = listed
+            .into_iter()
+            .filter(|vps| placed.order.matches(vps) && !placed.baseline.contains(&vps.id))
+            .filter(|vps| !self.claimed_by_other(&vps.id))
+            .collect();
         match (found.pop(), found.is_empty()) {
             (Some(only), true) => self.adopt(only, now),
             (Some(last), false) => {
                 found.push(last);
                 let reason = "several new VPS look like the one ordered".to_owned();
-                self.end_unresolved(reason, found, None);
+                self.unresolved(&placed, reason, found, None, now)
             }
-            (None, _) if self.window_is_over(1, now) => self.read_wallet_after_window(now),
-            (None, _) => self.rest_settling(None, now),
+            (None, _) if is_last => self.compare(placed, now),
+            (None, _) => self.sleep_settling(placed, since, None, now),
         }
     }
 
-    fn adopt(&mut self, vps: Vps, now: Timestamp) {
+    fn adopt(&mut self, vps: Vps, now: Timestamp) -> State {
         self.facts.recovered = true;
         self.facts.ordered_at = Some(now);
-        self.seen.status = Some(vps.vps_status);
-        self.api.claims().claim(&vps.id, &self.facts.purchase);
-        self.job = Job::Polling(vps.id);
+        self.observed.status = Some(vps.vps_status);
+        self.claim(&vps.id);
         if self.facts.balance_before.is_some() {
-            self.ask(Asks::Wallet, GetWallet, single_attempt(), now);
+            let call = self.single_attempt(GetWallet, now);
+            State::Charging { id: vps.id, call }
         } else {
-            self.start(now);
+            self.look(vps.id, now)
         }
+    }
+
+    pub fn after_charging(&mut self, id: VpsId, outcome: Outcome<Wallet>, now: Timestamp) -> State {
+        if let Ok(wallet) = outcome {
+            self.note_charge(&wallet);
+        }
+        self.look(id, now)
     }
 
     fn note_charge(&mut self, wallet: &Wallet) {
@@ -276,214 +229,206 @@ impl Provisioning {
         }
     }
 
-    fn after_failed_look(&mut self, error: &Error, now: Timestamp) {
-        self.seen.last_error = Some(error.code());
-        let refused = matches!(error.kind, ErrorKind::Unauthorized | ErrorKind::ReadOnlyKey);
-        if refused || self.window_is_over(LAST_LOOK_WINDOWS, now) {
-            let reason = words!("the account's VPS can't be listed, ", error.kind.words());
-            self.end_unresolved(reason, Vec::new(), error.status);
-        } else {
-            self.rest_settling(asked_pause(error), now);
-        }
-    }
-
-    fn window_is_over(&self, windows: u64, now: Timestamp) -> bool {
-        match &self.job {
-            Job::Reconciling { since, .. } => {
-                now.since_ms(*since) >= self.options.settle_ms.saturating_mul(windows)
-            }
-            Job::Preflight(_) | Job::Baseline(_) | Job::Ordering { .. } | Job::Polling(_) => true,
-        }
-    }
-
-    fn read_wallet_after_window(&mut self, now: Timestamp) {
+    /// No new VPS was listed within the settle window: whether the wallet was charged decides.
+    fn compare(&self, placed: Placed, now: Timestamp) -> State {
         if self.facts.balance_before.is_none() {
             let reason = "no new VPS is listed, and what the wallet held before is not known";
-            return self.end_unresolved(reason.to_owned(), Vec::new(), None);
+            return self.unresolved(&placed, reason.to_owned(), Vec::new(), None, now);
         }
-        self.ask(Asks::Wallet, GetWallet, CallOptions::default(), now);
+        let call = self.call(GetWallet, CallLimits::default(), now);
+        State::Comparing { placed, call }
     }
 
-    fn after_last_wallet(&mut self, outcome: Outcome<Wallet>, now: Timestamp) {
+    pub fn after_comparing(
+        &mut self,
+        placed: &Placed,
+        outcome: Outcome<Wallet>,
+        now: Timestamp,
+    ) -> State {
         match outcome {
             Ok(wallet) if Some(wallet.balance) == self.facts.balance_before => {
-                self.end(self.resumable(Error::new(ErrorKind::NotPlaced), now));
+                let error = Error::new(ErrorKind::NotPlaced);
+                self.fail(self.resumable(error, Stage::Ordered(placed.clone()), now))
             }
             Ok(wallet) => {
                 self.note_charge(&wallet);
                 let reason = "no new VPS is listed, but the wallet has changed".to_owned();
-                self.end_unresolved(reason, Vec::new(), None);
+                self.unresolved(placed, reason, Vec::new(), None, now)
             }
             Err(error) => {
-                let reason = words!(
-                    "no new VPS is listed, and the wallet can't be read, ",
-                    error.kind.words()
-                );
-                self.end_unresolved(reason, Vec::new(), error.status);
+                let kind = error.kind();
+                let reason = format!("no new VPS is listed, and the wallet can't be read, {kind}");
+                self.unresolved(placed, reason, Vec::new(), error.status(), now)
             }
         }
     }
 
-    fn after_look(&mut self, outcome: Outcome<VpsDetails>, now: Timestamp) {
-        self.seen.looks = self.seen.looks.saturating_add(1);
+    pub fn after_look(&mut self, id: VpsId, outcome: Outcome<VpsDetails>, now: Timestamp) -> State {
+        self.observed.looks = self.observed.looks.saturating_add(1);
         let error = match outcome {
-            Ok(vps) => return self.after_seeing(vps, now),
+            Ok(vps) => return self.after_observing(id, vps, now),
             Err(error) => error,
         };
-        self.seen.last_error = Some(error.code());
-        let final_word = match error.kind {
+        self.observed.last_error = Some(error.code());
+        let is_final = match error.kind() {
             ErrorKind::Unauthorized | ErrorKind::ReadOnlyKey => true,
             ErrorKind::NotFound => self
                 .facts
                 .ordered_at
-                .is_none_or(|ordered| now.since_ms(ordered) >= self.options.not_found_grace_ms),
+                .is_none_or(|ordered| now.since_ms(ordered) >= self.terms.not_found_grace_ms),
             _ => false,
         };
-        if final_word {
-            self.end(self.resumable(error, now));
-        } else {
-            self.rest_polling(asked_pause(&error), now);
+        if is_final {
+            return self.fail_bought(id, error, now);
         }
+        let pause = self.polling_pause(asked_pause(&error));
+        self.sleep_polling(id, pause, now)
     }
 
-    fn after_seeing(&mut self, vps: VpsDetails, now: Timestamp) {
-        self.seen.status = Some(vps.vps_status.clone());
+    fn after_observing(&mut self, id: VpsId, vps: VpsDetails, now: Timestamp) -> State {
+        self.observed.status = Some(vps.vps_status.clone());
         match &vps.vps_status {
-            VpsStatus::Active if self.options.wait_for.is_reached(&vps) => self.ready(vps, now),
-            status @ (VpsStatus::Suspended | VpsStatus::Terminated) => {
-                let kind = ErrorKind::ProvisioningFailed {
-                    status: status.clone(),
-                };
-                self.seen.vps = Some(Arc::new(vps));
-                self.end(self.resumable(Error::new(kind), now));
+            VpsStatus::Active if self.options.wait_for.is_reached(&vps) => self.ready(id, vps, now),
+            VpsStatus::Suspended | VpsStatus::Terminated => {
+                let vps_status = vps.vps_status.clone();
+                self.observed.vps = Some(Arc::new(vps));
+                let error = Error::new(ErrorKind::ProvisioningFailed { vps_status });
+                self.fail_bought(id, error, now)
             }
             VpsStatus::Active | VpsStatus::Provisioning | VpsStatus::Unknown(_) => {
-                self.seen.vps = Some(Arc::new(vps));
-                self.rest_polling(None, now);
+                self.observed.vps = Some(Arc::new(vps));
+                let pause = self.polling_pause(None);
+                self.sleep_polling(id, pause, now)
             }
         }
     }
 
-    fn ready(&mut self, vps: VpsDetails, now: Timestamp) {
-        let Facts {
-            started_at,
-            orders_sent,
-            recovered,
-            ..
-        } = self.facts;
-        let provisioned = Provisioned {
+    fn ready(&self, id: VpsId, vps: VpsDetails, now: Timestamp) -> State {
+        let facts = &self.facts;
+        let provisioned = Box::new(Provisioned {
             vps,
-            recovered,
-            orders_sent,
-            charged: self.facts.charged,
-            balance_before: self.facts.balance_before,
-            balance_after: self.facts.balance_after,
-            currency: self.facts.currency.clone(),
-            elapsed_ms: now.since_ms(started_at),
+            recovered: facts.recovered,
+            orders_sent: facts.orders_sent,
+            charged: facts.charged,
+            balance_before: facts.balance_before,
+            balance_after: facts.balance_after,
+            currency: facts.currency.clone(),
+            elapsed_ms: now.since_ms(facts.started_at),
             requests: self.requests,
-        };
-        self.work = Work::Ended(Box::new(Ok(provisioned.into())));
+        });
+        State::Ready { id, provisioned }
     }
 
-    fn rest_polling(&mut self, asked_ms: Option<u64>, now: Timestamp) {
-        let first = self.options.first_look_ms.max(LEAST_PAUSE_MS);
-        let pause = grown(first, self.seen.looks).min(self.options.longest_pause_ms);
-        let pause = jittered(pause, &mut self.rng).max(asked_ms.unwrap_or(0));
-        self.rest(pause, WaitReason::Poll, now);
+    fn polling_pause(&mut self, asked_ms: Option<u64>) -> u64 {
+        let first = self.terms.first_look_ms.max(LEAST_PAUSE_MS);
+        let pause = grown(first, self.observed.looks).min(self.terms.longest_pause_ms);
+        jittered(pause, &mut self.rng).max(asked_ms.unwrap_or(0))
     }
 
-    fn rest_settling(&mut self, asked_ms: Option<u64>, now: Timestamp) {
-        self.seen.looks = self.seen.looks.saturating_add(1);
-        let pause = grown(FIRST_SETTLING_PAUSE_MS, self.seen.looks.saturating_sub(1));
-        let pause = jittered(pause.min(self.options.longest_pause_ms), &mut self.rng);
-        self.rest(pause.max(asked_ms.unwrap_or(0)), WaitReason::Settling, now);
-    }
-
-    /// Rests before the job's next request, or until the time allowed is over.
-    fn rest(&mut self, pause_ms: u64, reason: WaitReason, now: Timestamp) {
+    /// Sleeps before the next look at the VPS, or until the time allowed is over.
+    fn sleep_polling(&self, id: VpsId, pause_ms: u64, now: Timestamp) -> State {
         let until = now.plus_ms(pause_ms);
+        let reason = WaitReason::Poll;
         if until < self.deadline {
-            self.start(now);
-            if !matches!(self.work, Work::Ended(_)) {
-                let placeholder = Work::Ended(Box::new(Err(no_outcome())));
-                let next = Box::new(core::mem::replace(&mut self.work, placeholder));
-                self.work = Work::Rest {
-                    until,
-                    reason,
-                    next,
-                };
-            }
-            return;
+            return State::Polling {
+                sleep: Some(Sleep { until, reason }),
+                call: self.single_attempt(GetVps::from(id.clone()), now),
+                id,
+            };
         }
-        let error = Box::new(self.counted(self.resumable(self.too_late(), now)));
-        self.work = Work::Expiring {
-            at: self.deadline,
+        let error =
+            too_late("the VPS to become usable; it is bought, resume from the token to go on");
+        self.expire(
+            Phase::Polling,
+            Stage::Bought(Bought { id }),
             reason,
             error,
-        };
+            now,
+        )
     }
 
-    fn too_late(&self) -> Error {
-        let waiting_for = match &self.job {
-            Job::Preflight(_) | Job::Baseline(_) => "the account; nothing was ordered",
-            Job::Ordering { .. } => "the order to be taken; nothing was ordered",
-            Job::Reconciling { .. } => "a lost order to show; resume from the token to go on",
-            Job::Polling(_) => {
-                "the VPS to become usable; it is bought, resume from the token to go on"
-            }
-        };
-        Error::new(ErrorKind::DeadlineExceeded {
-            waiting_for: waiting_for.to_owned(),
-        })
+    /// Sleeps before the next look for a lost order, or until the time allowed is over.
+    fn sleep_settling(
+        &mut self,
+        placed: Placed,
+        since: Timestamp,
+        asked_ms: Option<u64>,
+        now: Timestamp,
+    ) -> State {
+        let pause = grown(FIRST_SETTLING_PAUSE_MS, self.observed.looks);
+        self.observed.looks = self.observed.looks.saturating_add(1);
+        let pause = jittered(pause.min(self.terms.longest_pause_ms), &mut self.rng);
+        let until = now.plus_ms(pause.max(asked_ms.unwrap_or(0)));
+        let reason = WaitReason::Settling;
+        if until < self.deadline {
+            return State::Reconciling {
+                placed,
+                since,
+                sleep: Some(Sleep { until, reason }),
+                call: self.single_attempt(ListVps, now),
+            };
+        }
+        let error = too_late("a lost order to show; resume from the token to go on");
+        self.expire(
+            Phase::Reconciling,
+            Stage::Ordered(placed.clone()),
+            reason,
+            error,
+            now,
+        )
     }
 
-    fn end_unresolved(&mut self, reason: String, candidates: Vec<Vps>, status: Option<u16>) {
-        let mut error = Error::new(ErrorKind::Unresolved { reason, candidates });
-        error.status = status;
-        let now = self.facts.ordered_at.unwrap_or(self.facts.started_at);
-        self.end(self.resumable(error, now));
+    /// Sleeps until the time allowed is over, and ends.
+    fn expire(
+        &self,
+        phase: Phase,
+        stage: Stage,
+        reason: WaitReason,
+        error: Error,
+        now: Timestamp,
+    ) -> State {
+        let error = self.counted(self.resumable(error, stage.clone(), now));
+        let until = self.deadline;
+        let sleep = Sleep { until, reason };
+        State::Expiring {
+            phase,
+            stage,
+            sleep,
+            error,
+        }
     }
 
-    /// An error with all that is needed to go on after it.
-    fn resumable(&self, mut error: Error, now: Timestamp) -> Error {
-        error.token = Some(self.token(now));
-        error.vps.clone_from(&self.seen.vps);
-        error
+    fn unresolved(
+        &self,
+        placed: &Placed,
+        reason: String,
+        candidates: Vec<Vps>,
+        status: Option<u16>,
+        now: Timestamp,
+    ) -> State {
+        let error = Error::new(ErrorKind::Unresolved { reason, candidates }).with_status(status);
+        self.fail(self.resumable(error, Stage::Ordered(placed.clone()), now))
     }
 
     /// Ends with an error. It carries a token only where it was made resumable.
-    fn end(&mut self, error: Error) {
-        self.work = Work::Ended(Box::new(Err(self.counted(error))));
+    fn fail(&self, error: Error) -> State {
+        let vps_id = None;
+        let error = self.counted(error);
+        State::Failed { error, vps_id }
     }
 
-    /// An error of a call has its own count; one of the purchase counts all requests.
-    fn counted(&self, mut error: Error) -> Error {
-        if error.endpoint.is_none() {
-            error.attempts = self.requests;
-        }
-        error
+    /// Ends with an error of a VPS that is bought.
+    fn fail_bought(&self, id: VpsId, error: Error, now: Timestamp) -> State {
+        let vps_id = Some(id.clone());
+        let stage = Stage::Bought(Bought { id });
+        let error = self.counted(self.resumable(error, stage, now));
+        State::Failed { error, vps_id }
     }
-}
-
-/// One request: the purchase itself decides when to look again.
-fn single_attempt() -> CallOptions {
-    CallOptions {
-        max_retries: Some(0),
-        ..CallOptions::default()
-    }
-}
-
-/// Stands where no outcome can be missing. If one ever is, it must not read as "nothing was bought".
-fn no_outcome() -> Error {
-    Error::new(ErrorKind::Unresolved {
-        reason: "its outcome is missing".to_owned(),
-        candidates: Vec::new(),
-    })
 }
 
 fn asked_pause(error: &Error) -> Option<u64> {
-    match error.kind {
-        ErrorKind::RateLimited { retry_after_ms } => retry_after_ms,
+    match error.kind() {
+        ErrorKind::RateLimited { retry_after_ms } => *retry_after_ms,
         _ => None,
     }
 }
@@ -496,5 +441,5 @@ fn grown(first: u64, looks: u32) -> u64 {
 /// Between four fifths of the pause and the whole of it.
 fn jittered(pause_ms: u64, rng: &mut fastrand::Rng) -> u64 {
     let least = pause_ms.saturating_mul(4).div_euclid(5);
-    between(least, pause_ms, rng)
+    rng.u64(least..=pause_ms)
 }

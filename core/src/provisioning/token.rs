@@ -3,17 +3,16 @@
 //!
 //! A token is one JSON object with its version in `v`. It holds no key, no password and no reply.
 
+use serde::{Deserialize, Serialize};
+
 use super::options::ProvisionOptions;
+use crate::decode::document;
 use crate::endpoints::CreateVps;
 use crate::error::{Error, ErrorKind};
 use crate::ids::VpsId;
-use crate::json::{
-    Field as _, Fields, Json, Misfit, Model, Raw, Writer, document, model_field, written,
-};
-use crate::money::{Exact, Money};
-use crate::prelude::*;
+use crate::json;
+use crate::money::{Money, exact};
 use crate::time::Timestamp;
-use crate::words::{hex, words};
 
 const VERSION: u32 = 1;
 const LONGEST: usize = 1 << 20;
@@ -28,196 +27,87 @@ pub enum KeyCheck {
     Any,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Token {
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Token {
+    #[serde(rename = "v", deserialize_with = "json::required")]
+    pub version: u32,
+    #[serde(deserialize_with = "json::required")]
     pub key: String,
+    #[serde(deserialize_with = "json::required")]
     pub base_url: String,
     pub stage: Stage,
+    #[serde(deserialize_with = "json::object")]
     pub facts: Facts,
+    #[serde(default, deserialize_with = "json::object")]
     pub options: ProvisionOptions,
 }
 
 /// How far it had come, with what is needed to go on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Stage {
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) enum Stage {
     /// Nothing was ordered: begin again.
-    Unordered { order: CreateVps },
+    Unordered(#[serde(deserialize_with = "json::object")] Unordered),
     /// The order may have been sent: find out.
-    Ordered {
-        order: CreateVps,
-        baseline: Vec<VpsId>,
-    },
+    Ordered(#[serde(deserialize_with = "json::object")] Placed),
     /// Bought.
-    Bought { id: VpsId },
+    Bought(#[serde(deserialize_with = "json::object")] Bought),
+}
+
+/// An order that was not sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Unordered {
+    #[serde(deserialize_with = "json::object")]
+    pub order: CreateVps,
+}
+
+/// An order that may have been sent, and the VPS there were before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Placed {
+    #[serde(deserialize_with = "json::object")]
+    pub order: CreateVps,
+    pub baseline: Vec<VpsId>,
+}
+
+/// A VPS that was bought.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Bought {
+    pub id: VpsId,
 }
 
 /// What is known, whatever the stage.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Facts {
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Facts {
     /// Tells this purchase from every other.
+    #[serde(default, deserialize_with = "json::required")]
     pub purchase: String,
     pub started_at: Timestamp,
+    #[serde(default, deserialize_with = "json::optional")]
     pub ordered_at: Option<Timestamp>,
+    #[serde(default, deserialize_with = "json::required")]
     pub orders_sent: u32,
+    #[serde(default, deserialize_with = "json::required")]
     pub recovered: bool,
+    #[serde(default, with = "exact")]
     pub balance_before: Option<Money>,
+    #[serde(default, with = "exact")]
     pub balance_after: Option<Money>,
+    #[serde(default, with = "exact")]
     pub charged: Option<Money>,
+    #[serde(default, deserialize_with = "json::optional")]
     pub currency: Option<String>,
 }
 
-impl Json for Token {
-    fn write(&self, to: &mut Writer) {
-        to.object(&[
-            ("v", &VERSION),
-            ("key", &self.key),
-            ("baseUrl", &self.base_url),
-            ("stage", &self.stage),
-            ("facts", &self.facts),
-            ("options", &self.options),
-        ]);
-    }
-}
-
-impl Model for Token {
-    const NAMES: &'static [&'static str] = &["key", "baseUrl", "stage", "facts", "options"];
-
-    fn read(fields: &mut Fields<'_>) -> Self {
-        Self {
-            key: fields.take(),
-            base_url: fields.take(),
-            stage: fields.take(),
-            facts: fields.take(),
-            options: fields.take_or(ProvisionOptions::default()),
-        }
-    }
-}
-
-impl Json for Stage {
-    fn write(&self, to: &mut Writer) {
-        let (name, fields): (_, &[(&str, &dyn Json)]) = match self {
-            Self::Unordered { order } => ("unordered", &[("order", order)]),
-            Self::Ordered { order, baseline } => {
-                ("ordered", &[("order", order), ("baseline", baseline)])
-            }
-            Self::Bought { id } => ("bought", &[("id", id)]),
-        };
-        to.object(&[(name, &Object(fields))]);
-    }
-}
-
-/// An object as the value of a field.
-struct Object<'a>(&'a [(&'a str, &'a dyn Json)]);
-
-impl Json for Object<'_> {
-    fn write(&self, to: &mut Writer) {
-        to.object(self.0);
-    }
-}
-
-impl Model for Stage {
-    const NAMES: &'static [&'static str] = &["unordered", "ordered", "bought"];
-
-    /// Exactly one of them is there.
-    fn read(fields: &mut Fields<'_>) -> Self {
-        let is_there = |value: &&Raw<'_>| !matches!(value, Raw::Absent);
-        let read = match fields.values() {
-            values if values.iter().filter(is_there).count() != 1 => {
-                Err(Misfit::at("", "must be one stage"))
-            }
-            [Raw::Absent, Raw::Absent, bought] => {
-                Self::of(bought, &["id"], |stage| Self::Bought { id: stage.take() })
-            }
-            [Raw::Absent, ordered, _] => {
-                Self::of(ordered, &["order", "baseline"], |stage| Self::Ordered {
-                    order: stage.take(),
-                    baseline: stage.take(),
-                })
-            }
-            [unordered, ..] => Self::of(unordered, &["order"], |stage| Self::Unordered {
-                order: stage.take(),
-            }),
-            [] => Err(Misfit::at("", "must be one stage")),
-        };
-        read.unwrap_or_else(|misfit| {
-            fields.refuse(misfit);
-            Self::Bought {
-                id: VpsId::stand_in(),
-            }
-        })
-    }
-}
-
-impl Stage {
-    /// What the object of a stage holds.
-    fn of(
-        value: &Raw<'_>,
-        names: &'static [&'static str],
-        read: fn(&mut Fields<'_>) -> Self,
-    ) -> Result<Self, Misfit> {
-        let mut fields = Fields::within(value, names, "an object")?;
-        let stage = read(&mut fields);
-        fields.checked(stage)
-    }
-}
-
-model_field!(Stage);
-
-impl Json for Facts {
-    fn write(&self, to: &mut Writer) {
-        to.record(
-            Self::NAMES,
-            &[
-                &self.purchase,
-                &self.started_at,
-                &self.ordered_at,
-                &self.orders_sent,
-                &self.recovered,
-                &self.balance_before.map(Exact),
-                &self.balance_after.map(Exact),
-                &self.charged.map(Exact),
-                &self.currency,
-            ],
-        );
-    }
-}
-
-impl Model for Facts {
-    const NAMES: &'static [&'static str] = &[
-        "purchase",
-        "startedAt",
-        "orderedAt",
-        "ordersSent",
-        "recovered",
-        "balanceBefore",
-        "balanceAfter",
-        "charged",
-        "currency",
-    ];
-
-    fn read(fields: &mut Fields<'_>) -> Self {
-        let money = |fields: &mut Fields<'_>| fields.take::<Option<Exact>>().map(|exact| exact.0);
-        Self {
-            purchase: fields.take_or(String::new()),
-            started_at: fields.take(),
-            ordered_at: fields.take(),
-            orders_sent: fields.take_or(0),
-            recovered: fields.take_or(false),
-            balance_before: money(fields),
-            balance_after: money(fields),
-            charged: money(fields),
-            currency: fields.take(),
-        }
-    }
-}
-
-model_field!(Facts);
-
 impl Facts {
-    pub(crate) fn begun(seed: u64, now: Timestamp) -> Self {
+    pub fn begun(seed: u64, now: Timestamp) -> Self {
         let millis = now.millis().unsigned_abs();
         Self {
-            purchase: words!(hex(seed), "-", hex(millis).trim_start_matches('0')),
+            purchase: format!("{seed:016x}-{millis:x}"),
             started_at: now,
             ordered_at: None,
             orders_sent: 0,
@@ -231,7 +121,7 @@ impl Facts {
 }
 
 impl Token {
-    pub(crate) fn new(
+    pub fn new(
         key: String,
         base_url: &str,
         stage: Stage,
@@ -239,6 +129,7 @@ impl Token {
         options: ProvisionOptions,
     ) -> Self {
         Self {
+            version: VERSION,
             key,
             base_url: base_url.to_owned(),
             stage,
@@ -247,30 +138,23 @@ impl Token {
         }
     }
 
-    pub(crate) fn written(&self) -> String {
-        written(self)
+    pub fn written(&self) -> String {
+        json::written(self)
     }
 
     /// Reads a token and sees that it belongs here.
-    pub(crate) fn read(
-        text: &str,
-        key: &str,
-        base_url: &str,
-        check: KeyCheck,
-    ) -> Result<Self, Error> {
+    pub fn read(text: &str, key: &str, base_url: &str, check: KeyCheck) -> Result<Self, Error> {
+        #[derive(Deserialize)]
+        struct Version {
+            #[serde(deserialize_with = "json::required")]
+            v: u32,
+        }
         if text.len() > LONGEST {
             return Err(stale("it is larger than 1 MiB"));
         }
-        let version = Fields::of(text.as_bytes(), &["v"]).and_then(|mut fields| {
-            let version = fields.take::<u32>();
-            fields.checked(version)
-        });
-        let version = version.map_err(|_| stale("it is not a token"))?;
-        if version != VERSION {
-            let reason = words!(
-                "this package does not read its version ",
-                u64::from(version).to_string()
-            );
+        let Version { v } = document(text.as_bytes()).map_err(|_| stale("it is not a token"))?;
+        if v != VERSION {
+            let reason = format!("this package does not read its version {v}");
             return Err(stale(&reason));
         }
         let token: Self = document(text.as_bytes()).map_err(|_| stale("it is damaged"))?;

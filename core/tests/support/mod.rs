@@ -52,11 +52,11 @@ pub fn to_simulator(request: &HttpRequest) -> Request {
         .url
         .strip_prefix("https://stablevps.com")
         .expect("requests go to the service");
-    let mut converted = Request::new(request.method, path);
-    for (name, value) in &request.headers {
-        converted = converted.with_header(name, value);
+    let mut converted = Request::new(&request.method, path);
+    for header in &request.headers {
+        converted = converted.with_header(&header.name, &header.value);
     }
-    converted.with_body(request.body.clone().unwrap_or_default())
+    converted.with_body(request.body.clone().unwrap_or_default().into_bytes())
 }
 
 /// What came of one exchange, and how long it took.

@@ -4,15 +4,13 @@
 
 use libfuzzer_sys::fuzz_target;
 use stablevps_core::config::{Api, ApiConfig, CallOptions};
-use stablevps_core::endpoint::{Endpoint, RetryClass};
-use stablevps_core::endpoints::{
-    AnyEndpoint, ControlVps, CreateKey, CreateVps, DeleteVps, GetAccount, GetVps, GetWallet,
-    ListKeys, ListVps, RevokeKey,
+use stablevps_core::host::{self, HostStep, ListingForm, Machine, documents};
+use stablevps_core::http::{
+    Delivery, FailureKind, HttpResponse, Reply, RetryClass, TransportFailure,
 };
-use stablevps_core::http::{Delivery, FailureKind, HttpResponse, Reply, TransportFailure};
-use stablevps_core::machine::{Machine, Step};
-use stablevps_core::models::Scope;
-use stablevps_core::provisioning::{ProvisionOptions, Provisioning};
+use stablevps_core::models::{BillingCycle, Location, PlanId, Scope};
+use stablevps_core::provisioning::ProvisionOptions;
+use stablevps_core::request::Request;
 use stablevps_core::secret::Secret;
 use stablevps_core::time::Timestamp;
 
@@ -59,37 +57,47 @@ fn replies(mut input: &[u8]) -> Vec<Reply> {
 }
 
 fn machines(api: &Api) -> Vec<Box<dyn Machine>> {
-    fn call(api: &Api, endpoint: impl Endpoint + Send + 'static) -> Box<dyn Machine> {
-        let now = Timestamp::from_millis(0);
-        Box::new(
-            api.call(AnyEndpoint::new(endpoint), CallOptions::default(), 1, now)
-                .expect("it can begin"),
-        )
-    }
-    let order = || CreateVps::new("pro", "monthly", "tokyo").expect("it is valid");
-    let key = CreateKey::new(
-        "a@example.com",
-        Secret::new("p4ssw0rd"),
-        "n",
-        Scope::Full,
-        None,
-    );
-    let options = ProvisionOptions::default();
-    let bought = Provisioning::buy(api, order(), options, 1, Timestamp::from_millis(0));
-    vec![
-        call(api, key.expect("it is valid")),
-        call(api, ListKeys),
-        call(api, RevokeKey::new("1").expect("it is valid")),
-        call(api, ListVps),
-        call(api, order()),
-        call(api, GetVps::new("1").expect("it is valid")),
-        call(api, DeleteVps::new("1").expect("it is valid")),
-        call(api, ControlVps::start("1").expect("it is valid")),
-        call(api, ControlVps::reboot("1").expect("it is valid")),
-        call(api, GetAccount),
-        call(api, GetWallet),
-        Box::new(bought.expect("it can begin")),
-    ]
+    let id = || "1".to_owned();
+    let (plan_id, billing_cycle) = (PlanId::Pro, BillingCycle::Monthly);
+    let location = Location::Tokyo;
+    let requests = [
+        Request::CreateKey {
+            email: "a@example.com".to_owned(),
+            password: Secret::new("p4ssw0rd"),
+            name: "n".to_owned(),
+            scope: Scope::Full,
+            expires_in_days: None,
+        },
+        Request::ListKeys,
+        Request::RevokeKey { key_id: id() },
+        Request::ListVps,
+        Request::CreateVps {
+            plan_id: plan_id.clone(),
+            billing_cycle: billing_cycle.clone(),
+            location: location.clone(),
+        },
+        Request::GetVps { id: id() },
+        Request::DeleteVps { id: id() },
+        Request::StartVps { id: id() },
+        Request::RebootVps { id: id() },
+        Request::GetAccount,
+        Request::GetWallet,
+        Request::Provision {
+            plan_id,
+            billing_cycle,
+            location,
+            options: ProvisionOptions::default(),
+        },
+    ];
+    let begin = |request, form| {
+        let (options, now) = (CallOptions::default(), Timestamp::from_millis(0));
+        host::begin(api, request, options, form, 1, now).expect("it can begin")
+    };
+    let rows = requests
+        .into_iter()
+        .map(|request| begin(request, ListingForm::Rows));
+    rows.chain([begin(Request::ListVps, ListingForm::Verbatim)])
+        .collect()
 }
 
 fn drive(machine: &mut dyn Machine, replies: &[Reply]) {
@@ -97,16 +105,18 @@ fn drive(machine: &mut dyn Machine, replies: &[Reply]) {
     let mut replies = replies.iter().cloned();
     let mut may_exist = false;
     loop {
-        let step = machine.next_step(now);
+        let step = HostStep::of(machine, now);
         assert_eq!(
             step,
-            machine.next_step(now),
+            HostStep::of(machine, now),
             "asking twice changed the answer"
         );
+        let document = serde_json::from_str(&documents::step(machine, now));
+        assert!(matches!(document, Ok(serde_json::Value::Object(_))));
         match step {
-            Step::Done(()) => break,
-            Step::Wait { delay_ms, .. } => now = now.plus_ms(delay_ms),
-            Step::Send(request) => {
+            HostStep::Done { .. } | HostStep::Failed { .. } => break,
+            HostStep::Wait { delay_ms, .. } => now = now.plus_ms(delay_ms),
+            HostStep::Send { request, .. } => {
                 let Some(reply) = replies.next() else { break };
                 if request.retry_class == RetryClass::Once {
                     assert!(!may_exist, "repeated though it may have taken effect");
@@ -117,10 +127,6 @@ fn drive(machine: &mut dyn Machine, replies: &[Reply]) {
                     .expect("it is outstanding");
             }
         }
-    }
-    if let Some(Err(error)) = machine.outcome() {
-        let document = serde_json::from_str(&error.document());
-        assert!(matches!(document, Ok(serde_json::Value::Object(_))));
     }
 }
 

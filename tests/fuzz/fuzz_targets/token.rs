@@ -15,11 +15,11 @@ fuzz_target!(|token: &str| {
     })
     .expect("it is valid");
     let now = Timestamp::from_millis(0);
-    match Provisioning::resume(&api, token, KeyCheck::Any, 1, now) {
+    match Provisioning::resume(&api, token, KeyCheck::Any, None, 1, now) {
         Ok(machine) => {
             let _ = machine.next_step(now);
             if let Some(own) = machine.snapshot(now) {
-                let again = Provisioning::resume(&api, &own, KeyCheck::Same, 1, now);
+                let again = Provisioning::resume(&api, &own, KeyCheck::Same, None, 1, now);
                 assert!(again.is_ok(), "its own token is refused: {own}");
             }
         }

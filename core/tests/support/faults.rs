@@ -42,20 +42,21 @@ pub fn draw_options(rng: &mut fastrand::Rng) -> ProvisionOptions {
         } else {
             Preflight::Check
         },
-        max_spend: (rng.u8(0..5) == 0).then(|| Money::from_cents(rng.i64(1_000..40_000))),
+        max_spend: (rng.u8(0..5) == 0)
+            .then(|| Money::from_cents(rng.i64(1_000..40_000)).to_string()),
         wait_for: if rng.u8(0..4) == 0 {
             WaitLevel::Active
         } else {
             WaitLevel::Ready
         },
         timeout_ms: match rng.u8(0..4) {
-            0 => rng.u64(1..120_000),
+            0 => rng.i64(1..120_000),
             _ => 30 * 60_000,
         },
-        first_look_ms: rng.u64(0..10_000),
-        longest_pause_ms: rng.u64(10_000..30_000),
+        first_look_ms: rng.i64(0..10_000),
+        longest_pause_ms: rng.i64(10_000..30_000),
         settle_ms: match rng.u8(0..3) {
-            0 => rng.u64(0..20_000),
+            0 => rng.i64(0..20_000),
             _ => 90_000,
         },
         ..ProvisionOptions::default()
@@ -144,7 +145,7 @@ fn draw_misbehaviour(rng: &mut fastrand::Rng, order: bool, options: &ProvisionOp
             "reply": rng.choice(["lost", "error"]).unwrap(),
         }}),
         9 => json!({ "late_order": {
-            "ms": rng.u64(0..=options.settle_ms), "charge": rng.choice(["now", "late"]).unwrap(),
+            "ms": rng.i64(0..=options.settle_ms), "charge": rng.choice(["now", "late"]).unwrap(),
         }}),
         _ => json!({ "shape_order": {
             "provisioning_ms": rng.u32(0..200_000), "appear_404_ms": rng.u32(0..100_000),

@@ -1,0 +1,224 @@
+//! JSON documents, for hosts that read them faster than records.
+//!
+//! An account is an [`ApiConfig`](crate::config::ApiConfig). A call is `{"request":...,"options":...}`: a
+//! [`Request`] and [`CallOptions`]. What is absent has its default; nothing is
+//! `null` but a configuration's `userAgent`, which then is not sent. A step is a
+//! [`HostStep`](super::HostStep):
+//!
+//! | document | meaning |
+//! |---|---|
+//! | `{"do":"send","request":{"id":1,...},"progress":...}` | send this, and hand its reply back under that id |
+//! | `{"do":"wait","delayMs":500,"reason":"retry",...}` | ask again in so long |
+//! | `{"do":"done","output":...}` | the end, and its result |
+//! | `{"do":"done","within":"vps","output":{"vps":[...],...}}` | the end; its result is a field of what was sent |
+//! | `{"do":"failed","error":{"code":...}}` | the end, and the error |
+//!
+//! The names stand in this order, so that a host can tell an end by how its document begins.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+
+use super::{HostStep, ListingForm, Machine, begin};
+use crate::catalogue;
+use crate::config::{Api, ApiConfig, CallOptions};
+use crate::decode::{DecodeError, document};
+use crate::error::Error;
+use crate::json;
+use crate::request::{Answer, Request};
+use crate::time::Timestamp;
+
+/// An account, configured as a document says.
+///
+/// # Errors
+/// `InvalidInput` for what can't be used.
+pub fn api(config: &str) -> Result<Api, Error> {
+    let config: ApiConfig = document(config.as_bytes()).map_err(invalid_input)?;
+    Api::new(config)
+}
+
+/// The machine of the call that a document asks for, begun at `now`. `seed` spreads its requests in time.
+///
+/// # Errors
+/// `InvalidInput` for arguments that can't be used, `StaleToken` for a token that can't.
+pub fn machine(
+    api: &Api,
+    call: &str,
+    seed: u64,
+    now: Timestamp,
+) -> Result<Box<dyn Machine>, Error> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Document {
+        request: Request,
+        #[serde(default, deserialize_with = "json::object")]
+        options: CallOptions,
+    }
+    document::<json::Given>(call.as_bytes()).map_err(invalid_input)?;
+    let Document { request, options } = document(call.as_bytes()).map_err(invalid_input)?;
+    begin(api, request, options, ListingForm::Verbatim, seed, now)
+}
+
+/// The machine's next step.
+#[must_use]
+pub fn step(machine: &dyn Machine, now: Timestamp) -> String {
+    step_with(machine, now, |answer| Some(answer.document()))
+}
+
+/// The machine's next step, for a host that keeps the last reply: what is a field of that is not repeated.
+#[must_use]
+pub fn step_or_reference(machine: &dyn Machine, now: Timestamp) -> String {
+    step_with(machine, now, |answer| match answer.within() {
+        Some(_) => None,
+        None => Some(answer.document()),
+    })
+}
+
+fn step_with(
+    machine: &dyn Machine,
+    now: Timestamp,
+    document: impl Fn(&dyn Answer) -> Option<Cow<'_, str>>,
+) -> String {
+    match HostStep::or_end(machine, now) {
+        Ok(step) => json::written(&step),
+        Err(Ok(answer)) => done(answer.within(), document(answer).as_deref()),
+        Err(Err(error)) => failed(error),
+    }
+}
+
+/// The end. An answer's document goes in as it is, without being read again.
+fn done(within: Option<&str>, output: Option<&str>) -> String {
+    let within = within.map(|field| format!(r#","within":"{field}""#));
+    let (key, output) = match output {
+        Some(output) => (r#","output":"#, output),
+        None => ("", ""),
+    };
+    let within = within.as_deref().unwrap_or_default();
+    [r#"{"do":"done""#, within, key, output, "}"].concat()
+}
+
+/// The end of what can't even begin.
+#[must_use]
+pub fn failed(error: &Error) -> String {
+    failed_with(&self::error(error))
+}
+
+/// The same, of an error that is a document already.
+#[must_use]
+pub fn failed_with(error: &str) -> String {
+    [r#"{"do":"failed","error":"#, error, "}"].concat()
+}
+
+/// An error by itself.
+#[must_use]
+pub fn error(error: &Error) -> String {
+    json::written(&error.report())
+}
+
+/// Every plan, as an array.
+#[must_use]
+pub fn plans() -> String {
+    json::written(&catalogue::plans())
+}
+
+/// What a document does not say as it must.
+fn invalid_input(error: DecodeError) -> Error {
+    let name = error.place.rsplit('.').next().unwrap_or_default();
+    let mut field = String::new();
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() {
+            field.push('_');
+        }
+        field.push(letter.to_ascii_lowercase());
+    }
+    Error::invalid_input(&field, error.reason)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn begun(call: &str) -> Result<(), String> {
+        let account = api(r#"{"apiKey":"svps_live_a3f7","baseUrl":"https://stablevps.com"}"#);
+        let now = Timestamp::from_millis(0);
+        let begun = account.and_then(|account| machine(&account, call, 1, now));
+        begun.map(drop).map_err(|error| error.to_string())
+    }
+
+    fn provision(option: &str) -> String {
+        format!(
+            r#"{{"request":{{"provision":{{"planId":"pro","billingCycle":"monthly","location":"tokyo",
+            "options":{{{option}}}}}}}}}"#
+        )
+    }
+
+    #[test]
+    fn a_limit_that_is_misspelled_or_no_limit_is_refused() {
+        for (option, said) in [
+            (
+                r#""maxSpend":"""#,
+                "max_spend must be a decimal number of at most 16 digits before the point",
+            ),
+            (r#""maxSpend":null"#, "max_spend must not be null"),
+            (
+                r#""maxSpend":20"#,
+                "max_spend must be a string, not a number",
+            ),
+            (r#""timeoutMs":null"#, "timeout_ms must not be null"),
+            (
+                r#""timeoutMs":"""#,
+                "timeout_ms must be a whole number, not a string",
+            ),
+            (r#""timeoutMs":1.5"#, "timeout_ms must be a whole number"),
+            (
+                r#""preflight":"no""#,
+                "preflight must be \"check\" or \"skip\"",
+            ),
+            (
+                r#""waitFor":"""#,
+                "wait_for must be \"ready\" or \"active\"",
+            ),
+            (
+                r#""timeoutMs":5,"timeoutMs":6"#,
+                "options duplicate field `timeoutMs`",
+            ),
+        ] {
+            assert_eq!(begun(&provision(option)), Err(said.to_owned()), "{option}");
+        }
+        let said = begun(&provision(r#""maxSpent":"20""#)).unwrap_err();
+        assert!(said.contains("unknown field `maxSpent`"), "{said}");
+        assert_eq!(begun(&provision(r#""maxSpend":"40""#)), Ok(()));
+        assert_eq!(begun(&provision("")), Ok(()));
+    }
+
+    #[test]
+    fn limits_of_a_call_are_refused_alike() {
+        for (options, said) in [
+            (r#"{"timeoutMs":null}"#, "timeout_ms must not be null"),
+            (r#"{"deadlineMs":""}"#, "deadline_ms must be"),
+            (r#"{"deadlineMs":0}"#, "deadline must be more than zero"),
+            (r#"{"deadlinems":5}"#, "unknown field `deadlinems`"),
+            (r"[]", "options must not be an array"),
+        ] {
+            let call = format!(r#"{{"request":"listVps","options":{options}}}"#);
+            let refused = begun(&call).unwrap_err();
+            assert!(refused.contains(said), "{options}: {refused}");
+        }
+    }
+
+    #[test]
+    fn a_call_that_is_unknown_or_no_document_is_refused() {
+        for call in [
+            r#"{"request":{"destroyVps":{"id":"1"}}}"#,
+            r#"{"request":{"getVps":["1"]}}"#,
+            r#"{"request":{"getVps":{"id":"1","id":"2"}}}"#,
+            r#"{"request":{"getVps":{"id":"1"},"deleteVps":{"id":"1"}}}"#,
+            r#"{"request":"getVps"}"#,
+            "{}",
+            "[]",
+        ] {
+            assert!(begun(call).is_err(), "{call}");
+        }
+        assert_eq!(begun("{"), Err("body ends too early".to_owned()));
+    }
+}

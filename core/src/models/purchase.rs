@@ -1,0 +1,89 @@
+//! How far a purchase is, and how it ended well.
+
+use serde::Serialize;
+
+use super::{VpsDetails, VpsStatus};
+use crate::ids::VpsId;
+use crate::money::Money;
+
+/// Where a purchase is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+pub enum Phase {
+    /// Looking at the wallet. Nothing is ordered.
+    Preflight,
+    /// Remembering the VPS there are. Nothing is ordered.
+    Baseline,
+    /// Placing the one order.
+    Ordering,
+    /// The order's reply was lost: looking for what became of it.
+    Reconciling,
+    /// Bought: waiting until it can be used.
+    Polling,
+    /// At an end.
+    Ended,
+}
+
+/// How far a purchase is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct Progress {
+    /// Where it is.
+    pub phase: Phase,
+    /// Whether no other purchase of this account may be before its polling at the same time.
+    pub exclusive: bool,
+    /// How many requests were made since this process began with it.
+    pub requests: u32,
+    /// How often the order was handed over in a way that the service may have received it.
+    pub orders_sent: u32,
+    /// Milliseconds since the purchase began, in whatever process.
+    pub elapsed_ms: u64,
+    /// Milliseconds until the next request.
+    pub next_look_ms: u64,
+    /// The VPS, once it is known.
+    pub vps_id: Option<VpsId>,
+    /// Its status when it was last seen.
+    pub last_status: Option<VpsStatus>,
+    /// Whether the order's reply was lost and the VPS found by looking.
+    pub recovered: bool,
+    /// The code of the last failure that was got over.
+    pub last_error: Option<String>,
+    /// What the wallet held before the order.
+    pub balance_before: Option<Money>,
+    /// What the order cost: from its receipt, or after a lost receipt from the wallet's change.
+    pub charged: Option<Money>,
+    /// The currency of both.
+    pub currency: Option<String>,
+    /// From where the purchase can be taken up again. Keep it before going on.
+    pub token: Option<String>,
+}
+
+/// A purchase that ended well.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct Provisioned {
+    /// The VPS, usable.
+    pub vps: VpsDetails,
+    /// Whether the order's reply was lost and the VPS found by looking.
+    pub recovered: bool,
+    /// How often the order was handed over in a way that the service may have received it.
+    pub orders_sent: u32,
+    /// What the order cost: from its receipt, or after a lost receipt from the wallet's change.
+    pub charged: Option<Money>,
+    /// What the wallet held before the order.
+    pub balance_before: Option<Money>,
+    /// What the wallet held after the order.
+    pub balance_after: Option<Money>,
+    /// The currency of all three.
+    pub currency: Option<String>,
+    /// Milliseconds since the purchase began, in whatever process.
+    pub elapsed_ms: u64,
+    /// How many requests were made since this process began with it.
+    pub requests: u32,
+}

@@ -1,0 +1,194 @@
+//! What lasts from one state of a purchase to the next, and what the transitions are made with.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use super::options::{ProvisionOptions, Terms};
+use super::token::{Facts, Stage, Token};
+use crate::call::Call;
+use crate::config::{Api, CallLimits};
+use crate::endpoint::Endpoint;
+use crate::endpoints::CreateVps;
+use crate::error::{Error, ErrorKind};
+use crate::http::{HttpRequest, Reply, RequestId};
+use crate::ids::VpsId;
+use crate::models::{Phase, Progress, VpsDetails, VpsStatus};
+use crate::step::{StaleReply, Step};
+use crate::time::Timestamp;
+
+#[derive(Debug)]
+pub(super) struct Run {
+    pub api: Api,
+    pub options: ProvisionOptions,
+    pub terms: Terms,
+    pub deadline: Timestamp,
+    pub facts: Facts,
+    pub rng: fastrand::Rng,
+    /// Requests of finished calls: what the ids of the present one are counted from.
+    pub requests: u32,
+    pub observed: Observed,
+}
+
+/// What was seen on the way, for progress and errors.
+#[derive(Debug, Default)]
+pub(super) struct Observed {
+    pub looks: u32,
+    pub status: Option<VpsStatus>,
+    pub vps: Option<Arc<VpsDetails>>,
+    pub last_error: Option<&'static str>,
+}
+
+impl Run {
+    /// Checks the options.
+    pub fn new(
+        api: &Api,
+        options: ProvisionOptions,
+        facts: Facts,
+        seed: u64,
+        now: Timestamp,
+    ) -> Result<Self, Error> {
+        let terms = options.check()?;
+        api.check_key()?;
+        let mut rng = fastrand::Rng::with_seed(seed);
+        // Seeds that differ little part with the second draw.
+        rng.u64(..);
+        Ok(Self {
+            api: api.clone(),
+            deadline: now.plus_ms(terms.timeout_ms),
+            options,
+            terms,
+            facts,
+            rng,
+            requests: 0,
+            observed: Observed::default(),
+        })
+    }
+
+    pub fn has_limit(&self) -> bool {
+        self.terms.max_spend.is_some()
+    }
+
+    /// Notes that this purchase received a VPS.
+    pub fn claim(&self, id: &VpsId) {
+        self.api.claims().claim(id, &self.facts.purchase);
+    }
+
+    pub fn claimed_by_other(&self, id: &VpsId) -> bool {
+        self.api.claims().claimed_by_other(id, &self.facts.purchase)
+    }
+
+    /// A call, with a seed of its own.
+    pub fn call<E: Endpoint>(&self, endpoint: E, limits: CallLimits, now: Timestamp) -> Call<E> {
+        let seed = self.rng.clone().u64(..);
+        let seed = seed.wrapping_add(u64::from(self.requests));
+        Call::new(&self.api, endpoint, limits, seed, now)
+    }
+
+    /// A call of one request: the purchase itself decides when to look again.
+    pub fn single_attempt<E: Endpoint>(&self, endpoint: E, now: Timestamp) -> Call<E> {
+        let limits = CallLimits {
+            max_retries: Some(0),
+            ..CallLimits::default()
+        };
+        self.call(endpoint, limits, now)
+    }
+
+    /// A call that is given up with the purchase.
+    pub fn call_within_deadline<E: Endpoint>(&self, endpoint: E, now: Timestamp) -> Call<E> {
+        let limits = CallLimits {
+            deadline_ms: Some(self.deadline.since_ms(now).max(1)),
+            ..CallLimits::default()
+        };
+        self.call(endpoint, limits, now)
+    }
+
+    /// Takes in a reply to a call; once that has its result, counts its requests.
+    pub fn finish<E: Endpoint>(
+        &mut self,
+        call: &mut Call<E>,
+        id: RequestId,
+        reply: Reply,
+        now: Timestamp,
+    ) -> Result<Option<Result<E::Output, Error>>, StaleReply> {
+        call.handle_reply(id, reply, now)?;
+        let outcome = call.take_outcome();
+        if outcome.is_some() {
+            self.requests = self.requests.saturating_add(call.attempts());
+        }
+        Ok(outcome)
+    }
+
+    /// Counts the orders that a finished call has sent.
+    pub fn count_orders(&mut self, call: &Call<CreateVps>) {
+        self.facts.orders_sent = self.facts.orders_sent.saturating_add(call.delivered());
+    }
+
+    /// A call counts its requests from 1; the purchase counts them through.
+    pub fn numbered(&self, step: Step<Infallible>) -> Step<Infallible> {
+        match step {
+            Step::Send(request) => {
+                let id = RequestId(self.requests.saturating_add(request.id.0));
+                Step::Send(Box::new(HttpRequest { id, ..*request }))
+            }
+            Step::Wait { delay_ms, reason } => Step::Wait { delay_ms, reason },
+        }
+    }
+
+    /// The id by which the call at hand knows a request.
+    pub fn id_of_call(&self, id: RequestId) -> Option<RequestId> {
+        id.0.checked_sub(self.requests).map(RequestId)
+    }
+
+    /// What is known whatever the state, with `orders_under_way` of the call at hand.
+    pub fn progress(&self, orders_under_way: u32, now: Timestamp) -> Progress {
+        Progress {
+            phase: Phase::Ended,
+            exclusive: false,
+            requests: self.requests,
+            orders_sent: self.facts.orders_sent.saturating_add(orders_under_way),
+            elapsed_ms: now.since_ms(self.facts.started_at),
+            next_look_ms: 0,
+            vps_id: None,
+            last_status: self.observed.status.clone(),
+            recovered: self.facts.recovered,
+            last_error: self.observed.last_error.map(str::to_owned),
+            balance_before: self.facts.balance_before,
+            charged: self.facts.charged,
+            currency: self.facts.currency.clone(),
+            token: None,
+        }
+    }
+
+    /// The token of a stage, with `orders_under_way` of the call at hand.
+    pub fn token(&self, stage: Stage, orders_under_way: u32, now: Timestamp) -> String {
+        let mut facts = self.facts.clone();
+        facts.orders_sent = facts.orders_sent.saturating_add(orders_under_way);
+        if matches!(stage, Stage::Ordered(_)) {
+            facts.ordered_at = facts.ordered_at.or(Some(now));
+        }
+        let key = self.api.key_fingerprint();
+        Token::new(key, self.api.base_url(), stage, facts, self.options.clone()).written()
+    }
+
+    /// An error with all that is needed to go on after it.
+    pub fn resumable(&self, error: Error, stage: Stage, now: Timestamp) -> Error {
+        error
+            .with_token(self.token(stage, 0, now))
+            .with_vps(self.observed.vps.clone())
+    }
+
+    /// An error of a call has its own count; one of the purchase counts all requests.
+    pub fn counted(&self, error: Error) -> Error {
+        if error.endpoint().is_none() {
+            return error.with_attempts(self.requests);
+        }
+        error
+    }
+}
+
+/// The time allowed was over.
+pub(super) fn too_late(waiting_for: &str) -> Error {
+    Error::new(ErrorKind::DeadlineExceeded {
+        waiting_for: waiting_for.to_owned(),
+    })
+}

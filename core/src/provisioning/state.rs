@@ -1,0 +1,252 @@
+//! Where a purchase is. A state has the call of its own endpoint, so that no reply can be taken for one
+//! to something else.
+
+use std::convert::Infallible;
+
+use super::run::Run;
+use super::token::{Bought, Placed, Stage, Unordered};
+use crate::call::Call;
+use crate::endpoints::{CreateVps, GetVps, GetWallet, ListVps};
+use crate::error::Error;
+use crate::http::{Reply, RequestId};
+use crate::ids::VpsId;
+use crate::models::{Phase, Provisioned};
+use crate::step::{StaleReply, Step, WaitReason};
+use crate::time::Timestamp;
+
+/// Where a purchase is, with what it needs there.
+#[derive(Debug)]
+pub(super) enum State {
+    /// Looking at the wallet.
+    Preflight {
+        order: CreateVps,
+        call: Call<GetWallet>,
+    },
+    /// Remembering the VPS there are.
+    Baseline {
+        order: CreateVps,
+        call: Call<ListVps>,
+    },
+    /// Placing the one order.
+    Ordering {
+        placed: Placed,
+        call: Call<CreateVps>,
+    },
+    /// The order's reply was lost: looking for what became of it.
+    Reconciling {
+        placed: Placed,
+        since: Timestamp,
+        sleep: Option<Sleep>,
+        call: Call<ListVps>,
+    },
+    /// No new VPS is listed: looking whether the wallet was charged.
+    Comparing {
+        placed: Placed,
+        call: Call<GetWallet>,
+    },
+    /// A lost order's VPS was found: looking what it cost.
+    Charging { id: VpsId, call: Call<GetWallet> },
+    /// Bought: waiting until it can be used.
+    Polling {
+        id: VpsId,
+        sleep: Option<Sleep>,
+        call: Call<GetVps>,
+    },
+    /// Waiting for the end of the time allowed.
+    Expiring {
+        phase: Phase,
+        stage: Stage,
+        sleep: Sleep,
+        error: Error,
+    },
+    /// Usable.
+    Ready {
+        id: VpsId,
+        provisioned: Box<Provisioned>,
+    },
+    /// Over; with the VPS, where one is bought.
+    Failed { error: Error, vps_id: Option<VpsId> },
+}
+
+/// A pause.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sleep {
+    pub until: Timestamp,
+    pub reason: WaitReason,
+}
+
+impl State {
+    pub fn next_step(&self, run: &Run, now: Timestamp) -> Step<Result<&Provisioned, &Error>> {
+        if let Some(Sleep { until, reason }) = self.sleep().filter(|sleep| sleep.until > now) {
+            let delay_ms = until.since_ms(now);
+            return Step::Wait { delay_ms, reason };
+        }
+        let step: Step<Infallible> = match self {
+            Self::Preflight { call, .. }
+            | Self::Comparing { call, .. }
+            | Self::Charging { call, .. } => call.unfinished_step(now),
+            Self::Baseline { call, .. } | Self::Reconciling { call, .. } => {
+                call.unfinished_step(now)
+            }
+            Self::Ordering { call, .. } => call.unfinished_step(now),
+            Self::Polling { call, .. } => call.unfinished_step(now),
+            Self::Expiring { error, .. } | Self::Failed { error, .. } => {
+                return Step::Done(Err(error));
+            }
+            Self::Ready { provisioned, .. } => return Step::Done(Ok(provisioned)),
+        };
+        run.numbered(step).map(|never| match never {})
+    }
+
+    fn sleep(&self) -> Option<Sleep> {
+        match self {
+            Self::Reconciling { sleep, .. } | Self::Polling { sleep, .. } => *sleep,
+            Self::Expiring { sleep, .. } => Some(*sleep),
+            Self::Preflight { .. }
+            | Self::Baseline { .. }
+            | Self::Ordering { .. }
+            | Self::Comparing { .. }
+            | Self::Charging { .. }
+            | Self::Ready { .. }
+            | Self::Failed { .. } => None,
+        }
+    }
+
+    /// Takes in a reply to the call at hand. Once that has its result, there is another state.
+    pub fn advance(
+        &mut self,
+        run: &mut Run,
+        id: RequestId,
+        reply: Reply,
+        now: Timestamp,
+    ) -> Result<Option<Self>, StaleReply> {
+        let next = match self {
+            Self::Preflight { order, call } => run
+                .finish(call, id, reply, now)?
+                .map(|wallet| run.after_preflight(order.clone(), wallet, now)),
+            Self::Baseline { order, call } => run
+                .finish(call, id, reply, now)?
+                .map(|listed| run.after_baseline(order.clone(), listed, now)),
+            Self::Ordering { placed, call } => match run.finish(call, id, reply, now)? {
+                Some(receipt) => {
+                    run.count_orders(call);
+                    Some(run.after_order(placed.clone(), receipt, now))
+                }
+                None => run.after_attempt(call, now),
+            },
+            Self::Reconciling {
+                placed,
+                since,
+                sleep,
+                call,
+            } => {
+                let listed = run.finish(call, id, reply, now)?;
+                *sleep = None;
+                listed.map(|listed| run.after_settling_look(placed.clone(), *since, listed, now))
+            }
+            Self::Comparing { placed, call } => run
+                .finish(call, id, reply, now)?
+                .map(|wallet| run.after_comparing(placed, wallet, now)),
+            Self::Charging { id: vps, call } => run
+                .finish(call, id, reply, now)?
+                .map(|wallet| run.after_charging(vps.clone(), wallet, now)),
+            Self::Polling {
+                id: vps,
+                sleep,
+                call,
+            } => {
+                let looked = run.finish(call, id, reply, now)?;
+                *sleep = None;
+                looked.map(|looked| run.after_look(vps.clone(), looked, now))
+            }
+            Self::Expiring { .. } | Self::Ready { .. } | Self::Failed { .. } => {
+                return Err(StaleReply(id));
+            }
+        };
+        Ok(next)
+    }
+
+    pub fn phase(&self) -> Phase {
+        match self {
+            Self::Preflight { .. } => Phase::Preflight,
+            Self::Baseline { .. } => Phase::Baseline,
+            Self::Ordering { .. } => Phase::Ordering,
+            Self::Reconciling { .. } | Self::Comparing { .. } => Phase::Reconciling,
+            Self::Charging { .. } | Self::Polling { .. } => Phase::Polling,
+            Self::Expiring { phase, .. } => *phase,
+            Self::Ready { .. } | Self::Failed { .. } => Phase::Ended,
+        }
+    }
+
+    /// Whether another purchase of the account would change what this one sees. The wallet is read once
+    /// more after a lost order was found.
+    pub fn is_exclusive(&self) -> bool {
+        match self {
+            Self::Preflight { .. }
+            | Self::Baseline { .. }
+            | Self::Ordering { .. }
+            | Self::Reconciling { .. }
+            | Self::Comparing { .. }
+            | Self::Charging { .. } => true,
+            Self::Expiring { phase, .. } => *phase != Phase::Polling,
+            Self::Polling { .. } | Self::Ready { .. } | Self::Failed { .. } => false,
+        }
+    }
+
+    /// What a token keeps of it; the error, where it ended with one.
+    pub fn stage(&self) -> Result<Stage, &Error> {
+        match self {
+            Self::Preflight { order, .. } | Self::Baseline { order, .. } => {
+                Ok(Stage::Unordered(Unordered {
+                    order: order.clone(),
+                }))
+            }
+            // Between two attempts too: were the clock set back, a host could not tell them apart.
+            Self::Ordering { placed, .. }
+            | Self::Reconciling { placed, .. }
+            | Self::Comparing { placed, .. } => Ok(Stage::Ordered(placed.clone())),
+            Self::Charging { id, .. } | Self::Polling { id, .. } | Self::Ready { id, .. } => {
+                Ok(Stage::Bought(Bought { id: id.clone() }))
+            }
+            Self::Expiring { stage, .. } => Ok(stage.clone()),
+            Self::Failed { error, .. } => Err(error),
+        }
+    }
+
+    pub fn vps_id(&self) -> Option<&VpsId> {
+        match self {
+            Self::Charging { id, .. }
+            | Self::Polling { id, .. }
+            | Self::Ready { id, .. }
+            | Self::Expiring {
+                stage: Stage::Bought(Bought { id }),
+                ..
+            } => Some(id),
+            Self::Failed { vps_id, .. } => vps_id.as_ref(),
+            Self::Preflight { .. }
+            | Self::Baseline { .. }
+            | Self::Ordering { .. }
+            | Self::Reconciling { .. }
+            | Self::Comparing { .. }
+            | Self::Expiring { .. } => None,
+        }
+    }
+
+    /// Orders of the call at hand that the service may have received.
+    pub fn orders_under_way(&self, now: Timestamp) -> u32 {
+        match self {
+            Self::Ordering { call, .. } => {
+                call.delivered().saturating_add(call.is_sending(now).into())
+            }
+            Self::Preflight { .. }
+            | Self::Baseline { .. }
+            | Self::Reconciling { .. }
+            | Self::Comparing { .. }
+            | Self::Charging { .. }
+            | Self::Polling { .. }
+            | Self::Expiring { .. }
+            | Self::Ready { .. }
+            | Self::Failed { .. } => 0,
+        }
+    }
+}

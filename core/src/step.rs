@@ -1,0 +1,51 @@
+//! The interface between a state machine and its host.
+
+use crate::http::{HttpRequest, RequestId};
+use crate::open_enum::closed_enum;
+
+/// What a machine wants of its host.
+#[must_use]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step<T> {
+    /// Send this, and hand its reply back.
+    Send(Box<HttpRequest>),
+    /// Ask again in so long.
+    Wait {
+        /// How long, in milliseconds.
+        delay_ms: u64,
+        /// Why.
+        reason: WaitReason,
+    },
+    /// The end.
+    Done(T),
+}
+
+impl<T> Step<T> {
+    /// The same step with another end.
+    pub fn map<U>(self, end: impl FnOnce(T) -> U) -> Step<U> {
+        match self {
+            Self::Send(request) => Step::Send(request),
+            Self::Wait { delay_ms, reason } => Step::Wait { delay_ms, reason },
+            Self::Done(done) => Step::Done(end(done)),
+        }
+    }
+}
+
+closed_enum! {
+    /// Why a machine waits.
+    WaitReason, "a reason to wait" {
+        /// A request failed and will be repeated.
+        Retry = "retry",
+        /// The service asked for a pause.
+        RetryAfter = "retry_after",
+        /// The order's reply was lost: the next look at the account's VPS.
+        Settling = "settling",
+        /// The next look at the VPS.
+        Poll = "poll",
+    }
+}
+
+/// A reply was handed in that nobody waits for: a mistake of the host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("this machine is not waiting for a reply to request {}", .0.0)]
+pub struct StaleReply(pub RequestId);
