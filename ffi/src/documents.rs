@@ -1,39 +1,77 @@
 //! The surface for a language that reads one JSON document faster than a record's fields: Python.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use stablevps_core::catalogue;
-use stablevps_core::documents;
-use stablevps_core::endpoints::ListVpsAsSent;
-use stablevps_core::http::{Delivery, FailureKind, HttpResponse, Reply, TransportFailure};
+use stablevps_core::error::Error;
+use stablevps_core::host::documents;
+use stablevps_core::http::{Delivery, FailureKind, Reply, TransportFailure};
+use stablevps_core::step::Step as CoreStep;
 use stablevps_core::time::Timestamp;
 
-use crate::api::{Api, Limits};
-use crate::failure::Failure;
-use crate::machine::Machine;
+use crate::api::Api;
+use crate::error::Failure;
+use crate::machine::{Machine, response};
+
+/// A machine's next step, as a document.
+pub type Step = String;
 
 /// Every plan, as a JSON array.
 #[must_use]
 #[uniffi::export]
 pub fn plans() -> String {
-    catalogue::document()
+    documents::plans()
+}
+
+/// The error, as a JSON document, of an argument that the host itself refuses.
+#[must_use]
+#[uniffi::export]
+pub fn invalid_input(field: &str, reason: String) -> String {
+    documents::error(&Error::invalid_input(field, reason))
 }
 
 #[uniffi::export]
 impl Api {
-    /// `GET /vps`, handed on as it was sent where it can be.
-    pub fn list_vps(&self, limits: &Limits) -> Result<Arc<Machine>, Failure> {
-        self.call(Ok(ListVpsAsSent), limits)
+    /// Checks a configuration, which is a JSON document.
+    #[uniffi::constructor]
+    pub fn new(config: &[u8]) -> Result<Arc<Self>, Failure> {
+        Ok(Arc::new(Self(documents::api(text(config)?)?)))
     }
+
+    /// Begins the call or the purchase that a JSON document asks for. `seed` spreads its requests in time.
+    pub fn begin(&self, call: &[u8], seed: u64, now_ms: i64) -> Result<Arc<Machine>, Failure> {
+        let now = Timestamp::from_millis(now_ms);
+        let machine = documents::machine(&self.0, text(call)?, seed, now)?;
+        Ok(Machine::new(machine))
+    }
+}
+
+/// A document as text. Bytes cross without being copied.
+fn text(document: &[u8]) -> Result<&str, Error> {
+    str::from_utf8(document).map_err(|_| Error::invalid_input("document", "must be UTF-8"))
 }
 
 #[uniffi::export]
 impl Machine {
     /// What to do now, as a JSON document. Asking twice changes nothing.
+    ///
+    /// A result that is a field of the reply's own text is not copied. Its step is
+    /// `{"do":"done","within":"vps","address":...,"length":...}`: the text stays where it is, unchanged, for as
+    /// long as this machine is referenced.
     #[must_use]
-    pub fn step(&self, now_ms: i64) -> String {
-        documents::step(self.lock().as_ref(), Timestamp::from_millis(now_ms))
+    pub fn step(&self, now_ms: i64) -> Step {
+        let machine = self.lock();
+        let now = Timestamp::from_millis(now_ms);
+        if let CoreStep::Done(Ok(answer)) = machine.next_step(now)
+            && let (Some(within), Cow::Borrowed(text)) = (answer.within(), answer.document())
+        {
+            let (address, length) = (text.as_ptr().addr(), text.len());
+            return format!(
+                r#"{{"do":"done","within":"{within}","address":{address},"length":{length}}}"#
+            );
+        }
+        documents::step(machine.as_ref(), now)
     }
 
     /// Hands in the response to a request.
@@ -45,19 +83,10 @@ impl Machine {
         body: Vec<u8>,
         now_ms: i64,
     ) -> Result<(), Failure> {
-        let headers = headers.into_iter().collect();
-        self.reply(
-            id,
-            Reply::Response(HttpResponse {
-                status,
-                headers,
-                body,
-            }),
-            now_ms,
-        )
+        self.reply(id, response(status, headers, body), now_ms)
     }
 
-    /// Tells that a request has no response. `delivery` is `not_sent` only where that is certain.
+    /// Reports that a request has no response. `delivery` is `not_sent` only where that is certain.
     pub fn failed(
         &self,
         id: u32,
@@ -72,5 +101,12 @@ impl Machine {
             detail,
         };
         self.reply(id, Reply::Failed(failure), now_ms)
+    }
+
+    /// The error, as a JSON document, of a purchase whose turn did not come in time.
+    #[must_use]
+    pub fn late(&self, now_ms: i64) -> Option<String> {
+        let error = self.lock().late(Timestamp::from_millis(now_ms))?;
+        Some(documents::error(&error))
     }
 }

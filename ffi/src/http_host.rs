@@ -7,19 +7,10 @@ use std::sync::{Arc, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use stablevps_core::error::Error;
-use stablevps_core::machine::Step;
-use stablevps_core::time::Timestamp;
 
-use crate::failure::Failure;
-use crate::machine::Machine;
-use crate::transport::{self, ConfigError, Exchange, HttpTransport, ProxyChoice, TransportConfig};
-
-/// A request that is being carried out.
-#[derive(Clone)]
-pub(crate) struct UnderWay {
-    id: u32,
-    exchange: Arc<Exchange>,
-}
+use crate::error::Failure;
+use crate::machine::{Machine, UnderWay};
+use crate::transport::{self, ConfigError, HttpTransport, ProxyChoice, TransportConfig};
 
 /// What the transport is made of.
 #[derive(uniffi::Record)]
@@ -102,8 +93,7 @@ impl HttpHost {
         machine: &Machine,
         interrupter: &Interrupter,
     ) -> Result<String, Failure> {
-        let step = machine.lock().next_step(Timestamp::from_millis(now_ms()));
-        if let Step::Send(request) = step {
+        if let Some(request) = machine.wanted_request(now_ms()) {
             match self.0.send_here(&request, &interrupter.0) {
                 Some(reply) => machine.reply(request.id.0, reply, now_ms())?,
                 None => return Ok(String::new()),
@@ -132,13 +122,12 @@ impl HttpHost {
             .under_way
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        if slot.is_none() {
-            let step = machine.lock().next_step(Timestamp::from_millis(now_ms()));
-            if let Step::Send(request) = step {
-                let id = request.id.0;
-                let exchange = Arc::new(self.0.start(*request));
-                *slot = Some(UnderWay { id, exchange });
-            }
+        if slot.is_none()
+            && let Some(request) = machine.wanted_request(now_ms())
+        {
+            let id = request.id.0;
+            let exchange = Arc::new(self.0.start(request));
+            *slot = Some(UnderWay { id, exchange });
         }
         slot.clone()
     }

@@ -3,18 +3,18 @@
 //! An [`Api`](api::Api) makes machines; a [`Machine`](machine::Machine) is driven by its host:
 //! asked for its next step, and told what came of it. Nothing here ever calls back into the host.
 //!
-//! What a machine says crosses in one of two forms: as one JSON document, which is what Python reads
-//! fastest (feature `documents`), or as records, which is what Kotlin and Swift read fastest (feature
-//! `records`).
+//! Requests, steps and results are the core's own types. They cross in one of two forms: as one JSON document
+//! each, which is what Python reads fastest, or, with the feature `records`, as records, which is what Kotlin
+//! and Swift read fastest.
 //!
 //! Out of scope: sleeping, logging, storing tokens. Those are the host's.
 
 pub mod api;
 pub mod catalogue;
-#[cfg(feature = "documents")]
+#[cfg(not(feature = "records"))]
 pub mod documents;
-pub mod failure;
-#[cfg(feature = "ureq")]
+pub mod error;
+#[cfg(all(feature = "ureq", not(feature = "records")))]
 pub mod http_host;
 pub mod machine;
 #[cfg(feature = "records")]

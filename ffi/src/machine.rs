@@ -1,27 +1,36 @@
 //! A state machine in the host's hands.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use stablevps_core::http::{Reply, RequestId};
-use stablevps_core::machine::Machine as CoreMachine;
+use stablevps_core::host::Machine as CoreMachine;
+use stablevps_core::http::{HttpResponse, Reply, RequestId};
 use stablevps_core::time::Timestamp;
 
-use crate::failure::Failure;
+use crate::error::Failure;
 
 /// A call or a purchase under way.
 #[derive(uniffi::Object)]
 pub struct Machine {
     machine: Mutex<Box<dyn CoreMachine>>,
     /// The request that the built-in transport carries out for it at this moment.
-    #[cfg(feature = "ureq")]
-    pub(crate) under_way: Mutex<Option<crate::http_host::UnderWay>>,
+    #[cfg(all(feature = "ureq", not(feature = "records")))]
+    pub(crate) under_way: Mutex<Option<UnderWay>>,
+}
+
+/// A request that the built-in transport is carrying out.
+#[cfg(all(feature = "ureq", not(feature = "records")))]
+#[derive(Clone)]
+pub(crate) struct UnderWay {
+    pub id: u32,
+    pub exchange: Arc<crate::transport::Exchange>,
 }
 
 impl Machine {
-    pub(crate) fn new(machine: impl CoreMachine + 'static) -> Arc<Self> {
+    pub(crate) fn new(machine: Box<dyn CoreMachine>) -> Arc<Self> {
         Arc::new(Self {
-            machine: Mutex::new(Box::new(machine)),
-            #[cfg(feature = "ureq")]
+            machine: Mutex::new(machine),
+            #[cfg(all(feature = "ureq", not(feature = "records")))]
             under_way: Mutex::new(None),
         })
     }
@@ -30,9 +39,18 @@ impl Machine {
         self.machine.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn reply(&self, id: u32, reply: Reply, now: i64) -> Result<(), Failure> {
+    /// The request that the machine wants sent now.
+    #[cfg(all(feature = "ureq", not(feature = "records")))]
+    pub(crate) fn wanted_request(&self, now_ms: i64) -> Option<stablevps_core::http::HttpRequest> {
+        match self.lock().next_step(Timestamp::from_millis(now_ms)) {
+            stablevps_core::step::Step::Send(request) => Some(*request),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn reply(&self, id: u32, reply: Reply, now_ms: i64) -> Result<(), Failure> {
         self.lock()
-            .handle_reply(RequestId(id), reply, Timestamp::from_millis(now))
+            .handle_reply(RequestId(id), reply, Timestamp::from_millis(now_ms))
             .map_err(|_| Failure::StaleReply { id })
     }
 }
@@ -44,4 +62,13 @@ impl Machine {
     pub fn snapshot(&self, now_ms: i64) -> Option<String> {
         self.lock().snapshot(Timestamp::from_millis(now_ms))
     }
+}
+
+/// A complete response, as a host hands it in.
+pub(crate) fn response(status: u16, headers: HashMap<String, String>, body: Vec<u8>) -> Reply {
+    Reply::Response(HttpResponse {
+        status,
+        headers: headers.into_iter().collect(),
+        body,
+    })
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use stablevps_simulator::{Config, Exchange, Request, Simulator as Model};
 
-use crate::failure::Failure;
+use crate::error::Failure;
 use stablevps_core::error::Error;
 
 /// A simulated service.

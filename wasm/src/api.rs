@@ -1,9 +1,7 @@
 //! A configured account, and the machines it makes.
 
-use alloc::string::String;
-
 use stablevps_core::config::Api as CoreApi;
-use stablevps_core::documents::{self, calls};
+use stablevps_core::host::documents;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::machine::Machine;
@@ -15,14 +13,14 @@ pub struct Api(Result<CoreApi, String>);
 
 #[wasm_bindgen]
 impl Api {
-    /// Checks the options, which are a JSON document.
+    /// Checks the configuration, which is a JSON document.
     #[must_use]
     #[wasm_bindgen(constructor)]
-    pub fn new(options: &str) -> Self {
-        Self(calls::api(options).map_err(|error| error.document()))
+    pub fn new(config: &str) -> Self {
+        Self(documents::api(config).map_err(|error| documents::error(&error)))
     }
 
-    /// The error, as a JSON document, that the options are refused with.
+    /// The error, as a JSON document, that the configuration is refused with.
     #[must_use]
     pub fn problem(&self) -> Option<String> {
         self.0.as_ref().err().cloned()
@@ -49,10 +47,10 @@ impl Api {
         let api = self
             .0
             .as_ref()
-            .map_err(|problem| documents::refused(problem));
+            .map_err(|error| documents::failed_with(error));
         Machine(api.and_then(|api| {
-            let begun = calls::begin(api, call, seed(jitter), timestamp(now_ms));
-            begun.map_err(|error| documents::refused(&error.document()))
+            let begun = documents::machine(api, call, seed(jitter), timestamp(now_ms));
+            begun.map_err(|error| documents::failed(&error))
         }))
     }
 }

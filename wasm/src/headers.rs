@@ -1,10 +1,6 @@
 //! Header fields as one text: `name: value`, one a line. That is one string to hand over, whatever
 //! their number, and neither a name nor a value can hold a line break.
 
-use alloc::borrow::ToOwned;
-use alloc::string::String;
-use alloc::vec::Vec;
-
 /// Reads them.
 pub fn read(text: &str) -> Vec<(String, String)> {
     text.lines()

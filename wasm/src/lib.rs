@@ -10,10 +10,7 @@
 //!
 //! Out of scope: `fetch`, sleeping, checking the types of arguments, storing tokens. Those are the
 //! host's.
-#![cfg_attr(all(target_arch = "wasm32", not(feature = "simulator")), no_std)]
 #![forbid(unsafe_code)]
-
-extern crate alloc;
 
 #[cfg(feature = "api")]
 pub mod api;
@@ -23,16 +20,3 @@ pub mod machine;
 mod numbers;
 #[cfg(feature = "simulator")]
 pub mod simulator;
-
-/// Small before all: what allocates is a tenth of what a browser loads otherwise.
-#[cfg(target_arch = "wasm32")]
-#[global_allocator]
-static ALLOCATOR: lol_alloc::LockedAllocator<lol_alloc::FreeListAllocator> =
-    lol_alloc::LockedAllocator::new(lol_alloc::FreeListAllocator::new());
-
-/// There is nowhere to say anything: the host hears of it as a `RuntimeError`.
-#[cfg(all(target_arch = "wasm32", not(feature = "simulator")))]
-#[panic_handler]
-fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
-    core::arch::wasm32::unreachable()
-}

@@ -1,15 +1,9 @@
 //! A state machine in the host's hands.
 
-use alloc::boxed::Box;
-use alloc::string::String;
-use alloc::vec::Vec;
-
-use stablevps_core::documents;
+use stablevps_core::host::{Machine as CoreMachine, documents};
 use stablevps_core::http::{
     Delivery, FailureKind, HttpResponse, Reply, RequestId, TransportFailure,
 };
-use stablevps_core::machine::Machine as CoreMachine;
-use stablevps_core::output::Output;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::headers;
@@ -31,21 +25,17 @@ impl Machine {
 
 #[wasm_bindgen]
 impl Machine {
-    /// What to do now, as JSON text: `{"do": "send" | "wait" | "done", ...}`. Asking twice changes
-    /// nothing.
+    /// What to do now, as JSON text: `{"do": "send" | "wait" | "done" | "failed", ...}`. Asking twice
+    /// changes nothing.
     ///
     /// Where the end's `within` names a field, the result is that field of the last reply's body, which
     /// the host still has: `JSON.parse` reads it there as well as here.
     #[must_use]
     pub fn step(&self, #[wasm_bindgen(js_name = nowMs)] now_ms: f64) -> String {
-        let machine = match &self.0 {
-            Ok(machine) => machine.as_ref(),
-            Err(end) => return end.clone(),
-        };
-        if let Some(Ok(Output::VpsAsSent(_))) = machine.outcome() {
-            return [r#"{"do":"done","within":""#, Output::LISTING, r#""}"#].concat();
+        match &self.0 {
+            Ok(machine) => documents::step_or_reference(machine.as_ref(), timestamp(now_ms)),
+            Err(end) => end.clone(),
         }
-        documents::step(machine, timestamp(now_ms))
     }
 
     /// Hands in the response to a request. `headers` is one text, `name: value` a line. False where
@@ -89,5 +79,12 @@ impl Machine {
     #[must_use]
     pub fn snapshot(&self, #[wasm_bindgen(js_name = nowMs)] now_ms: f64) -> Option<String> {
         self.0.as_ref().ok()?.snapshot(timestamp(now_ms))
+    }
+
+    /// The error, as a JSON document, of a purchase that is given up while it waits for its turn.
+    #[must_use]
+    pub fn late(&self, #[wasm_bindgen(js_name = nowMs)] now_ms: f64) -> Option<String> {
+        let error = self.0.as_ref().ok()?.late(timestamp(now_ms))?;
+        Some(documents::error(&error))
     }
 }

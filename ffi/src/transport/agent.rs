@@ -5,9 +5,8 @@ use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 use std::time::Duration;
 
-use stablevps_core::endpoint::RetryClass;
 use stablevps_core::http::{
-    Delivery, FailureKind, HttpRequest, HttpResponse, Reply, TransportFailure,
+    Delivery, FailureKind, Header, HttpRequest, HttpResponse, Reply, RetryClass, TransportFailure,
 };
 use ureq::config::Config;
 use ureq::http::header::HeaderValue;
@@ -16,12 +15,12 @@ use ureq::tls::{RootCerts, TlsConfig};
 use ureq::unversioned::transport::RustlsConnector;
 use ureq::{Agent, AsSendBody, Body, Error, Proxy};
 
-use super::config::Settings;
 use super::failure;
 use super::gate::Gate;
 use super::interrupt::Interrupter;
+use super::request_context;
 use super::route::{ResolveLater, Route};
-use super::trip;
+use super::settings::Settings;
 
 /// The largest body that is read.
 const BODY_LIMIT: u64 = 16 * 1024 * 1024;
@@ -64,8 +63,8 @@ impl Agents {
 
     /// Sends a request, once. Whatever happens, `gate` is settled afterwards.
     pub(super) fn exchange(&self, request: &HttpRequest, gate: &Arc<Gate>) -> Reply {
-        let journey = AssertUnwindSafe(|| trip::travel(gate, || self.run(request)));
-        match panic::catch_unwind(journey) {
+        let exchange = AssertUnwindSafe(|| request_context::run(gate, || self.run(request)));
+        match panic::catch_unwind(exchange) {
             Ok((Ok(response), _)) => Reply::Response(response),
             Ok((Err(error), stage)) => Reply::Failed(failure::describe(&error, stage, gate.shut())),
             Err(_panic) => {
@@ -87,9 +86,10 @@ impl Agents {
         interrupter: &Arc<Interrupter>,
     ) -> Option<Reply> {
         let gate = Arc::new(Gate::default());
-        let journey =
-            AssertUnwindSafe(|| trip::travel_here(&gate, interrupter, || self.run(request)));
-        let outcome = panic::catch_unwind(journey);
+        let exchange = AssertUnwindSafe(|| {
+            request_context::run_here(&gate, interrupter, || self.run(request))
+        });
+        let outcome = panic::catch_unwind(exchange);
         if interrupter.let_go() {
             return None;
         }
@@ -122,12 +122,14 @@ impl Agents {
             RetryClass::Read | RetryClass::Repeatable => &self.pooled,
             RetryClass::Once => &self.fresh,
         };
-        let mut message = Request::builder().method(request.method).uri(&request.url);
-        for (name, value) in &request.headers {
+        let mut message = Request::builder()
+            .method(request.method.as_str())
+            .uri(&request.url);
+        for Header { name, value } in &request.headers {
             let mut value =
                 HeaderValue::from_str(value).map_err(|invalid| Error::Http(invalid.into()))?;
             value.set_sensitive(true);
-            message = message.header(*name, value);
+            message = message.header(name, value);
         }
         let message = message.body(body)?;
         // Plain HTTP is for loopback alone: no proxy is to see a key in the clear.

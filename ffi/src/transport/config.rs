@@ -1,12 +1,6 @@
-//! What a transport is told, and what is made of it before the first request.
+//! What a transport is made of.
 
-use std::ffi::OsString;
 use std::fmt;
-
-use ureq::Proxy;
-use ureq::tls::RootCerts;
-
-use super::{proxy, roots};
 
 /// How requests get to the server.
 #[derive(Clone, PartialEq, Eq)]
@@ -95,28 +89,6 @@ impl fmt::Debug for ProxyChoice {
             Self::FromEnvironment => "FromEnvironment",
             Self::None => "None",
             Self::Url(_) => "Url(***)",
-        })
-    }
-}
-
-/// The configuration, checked and read in. Agents can be made from it again and again.
-#[derive(Debug)]
-pub(super) struct Settings {
-    /// `None` stands for the roots of Mozilla, which cost nothing until the first TLS connection.
-    pub(super) roots: Option<RootCerts>,
-    pub(super) proxy: Option<Proxy>,
-    pub(super) max_idle_connections: usize,
-}
-
-impl Settings {
-    pub(super) fn read(
-        config: &TransportConfig,
-        variable: &dyn Fn(&str) -> Option<OsString>,
-    ) -> Result<Self, ConfigError> {
-        Ok(Self {
-            roots: roots::trusted(config.ca_pem.as_deref(), variable)?,
-            proxy: proxy::chosen(&config.proxy, variable)?,
-            max_idle_connections: config.max_idle_connections,
         })
     }
 }

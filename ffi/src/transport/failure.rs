@@ -17,7 +17,7 @@ use std::io;
 use stablevps_core::http::{Delivery, FailureKind, TransportFailure};
 use ureq::Error;
 
-use super::trip::Stage;
+use super::request_context::Stage;
 
 /// Longer texts of the TLS stack, such as all names of a certificate, are cut here.
 const LONGEST_REASON: usize = 200;

@@ -8,7 +8,7 @@ use std::sync::Weak;
 use ureq::Error;
 use ureq::unversioned::transport::{Buffers, NextTimeout, ShutdownHandle, Transport};
 
-use super::trip;
+use super::request_context;
 
 /// An established connection to the server, inside TLS where there is TLS.
 ///
@@ -39,7 +39,7 @@ impl Transport for Marked {
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
-        trip::pass_gate(&self.socket)
+        request_context::pass_gate(&self.socket)
             .map_err(|_shut| Error::Io(io::Error::other("the request was given up")))?;
         self.inner.transmit_output(amount, timeout)
     }

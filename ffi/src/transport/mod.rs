@@ -17,10 +17,10 @@
 //!
 //! | module | idea |
 //! |---|---|
-//! | `config`, `roots`, `proxy` | what a transport is told, and what the environment adds |
+//! | `config`, `roots`, `proxy`, `settings` | what a transport is made of, and what the environment adds |
 //! | `agent` | one exchange, from plain request to plain reply |
 //! | `route`, `marked` | how a connection comes about, and its outermost link |
-//! | `trip`, `gate` | how far the thread's request has got, and whether a byte of it left |
+//! | `request_context`, `gate` | how far the thread's request has got, and whether a byte of it left |
 //! | `failure` | the kind and the words of what went wrong |
 //! | `exchange`, `worker` | requests in other threads, and waiting for them |
 //! | `interrupt` | ending an exchange that runs in its caller's own thread |
@@ -35,26 +35,26 @@ mod interrupt;
 mod marked;
 mod process;
 mod proxy;
+mod request_context;
 mod roots;
 mod route;
-mod trip;
+mod settings;
 mod worker;
 
 use std::ffi::OsString;
 use std::fmt;
 use std::sync::Arc;
 
-use stablevps_core::endpoint::RetryClass;
-use stablevps_core::http::{HttpRequest, Reply};
+use stablevps_core::http::{HttpRequest, Reply, RetryClass};
 
 pub use self::config::{ConfigError, ProxyChoice, Setting, TransportConfig};
 pub use self::exchange::Exchange;
 pub use self::interrupt::Interrupter;
 
 use self::agent::Agents;
-use self::config::Settings;
 use self::gate::Gate;
 use self::process::PerProcess;
+use self::settings::Settings;
 use self::worker::Workers;
 
 /// An HTTP client with its connections and threads. Clones share both.

@@ -15,7 +15,7 @@ use ureq::unversioned::transport::{
 };
 
 use super::marked::Marked;
-use super::trip::{self, Stage};
+use super::request_context::{self, Stage};
 
 /// Makes the connections of an agent.
 #[derive(Debug)]
@@ -46,31 +46,31 @@ impl Route {
             .proxy()
             .filter(|proxy| !proxy.is_no_proxy(details.uri));
         let addrs = if proxied.is_none_or(ureq::Proxy::resolve_target) {
-            trip::enter(Stage::Resolving);
+            request_context::enter(Stage::Resolving);
             self.resolver
                 .resolve(details.uri, details.config, time_left(details)?)?
         } else {
             self.resolver.empty()
         };
         if proxied.is_some() {
-            trip::enter(Stage::Tunnelling);
+            request_context::enter(Stage::Tunnelling);
         }
         let opened = Opened::default();
         let details = opened.noted(self.remaining(details, addrs)?);
         let tunnel = self.socks.connect(&details, None::<()>)?;
         let tunnel = self.http_proxy.connect(&details, tunnel)?;
         if tunnel.is_none() {
-            trip::enter(Stage::Connecting);
+            request_context::enter(Stage::Connecting);
         }
         let socket = self.tcp.connect(&details, tunnel)?;
         if details.needs_tls() {
-            trip::enter(Stage::Securing);
+            request_context::enter(Stage::Securing);
         }
         let connection = self
             .tls
             .connect(&details, socket)?
             .ok_or_else(nothing_connected)?;
-        trip::enter(Stage::Connected);
+        request_context::enter(Stage::Connected);
         Ok(Box::new(Marked::new(Box::new(connection), opened.last())))
     }
 
@@ -120,11 +120,11 @@ impl Connector for Route {
         _: Option<()>,
     ) -> Result<Option<Self::Out>, Error> {
         // Nothing could interrupt the look-up and the handshakes.
-        if trip::is_here() {
+        if request_context::is_here() {
             return Err(nothing_connected());
         }
         // The connector for HTTP proxies comes back here, in the same thread, to reach the proxy.
-        match trip::stage() {
+        match request_context::stage() {
             Stage::Tunnelling => self.connect_to_proxy(details),
             Stage::Starting
             | Stage::Resolving

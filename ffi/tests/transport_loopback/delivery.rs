@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use stablevps_core::http::{Delivery, FailureKind, HttpRequest};
 
 use crate::server::{Peer, Server};
-use crate::{failure, get, order, transport, verdict};
+use crate::{failure, get, header, order, transport, verdict};
 
 #[test]
 fn a_port_that_nobody_listens_on_was_sent_nothing() {
@@ -45,9 +45,9 @@ fn a_host_that_does_not_exist_was_sent_nothing() {
 fn a_request_that_cannot_be_put_into_http_was_not_sent() {
     let server = Server::answering();
     let broken = HttpRequest {
-        headers: vec![(
+        headers: vec![header(
             "authorization",
-            "Bearer svps_secret_key\r\nhost: elsewhere".into(),
+            "Bearer svps_secret_key\r\nhost: elsewhere",
         )],
         ..order(server.url())
     };
@@ -177,7 +177,7 @@ fn whatever_happens_after_the_first_byte_is_unknown_and_the_order_arrived_once()
 fn an_order_that_the_server_stops_reading_halfway_is_unknown() {
     let server = Server::start(|mut peer| drop(peer.say("HTTP/1.1 413 X\r\n")));
     let big = HttpRequest {
-        body: Some(vec![b' '; 32 << 20]),
+        body: Some(" ".repeat(32 << 20)),
         ..order(server.url())
     };
     assert_eq!(

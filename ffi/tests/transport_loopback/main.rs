@@ -14,9 +14,9 @@ mod waiting;
 
 use std::time::Duration;
 
-use stablevps_core::endpoint::RetryClass;
 use stablevps_core::http::{
-    Delivery, FailureKind, HttpRequest, HttpResponse, Reply, RequestId, TransportFailure,
+    Delivery, FailureKind, Header, HttpRequest, HttpResponse, Reply, RequestId, RetryClass,
+    TransportFailure,
 };
 use stablevps_ffi::transport::{HttpTransport, TransportConfig};
 
@@ -37,14 +37,21 @@ fn with_config(config: &TransportConfig) -> HttpTransport {
 fn request(method: &'static str, url: String, retry_class: RetryClass) -> HttpRequest {
     HttpRequest {
         id: RequestId(1),
-        method,
+        method: method.to_owned(),
         url,
-        headers: vec![("authorization", format!("Bearer {SECRET}"))],
+        headers: vec![header("authorization", &format!("Bearer {SECRET}"))],
         body: None,
         timeout_ms: 20_000,
         connect_timeout_ms: 10_000,
         retry_class,
-        endpoint: "GET /vps",
+        endpoint: "GET /vps".to_owned(),
+    }
+}
+
+fn header(name: &str, value: &str) -> Header {
+    Header {
+        name: name.to_owned(),
+        value: value.to_owned(),
     }
 }
 
@@ -55,7 +62,7 @@ fn get(url: String) -> HttpRequest {
 /// An order: it has a body and must never be sent twice.
 fn order(url: String) -> HttpRequest {
     HttpRequest {
-        body: Some(b"{\"planId\":\"p1\"}".to_vec()),
+        body: Some("{\"planId\":\"p1\"}".to_owned()),
         ..request("POST", url, RetryClass::Once)
     }
 }

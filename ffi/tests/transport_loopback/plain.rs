@@ -2,8 +2,7 @@
 
 use std::sync::{Mutex, mpsc};
 
-use stablevps_core::endpoint::RetryClass;
-use stablevps_core::http::{HttpRequest, Reply};
+use stablevps_core::http::{HttpRequest, Reply, RetryClass};
 
 use crate::server::Server;
 use crate::{SECRET, get, order, request, response, transport};

@@ -1,6 +1,8 @@
 //! How errors cross.
 
 use stablevps_core::error::Error;
+#[cfg(not(feature = "records"))]
+use stablevps_core::host::documents;
 
 /// What a call of this library can fail with.
 #[derive(Debug, thiserror::Error, uniffi::Error)]
@@ -9,11 +11,11 @@ pub enum Failure {
     #[error("an error of the product")]
     Product {
         /// The error as its JSON document.
-        #[cfg(feature = "documents")]
-        document: String,
+        #[cfg(not(feature = "records"))]
+        report: String,
         /// The error as a record.
         #[cfg(feature = "records")]
-        problem: Box<crate::records::Problem>,
+        report: Box<stablevps_core::error::Report>,
     },
     /// A reply to a request that nobody waits for was handed in.
     #[error("request {id} is not outstanding")]
@@ -25,11 +27,10 @@ pub enum Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self::Product {
-            #[cfg(feature = "documents")]
-            document: error.document(),
-            #[cfg(feature = "records")]
-            problem: Box::new((&error).into()),
-        }
+        #[cfg(not(feature = "records"))]
+        let report = documents::error(&error);
+        #[cfg(feature = "records")]
+        let report = Box::new(error.report());
+        Self::Product { report }
     }
 }

@@ -3,7 +3,7 @@
 //! ureq has no place to tell a connection which request it is about to carry: connections are
 //! pooled, and the writer sees only bytes. But it resolves, connects, writes and reads in the
 //! thread that called it and nowhere else (a name is looked up in a helper thread, while the caller
-//! waits). So the thread names the request: [`travel`] sets it for the length of one exchange, and
+//! waits). So the thread names the request: [`run`] sets it for the length of one exchange, and
 //! what runs below reports to it.
 
 use std::cell::{Cell, RefCell};
@@ -41,9 +41,9 @@ thread_local! {
 }
 
 /// Clears the thread's request, even when the exchange panics.
-struct Arrival;
+struct Cleared;
 
-impl Drop for Arrival {
+impl Drop for Cleared {
     fn drop(&mut self) {
         GATE.set(None);
         INTERRUPTER.set(None);
@@ -51,22 +51,22 @@ impl Drop for Arrival {
 }
 
 /// Runs one exchange as the request that `gate` belongs to, and tells how far it got.
-pub(super) fn travel<T>(gate: &Arc<Gate>, exchange: impl FnOnce() -> T) -> (T, Stage) {
+pub(super) fn run<T>(gate: &Arc<Gate>, exchange: impl FnOnce() -> T) -> (T, Stage) {
     GATE.set(Some(Arc::clone(gate)));
     STAGE.set(Stage::Starting);
-    let _arrival = Arrival;
+    let _cleared = Cleared;
     let outcome = exchange();
     (outcome, STAGE.get())
 }
 
 /// Runs one exchange in its caller's own thread, where it uses a kept connection or none.
-pub(super) fn travel_here<T>(
+pub(super) fn run_here<T>(
     gate: &Arc<Gate>,
     interrupter: &Arc<Interrupter>,
     exchange: impl FnOnce() -> T,
 ) -> (T, Stage) {
     INTERRUPTER.set(Some(Arc::clone(interrupter)));
-    travel(gate, exchange)
+    run(gate, exchange)
 }
 
 /// Whether the exchange runs in its caller's own thread.
@@ -117,7 +117,7 @@ mod tests {
         let nothing = gone();
         assert_eq!(pass_gate(&nothing), Err(AlreadyShut));
         let gate = Arc::new(Gate::default());
-        let (passed, stage) = travel(&gate, || pass_gate(&nothing));
+        let (passed, stage) = run(&gate, || pass_gate(&nothing));
         assert_eq!((passed, stage), (Ok(()), Stage::Exchanging));
         assert_eq!(gate.shut(), Delivery::Unknown);
         assert_eq!(
@@ -131,7 +131,7 @@ mod tests {
     fn an_interrupted_request_of_this_thread_writes_nothing() {
         let (gate, interrupter) = (Arc::new(Gate::default()), Arc::default());
         Interrupter::interrupt(&interrupter);
-        let (passed, _) = travel_here(&gate, &interrupter, || pass_gate(&gone()));
+        let (passed, _) = run_here(&gate, &interrupter, || pass_gate(&gone()));
         assert_eq!(passed, Err(AlreadyShut));
         assert_eq!(gate.shut(), Delivery::NotSent);
         assert!(!is_here());

@@ -1,0 +1,118 @@
+//! The surface for languages that read records fast: Kotlin and Swift. Their packages hold no JSON reader.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use stablevps_core::catalogue::{self, Plan};
+use stablevps_core::config::{Api as CoreApi, ApiConfig, CallOptions};
+use stablevps_core::error::Report;
+use stablevps_core::host::{HostStep, ListingForm, begin};
+use stablevps_core::http::{Delivery, FailureKind, Reply, TransportFailure};
+use stablevps_core::provisioning::ProvisionOptions;
+use stablevps_core::request::Request;
+use stablevps_core::time::Timestamp;
+
+use crate::api::Api;
+use crate::error::Failure;
+use crate::machine::{Machine, response};
+
+/// A machine's next step, as a record.
+pub type Step = HostStep;
+
+/// Every plan, the smallest first.
+#[must_use]
+#[uniffi::export]
+pub fn plans() -> Vec<Plan> {
+    catalogue::plans()
+}
+
+/// A configuration in which nothing was said.
+#[must_use]
+#[uniffi::export]
+pub fn default_config() -> ApiConfig {
+    ApiConfig::default()
+}
+
+/// A purchase's options in which nothing was said.
+#[must_use]
+#[uniffi::export]
+pub fn default_provision_options() -> ProvisionOptions {
+    ProvisionOptions::default()
+}
+
+#[uniffi::export]
+impl Api {
+    /// Checks a configuration.
+    #[uniffi::constructor]
+    pub fn new(config: ApiConfig) -> Result<Arc<Self>, Failure> {
+        Ok(Arc::new(Self(CoreApi::new(config)?)))
+    }
+
+    /// Begins a call or a purchase. `seed` spreads its requests in time; without one, it draws its own.
+    pub fn begin(
+        &self,
+        request: Request,
+        options: CallOptions,
+        seed: Option<u64>,
+        now_ms: i64,
+    ) -> Result<Arc<Machine>, Failure> {
+        let seed = seed.unwrap_or_else(|| fastrand::u64(..));
+        let now = Timestamp::from_millis(now_ms);
+        let machine = begin(&self.0, request, options, ListingForm::Rows, seed, now)?;
+        Ok(Machine::new(machine))
+    }
+}
+
+#[uniffi::export]
+impl Machine {
+    /// What to do now. Asking twice changes nothing.
+    #[must_use]
+    pub fn step(&self, now_ms: i64) -> Step {
+        HostStep::of(self.lock().as_ref(), Timestamp::from_millis(now_ms))
+    }
+
+    /// Hands in the response to a request, and gives the next step. A call's result is given here, once.
+    pub fn response(
+        &self,
+        id: u32,
+        status: u16,
+        headers: HashMap<String, String>,
+        body: &[u8],
+        now_ms: i64,
+    ) -> Result<Step, Failure> {
+        self.reply(id, response(status, headers, body.to_vec()), now_ms)?;
+        Ok(self.step_after_reply(now_ms))
+    }
+
+    /// Tells that a request has no response, and gives the next step. `delivery` is `NotSent` only
+    /// where that is certain.
+    pub fn failed(
+        &self,
+        id: u32,
+        kind: FailureKind,
+        delivery: Delivery,
+        detail: String,
+        now_ms: i64,
+    ) -> Result<Step, Failure> {
+        let failure = TransportFailure {
+            kind,
+            delivery,
+            detail,
+        };
+        self.reply(id, Reply::Failed(failure), now_ms)?;
+        Ok(self.step_after_reply(now_ms))
+    }
+
+    /// The error of a purchase that is given up while it waits for its turn.
+    #[must_use]
+    pub fn late(&self, now_ms: i64) -> Option<Report> {
+        let error = self.lock().late(Timestamp::from_millis(now_ms))?;
+        Some(error.report())
+    }
+}
+
+impl Machine {
+    fn step_after_reply(&self, now_ms: i64) -> Step {
+        HostStep::after_reply(self.lock().as_mut(), Timestamp::from_millis(now_ms))
+    }
+}
