@@ -2,10 +2,10 @@
 
 use std::process::Command;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use clap::ValueEnum;
-use serde::Deserialize;
 
+use crate::figures::{Row, read};
 use crate::js::{package, project, tarball};
 use crate::python::{Venv, simulator, wheel};
 use crate::shell::{elsewhere, headline, output, root};
@@ -23,29 +23,6 @@ pub enum Name {
     Kotlin,
     /// The Swift package.
     Swift,
-}
-
-/// One figure.
-#[derive(Deserialize)]
-pub struct Row {
-    /// What is measured.
-    pub what: String,
-    /// Our figure, with its unit.
-    pub ours: String,
-    /// What it is held against.
-    pub against: String,
-    /// The other figure, with its unit.
-    pub theirs: String,
-    /// Ours, divided by theirs.
-    pub ratio: f64,
-    /// The most that the ratio may be.
-    pub limit: Option<f64>,
-}
-
-impl Row {
-    fn is_missed(&self) -> bool {
-        self.limit.is_some_and(|limit| self.ratio > limit)
-    }
 }
 
 /// Measures, and prints one row a figure.
@@ -110,14 +87,6 @@ fn js() -> Result<Vec<Row>> {
         .arg(service)
         .current_dir(folder);
     read(&output(&mut calls)?)
-}
-
-/// The figures among what a benchmark prints: its lines that are JSON objects.
-pub fn read(printed: &str) -> Result<Vec<Row>> {
-    let lines = printed.lines().filter(|line| line.starts_with('{'));
-    lines
-        .map(|line| serde_json::from_str(line).with_context(|| line.to_owned()))
-        .collect()
 }
 
 fn print_table(rows: &[Row]) {

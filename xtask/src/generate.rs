@@ -4,23 +4,54 @@ use anyhow::{Context as _, Result, ensure};
 
 use crate::models::Models;
 use crate::shell::root;
-use crate::{kotlin_models, python_models, swift_models, typescript_models};
+use crate::{kotlin_blocking, kotlin_errors, kotlin_models};
+use crate::{python_client, python_errors, python_models};
+use crate::{swift_errors, swift_models};
+use crate::{typescript_errors, typescript_models, typescript_readers};
 
 /// Writes them, or sees whether they are up to date.
 pub fn run(check: bool) -> Result<()> {
     let models = Models::of_the_core();
     let files = [
         (
+            "bindings/python/src/stablevps/_client.py",
+            python_client::module()?,
+        ),
+        (
+            "bindings/python/src/stablevps/_errors.py",
+            python_errors::module(&models),
+        ),
+        (
             "bindings/python/src/stablevps/_models.py",
             python_models::module(&models),
+        ),
+        (
+            "bindings/js/src/errors.ts",
+            typescript_errors::module(&models),
         ),
         (
             "bindings/js/src/models.ts",
             typescript_models::module(&models),
         ),
         (
+            "bindings/js/src/readers.ts",
+            typescript_readers::module(&models),
+        ),
+        (
+            "bindings/kotlin/stablevps/src/main/kotlin/com/stablevps/Blocking.kt",
+            kotlin_blocking::module()?,
+        ),
+        (
+            "bindings/kotlin/stablevps/src/main/kotlin/com/stablevps/Exceptions.kt",
+            kotlin_errors::module(&models),
+        ),
+        (
             "bindings/kotlin/stablevps/src/main/kotlin/com/stablevps/Models.kt",
             kotlin_models::module(&models),
+        ),
+        (
+            "bindings/swift/Sources/StableVPS/Errors.swift",
+            swift_errors::module(&models),
         ),
         (
             "bindings/swift/Sources/StableVPS/Models.swift",

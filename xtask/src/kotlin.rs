@@ -11,8 +11,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result, ensure};
 
 pub use self::maven::mvn;
-use crate::bench::{Row, read};
-use crate::crossing::{VARIABLE, others};
+use crate::figures::{Row, read};
 use crate::native::{cdylib, stripped};
 use crate::python::simulator;
 use crate::shell::{cache, elsewhere, finish, headline, output, root};
@@ -119,7 +118,7 @@ pub fn crossing() -> Result<Vec<PathBuf>> {
 }
 
 /// Runs every test of it.
-pub fn test() -> Result<()> {
+pub fn test(others: (&str, &str)) -> Result<()> {
     installed()?;
     headline("Kotlin: format, lints and documentation");
     lint()?;
@@ -133,7 +132,6 @@ pub fn test() -> Result<()> {
         &package().join("tests/target/pages"),
     )?;
     let service = simulator("dev")?;
-    let others = others(&["python", "js"])?;
     headline("Kotlin");
     let mut tests = mvn()?;
     tests
@@ -141,7 +139,7 @@ pub fn test() -> Result<()> {
         .env("STABLEVPS_SIMULATOR_BIN", &service)
         .env("STABLEVPS_SCENARIOS", root().join("tests/scenarios"))
         .env("STABLEVPS_API_DUMPS", package().join("api"))
-        .env(VARIABLE, others)
+        .env(others.0, others.1)
         .current_dir(package());
     finish(&mut tests)?;
     headline("Kotlin and Java projects with the package installed");

@@ -1,4 +1,4 @@
-//! Writes the Kotlin package's models from the core's schema: a class for each, and what makes it of
+//! Writes the Kotlin package's types from the core's schema: a class for each, and what makes it from
 //! the record that crosses from the core.
 
 use std::fmt::Write as _;
@@ -6,44 +6,59 @@ use std::fmt::Write as _;
 use crate::models::{Enumeration, Field, Kind, Models, Structure};
 
 const HEAD: &str = "\
-// What the service answers. Written by `cargo xtask generate` from the core's models.
+// The core's types as this package shows them. Written by `cargo xtask generate` from the core's schema.
 //
-// Data classes whose constructors, and with them their copies, are the package's own: a field that is
+// The constructors of the data classes, and with them their copies, are the package's own: a field that is
 // added at their end breaks nobody.
 
 package com.stablevps
 
-import java.math.BigDecimal
-import java.time.Instant
-import kotlin.time.Duration
-import kotlin.time.Duration.Companion.milliseconds
 ";
 
 /// The file's text.
 pub fn module(models: &Models) -> String {
-    let closed = models.enumerations.iter().filter(|one| !one.is_open);
-    let mut records: Vec<&str> = closed.map(|one| one.name.as_str()).collect();
-    records.extend(models.structures.iter().map(|one| one.name.as_str()));
-    records.sort_unstable();
-    let imports: Vec<String> = records
+    let mut records: Vec<&str> = models
+        .structures
         .iter()
-        .map(|name| format!("import com.stablevps.internal.ffi.{name} as Sent{name}\n"))
+        .map(|one| one.name.as_str())
         .collect();
-    let mut text = HEAD.to_owned() + &imports.concat();
+    records.sort_unstable();
+    let records: Vec<String> = records
+        .iter()
+        .map(|name| format!("import com.stablevps.internal.ffi.{name} as Core{name}\n"))
+        .collect();
+    let mut text = String::new();
     for enumeration in &models.enumerations {
         text.push_str(&if enumeration.is_open {
             open(enumeration)
         } else {
-            closed_set(enumeration)
+            closed(enumeration)
         });
     }
     for one in &models.structures {
         text.push_str(&structure(one));
     }
-    text
+    HEAD.to_owned() + &imports(&text) + &records.concat() + &text
 }
 
-fn doc(indent: &str, words: &str) -> String {
+/// The imports of the types that a text names.
+pub fn imports(text: &str) -> String {
+    const TYPES: [(&str, &str); 4] = [
+        ("BigDecimal", "java.math.BigDecimal"),
+        ("Instant", "java.time.Instant"),
+        ("Duration", "kotlin.time.Duration"),
+        (
+            ".milliseconds",
+            "kotlin.time.Duration.Companion.milliseconds",
+        ),
+    ];
+    let named = TYPES.iter().filter(|(name, _)| text.contains(name));
+    let lines: Vec<_> = named.map(|(_, path)| format!("import {path}\n")).collect();
+    lines.concat()
+}
+
+/// A documentation comment.
+pub fn doc(indent: &str, words: &str) -> String {
     let lines: Vec<&str> = words.lines().collect();
     match lines.as_slice() {
         [one] => format!("{indent}/** {one} */\n"),
@@ -57,14 +72,18 @@ fn doc(indent: &str, words: &str) -> String {
     }
 }
 
-/// `newYork` and `past_due` as constants are named.
+/// `newYork`, `past_due` and `x-api-key` as constants are named.
 fn constant(value: &str) -> String {
     let mut name = String::new();
     for letter in value.chars() {
         if letter.is_uppercase() {
             name.push('_');
         }
-        name.push(letter.to_ascii_uppercase());
+        name.push(if letter == '-' {
+            '_'
+        } else {
+            letter.to_ascii_uppercase()
+        });
     }
     name
 }
@@ -95,67 +114,78 @@ fn open(enumeration: &Enumeration) -> String {
     )
 }
 
-/// A set that is the core's own.
-fn closed_set(enumeration: &Enumeration) -> String {
-    let name = &enumeration.name;
-    let mut entries = String::new();
-    let mut cases = String::new();
-    for value in &enumeration.values {
-        let constant = constant(&value.name);
-        let _ = writeln!(
-            entries,
-            "{}    {constant},\n",
-            doc("    ", &value.doc).trim_end()
-        );
-        let _ = writeln!(cases, "        Sent{name}.{constant} -> {name}.{constant}");
-    }
-    let entries = entries.replace("*/    ", "*/\n    ").trim_end().to_owned();
+/// A set that is the core's own. Its values have the order of the core's.
+fn closed(enumeration: &Enumeration) -> String {
+    let values: Vec<String> = enumeration
+        .values
+        .iter()
+        .map(|value| doc("    ", &value.doc) + "    " + &constant(&value.name) + ",\n")
+        .collect();
     format!(
-        "\n{}public enum class {name} {{\n{entries}\n}}\n\n\
-         internal fun Sent{name}.read(): {name} =\n    when (this) {{\n{cases}    }}\n",
-        doc("", &enumeration.doc)
+        "\n{}public enum class {} {{\n{}}}\n",
+        doc("", &enumeration.doc),
+        enumeration.name,
+        values.join("\n")
     )
 }
 
 fn structure(structure: &Structure) -> String {
     let name = &structure.name;
-    let mut fields = String::new();
-    let mut spans = String::new();
-    let mut readers = String::new();
-    for field in &structure.fields {
-        let optional = if field.is_optional { "?" } else { "" };
-        if let Some(span) = span(field) {
-            fields.push_str(&doc("    ", &field.doc.replacen("Milliseconds", "Time", 1)));
-            let _ = writeln!(fields, "    public val {span}: Duration{optional},");
-            spans.push_str(&doc("    ", &field.doc));
-            let _ = writeln!(
-                spans,
-                "    public val {}: Long{optional} get() = {span}{optional}.inWholeMilliseconds\n",
-                field.name
-            );
-            let _ = writeln!(readers, "        {span} = {},", reader(field));
-            continue;
-        }
-        fields.push_str(&doc("    ", &field.doc));
-        let _ = writeln!(
-            fields,
-            "    public val {}: {}{optional},",
-            field.name,
-            annotation(&field.kind)
-        );
-        let _ = writeln!(readers, "        {} = {},", field.name, reader(field));
-    }
-    let body = if spans.is_empty() {
-        String::new()
-    } else {
-        format!(" {{\n{}\n}}", spans.trim_end())
-    };
+    let readers: Vec<String> = structure
+        .fields
+        .iter()
+        .map(|field| format!("        {} = {},\n", property(field), reader(field)))
+        .collect();
     format!(
         "\n{}@ConsistentCopyVisibility\n\
-         public data class {name} internal constructor(\n{fields}){body}\n\n\
-         internal fun Sent{name}.read(): {name} =\n    {name}(\n{readers}    )\n",
-        doc("", &structure.doc)
+         public data class {name} internal constructor(\n{}){}\n\n\
+         internal fun Core{name}.read(): {name} =\n    {name}(\n{}    )\n",
+        doc("", &structure.doc),
+        properties(&structure.fields),
+        span_body(&structure.fields),
+        readers.concat()
     )
+}
+
+/// The properties of a class, as its constructor declares them.
+pub fn properties(fields: &[Field]) -> String {
+    let mut text = String::new();
+    for field in fields {
+        let optional = if field.is_optional { "?" } else { "" };
+        let words = match span(field) {
+            Some(_) => field.doc.replacen("Milliseconds", "Time", 1),
+            None => field.doc.clone(),
+        };
+        text.push_str(&doc("    ", &words));
+        let _ = writeln!(
+            text,
+            "    public val {}: {}{optional},",
+            property(field),
+            annotation(field)
+        );
+    }
+    text
+}
+
+/// The body of a class with spans of time: their milliseconds, for Java. Empty for any other class.
+pub fn span_body(fields: &[Field]) -> String {
+    let spans: Vec<String> = fields
+        .iter()
+        .filter_map(|field| span(field).map(|span| (field, span)))
+        .map(|(field, span)| {
+            let optional = if field.is_optional { "?" } else { "" };
+            format!(
+                "{}    public val {}: Long{optional} get() = {span}{optional}.inWholeMilliseconds\n",
+                doc("    ", &field.doc),
+                field.name
+            )
+        })
+        .collect();
+    if spans.is_empty() {
+        String::new()
+    } else {
+        format!(" {{\n{}}}", spans.join("\n"))
+    }
 }
 
 /// The name of a span of time, which the core counts in milliseconds.
@@ -163,49 +193,55 @@ fn span(field: &Field) -> Option<&str> {
     field.name.strip_suffix("Ms")
 }
 
-fn annotation(kind: &Kind) -> &str {
-    match kind {
-        Kind::Text | Kind::VpsId => "String",
-        Kind::Integer => "Int",
-        Kind::Boolean => "Boolean",
-        Kind::Money => "BigDecimal",
-        Kind::Time => "Instant",
-        Kind::Secret => "Secret",
-        Kind::ServerId => "ServerId",
-        Kind::Enumeration(name) | Kind::Structure(name) => name,
+fn property(field: &Field) -> &str {
+    span(field).unwrap_or(&field.name)
+}
+
+fn annotation(field: &Field) -> String {
+    if span(field).is_some() {
+        return "Duration".to_owned();
+    }
+    match &field.kind {
+        Kind::Text | Kind::VpsId => "String".to_owned(),
+        Kind::Integer => "Int".to_owned(),
+        Kind::Boolean => "Boolean".to_owned(),
+        Kind::Money => "BigDecimal".to_owned(),
+        Kind::Time => "Instant".to_owned(),
+        Kind::Secret => "Secret".to_owned(),
+        Kind::ServerId => "ServerId".to_owned(),
+        Kind::Open(name) | Kind::Closed(name) | Kind::Structure(name) => name.clone(),
+        Kind::List(name) => format!("List<{name}>"),
     }
 }
 
-/// What makes a field of what crossed.
-fn reader(field: &Field) -> String {
+/// What makes a property from the field of a record.
+pub fn reader(field: &Field) -> String {
     let name = &field.name;
     let dot = if field.is_optional { "?." } else { "." };
-    let made = |make: &str| {
-        if field.is_optional {
-            format!("{name}?.let({})", make.replacen('.', "::", 1))
-        } else {
-            format!("{make}({name})")
-        }
-    };
     match &field.kind {
         Kind::Integer if span(field).is_some() => format!("{name}{dot}toLong(){dot}milliseconds"),
         Kind::Integer => format!("{name}{dot}toInt()"),
         Kind::Text | Kind::VpsId | Kind::Boolean => name.clone(),
-        Kind::Money => made_by_class("BigDecimal", field),
-        Kind::Secret => made_by_class("Secret", field),
-        Kind::ServerId => made_by_class("ServerId", field),
-        Kind::Time => made("Instant.ofEpochMilli"),
-        Kind::Enumeration(closed) if closed == "Phase" => format!("{name}{dot}read()"),
-        Kind::Enumeration(open) => made(&format!("{open}.of")),
+        Kind::Money => made("BigDecimal", "::BigDecimal", field),
+        Kind::Secret => made("Secret", "::Secret", field),
+        Kind::ServerId => made("ServerId", "::ServerId", field),
+        Kind::Time => made("Instant.ofEpochMilli", "Instant::ofEpochMilli", field),
+        Kind::Open(open) => made(&format!("{open}.of"), &format!("{open}::of"), field),
+        Kind::Closed(closed) if field.is_optional => {
+            format!("{name}?.let {{ {closed}.entries[it.ordinal] }}")
+        }
+        Kind::Closed(closed) => format!("{closed}.entries[{name}.ordinal]"),
         Kind::Structure(_) => format!("{name}{dot}read()"),
+        Kind::List(_) => format!("{name}{dot}map {{ it.read() }}"),
     }
 }
 
-fn made_by_class(class: &str, field: &Field) -> String {
+/// A property that a function makes.
+fn made(function: &str, reference: &str, field: &Field) -> String {
     let name = &field.name;
     if field.is_optional {
-        format!("{name}?.let(::{class})")
+        format!("{name}?.let({reference})")
     } else {
-        format!("{class}({name})")
+        format!("{function}({name})")
     }
 }

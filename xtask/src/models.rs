@@ -8,6 +8,25 @@ pub struct Models {
     pub enumerations: Vec<Enumeration>,
     /// Sets of fields.
     pub structures: Vec<Structure>,
+    /// Everything that can go wrong, in the core's order.
+    pub errors: Vec<ErrorKind>,
+}
+
+/// A kind of error.
+pub struct ErrorKind {
+    /// Its name in every language, such as `insufficient_funds`.
+    pub code: String,
+    /// What it is.
+    pub doc: String,
+    /// What there is to say of it beside what every error has.
+    pub fields: Vec<Field>,
+}
+
+impl ErrorKind {
+    /// Its name as a type, such as `InsufficientFunds`.
+    pub fn name(&self) -> String {
+        pascal_case(&self.code)
+    }
 }
 
 /// A set of values.
@@ -26,6 +45,8 @@ pub struct Enumeration {
 pub struct Named {
     /// The text as it is sent.
     pub name: String,
+    /// Its name in the core, such as `ApiKeyHeader`.
+    pub variant: String,
     /// What it is.
     pub doc: String,
 }
@@ -71,10 +92,14 @@ pub enum Kind {
     VpsId,
     /// The provider's own id of a VPS.
     ServerId,
-    /// A set of values, by its name.
-    Enumeration(String),
+    /// A set of values to which the service may add some, by its name.
+    Open(String),
+    /// A set of values that is the product's own, by its name.
+    Closed(String),
     /// A set of fields, by its name.
     Structure(String),
+    /// A list of such sets of fields.
+    List(String),
 }
 
 impl Models {
@@ -86,24 +111,70 @@ impl Models {
     fn read(schema: &Value) -> Self {
         let empty = Map::new();
         let models = schema.as_object().unwrap_or(&empty);
-        let structures: Vec<_> = models.iter().filter(|(_, one)| is_structure(one)).collect();
-        let names: Vec<&str> = structures.iter().map(|(name, _)| name.as_str()).collect();
+        let report = models.get(REPORT);
+        let models: Vec<_> = models.iter().filter(|(name, _)| *name != REPORT).collect();
+        let types = Types(&models);
+        let kinds = report.and_then(|report| report.get("oneOf")?.as_array());
         Self {
             enumerations: models
                 .iter()
                 .filter(|(_, model)| !is_structure(model))
                 .map(|(name, model)| enumeration(name, model))
                 .collect(),
-            structures: structures
+            structures: models
                 .iter()
+                .filter(|(_, model)| is_structure(model))
                 .map(|(name, model)| Structure {
                     name: (*name).clone(),
                     doc: doc(model),
-                    fields: fields(model, &names),
+                    fields: fields(model, &types),
                 })
+                .collect(),
+            errors: kinds
+                .into_iter()
+                .flatten()
+                .map(|kind| error_kind(kind, &types))
                 .collect(),
         }
     }
+}
+
+/// What crosses of an error: its kinds are told apart by their code.
+const REPORT: &str = "Report";
+
+/// The models by their names.
+struct Types<'a>(&'a [(&'a String, &'a Value)]);
+
+impl Types<'_> {
+    /// What a reference such as `#/$defs/Phase` means.
+    fn kind(&self, reference: &str) -> Kind {
+        let name = reference.rsplit('/').next().unwrap_or_default();
+        let model = self.0.iter().find(|(known, _)| *known == name);
+        match model {
+            Some((_, model)) if is_structure(model) => Kind::Structure(name.to_owned()),
+            Some((_, model)) if model.get("x-known").is_some() => Kind::Open(name.to_owned()),
+            _ => Kind::Closed(name.to_owned()),
+        }
+    }
+}
+
+fn error_kind(kind: &Value, types: &Types<'_>) -> ErrorKind {
+    let properties = kind.get("properties");
+    let of = |name: &str| properties.and_then(|properties| properties.get(name));
+    ErrorKind {
+        code: text(of("code").and_then(|code| code.get("const"))),
+        doc: doc(kind),
+        fields: of("details").map_or_else(Vec::new, |details| fields(details, types)),
+    }
+}
+
+/// `past_due` as `PastDue`.
+fn pascal_case(name: &str) -> String {
+    let words = name.split('_').map(|word| {
+        let (first, rest) = word.split_at(word.len().min(1));
+        first.to_uppercase() + rest
+    });
+    words.collect()
 }
 
 fn is_structure(model: &Value) -> bool {
@@ -124,10 +195,15 @@ fn enumeration(name: &str, model: &Value) -> Enumeration {
     let list = |key| model.get(key).and_then(Value::as_array);
     let known = list("x-known").into_iter().flatten().map(|pair| Named {
         name: text(pair.get(0)),
+        variant: pascal_case(&text(pair.get(0))),
         doc: text(pair.get(1)),
     });
     let constant = list("oneOf").into_iter().flatten().map(|one| Named {
         name: text(one.get("const")),
+        variant: match one.get("x-name") {
+            Some(name) => text(Some(name)),
+            None => pascal_case(&text(one.get("const"))),
+        },
         doc: doc(one),
     });
     Enumeration {
@@ -138,12 +214,12 @@ fn enumeration(name: &str, model: &Value) -> Enumeration {
     }
 }
 
-fn fields(model: &Value, structures: &[&str]) -> Vec<Field> {
+fn fields(model: &Value, types: &Types<'_>) -> Vec<Field> {
     let properties = model.get("properties").and_then(Value::as_object);
     let fields = properties.into_iter().flatten();
     fields
         .map(|(name, property)| {
-            let (kind, is_optional) = kind(property, structures);
+            let (kind, is_optional) = kind(property, types);
             Field {
                 name: name.clone(),
                 doc: doc(property),
@@ -155,22 +231,20 @@ fn fields(model: &Value, structures: &[&str]) -> Vec<Field> {
 }
 
 /// What a field holds, and whether it may be absent.
-fn kind(property: &Value, structures: &[&str]) -> (Kind, bool) {
+fn kind(property: &Value, types: &Types<'_>) -> (Kind, bool) {
     if let Some(any) = property.get("anyOf").and_then(Value::as_array) {
         let there = any.iter().find(|one| text(one.get("type")) != "null");
-        return (
-            there.map_or(Kind::Text, |one| kind(one, structures).0),
-            true,
-        );
+        return (there.map_or(Kind::Text, |one| kind(one, types).0), true);
     }
     if let Some(target) = property.get("$ref").and_then(Value::as_str) {
-        let name = target.rsplit('/').next().unwrap_or_default();
-        let kind = if structures.contains(&name) {
-            Kind::Structure
-        } else {
-            Kind::Enumeration
+        return (types.kind(target), false);
+    }
+    if let Some(item) = property.get("items") {
+        let list = match kind(item, types).0 {
+            Kind::Structure(name) => Kind::List(name),
+            other => other,
         };
-        return (kind(name.to_owned()), false);
+        return (list, false);
     }
     let (name, is_optional) = match property.get("type") {
         Some(Value::Array(types)) => (text(types.first()), true),

@@ -35,7 +35,7 @@ pub struct Venv {
 }
 
 impl Venv {
-    /// The one with the development tools, kept between runs. Made anew when they change.
+    /// The one with the development tools, kept between runs. It is replaced when they change.
     pub fn with_tools() -> Result<Self> {
         let wanted = std::fs::read_to_string(root().join(TOOLS)).context(TOOLS)?;
         let venv = Self {

@@ -5,58 +5,101 @@ use std::fmt::Write as _;
 use crate::models::{Enumeration, Field, Kind, Models, Structure};
 
 const HEAD: &str = "\
-\"\"\"What the service answers. Written by `cargo xtask generate` from the core's models.\"\"\"
+\"\"\"The models of the API. Written by `cargo xtask generate` from the core's models.\"\"\"
 
 from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Literal
 
 from msgspec import field
 
 from ._values import Model, OpenEnum, Secret, ServerId
 ";
 
+/// Closed enumerations that are only ever passed to the core, which checks them: they stay plain text.
+const ARGUMENTS: [&str; 2] = ["Auth", "WaitLevel"];
+
 /// The module's text.
 pub fn module(models: &Models) -> String {
-    let enumerations = models.enumerations.iter().map(|one| one.name.as_str());
+    let enumerations = || {
+        let all = models.enumerations.iter();
+        all.filter(|one| !ARGUMENTS.contains(&one.name.as_str()))
+    };
     let structures = models.structures.iter().map(|one| one.name.as_str());
-    let mut names: Vec<&str> = enumerations.chain(structures).collect();
-    names.sort_unstable();
-    let mut text = HEAD.to_owned();
-    let _ = write!(text, "\n__all__ = [\n");
-    for name in &names {
-        let _ = writeln!(text, "    \"{name}\",");
+    let mut names: Vec<&str> = enumerations().map(|one| one.name.as_str()).collect();
+    names.extend(structures);
+    let mut text = HEAD.to_owned() + &exports(names);
+    for one in enumerations() {
+        text.push_str(&if one.is_open || is_in_a_model(one, models) {
+            enumeration(one)
+        } else {
+            literals(one)
+        });
     }
-    text.push_str("]\n");
-    text.extend(models.enumerations.iter().map(enumeration));
     text.extend(models.structures.iter().map(structure));
     text
 }
 
-fn indented(doc: &str) -> String {
-    doc.replace('\n', "\n    ")
+/// The names that a module exports.
+pub fn exports(mut names: Vec<&str>) -> String {
+    names.sort_unstable();
+    let names: Vec<_> = names
+        .iter()
+        .map(|name| format!("    \"{name}\",\n"))
+        .collect();
+    format!("\n__all__ = [\n{}]\n", names.concat())
+}
+
+fn is_in_a_model(enumeration: &Enumeration, models: &Models) -> bool {
+    let mut fields = models.structures.iter().flat_map(|model| &model.fields);
+    fields.any(|field| field.kind == Kind::Closed(enumeration.name.clone()))
+}
+
+/// A documentation text in Python's markup, its lines after the first indented.
+pub fn doc(words: &str) -> String {
+    words.replace('`', "``").replace('\n', "\n    ")
 }
 
 fn enumeration(model: &Enumeration) -> String {
     let mut text = format!(
         "\n\nclass {}(OpenEnum):\n    \"\"\"{}\"\"\"\n",
         model.name,
-        indented(&model.doc)
+        doc(&model.doc)
     );
     for value in &model.values {
         let name = snake(&value.name).to_uppercase();
         let _ = write!(text, "\n    {name} = \"{}\"\n", value.name);
-        let _ = writeln!(text, "    \"\"\"{}\"\"\"", indented(&value.doc));
+        let _ = writeln!(text, "    \"\"\"{}\"\"\"", doc(&value.doc));
     }
     text
+}
+
+/// A closed enumeration that no model holds: text that type checkers know.
+fn literals(model: &Enumeration) -> String {
+    let values: Vec<_> = model
+        .values
+        .iter()
+        .map(|one| format!("\"{}\"", one.name))
+        .collect();
+    let mut text = format!(
+        "\n\n{} = Literal[{}]\n\"\"\"{}\n\n",
+        model.name,
+        values.join(", "),
+        doc(&model.doc)
+    );
+    for value in &model.values {
+        let _ = writeln!(text, "- ``{}``: {}", value.name, doc(&value.doc));
+    }
+    text + "\"\"\"\n"
 }
 
 fn structure(model: &Structure) -> String {
     let mut text = format!(
         "\n\nclass {}(Model, frozen=True, kw_only=True, gc=False, rename=\"camel\"):\n    \"\"\"{}\"\"\"\n",
         model.name,
-        indented(&model.doc)
+        doc(&model.doc)
     );
     for field in &model.fields {
         if field.kind == Kind::ServerId {
@@ -74,7 +117,7 @@ fn structure(model: &Structure) -> String {
             snake(&field.name),
             annotation(&field.kind)
         );
-        let _ = writeln!(text, "    \"\"\"{}\"\"\"", indented(&field.doc));
+        let _ = writeln!(text, "    \"\"\"{}\"\"\"", doc(&field.doc));
     }
     text
 }
@@ -82,7 +125,7 @@ fn structure(model: &Structure) -> String {
 /// Kept as text and made an object when asked for: listings are long.
 fn server_id(field: &Field) -> String {
     let (name, attribute) = (&field.name, snake(&field.name));
-    let doc = indented(&field.doc);
+    let doc = doc(&field.doc);
     format!(
         "\n    _{attribute}: str | None = field(default=None, name=\"{name}\")\n\n    \
          @property\n    def {attribute}(self) -> ServerId | None:\n        \
@@ -91,7 +134,8 @@ fn server_id(field: &Field) -> String {
     )
 }
 
-fn annotation(kind: &Kind) -> &str {
+/// A kind as Python's type; of a list, the type of its items.
+pub fn annotation(kind: &Kind) -> &str {
     match kind {
         Kind::Text | Kind::VpsId => "str",
         Kind::Integer => "int",
@@ -100,11 +144,12 @@ fn annotation(kind: &Kind) -> &str {
         Kind::Time => "datetime",
         Kind::Secret => "Secret",
         Kind::ServerId => "ServerId",
-        Kind::Enumeration(name) | Kind::Structure(name) => name,
+        Kind::Open(name) | Kind::Closed(name) | Kind::Structure(name) | Kind::List(name) => name,
     }
 }
 
-fn snake(camel: &str) -> String {
+/// `vpsStatus` as `vps_status`.
+pub fn snake(camel: &str) -> String {
     let mut snake = String::new();
     for c in camel.chars() {
         if c.is_ascii_uppercase() {

@@ -2,6 +2,7 @@
 
 mod bench;
 mod crossing;
+mod files;
 mod package;
 mod readers;
 mod root;
@@ -17,7 +18,7 @@ use anyhow::Result;
 use crate::shell::{finish, headline};
 use package::Packages;
 
-/// Buys a VPS with it.
+/// Buys a VPS with the package.
 pub fn demo() -> Result<()> {
     headline("Swift");
     let Some(packages) = Packages::ready()? else {

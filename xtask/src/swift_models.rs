@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::models::{Enumeration, Field, Kind, Models, Named, Structure};
 
 const HEAD: &str = "\
-// What the service answers. Written by `cargo xtask generate` from the core's models.
+// The models of the API. Written by `cargo xtask generate` from the core's models.
 
 import Foundation
 internal import StableVPSNative
@@ -25,7 +25,7 @@ pub fn module(models: &Models) -> String {
     text
 }
 
-/// Values that the service may add to keep what was sent.
+/// An enumeration to which the service may add values: a value that is not known is kept verbatim.
 fn open(one: &Enumeration) -> String {
     let name = type_name(&one.name);
     let mut cases = String::new();
@@ -40,13 +40,13 @@ fn open(one: &Enumeration) -> String {
     let known: Vec<_> = one.values.iter().map(known).collect();
     format!(
         "extension StableVPS {{\n{}  public enum {name}: OpenEnumeration {{\n{cases}    \
-         /// One that this version does not know, as it was sent.\n    case unknown(String)\n\n    \
-         /// Every one that this version knows.\n    \
+         /// A value that this version does not know, verbatim.\n    case unknown(String)\n\n    \
+         /// Every value that this version knows.\n    \
          public static let known: [Self] = [{}]\n\n    \
          public init(rawValue: String) {{\n      switch rawValue {{\n{reads}      \
          default: self = .unknown(rawValue)\n      }}\n    }}\n\n    \
          public var rawValue: String {{\n      switch self {{\n{writes}      \
-         case .unknown(let sent): sent\n      }}\n    }}\n  }}\n}}\n",
+         case .unknown(let text): text\n      }}\n    }}\n  }}\n}}\n",
         doc("  ", &one.doc),
         known.join(", "),
     )
@@ -56,13 +56,54 @@ fn known(value: &Named) -> String {
     format!(".{}", case_name(&value.name))
 }
 
-/// Values of the core's own.
+/// How a closed enumeration of the core is declared in Swift.
+#[derive(Clone, Copy)]
+struct Declaration<'a> {
+    /// The type that it is nested in.
+    owner: &'a str,
+    name: &'a str,
+    /// Whether the core is passed values of it.
+    is_passed: bool,
+    /// Whether the core returns values of it.
+    is_returned: bool,
+}
+
+impl<'a> Declaration<'a> {
+    fn of(core_name: &'a str) -> Self {
+        let (owner, name, is_passed, is_returned) = match core_name {
+            "Auth" => ("StableVPS.Configuration", "Authentication", true, false),
+            "WaitLevel" => ("StableVPS.WaitOptions", "Level", true, false),
+            "FailureKind" => ("TransportFailure", "Kind", true, true),
+            "Delivery" => ("TransportFailure", "Delivery", true, true),
+            "Fault" | "TryAgain" => ("StableVPSError", core_name, false, true),
+            _ => ("StableVPS", core_name, false, true),
+        };
+        Self {
+            owner,
+            name,
+            is_passed,
+            is_returned,
+        }
+    }
+
+    /// Its name where names begin with `prefix`.
+    fn path(self, prefix: &str) -> String {
+        match self.owner {
+            "StableVPS" => format!("{prefix}{}", self.name),
+            owner => format!("{owner}.{}", self.name),
+        }
+    }
+}
+
+/// An enumeration of the core's own.
 fn closed(one: &Enumeration) -> String {
-    let name = type_name(&one.name);
+    let declared = Declaration::of(&one.name);
+    let native = format!("StableVPSNative.{}", one.name);
     let mut cases = String::new();
     let mut reads = String::new();
+    let mut writes = String::new();
     for value in &one.values {
-        let case = case_name(&value.name);
+        let case = initial_lower(&value.variant);
         let raw = if case == value.name {
             String::new()
         } else {
@@ -70,13 +111,28 @@ fn closed(one: &Enumeration) -> String {
         };
         let _ = writeln!(cases, "{}    case {case}{raw}", doc("    ", &value.doc));
         let _ = writeln!(reads, "      case .{case}: self = .{case}");
+        let _ = writeln!(writes, "      case .{case}: .{case}");
+    }
+    let mut conversions = String::new();
+    if declared.is_returned {
+        let _ = write!(
+            conversions,
+            "\n    init(_ native: {native}) {{\n      switch native {{\n{reads}      }}\n    }}\n"
+        );
+    }
+    if declared.is_passed {
+        let _ = write!(
+            conversions,
+            "\n    var native: {native} {{\n      switch self {{\n{writes}      }}\n    }}\n"
+        );
     }
     format!(
-        "extension StableVPS {{\n{}  \
-         public enum {name}: String, Sendable, Hashable, Codable, CaseIterable {{\n{cases}\n    \
-         init(_ native: StableVPSNative.{}) {{\n      switch native {{\n{reads}      }}\n    }}\n  }}\n}}\n",
+        "extension {} {{\n{}  \
+         public enum {}: String, Sendable, Hashable, Codable, CaseIterable {{\n\
+         {cases}{conversions}  }}\n}}\n",
+        declared.owner,
         doc("  ", &one.doc),
-        one.name,
+        declared.name,
     )
 }
 
@@ -85,7 +141,7 @@ fn structure(one: &Structure, models: &Models) -> String {
     let mut fields = String::new();
     let mut reads = String::new();
     for field in &one.fields {
-        let swift = Property::of(field);
+        let swift = Property::of(field, "");
         let _ = writeln!(
             fields,
             "{}    public let {}: {}",
@@ -93,7 +149,8 @@ fn structure(one: &Structure, models: &Models) -> String {
             swift.name,
             swift.annotation()
         );
-        let _ = writeln!(reads, "      {} = {}", swift.name, swift.reader(field));
+        let native = format!("native.{}", field.name);
+        let _ = writeln!(reads, "      {} = {}", swift.name, swift.converted(&native));
     }
     let mut conformances = vec!["Sendable", "Hashable"];
     if one.fields.iter().any(|field| field.name == "id") {
@@ -111,11 +168,11 @@ fn structure(one: &Structure, models: &Models) -> String {
     )
 }
 
-/// Whether a secret stands anywhere in it: then it can't be written down as a whole.
+/// Whether it holds a secret at any depth: then it is not `Codable`.
 fn holds_secret(one: &Structure, models: &Models) -> bool {
     one.fields.iter().any(|field| match &field.kind {
         Kind::Secret => true,
-        Kind::Structure(name) => {
+        Kind::Structure(name) | Kind::List(name) => {
             let inner = models.structures.iter().find(|other| &other.name == name);
             inner.is_some_and(|inner| holds_secret(inner, models))
         }
@@ -126,61 +183,87 @@ fn holds_secret(one: &Structure, models: &Models) -> bool {
         | Kind::Time
         | Kind::VpsId
         | Kind::ServerId
-        | Kind::Enumeration(_) => false,
+        | Kind::Open(_)
+        | Kind::Closed(_) => false,
     })
 }
 
-/// A field in Swift's own words.
-struct Property {
-    name: String,
-    doc: String,
+/// A field as Swift declares it.
+pub struct Property {
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub doc: String,
     kind: String,
-    /// What makes it of the native value; none where that is it already.
-    make: Option<String>,
+    conversion: Conversion,
     is_optional: bool,
 }
 
+/// How a value is made of what the core returns.
+enum Conversion {
+    /// It is that value.
+    None,
+    /// By a call that begins with this.
+    Call(String),
+    /// By such a call for each element.
+    CallForEach(String),
+}
+
 impl Property {
-    fn of(field: &Field) -> Self {
-        let plain = |kind: &str| (kind.to_owned(), None);
-        let from = |kind: &str, label: &str| (kind.to_owned(), Some(format!("{kind}({label}")));
+    /// The property of a field. `prefix` is `StableVPS.` outside of that type.
+    pub fn of(field: &Field, prefix: &str) -> Self {
+        let by = |kind: &str, label: &str| {
+            let call = format!("{kind}({label}");
+            (kind.to_owned(), Conversion::Call(call))
+        };
         let span = field.name.strip_suffix("Ms");
-        let (kind, make) = match &field.kind {
-            Kind::Integer if span.is_some() => from("Duration", "milliseconds: "),
-            Kind::Text | Kind::VpsId => plain("String"),
-            Kind::Integer => from("Int", ""),
-            Kind::Boolean => plain("Bool"),
-            Kind::Money => from("Decimal", "money: "),
-            Kind::Time => from("Date", "epochMilliseconds: "),
-            Kind::Secret => from("Secret", ""),
-            Kind::ServerId => from("ServerID", ""),
-            Kind::Enumeration(name) if name == "Phase" => from(name, ""),
-            Kind::Enumeration(name) => from(&type_name(name), "rawValue: "),
-            Kind::Structure(name) => from(&type_name(name), ""),
+        let (kind, conversion) = match &field.kind {
+            Kind::Integer if span.is_some() => by("Duration", "milliseconds: "),
+            Kind::Text | Kind::VpsId => ("String".to_owned(), Conversion::None),
+            Kind::Integer => by("Int", ""),
+            Kind::Boolean => ("Bool".to_owned(), Conversion::None),
+            Kind::Money => by("Decimal", "money: "),
+            Kind::Time => by("Date", "epochMilliseconds: "),
+            Kind::Secret => by(&format!("{prefix}Secret"), ""),
+            Kind::ServerId => by(&format!("{prefix}ServerID"), ""),
+            Kind::Closed(name) => by(&Declaration::of(name).path(prefix), ""),
+            Kind::Open(name) => by(&format!("{prefix}{}", type_name(name)), "rawValue: "),
+            Kind::Structure(name) => by(&format!("{prefix}{}", type_name(name)), ""),
+            Kind::List(name) => {
+                let element = format!("{prefix}{}", type_name(name));
+                let call = format!("{element}(");
+                (format!("[{element}]"), Conversion::CallForEach(call))
+            }
         };
         Self {
             name: field_name(span.unwrap_or(&field.name)),
             doc: match span {
-                Some(_) => field.doc.replace("Milliseconds ", "How long it is "),
+                Some(_) => field.doc.replace("Milliseconds ", "The time "),
                 None => field.doc.clone(),
             },
             kind,
-            make,
+            conversion,
             is_optional: field.is_optional,
         }
     }
 
-    fn annotation(&self) -> String {
+    /// Its type.
+    pub fn annotation(&self) -> String {
         let none = if self.is_optional { "?" } else { "" };
         format!("{}{none}", self.kind)
     }
 
-    fn reader(&self, field: &Field) -> String {
-        let sent = format!("native.{}", field.name);
-        match (&self.make, self.is_optional) {
-            (None, _) => sent,
-            (Some(make), false) => format!("{make}{sent})"),
-            (Some(make), true) => format!("{sent}.map {{ {make}$0) }}"),
+    /// Its value, made of the core's.
+    pub fn converted(&self, native: &str) -> String {
+        match (&self.conversion, self.is_optional) {
+            (Conversion::None, _) => native.to_owned(),
+            (Conversion::Call(call), false) => format!("{call}{native})"),
+            (Conversion::Call(call), true) | (Conversion::CallForEach(call), false) => {
+                format!("{native}.map {{ {call}$0) }}")
+            }
+            (Conversion::CallForEach(call), true) => {
+                format!("{native}.map {{ list in list.map {{ {call}$0) }} }}")
+            }
         }
     }
 }
@@ -210,7 +293,14 @@ fn case_name(name: &str) -> String {
     })
 }
 
-fn doc(indent: &str, words: &str) -> String {
+/// `PastDue` as `pastDue`: a case, as the generated code names it.
+pub fn initial_lower(name: &str) -> String {
+    let (initial, rest) = name.split_at(name.len().min(1));
+    initial.to_lowercase() + rest
+}
+
+/// A documentation comment.
+pub fn doc(indent: &str, words: &str) -> String {
     let lines = words.lines();
     lines.fold(String::new(), |mut text, line| {
         let _ = writeln!(text, "{}", format!("{indent}/// {line}").trim_end());

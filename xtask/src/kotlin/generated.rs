@@ -107,10 +107,10 @@ fn of_own_jar(code: &str, name: &str) -> Result<String> {
     ))
 }
 
-/// Generated code that keeps one status a thread, and takes the memory of its other structures from
-/// where it is used again: `Scratch.kt` says why.
+/// Generated code that keeps one status a thread, takes the memory of its other structures from where it
+/// is used again, and reads results from an array: `Scratch.kt` says why.
 fn quick(mut code: String) -> Result<String> {
-    const CHANGES: [(&str, &str); 7] = [
+    const CHANGES: [(&str, &str); 10] = [
         (
             "uniffi_out_err: UniffiRustCallStatus",
             "uniffi_out_err: Pointer",
@@ -147,6 +147,20 @@ fn quick(mut code: String) -> Result<String> {
             "    override fun write() {\n        pointer.setInt(0, len)\n        \
              pointer.setPointer(Native.POINTER_SIZE.toLong(), data)\n    }\n    \
              class ByValue : ForeignBytes(), Structure.ByValue\n",
+        ),
+        (
+            "rbuf.writeField(\"len\", bbuf.position().toLong())",
+            "rbuf.len = bbuf.position().toLong()",
+        ),
+        (
+            "        val byteBuf = rbuf.asByteBuffer()!!\n        try {\n           val item = read(byteBuf)\n",
+            "        val byteBuf = ByteBuffer.wrap(rbuf.data!!.getByteArray(0, rbuf.len.toInt()))\n        \
+             try {\n           val item = read(byteBuf)\n",
+        ),
+        (
+            "        val byteArr = ByteArray(len)\n        buf.get(byteArr)\n        \
+             return byteArr.toString(Charsets.UTF_8)\n",
+            "        return text(buf, len)\n",
         ),
     ];
     for (from, to) in CHANGES {

@@ -1,57 +1,105 @@
-//! What a page shows runs: its blocks as tests.
+//! Runs what a page shows: its blocks as tests.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 use anyhow::Result;
 
-/// Makes tests of what the pages show: the blocks of a page one after the other, as one program.
+/// Makes tests from the blocks of a page. Blocks with a `main` are programs; the others are, one after the
+/// other, a program of their own.
 pub fn tests_of(page: &Path, target: &Path) -> Result<()> {
     let page = fs::read_to_string(page)?;
-    for language in ["kotlin", "java"] {
+    for (language, name) in [("kotlin", "ReadmeTest.kt"), ("java", "ReadmeJavaTest.java")] {
         let folder = target.join(language);
         fs::create_dir_all(&folder)?;
-        let (name, text) = if language == "kotlin" {
-            ("ReadmeTest.kt", kotlin_page(&blocks(&page, language)))
+        let blocks = Blocks::of(&page, language);
+        let text = if language == "kotlin" {
+            kotlin_page(&blocks)
         } else {
-            ("ReadmeJavaTest.java", java_page(&blocks(&page, language)))
+            java_page(&blocks)
         };
         fs::write(folder.join(name), text)?;
     }
     Ok(())
 }
 
-/// The imports of a page's blocks, and all their other lines.
-fn blocks(page: &str, language: &str) -> (String, String) {
-    let (mut imports, mut lines) = (String::new(), String::new());
-    let mut is_inside = false;
-    for line in page.lines() {
-        if line.starts_with("```") {
-            is_inside = line == format!("```{language}");
-        } else if is_inside {
-            let to = if line.starts_with("import ") {
-                &mut imports
-            } else {
-                &mut lines
-            };
-            to.extend([line, "\n"]);
+/// A page's blocks in one language.
+#[derive(Default)]
+struct Blocks {
+    imports: BTreeSet<String>,
+    programs: String,
+    lines: String,
+}
+
+impl Blocks {
+    fn of(page: &str, language: &str) -> Self {
+        let mut all = Self::default();
+        let mut block: Option<String> = None;
+        for line in page.lines() {
+            match (&mut block, line.starts_with("```")) {
+                (Some(text), true) => {
+                    let to = if text.contains("fun main()") {
+                        &mut all.programs
+                    } else {
+                        &mut all.lines
+                    };
+                    to.push_str(text);
+                    block = None;
+                }
+                (None, true) => {
+                    block = (line == format!("```{language}")).then(String::new);
+                }
+                (Some(_), false) if line.starts_with("import ") => {
+                    all.imports.insert(line.to_owned());
+                }
+                (Some(text), false) => text.extend([line, "\n"]),
+                (None, false) => {}
+            }
         }
+        all
     }
-    (imports, lines)
+
+    fn imports(&self) -> String {
+        self.imports
+            .iter()
+            .map(|line| line.clone() + "\n")
+            .collect()
+    }
 }
 
-fn kotlin_page((imports, lines): &(String, String)) -> String {
+fn kotlin_page(blocks: &Blocks) -> String {
     format!(
-        "package com.stablevps.pages\n\n{imports}\ninternal class ReadmeTest {{\n    \
+        "package com.stablevps.pages\n\n{}\n{}\ninternal class ReadmeTest {{\n    \
+         @org.junit.jupiter.api.Test\n    fun `the program runs`() = main()\n\n    \
          @org.junit.jupiter.api.Test\n    \
-         fun `the blocks run`() = kotlinx.coroutines.test.runTest {{\n{lines}    }}\n}}\n"
+         fun `the blocks run`() = kotlinx.coroutines.test.runTest {{\n{}    }}\n}}\n",
+        blocks.imports(),
+        blocks.programs,
+        blocks.lines
     )
 }
 
-fn java_page((imports, lines): &(String, String)) -> String {
+fn java_page(blocks: &Blocks) -> String {
     format!(
-        "package com.stablevps.pages;\n\n{imports}\nclass ReadmeJavaTest {{\n    \
+        "package com.stablevps.pages;\n\n{}\nclass ReadmeJavaTest {{\n    \
          @org.junit.jupiter.api.Test\n    \
-         void theBlocksRun() throws Exception {{\n{lines}    }}\n}}\n"
+         void theBlocksRun() throws Exception {{\n{}    }}\n}}\n",
+        blocks.imports(),
+        blocks.lines
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Blocks;
+
+    #[test]
+    fn programs_and_the_lines_of_other_blocks_are_told_apart() {
+        let page = "a\n```kotlin\nimport b\nfun main() = c()\n```\n```kotlin no-run\nd\n```\n```kotlin\nimport b\ne\n```\n";
+        let blocks = Blocks::of(page, "kotlin");
+        assert_eq!(blocks.imports(), "import b\n");
+        assert_eq!(blocks.programs, "fun main() = c()\n");
+        assert_eq!(blocks.lines, "e\n");
+    }
 }

@@ -1,5 +1,5 @@
 //! Tokens that cross between Swift and the other languages, in both directions: `tests/crossing/README.md`.
-//! The programs take turns here, as Swift's may run where the others are not.
+//! xtask runs them in turn, because Swift's program may run in a root of its own.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -14,7 +14,7 @@ use crate::kotlin;
 use crate::python::simulator;
 use crate::shell::output;
 
-/// Where purchases are handed over: before the order, and after it.
+/// The phases in which purchases are handed over: before the order, and after it.
 const PHASES: [&str; 2] = ["baseline", "polling"];
 
 const PACKAGE: &str = "tests/crossing/swift-side";
@@ -26,7 +26,7 @@ pub fn test(packages: &Packages) -> Result<()> {
     let service = simulator("dev")?;
     for (language, words) in programs()? {
         let theirs = || -> Result<Command> {
-            let (first, rest) = words.split_first().context("a program without words")?;
+            let (first, rest) = words.split_first().context("a command line is empty")?;
             let mut command = Command::new(first);
             command.args(rest);
             Ok(command)
@@ -41,7 +41,7 @@ pub fn test(packages: &Packages) -> Result<()> {
     Ok(())
 }
 
-/// The programs of the other languages, as words.
+/// The programs of the other languages, each as its command line.
 fn programs() -> Result<Vec<(String, Vec<PathBuf>)>> {
     #[derive(Deserialize)]
     struct Program {
@@ -63,9 +63,9 @@ fn hand_over(service: &Path, phase: &str, mut first: Command, mut second: Comman
     let id = id.as_str().unwrap_or_default();
     ensure!(
         printed.trim() == format!("{id} 19.49 false"),
-        "it printed {printed}"
+        "the second program printed {printed}"
     );
     let orders = service.field("/orders_received")?;
-    ensure!(orders == 1, "{orders} orders came");
+    ensure!(orders == 1, "the service received {orders} orders");
     Ok(())
 }

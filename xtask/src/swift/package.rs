@@ -1,22 +1,22 @@
-//! What the Swift package is built of beside its own sources, and the packages that use it.
+//! The parts of the Swift package that are built or generated, and the packages that use it.
 
 use std::ffi::OsString;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 
+use super::files::{hash, quietly, replace};
 use super::readers::faster;
 use super::toolchain::Toolchain;
 use crate::native::{bindings, staticlib};
 use crate::python::simulator;
 use crate::shell::{finish, headline, root};
 
-/// The modules that call Rust, as `uniffi.toml` names them.
+/// The generated modules, as `uniffi.toml` names them.
 const NATIVE: [&str; 2] = ["StableVPSNative", "StableVPSTestingNative"];
 
-/// The modules that are written by hand.
+/// The modules written by hand.
 const FACADE: [&str; 2] = ["StableVPS", "StableVPSTesting"];
 
 /// The package's sources.
@@ -28,14 +28,13 @@ pub fn sources() -> PathBuf {
 pub struct Packages {
     /// Where Swift comes from.
     pub toolchain: Toolchain,
-    /// The folder of the library. Another library has another folder, and so have other files of the package:
-    /// `SwiftPM` sees by itself neither that a library has changed nor that a package it depends on has
-    /// another file.
+    /// The folder of the library. Its name changes with the library and with the names of the package's files:
+    /// `SwiftPM` notices neither a changed library nor a new file in a package that it depends on.
     library: PathBuf,
 }
 
 impl Packages {
-    /// Builds the core and writes the code that calls it. None where there is no Swift.
+    /// Builds the core and generates the code that calls it. None where there is no Swift.
     pub fn ready() -> Result<Option<Self>> {
         let Some(toolchain) = Toolchain::find()? else {
             return Ok(None);
@@ -62,7 +61,7 @@ impl Packages {
         Ok(Some(Self { toolchain, library }))
     }
 
-    /// A `SwiftPM` command on a package of the repository or of what is kept.
+    /// A `SwiftPM` command on a package in the repository or in the folder that is kept.
     pub fn swift(
         &self,
         command: &str,
@@ -79,7 +78,7 @@ impl Packages {
         Ok(swift)
     }
 
-    /// A program of a package of the repository, built and ready to run.
+    /// Builds a program of the repository, and returns the command that runs it.
     pub fn program(
         &self,
         package: &str,
@@ -104,7 +103,7 @@ impl Packages {
         quietly(&mut build)
     }
 
-    /// A program that [`Self::build`] built.
+    /// The command that runs a program built by [`Self::build`].
     pub fn built(
         &self,
         name: &str,
@@ -118,7 +117,7 @@ impl Packages {
             .command(&folder, variables, &self.toolchain.path(&program)?)
     }
 
-    /// The simulator's program, where Swift's programs can start it.
+    /// The path of the simulator's program, as Swift's programs see it.
     pub fn simulator(&self) -> Result<String> {
         let built = simulator("dev")?;
         let placed = Toolchain::kept()?.join("stablevps-simulator");
@@ -140,7 +139,7 @@ fn names() -> Result<Vec<OsString>> {
     Ok(names)
 }
 
-/// Puts what was generated for a module where the package has it.
+/// Copies a generated module into the package.
 fn place(generated: &Path, module: &str) -> Result<()> {
     let foreign = format!("{module}FFI");
     let files = [
@@ -166,35 +165,4 @@ fn place(generated: &Path, module: &str) -> Result<()> {
         replace(&sources().join("Sources").join(to), text.as_bytes())?;
     }
     Ok(())
-}
-
-/// Writes a file unless it is like that: what is touched is built again.
-pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
-    if std::fs::read(path).is_ok_and(|present| present == bytes) {
-        return Ok(());
-    }
-    let folder = path.parent().context("a file is in a folder")?;
-    std::fs::create_dir_all(folder)?;
-    // A program that runs can't be written, but its name can be given to another.
-    let new = path.with_extension("new");
-    std::fs::write(&new, bytes)?;
-    std::fs::rename(&new, path).with_context(|| path.display().to_string())
-}
-
-/// Runs a command; what it prints is shown where it fails.
-pub fn quietly(command: &mut Command) -> Result<()> {
-    let output = command.output()?;
-    if !output.status.success() {
-        print!("{}", String::from_utf8_lossy(&output.stdout));
-        eprint!("{}", String::from_utf8_lossy(&output.stderr));
-        bail!("swift ended with {}", output.status);
-    }
-    Ok(())
-}
-
-/// A number that differs where the value does.
-pub fn hash(value: &impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    value.hash(&mut hasher);
-    hasher.finish()
 }

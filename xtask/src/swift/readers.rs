@@ -1,27 +1,31 @@
-//! Faster readers for the code that the binding generator writes.
+//! Makes the code that the binding generator writes faster and smaller.
 //!
-//! It reads a record through Foundation's `Data`, copying every number and every text into a buffer of its
-//! own first: 6 us for a VPS. A pointer that moves over the same bytes takes 1 us. Everything else stays as
-//! it was written, and a generator that writes something else is noticed here.
+//! That code reads a record through Foundation's `Data`, and copies every number and every text into a buffer
+//! of its own first: 6 us for a VPS. A pointer that moves over the same bytes takes 1 us. It also makes all
+//! records comparable, which nothing needs. Everything else stays as it is, and a generator that writes other
+//! code fails here.
 
 use anyhow::{Context as _, Result, ensure};
 
 const READER: &str = "\
-/// What is left to be read of a buffer, which must outlive it.
+/// The unread part of a buffer, which must outlive it.
 public struct UniffiReader {
-    fileprivate var bytes: UnsafeRawBufferPointer
+    fileprivate var next: UnsafeRawPointer
+    fileprivate let end: UnsafeRawPointer
 
     fileprivate init(_ buffer: RustBuffer) {
-        bytes = UnsafeRawBufferPointer(start: buffer.data, count: Int(buffer.len))
+        let bytes = UnsafeRawBufferPointer(start: buffer.data, count: Int(buffer.len))
+        next = bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 1)!
+        end = next + bytes.count
     }
 
     @inline(__always)
-    fileprivate mutating func take(_ count: Int) throws -> UnsafeRawBufferPointer {
-        guard count >= 0, count <= bytes.count else {
+    fileprivate mutating func take(_ count: Int) throws -> UnsafeRawPointer {
+        guard count >= 0, count <= end - next else {
             throw UniffiInternalError.bufferOverflow
         }
-        defer { bytes = UnsafeRawBufferPointer(rebasing: bytes[count...]) }
-        return UnsafeRawBufferPointer(rebasing: bytes[..<count])
+        defer { next += count }
+        return next
     }
 }
 
@@ -34,27 +38,29 @@ fileprivate func readInt<T: FixedWidthInteger>(_ reader: inout UniffiReader) thr
 // Reads an arbitrary number of bytes.
 @inline(__always)
 fileprivate func readBytes(_ reader: inout UniffiReader, count: Int) throws -> UnsafeRawBufferPointer {
-    try reader.take(count)
+    UnsafeRawBufferPointer(start: try reader.take(count), count: count)
 }
 
 fileprivate func hasRemaining(_ reader: UniffiReader) -> Bool {
-    !reader.bytes.isEmpty
+    reader.next != reader.end
 }
 
 ";
 
-/// What is replaced, word by word.
-const WORDS: [(&str, &str); 2] = [
+/// What is replaced, word for word.
+const REPLACED: [(&str, &str); 4] = [
     (
         "createReader(data: Data(rustBuffer: buf))",
         "UniffiReader(buf)",
     ),
     ("(data: Data, offset: Data.Index)", "UniffiReader"),
+    (": Equatable, Hashable {", " {"),
+    (": Swift.Error, Equatable, Hashable {", ": Swift.Error {"),
 ];
 
-/// The same module with these readers.
+/// The same module, faster and smaller.
 pub fn faster(module: &str) -> Result<String> {
-    let unknown = "the binding generator writes other readers than are known here";
+    let unknown = "the binding generator writes other code than is known here";
     let begin = module
         .find("fileprivate func createReader(data: Data)")
         .context(unknown)?;
@@ -65,7 +71,7 @@ pub fn faster(module: &str) -> Result<String> {
     let (head, rest) = module.split_at(begin);
     let (_, tail) = rest.split_at(end - begin);
     let mut text = format!("{head}{READER}{tail}");
-    for (from, to) in WORDS {
+    for (from, to) in REPLACED {
         ensure!(text.contains(from), unknown);
         text = text.replace(from, to);
     }

@@ -1,25 +1,25 @@
-//! A slim Debian root with Swift in it, for Debian machines that have none: made once, in a minute, with
-//! 570 MB to download and 930 MB on disk. Programs run in it side by side with everything else: it has the
-//! machine's network and users, and of its files what is mounted for a command's time.
+//! A small Debian root with Swift, for Debian machines without Swift. It is made once, in about a minute, with
+//! a download of 570 MB, and takes 930 MB on disk. Programs in it share the machine's network and users, and see
+//! only the folders that are mounted while a command runs.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 
-use super::package::replace;
+use super::files::replace;
 use crate::shell::{cache, finish, headline, output};
 
-/// The Debian that has Swift 6.
+/// The Debian release that has Swift 6.
 const SUITE: &str = "trixie";
 
-/// What stands in a root that is complete; another text where it is made in another way.
+/// The content of a complete root's stamp. It changes with the way the root is made.
 const STAMP: &str = "v2 trixie swiftlang libc6-dev";
 
-/// Where Swift is in it.
+/// The folder of Swift in the root.
 const SWIFT: &str = "/usr/libexec/swift";
 
-/// What is left out: documentation, debuggers, editors' help, and what static linking needs.
+/// What is not installed: documentation, debuggers, support for editors, and static libraries.
 const LEFT_OUT: [&str; 19] = [
     "/usr/share/doc/*",
     "/usr/share/man/*",
@@ -42,7 +42,7 @@ const LEFT_OUT: [&str; 19] = [
     "{swift}/lib/swift_static/*",
 ];
 
-/// Mounts live in a namespace of their own and vanish with the command.
+/// Mounts are made in a namespace of the command, so they end with it.
 const ENTER: &str = r#"# Runs a program in the root, in a folder of it: ROOT FOLDER [HERE THERE]... -- [NAME=VALUE]... PROGRAM ...
 root=$1; folder=$2; shift 2
 mount -t proc proc "$root/proc"
@@ -55,13 +55,13 @@ exec chroot "$root" /usr/bin/env -i HOME=/root LANG=C.UTF-8 SWIFT_BACKTRACE=enab
   /bin/sh -c 'cd "$0" && exec env "$@"' "$folder" "$@"
 "#;
 
-/// Whether one can be made here.
+/// Whether a root can be made on this machine.
 pub fn is_possible() -> bool {
     Path::new("/etc/debian_version").exists()
         && output(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0")
 }
 
-/// The root, made if it is not there yet.
+/// The path of the root, which is made where it is missing.
 pub fn ready() -> Result<PathBuf> {
     let folder = cache()?.join("swift-root");
     let is_stamped = |folder: &Path| {
@@ -84,7 +84,7 @@ pub fn ready() -> Result<PathBuf> {
     make(&partial)?;
     std::fs::write(partial.join(".swift-root-ready"), STAMP)?;
     if is_stamped(&folder) {
-        // Another run was faster.
+        // Another process made the root meanwhile.
         remove(&partial)?;
     } else {
         remove(&folder)?;
@@ -119,7 +119,7 @@ fn make(folder: &Path) -> Result<()> {
     std::fs::create_dir_all(folder.join("proc")).context("the root has no /proc")
 }
 
-/// Where this machine's own packages come from.
+/// The mirror that this machine installs its packages from.
 fn mirror() -> Result<String> {
     let mut targets = Command::new("apt-get");
     targets.args([
@@ -134,7 +134,7 @@ fn mirror() -> Result<String> {
     Ok(debian.context("apt knows no mirror of Debian")?.to_owned())
 }
 
-/// Removes a root in which nothing is mounted.
+/// Removes a root, unless something is mounted in it.
 fn remove(folder: &Path) -> Result<()> {
     if !folder.exists() {
         return Ok(());
@@ -153,8 +153,8 @@ fn remove(folder: &Path) -> Result<()> {
     )
 }
 
-/// A command that runs in it, in a folder of it: what follows are variables and the program. `mounts` are
-/// folders of this machine and where they are seen there.
+/// A command that runs in a folder of the root. The caller adds variables and the program. `mounts` are folders of
+/// this machine, with their paths in the root.
 pub fn command(root: &Path, mounts: &[(PathBuf, &str)], folder: &str) -> Result<Command> {
     let script = root.with_extension("sh");
     replace(&script, ENTER.as_bytes())?;

@@ -1,4 +1,4 @@
-//! The simulator as a program of its own, and what it saw.
+//! The simulator as a process, and the state that it reports.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -8,17 +8,17 @@ use std::process::{Child, Command, Stdio};
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 
-/// The simulator's program, for as long as this lives.
+/// A running simulator, which ends when this is dropped.
 pub struct Service {
     child: Child,
-    /// Where it listens.
+    /// Its URL.
     pub url: String,
     /// The account's key.
     pub key: String,
 }
 
 impl Service {
-    /// Starts it with further options.
+    /// Starts the simulator with options.
     pub fn start(program: &Path, options: &[&str]) -> Result<Self> {
         let mut child = Command::new(program)
             .args(["--port", "0", "--until-stdin-closes"])
@@ -29,14 +29,14 @@ impl Service {
         let printed = child.stdout.take().context("the simulator has no output")?;
         let mut lines = BufReader::new(printed).lines();
         let mut word = || -> Result<String> {
-            let line = lines.next().context("the simulator said nothing")??;
+            let line = lines.next().context("the simulator printed nothing")??;
             Ok(line.rsplit(' ').next().unwrap_or_default().to_owned())
         };
         let (url, key) = (word()?, word()?);
         Ok(Self { child, url, key })
     }
 
-    /// A part of what it saw and holds, by its JSON pointer.
+    /// A value of its state, by its JSON pointer.
     pub fn field(&self, pointer: &str) -> Result<Value> {
         Ok(self.state()?.pointer(pointer).cloned().unwrap_or_default())
     }

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result, ensure};
 
 use super::crossing;
-use super::package::{Packages, quietly, replace, sources};
+use super::files::{quietly, replace};
+use super::package::{Packages, sources};
 use super::service::Service;
 use super::toolchain::Toolchain;
 use crate::python::simulator;
@@ -13,7 +14,7 @@ use crate::shell::{headline, output, root};
 
 const EXAMPLE: &str = "examples/swift-console";
 
-/// Runs every test of it.
+/// Runs all of them.
 pub fn test() -> Result<()> {
     let Some(packages) = Packages::ready()? else {
         return Ok(());
@@ -46,7 +47,8 @@ pub fn test() -> Result<()> {
     crossing::test(&packages)
 }
 
-/// The project of a user, with a program made of the blocks of the package's page and the front page.
+/// Makes a user's project. One of its programs consists of the code blocks of the package's README and of the
+/// front page.
 fn consumer(packages: &Packages) -> Result<PathBuf> {
     let project = Toolchain::kept()?.join("consumer");
     let from = sources().join("Tests/Consumer");
@@ -60,7 +62,7 @@ fn consumer(packages: &Packages) -> Result<PathBuf> {
         let text = std::fs::read_to_string(&page).with_context(|| page.display().to_string())?;
         Ok(blocks(&text))
     };
-    // The front page's names are its own.
+    // The front page's variables have a scope of their own.
     let program = format!(
         "{}do {{\n{}}}\n",
         blocks(sources().join("README.md"))?,
@@ -73,7 +75,7 @@ fn consumer(packages: &Packages) -> Result<PathBuf> {
     Ok(project)
 }
 
-/// The blocks of a page that are to run, one after the other: those without `no-run`.
+/// The code blocks of a page without the mark `no-run`, as one program.
 fn blocks(page: &str) -> String {
     let mut program = String::new();
     let mut is_inside = false;
@@ -90,7 +92,7 @@ fn blocks(page: &str) -> String {
     program
 }
 
-/// Lists, buys and reboots as a person would: on an account in memory, and on one behind HTTP.
+/// Lists, buys and reboots with the example: on a simulated account in memory, and over HTTP.
 fn example(packages: &Packages) -> Result<()> {
     packages.program(EXAMPLE, "svps", &[])?;
     let listed = svps(packages, &[], &["list", "--simulate"])?;
@@ -126,7 +128,7 @@ fn example(packages: &Packages) -> Result<()> {
     );
     ensure!(
         service.field("/orders_received")? == 1,
-        "more than one order came"
+        "the service did not receive exactly one order"
     );
     Ok(())
 }

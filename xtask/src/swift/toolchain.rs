@@ -1,4 +1,4 @@
-//! Where Swift comes from: the `PATH`, else a root made for it.
+//! The Swift that is used: the one on the `PATH`, else one in a root of its own.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,18 +8,18 @@ use anyhow::{Context as _, Result, bail};
 use super::root;
 use crate::shell::{cache, is_ci, output, root as repository};
 
-/// Where a root sees the repository and what is kept outside of it. Always the same, whatever the
-/// checkout: what was built for one is good for the next.
+/// The paths of the repository and of the kept folder in a root. They are the same for every checkout, so that
+/// they can share what is built.
 const REPOSITORY: &str = "/stablevps/repository";
 const KEPT: &str = "/stablevps/kept";
 
-/// A Swift that is new enough.
+/// A usable Swift.
 pub struct Toolchain {
     root: Option<PathBuf>,
 }
 
 impl Toolchain {
-    /// None on a machine that has none and can't get one, which is a failure in CI.
+    /// Finds Swift 6. None on a machine without it, which is an error in CI.
     pub fn find() -> Result<Option<Self>> {
         if let Ok(version) = output(Command::new("swift").arg("--version")) {
             if !version.contains("Swift version 6.") {
@@ -31,8 +31,7 @@ impl Toolchain {
             let root = Some(root::ready()?);
             return Ok(Some(Self { root }));
         }
-        let advice =
-            "Swift 6 is needed: https://www.swift.org/install (on Debian, root gets it by itself)";
+        let advice = "Swift 6 is needed: https://www.swift.org/install (on Debian, xtask installs it when run as root)";
         if is_ci() {
             bail!(advice);
         }
@@ -40,14 +39,14 @@ impl Toolchain {
         Ok(None)
     }
 
-    /// What is kept outside of the repository: what `SwiftPM` builds, and what it is built with.
+    /// The folder outside of the repository that is kept: for what `SwiftPM` builds, and its inputs.
     pub fn kept() -> Result<PathBuf> {
         let folder = cache()?.join("swift");
         std::fs::create_dir_all(&folder)?;
         Ok(folder)
     }
 
-    /// A path of the repository or of what is kept, as Swift's programs see it.
+    /// A path in the repository or in the kept folder, as Swift's programs see it.
     pub fn path(&self, here: &Path) -> Result<String> {
         if self.root.is_none() {
             return Ok(here.to_string_lossy().into_owned());
@@ -61,7 +60,7 @@ impl Toolchain {
             .with_context(|| format!("Swift can't see {}", here.display()))
     }
 
-    /// A program with variables of its environment, run in a folder.
+    /// The command that runs a program in a folder, with environment variables.
     pub fn command(
         &self,
         folder: &Path,
@@ -82,14 +81,14 @@ impl Toolchain {
         Ok(command)
     }
 
-    /// Where `SwiftPM` builds a package. A checkout's own where Swift sees the checkout's own path.
+    /// The folder in which `SwiftPM` builds a package. Each checkout has its own where Swift sees its real path.
     pub fn scratch(&self, name: &str) -> Result<PathBuf> {
         let name = name.replace('/', "-");
         let place = match self.root {
             Some(_) => name,
             None => format!(
                 "{name}-{:016x}",
-                super::package::hash(&repository().to_string_lossy())
+                super::files::hash(&repository().to_string_lossy())
             ),
         };
         Ok(Self::kept()?.join("build").join(place))

@@ -1,0 +1,249 @@
+//! Writes the blocking half of the Kotlin package from the suspending one: for each method of a resource one
+//! that blocks, and one that gives a future.
+
+use anyhow::{Context as _, Result};
+
+use crate::shell::root;
+
+/// Where the resources are, and in which files.
+const SOURCES: &str = "bindings/kotlin/stablevps/src/main/kotlin/com/stablevps";
+const FILES: [&str; 2] = ["Resources.kt", "VpsResource.kt"];
+
+const HEAD: &str = "\
+// The resources for callers that block. Written by `cargo xtask generate` from the resources that suspend.
+
+package com.stablevps
+
+import java.util.concurrent.CompletableFuture
+import java.util.function.Consumer
+";
+
+const TAIL: &str = "
+private fun Consumer<Progress>?.suspending(): (suspend (Progress) -> Unit)? =
+    this?.let { { progress -> it.accept(progress) } }
+";
+
+/// What a callback is in the half that suspends, and in this one.
+const CALLBACK: (&str, &str) = ("(suspend (Progress) -> Unit)?", "Consumer<Progress>?");
+
+/// The widest line that the style allows.
+const WIDTH: usize = 110;
+
+/// The file's text.
+pub fn module() -> Result<String> {
+    let mut text = HEAD.to_owned();
+    for file in FILES {
+        let path = root().join(SOURCES).join(file);
+        let source = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+        text.push_str(&classes(&source)?);
+    }
+    Ok(text + TAIL)
+}
+
+/// The classes that block, from the source of those that suspend.
+fn classes(source: &str) -> Result<String> {
+    Ok(resources(source)?.iter().map(class).collect())
+}
+
+/// A class whose methods are calls.
+struct Resource {
+    name: String,
+    doc: String,
+    methods: Vec<Method>,
+}
+
+struct Method {
+    name: String,
+    parameters: Vec<Parameter>,
+    result: String,
+}
+
+struct Parameter {
+    name: String,
+    /// Its type, and its default if it has one.
+    declared: String,
+}
+
+fn resources(source: &str) -> Result<Vec<Resource>> {
+    let mut found: Vec<Resource> = Vec::new();
+    let mut doc = "";
+    let mut lines = source.lines();
+    while let Some(line) = lines.next() {
+        if line.starts_with("/**") {
+            doc = line;
+        } else if let Some(rest) = line.strip_prefix("public class ") {
+            found.push(Resource {
+                name: rest.split(' ').next().unwrap_or_default().to_owned(),
+                doc: doc.to_owned(),
+                methods: Vec::new(),
+            });
+        } else if let Some(rest) = line.strip_prefix("    public suspend fun ") {
+            let mut signature = rest.to_owned();
+            while !signature.contains("): ") {
+                let Some(line) = lines.next() else { break };
+                signature.extend(["\n", line.trim()]);
+            }
+            let method = method(&signature).with_context(|| format!("can't read {signature}"))?;
+            let resource = found.last_mut().context("a method without a class")?;
+            resource.methods.push(method);
+        }
+    }
+    Ok(found)
+}
+
+/// A method from its signature, in which several parameters stand on a line each.
+fn method(signature: &str) -> Option<Method> {
+    let (name, rest) = signature.split_once('(')?;
+    let (parameters, result) = rest.rsplit_once("): ")?;
+    let parameters = parameters.lines().filter(|one| !one.is_empty());
+    Some(Method {
+        name: name.to_owned(),
+        parameters: parameters.map(parameter).collect::<Option<_>>()?,
+        result: result.split(" =").next()?.trim_end_matches(" {").to_owned(),
+    })
+}
+
+fn parameter(line: &str) -> Option<Parameter> {
+    let (name, declared) = line.trim_end_matches(',').split_once(": ")?;
+    Some(Parameter {
+        name: name.to_owned(),
+        declared: declared.replace(CALLBACK.0, CALLBACK.1),
+    })
+}
+
+/// In which form a method is written.
+#[derive(Clone, Copy)]
+enum Form {
+    /// It blocks the thread.
+    Blocking,
+    /// It gives a future.
+    Future,
+}
+
+fn class(resource: &Resource) -> String {
+    let name = &resource.name;
+    let short = name.strip_suffix("Resource").unwrap_or(name);
+    let property = short.to_lowercase();
+    let blocking = ", blocking: [StableVpsBlocking.";
+    let doc = resource.doc.replace(": [StableVps.", blocking);
+    let forms = [Form::Blocking, Form::Future];
+    let methods = resource.methods.iter().flat_map(|method| {
+        let property = &property;
+        forms.map(|form| function(name, property, method, form))
+    });
+    format!(
+        "\n{doc}\npublic class Blocking{short} internal constructor(\n    \
+         private val {property}: {name},\n    private val caller: Caller,\n) {{\n{}}}\n",
+        methods.collect::<Vec<_>>().join("\n")
+    )
+}
+
+fn function(class: &str, property: &str, method: &Method, form: Form) -> String {
+    let Method { name, result, .. } = method;
+    let mut text = format!("    /** [{class}.{name}] */\n");
+    let mut parameters = method.parameters.iter();
+    if parameters.any(|one| one.declared.contains(" = ")) {
+        text.push_str("    @JvmOverloads\n");
+    }
+    let (name, result, caller) = match form {
+        Form::Blocking => {
+            text.push_str("    @Throws(InterruptedException::class)\n");
+            (name.clone(), result.clone(), "wait")
+        }
+        Form::Future => {
+            let future = format!("CompletableFuture<{result}>");
+            (format!("{name}Async"), future, "begin")
+        }
+    };
+    text.push_str(&signature(&name, &result, &method.parameters));
+    let last = text.lines().last().unwrap_or_default().len();
+    let arguments: Vec<_> = method.parameters.iter().map(argument).collect();
+    let body = format!(
+        "caller.{caller} {{ {property}.{}({}) }}",
+        method.name,
+        arguments.join(", ")
+    );
+    let separator = if last + 1 + body.len() > WIDTH {
+        "\n        "
+    } else {
+        " "
+    };
+    text + separator + &body + "\n"
+}
+
+/// A signature, in which several parameters stand on a line each.
+fn signature(name: &str, result: &str, parameters: &[Parameter]) -> String {
+    let declared = |one: &Parameter| format!("{}: {}", one.name, one.declared);
+    let all = match parameters {
+        [] => String::new(),
+        [one] => declared(one),
+        many => {
+            let lines = many
+                .iter()
+                .map(|one| format!("        {},\n", declared(one)));
+            format!("\n{}    ", lines.collect::<String>())
+        }
+    };
+    format!("    public fun {name}({all}): {result} =")
+}
+
+fn argument(parameter: &Parameter) -> String {
+    let conversion = if parameter.declared.starts_with(CALLBACK.1) {
+        ".suspending()"
+    } else {
+        ""
+    };
+    parameter.name.clone() + conversion
+}
+
+#[cfg(test)]
+mod tests {
+    use super::classes;
+
+    #[test]
+    fn each_method_that_suspends_has_one_that_blocks_and_one_that_gives_a_future() {
+        let source = "\
+/** VPS: [StableVps.vps]. */
+public class VpsResource internal constructor(
+    private val session: Session,
+) {
+    /** One. */
+    public suspend fun resume(
+        token: String,
+        options: ResumeOptions = ResumeOptions(),
+        onProgress: (suspend (Progress) -> Unit)? = null,
+    ): Provisioned {
+        return session.purchase()
+    }
+
+    public fun resumeFlow(token: String): Flow<PurchaseEvent> = events()
+}
+";
+        let made = classes(source).unwrap_or_default();
+        let wanted = "
+/** VPS, blocking: [StableVpsBlocking.vps]. */
+public class BlockingVps internal constructor(
+    private val vps: VpsResource,
+    private val caller: Caller,
+) {
+    /** [VpsResource.resume] */
+    @JvmOverloads
+    @Throws(InterruptedException::class)
+    public fun resume(
+        token: String,
+        options: ResumeOptions = ResumeOptions(),
+        onProgress: Consumer<Progress>? = null,
+    ): Provisioned = caller.wait { vps.resume(token, options, onProgress.suspending()) }
+
+    /** [VpsResource.resume] */
+    @JvmOverloads
+    public fun resumeAsync(
+        token: String,
+        options: ResumeOptions = ResumeOptions(),
+        onProgress: Consumer<Progress>? = null,
+    ): CompletableFuture<Provisioned> = caller.begin { vps.resume(token, options, onProgress.suspending()) }
+}
+";
+        assert_eq!(made, wanted);
+    }
+}
