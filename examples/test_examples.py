@@ -25,7 +25,7 @@ EXAMPLES = Path(__file__).resolve().parent
 ROOT = EXAMPLES.parent
 PAGES = sorted(
     page
-    for pattern in ("*.md", "examples/*/README.md", "bindings/python/README.md")
+    for pattern in ("*.md", "docs/*.md", "examples/*/README.md", "bindings/python/README.md")
     for page in ROOT.glob(pattern)
 )
 # Whatever a block does by mistake, it reaches nobody.
@@ -140,10 +140,10 @@ def keep(path: Path, text: str) -> None:
 
 def test_the_monitor_reboots_what_is_silent_and_nothing_else(tmp_path: Path) -> None:
     printed = example(tmp_path, "python-monitor")
-    assert "can't list, next look as usual" in printed
-    assert "crashed is silent, rebooting; next look in 300 s" in printed
+    assert "can't list, next look in 60 s" in printed
+    assert "crashed does not answer, rebooting; next look in 300 s" in printed
     assert "was not repeated" in printed
-    assert "crashed is silent, rebooting; next look in 600 s" in printed
+    assert "crashed does not answer, rebooting; next look in 600 s" in printed
     assert "crashed is back" in printed
     assert printed.splitlines()[-4:] == [
         "healthy: running, rebooted 0 times",
@@ -178,7 +178,7 @@ def test_the_monitor_backs_off_to_an_hour() -> None:
     assert 24 <= reboots(simulator)["dead"] <= 28
 
 
-def test_the_monitor_takes_one_silent_look_for_nothing() -> None:
+def test_the_monitor_does_not_reboot_after_one_failed_look() -> None:
     simulator = Simulator(vps=[{"id": "blinking"}])
     silent = {"blinking"}
     with simulator.client() as client:
@@ -343,10 +343,10 @@ def test_the_readme_names_every_error() -> None:
     assert set(re.findall(r"^\| `(\w+Error)` \|", text, re.MULTILINE)) == errors
 
 
-def test_the_readme_tells_the_defaults_of_a_purchase() -> None:
+def test_the_readme_has_the_defaults_of_a_purchase() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     signature = inspect.signature(stablevps.Client(api_key="svps_live_x").vps.provision)
-    told = {
+    defaults = {
         "timeout": 1800.0,
         "wait_for": "ready",
         "max_spend": None,
@@ -355,8 +355,8 @@ def test_the_readme_tells_the_defaults_of_a_purchase() -> None:
         "settle": 90.0,
         "preflight": True,
     }
-    assert {name: signature.parameters[name].default for name in told} == told
-    assert all(f"`{name}`" in text for name in told)
+    assert {name: signature.parameters[name].default for name in defaults} == defaults
+    assert all(f"`{name}`" in text for name in defaults)
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
-"""Reboots VPS that should be up but don't answer. Runs for months, whatever the network does.
+"""Reboots VPS that should be up but don't answer. Runs for months; network outages don't end it.
 
-A VPS that is being set up, or that the service has halted, is left alone. One silent look is no
-outage: it takes two in a row. After a reboot the machine has five minutes to come back, then ten,
-then twenty, at most an hour.
+A VPS that is being set up, or that the service has suspended, is left alone. A VPS is rebooted after
+two failed looks in a row. It then has five minutes to come back, the next time ten, then twenty, at
+most an hour.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from stablevps import BillingStatus, VpsStatus
 from stablevps.testing import Simulator
 
 LOOK_EVERY = 60.0
-SILENT_LOOKS = 2
-FIRST_PATIENCE, LONGEST_PATIENCE = 300.0, 3600.0
+FAILED_LOOKS = 2
+FIRST_PAUSE, LONGEST_PAUSE = 300.0, 3600.0
 RDP_PORT = 3389
 
-NOT_OURS_TO_WAKE = {VpsStatus.PROVISIONING, VpsStatus.SUSPENDED, VpsStatus.TERMINATED}
+LEFT_ALONE = {VpsStatus.PROVISIONING, VpsStatus.SUSPENDED, VpsStatus.TERMINATED}
 PAID = {BillingStatus.ACTIVE, BillingStatus.TRIALING}
-NO_USE = (stablevps.UnauthorizedError, stablevps.ReadOnlyKeyError, stablevps.InvalidInputError)
+FATAL = (stablevps.UnauthorizedError, stablevps.ReadOnlyKeyError, stablevps.InvalidInputError)
 
 
 @dataclass
-class Patient:
-    """What is known of a VPS that did not answer."""
+class Outage:
+    """A VPS that did not answer."""
 
-    silent_looks: int = 0
+    failed_looks: int = 0
     reboots: int = 0
     leave_until: float = 0.0
 
@@ -42,57 +42,57 @@ class Monitor:
     def __init__(self, client: stablevps.Client, answers: Callable[[stablevps.Vps], bool]) -> None:
         self.client = client
         self.answers = answers
-        self.patients: dict[str, Patient] = {}
+        self.outages: dict[str, Outage] = {}
 
     def look(self, now: float) -> None:
-        """Looks once. Only an error that no waiting cures gets out."""
+        """Looks once. Raises only errors that waiting can't cure."""
         try:
             fleet = self.client.vps.list()
-        except NO_USE:
+        except FATAL:
             raise
         except stablevps.StableVPSError as error:
-            print(f"can't list, next look as usual: {error}", flush=True)
+            print(f"can't list, next look in {LOOK_EVERY:.0f} s: {error}", flush=True)
             return
         watched = {vps.id for vps in fleet if should_be_up(vps)}
-        self.patients = {id: known for id, known in self.patients.items() if id in watched}
+        self.outages = {id: one for id, one in self.outages.items() if id in watched}
         for vps in fleet:
             if vps.id in watched:
                 self.examine(vps, now)
 
     def examine(self, vps: stablevps.Vps, now: float) -> None:
-        known = self.patients.setdefault(vps.id, Patient())
-        if now < known.leave_until:
+        outage = self.outages.setdefault(vps.id, Outage())
+        if now < outage.leave_until:
             return
         if self.answers(vps):
-            if known.reboots:
+            if outage.reboots:
                 print(f"{vps.id} is back", flush=True)
-            del self.patients[vps.id]
+            del self.outages[vps.id]
             return
-        known.silent_looks += 1
-        if known.silent_looks >= SILENT_LOOKS:
-            self.reboot(vps, known, now)
+        outage.failed_looks += 1
+        if outage.failed_looks >= FAILED_LOOKS:
+            self.reboot(vps, outage, now)
 
-    def reboot(self, vps: stablevps.Vps, known: Patient, now: float) -> None:
-        patience = min(FIRST_PATIENCE * 2**known.reboots, LONGEST_PATIENCE)
-        known.leave_until, known.reboots, known.silent_looks = now + patience, known.reboots + 1, 0
-        print(f"{vps.id} is silent, rebooting; next look in {patience:.0f} s", flush=True)
+    def reboot(self, vps: stablevps.Vps, outage: Outage, now: float) -> None:
+        pause = min(FIRST_PAUSE * 2**outage.reboots, LONGEST_PAUSE)
+        outage.leave_until, outage.reboots, outage.failed_looks = now + pause, outage.reboots + 1, 0
+        print(f"{vps.id} does not answer, rebooting; next look in {pause:.0f} s", flush=True)
         try:
             self.client.vps.reboot(vps.id)
-        except NO_USE:
+        except FATAL:
             raise
         except stablevps.StableVPSError as error:
-            # Perhaps it was rebooted all the same: the next look tells. Never twice in a row.
+            # It may have been rebooted all the same. The next look will show; no second reboot now.
             print(f"{vps.id}: {error}", flush=True)
 
 
 def should_be_up(vps: stablevps.Vps) -> bool:
-    return vps.status in PAID and vps.vps_status not in NOT_OURS_TO_WAKE
+    return vps.status in PAID and vps.vps_status not in LEFT_ALONE
 
 
 def answers_on_rdp(vps: stablevps.Vps) -> bool:
-    """Whether somebody listens where RDP should be."""
+    """Whether the RDP port accepts connections."""
     if vps.ip_address is None:
-        return True  # Nothing to knock at yet.
+        return True  # It has no address yet.
     try:
         with socket.create_connection((vps.ip_address, RDP_PORT), timeout=5):
             return True

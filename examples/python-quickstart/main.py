@@ -1,8 +1,9 @@
-"""Buys one VPS and shows how it is getting on. Stop it at any time: started again, it goes on."""
+"""Buys one VPS and shows the progress. Stop it at any time: started again, it continues."""
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -16,7 +17,7 @@ NOTHING_BOUGHT = (
 
 
 def buy(client: stablevps.Client, order: argparse.Namespace) -> stablevps.Provisioned:
-    """Buys, or goes on with the purchase whose token was stored."""
+    """Buys, or continues the purchase whose token is stored."""
     stored: Path = order.token_file
     shown: list[str] = []
 
@@ -29,7 +30,7 @@ def buy(client: stablevps.Client, order: argparse.Namespace) -> stablevps.Provis
             print(f"{progress.elapsed_ms / 1000:6.0f} s  {line}", flush=True)
 
     if stored.exists():
-        print("going on with the purchase in", stored)
+        print("continuing the purchase in", stored)
         bought = client.vps.resume(stored.read_text(), on_progress=keep_and_show)
     else:
         bought = client.vps.provision(
@@ -45,9 +46,12 @@ def buy(client: stablevps.Client, order: argparse.Namespace) -> stablevps.Provis
 
 def write_at_once(path: Path, text: str) -> None:
     """Writes a file so that a crash leaves the old text or the new one, never half of it."""
-    half = path.with_suffix(".new")
-    half.write_text(text)
-    half.replace(path)
+    new = path.with_suffix(".new")
+    with new.open("w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)
 
 
 def arguments() -> argparse.Namespace:
@@ -63,20 +67,20 @@ def arguments() -> argparse.Namespace:
 
 
 def main() -> int:
-    given = arguments()
+    args = arguments()
     try:
-        with stablevps.Client.simulated() if given.simulate else stablevps.Client() as client:
-            bought = buy(client, given)
+        with stablevps.Client.simulated() if args.simulate else stablevps.Client() as client:
+            bought = buy(client, args)
     except stablevps.StableVPSError as error:
         print(f"{error} (trying again: {error.try_again})", file=sys.stderr)
         if isinstance(error, NOTHING_BOUGHT):
-            given.token_file.unlink(missing_ok=True)
+            args.token_file.unlink(missing_ok=True)
         return 1
     except KeyboardInterrupt:
-        print("stopped; start again to go on", file=sys.stderr)
+        print("stopped; start again to continue", file=sys.stderr)
         return 130
     secret = bought.vps.rdp_password
-    password = secret.reveal() if secret and given.show_password else secret
+    password = secret.reveal() if secret and args.show_password else secret
     print(f"charged {bought.charged} {bought.currency}")
     print(f"ready {bought.vps.ip_address} user {bought.vps.rdp_username} password {password}")
     return 0

@@ -1,7 +1,7 @@
 """Buys a VPS for every customer who paid: many at once, and never one twice.
 
 Customers are rows of a SQLite file. A purchase's token is in its row before the order is sent. Kill
-this program at any moment and start it again: what was begun is taken up, what was not is bought.
+this program at any moment and start it again: it resumes unfinished purchases and buys the others.
 
 Let only one such process buy on an account.
 """
@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sqlite3
-from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -30,7 +29,7 @@ CREATE TABLE IF NOT EXISTS purchases (
 
 
 class Books:
-    """What was sold, and how far it has come."""
+    """What was sold, and the state of each purchase."""
 
     def __init__(self, path: Path) -> None:
         self.db = sqlite3.connect(path, isolation_level=None)  # every statement is on disk
@@ -38,14 +37,14 @@ class Books:
         self.db.execute(TABLE)
 
     def paid(self, customer: str, plan: str, location: str) -> None:
-        """A customer paid. Telling it twice changes nothing."""
+        """Records that a customer paid. Recording it twice changes nothing."""
         self.db.execute(
             "INSERT OR IGNORE INTO purchases (customer, plan, location) VALUES (?, ?, ?)",
             (customer, plan, location),
         )
 
     def open(self) -> list[tuple[str, str, str, str | None]]:
-        """What is to be done: first what was begun already, because it may be ordered."""
+        """The unfinished purchases, those with a token first, because they may be ordered."""
         return self.db.execute(
             "SELECT customer, plan, location, token FROM purchases"
             " WHERE vps_id IS NULL AND problem IS NULL ORDER BY token IS NULL, rowid"
@@ -68,7 +67,7 @@ class Shop:
         self.books = books
 
     async def serve_everybody(self) -> None:
-        """Brings every open purchase to its end.
+        """Finishes every open purchase.
 
         The client lets purchases order one at a time, in the order in which they begin. So those
         with a token come first, and no new VPS can be taken for theirs.
@@ -91,7 +90,7 @@ class Shop:
                 bought = await self.client.vps.resume(token, on_progress=keep)
             self.books.deliver(customer, bought.vps.id)
         except stablevps.NotPlacedError:
-            self.books.keep(customer, None)  # nothing was bought: the next run buys anew
+            self.books.keep(customer, None)  # nothing was bought: the next run buys again
             print(f"{customer}: the order was not placed")
         except (stablevps.UnresolvedError, stablevps.ProvisioningFailedError) as error:
             self.books.call_a_person(customer, str(error))
@@ -107,7 +106,7 @@ class Shop:
 
 
 class DoomedBooks(Books):
-    """Books of a process that dies before it can note the last of so many orders."""
+    """Books of a process that dies before it can record the last of so many orders."""
 
     def __init__(self, path: Path, simulator: Simulator, orders: int) -> None:
         super().__init__(path)
@@ -120,7 +119,7 @@ class DoomedBooks(Books):
 
 
 def simulate(path: Path, customers: int) -> None:
-    """Sells; one reply is lost; the process dies with an order just made; another goes on."""
+    """Sells. One reply is lost, the process dies after an order, and another process continues."""
     simulator = Simulator(balance=100 * customers)
     simulator.fault("lose_after", method="POST", path="/vps", skip=1)
 
@@ -140,29 +139,29 @@ def simulate(path: Path, customers: int) -> None:
     print(f"{customers} customers, {state['orders_placed']} orders, {len(state['vps'])} VPS")
 
 
-def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
+def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Buys a VPS for every customer who paid.")
     parser.add_argument("--books", type=Path, default=Path("reseller.db"))
     parser.add_argument("--paid", nargs=3, metavar=("CUSTOMER", "PLAN", "LOCATION"))
     parser.add_argument("--simulate", action="store_true", help="no network, no money")
     parser.add_argument("--customers", type=int, default=20, help="how many to simulate")
-    return parser.parse_args(given)
+    return parser.parse_args()
 
 
-async def run(given: argparse.Namespace) -> None:
-    books = Books(given.books)
-    if given.paid:
-        books.paid(*given.paid)
+async def run(args: argparse.Namespace) -> None:
+    books = Books(args.books)
+    if args.paid:
+        books.paid(*args.paid)
     async with stablevps.AsyncClient() as client:
         await Shop(client, books).serve_everybody()
 
 
 def main() -> None:
-    given = arguments()
-    if given.simulate:
-        simulate(given.books, given.customers)
+    args = arguments()
+    if args.simulate:
+        simulate(args.books, args.customers)
     else:
-        asyncio.run(run(given))
+        asyncio.run(run(args))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ COLUMNS = ("id", "plan_id", "location", "vps_status", "ip_address")
 
 
 def show(rows: Sequence[object], columns: Sequence[str], as_json: bool) -> None:
-    """Prints records as a table, or as JSON as the service writes it, with money as text."""
+    """Prints records as a table, or as one JSON object a line, with money as text."""
     if as_json:
         for row in rows:
             print(msgspec.json.encode(row, enc_hook=str).decode())
@@ -30,13 +30,13 @@ def show(rows: Sequence[object], columns: Sequence[str], as_json: bool) -> None:
         print("  ".join(padded).rstrip())
 
 
-def carry_out(client: stablevps.Client, given: argparse.Namespace) -> None:
-    if given.command == "reboot":
-        show([client.vps.reboot(given.id)], ("action", "server_id", "message"), given.json)
-    elif given.command == "balance":
-        show([client.wallet.get()], ("balance", "currency"), given.json)
+def carry_out(client: stablevps.Client, args: argparse.Namespace) -> None:
+    if args.command == "reboot":
+        show([client.vps.reboot(args.id)], ("action", "server_id", "message"), args.json)
+    elif args.command == "balance":
+        show([client.wallet.get()], ("balance", "currency"), args.json)
     else:
-        show(client.vps.list(), COLUMNS, given.json)
+        show(client.vps.list(), COLUMNS, args.json)
 
 
 def arguments() -> argparse.Namespace:
@@ -46,7 +46,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="svps", description=__doc__, parents=[both])
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     commands.add_parser("list", help="every VPS (default)", parents=[both])
-    commands.add_parser("balance", help="what the wallet holds", parents=[both])
+    commands.add_parser("balance", help="the wallet's balance", parents=[both])
     commands.add_parser("reboot", help="restart a VPS", parents=[both]).add_argument("id")
     return parser.parse_args(namespace=argparse.Namespace(json=False, simulate=False))
 
@@ -57,10 +57,10 @@ def simulated() -> stablevps.Client:
 
 
 def main() -> int:
-    given = arguments()
+    args = arguments()
     try:
-        with simulated() if given.simulate else stablevps.Client() as client:
-            carry_out(client, given)
+        with simulated() if args.simulate else stablevps.Client() as client:
+            carry_out(client, args)
     except stablevps.StableVPSError as error:
         print(f"svps: {error}", file=sys.stderr)
         return 1

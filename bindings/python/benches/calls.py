@@ -27,7 +27,12 @@ import stablevps
 
 ROUNDS = 15
 IMPORT_ROUNDS = 15
-SIZES = {1: (300, 0.20), 10: (250, 0.20), 100: (100, 0.25), 1000: (15, 0.40)}
+CALLS = {1: 300, 10: 250, 100: 100, 1000: 15}
+"""How many calls a round makes, by the number of VPS."""
+LIMITS = {
+    "requests + pydantic": {1: 0.20, 10: 0.20, 100: 0.25, 1000: 0.40},
+    "urllib3 + msgspec": {1000: 1.20},
+}
 IMPORT_LIMIT = 0.40
 
 
@@ -136,7 +141,7 @@ def report(
 
 
 def measure_calls(program: str, rounds: int) -> None:
-    for size, (times, limit) in SIZES.items():
+    for size, times in CALLS.items():
         with service(program, size) as (url, key):
             runners = contenders(url, key)
             times = times if rounds > 1 else 1
@@ -154,7 +159,7 @@ def measure_calls(program: str, rounds: int) -> None:
                 statistics.median(ours),
                 statistics.median(theirs),
                 name,
-                limit if name == "requests + pydantic" else None,
+                LIMITS.get(name, {}).get(size),
                 ratio,
             )
 

@@ -12,7 +12,12 @@ from collections.abc import Mapping
 from typing import Any
 
 BOUND = 15.0
-"""How many seconds a process may take to end that was told to: far less than it would wait."""
+"""How many seconds a process may take to end: far less than it would wait."""
+
+
+INTERRUPTIBLE = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+"""Processes inherit that a signal is ignored, as a shell does with SIGINT for what it starts in the
+background. Python then raises no ``KeyboardInterrupt`` either."""
 
 
 class Child:
@@ -21,8 +26,9 @@ class Child:
     def __init__(
         self, source: str, *arguments: Any, environment: Mapping[str, str] | None = None
     ) -> None:
+        program = INTERRUPTIBLE + textwrap.dedent(source)
         self._process = subprocess.Popen(
-            [sys.executable, "-u", "-c", textwrap.dedent(source), *map(str, arguments)],
+            [sys.executable, "-u", "-c", program, *map(str, arguments)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from stablevps import Secret, StableVPSError, _machine, _requests
+from stablevps import Secret, StableVPSError, _arguments, _machine
 
 SHORTEST = 8
 """Shorter texts, such as a test's ``Secret("x")``, turn up anywhere by chance."""
@@ -29,11 +29,10 @@ class Watch(logging.Handler):
         root.setLevel(logging.DEBUG)
         root.addHandler(self)
         self._after(Secret, "__init__", lambda me, text: self.is_secret(text))
-        self._after(_requests.Requests, "__init__", self._note_key)
-        self._after(_requests.Requests, "create_key", self._note_password)
-        self._after(StableVPSError, "__init__", lambda me, document: self._note_error(me))
-        self._after(_machine.Job, "tell", lambda me, step: self.saw("a step", repr(step)))
-        self._after(_machine.Job, "leave_token", self._note_token)
+        self._after(_arguments, "text", self._note_argument)
+        self._after(StableVPSError, "__init__", lambda me, report: self._note_error(me))
+        self._after(_machine.Call, "report", lambda me, step: self.saw("a step", repr(step)))
+        self._after(_machine.Call, "leave_token", self._note_token)
 
     def end(self) -> None:
         """Stops listening."""
@@ -68,11 +67,9 @@ class Watch(logging.Handler):
             text = text.replace(secret, "<SECRET>")
         return text
 
-    def _note_key(self, me: Any, api_key: object = None, **more: object) -> None:
-        self.is_secret(api_key)
-
-    def _note_password(self, me: Any, email: str, password: object, *more: object) -> None:
-        self.is_secret(password)
+    def _note_argument(self, field: str, value: object) -> None:
+        if field in ("api_key", "password"):
+            self.is_secret(value)
 
     def _note_error(self, error: StableVPSError) -> None:
         for text in (str(error), repr(error), repr(vars(error)), repr(error.__reduce__())):

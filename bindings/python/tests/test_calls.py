@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import builtins
+import gc
 import inspect
+import subprocess
+import sys
 from datetime import datetime, timezone
 from decimal import Decimal
 from typing import Any
@@ -284,7 +287,9 @@ def test_a_client_without_a_key_can_create_one_and_nothing_else(
     connect: Any, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = connect(simulator, api_key=None)
-    with pytest.raises(stablevps.InvalidInputError, match=r"^api_key is needed for this call$"):
+    with pytest.raises(
+        stablevps.InvalidInputError, match=r"^api_key is missing: this call needs one$"
+    ):
         client.wallet.get()
     made = client.keys.create(email="john@example.com", password=PASSWORD, name="first")
     monkeypatch.setenv("STABLEVPS_API_KEY", f" {made.api_key.reveal()} ")
@@ -346,6 +351,34 @@ def test_every_public_name_is_there_and_says_what_it_is() -> None:
 def test_a_name_that_does_not_exist_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'Cleint'"):
         _ = stablevps.Cleint
+
+
+def test_modules_of_the_package_are_loaded_when_they_are_used() -> None:
+    source = "import stablevps; print(stablevps.httpx.HttpxTransport, stablevps.testing.Simulator)"
+    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_listing_is_the_same_whether_it_is_handed_on_or_written_anew(
+    client: Any, simulator: Simulator
+) -> None:
+    """The core hands a reply's own text on where its rows are in canonical form."""
+    bought(client)
+    client.vps.create(**ORDER)
+    canonical = client.vps.list()
+    simulator.fault({"patch": {"set": {"/vps/1/createdAt": "2026-01-01T01:00:00+01:00"}}})
+    rewritten = client.vps.list()
+    assert [vps.id for vps in rewritten] == [vps.id for vps in canonical]
+    assert rewritten[0] == canonical[0]
+    assert rewritten[1].created_at == START
+
+
+def test_a_long_listing_is_read_in_full_and_outlives_its_call(connect: Any) -> None:
+    fleet = [{"id": f"vps-{number}", "location": "tokyo"} for number in range(2000)]
+    listed = connect(Simulator(vps=fleet)).vps.list()
+    gc.collect()
+    assert {vps.id for vps in listed} == {vps["id"] for vps in fleet}
+    assert all(vps.location is stablevps.Location.TOKYO for vps in listed)
 
 
 def test_the_catalogue_knows_what_the_service_charges(client: Any) -> None:

@@ -227,7 +227,10 @@ def test_a_password_of_a_failed_purchase_is_not_pickled(client: Any, simulator: 
         ({"connect_timeout": "5"}, "connect_timeout", "must be a number of seconds"),
         ({"timeout": True}, "timeout", "must be a number of seconds"),
         ({"max_retries": -1}, "max_retries", "must be a whole number from 0"),
-        ({"max_retries": 1.5}, "max_retries", "must be a whole number from 0"),
+        ({"max_retries": 1001}, "max_retries", "must be a whole number from 0 to 1000"),
+        ({"max_retries": 2**70}, "max_retries", "must be a whole number from 0 to 1000"),
+        ({"max_retries": 1.5}, "max_retries", "must be a whole number"),
+        ({"max_retries": True}, "max_retries", "must be a whole number"),
         ({"random_seed": -1}, "random_seed", "must be a whole number from 0"),
         ({"ca_file": "/no/such/file"}, "ca_file", "can't be read: No such file"),
         ({"ca_file": __file__}, "ca_file", "can't be used: "),
@@ -270,6 +273,12 @@ WRONG_CALLS: list[tuple[str, str, dict[str, Any], str, str]] = [
     ("vps", "provision", {**ORDER, "max_spend": Decimal("NaN")}, "max_spend", "decimal number"),
     ("vps", "provision", {**ORDER, "max_spend": "-1"}, "max_spend", "must not be negative"),
     ("vps", "provision", {**ORDER, "wait_for": "soon"}, "wait_for", "must be"),
+    ("vps", "provision", {**ORDER, "preflight": "false"}, "preflight", "must be True or False"),
+    ("vps", "resume", {"token": "{}", "any_key": 1}, "any_key", "must be True or False"),
+    ("vps", "provision", {**ORDER, "settle": -1e-9}, "settle", "must not be negative"),
+    ("vps", "get", {"id": "664a", "timeout": 10**400}, "timeout", "must be finite"),
+    ("vps", "get", {"id": "664a", "timeout": 1e300}, "timeout", "must be finite"),
+    ("vps", "get", {"id": "664a", "deadline": float("-inf")}, "deadline", "must be more than zero"),
     ("vps", "provision", {**ORDER, "timeout": 0}, "timeout", "must be more than zero"),
     ("vps", "provision", {**ORDER, "longest_pause": 0}, "longest_pause", "must be more than zero"),
     ("vps", "provision", {**ORDER, "settle": -1}, "settle", "must not be negative"),
@@ -306,6 +315,22 @@ def test_a_limit_for_a_plan_of_unknown_price_is_refused(client: Any, simulator: 
     error = caught_from(lambda: client.vps.provision(**{**ORDER, "plan_id": "max"}, max_spend=5))
     assert isinstance(error, stablevps.InvalidInputError) and error.field == "max_spend"
     assert simulator.state()["requests"]["total"] == 0
+
+
+def test_spans_are_rounded_and_none_but_zero_becomes_zero() -> None:
+    from stablevps._arguments import milliseconds
+
+    spans = {0.0: 0, 1e-9: 1, 0.0014: 1, 0.0016: 2, 30: 30_000, -1e-9: -1, -2.5: -2500}
+    assert {span: milliseconds("timeout", span) for span in spans} == spans
+
+
+def test_every_error_of_the_core_has_a_class_that_reads_its_details(client: Any) -> None:
+    from stablevps import _errors
+
+    for code, error in _errors._CLASSES.items():
+        name = "".join(word.title() for word in code.split("_")) + "Error"
+        assert (error.__name__, name in stablevps.__all__) == (name, True)
+        assert "__annotations__" not in vars(error) or "_read" in vars(error)
 
 
 def test_a_fault_or_configuration_that_does_not_exist_is_refused(simulator: Simulator) -> None:

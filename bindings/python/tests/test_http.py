@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import socket
 import ssl
@@ -126,6 +127,17 @@ def test_every_endpoint_works_over_a_socket(how: str, program: Any) -> None:
         assert client.vps.delete(vps).provider_deleted
 
 
+def test_every_request_is_logged_at_the_level_of_debugging(
+    how: str, program: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    service = program()
+    caplog.set_level(logging.DEBUG, "stablevps")
+    with connected(how, service.key, service.url) as client:
+        client.wallet.get()
+    lines = [record.getMessage() for record in caplog.records if record.name == "stablevps"]
+    assert lines == ["wallet.get: sending GET /wallet", "wallet.get done"]
+
+
 def test_sixty_four_threads_share_a_client(program: Any) -> None:
     service = program("--balance", "10000", "--provisioning-ms", "0")
     start = threading.Barrier(64)
@@ -163,7 +175,7 @@ def test_a_forked_child_goes_on_with_its_parents_client(program: Any, made: str)
     out = run(
         """
         import asyncio, os, sys, stablevps
-        from stablevps import _machine
+        from stablevps import _turns
         made, key, url = sys.argv[1:]
         client = getattr(stablevps, made)(key, base_url=url)
         def call(method, *arguments, **named):
@@ -174,8 +186,7 @@ def test_a_forked_child_goes_on_with_its_parents_client(program: Any, made: str)
         # Something else meanwhile, so that the thread of that call is idle again.
         stablevps.Client(key, base_url=url).wallet.get()
         # As if another thread of the parent were amid a purchase.
-        for lock in [_machine.locks.of(client._requests._account)]:
-            lock.acquire()
+        assert _turns.turn_of(client._session.account).try_acquire()
         child = os.fork()
         if child == 0:
             call(client.wallet.get)
@@ -205,13 +216,13 @@ if httpx:
     from stablevps.httpx import HttpxTransport
 transport = HttpxTransport() if httpx else None
 client = stablevps.Client(key, base_url=url, timeout=600, transport=transport)
-def tell(progress):
+def report(progress):
     if progress.next_look_ms:
         print("ready")
 try:
     if what == "wait":
         client.vps.provision(plan_id="prime", billing_cycle="monthly", location="london",
-                             first_look=600, longest_pause=600, on_progress=tell)
+                             first_look=600, longest_pause=600, on_progress=report)
     elif what == "order":
         client.vps.provision(plan_id="prime", billing_cycle="monthly", location="london")
     else:
@@ -302,8 +313,8 @@ def test_ctrl_c_ends_a_request_on_a_kept_connection() -> None:
     assert len(server.heads) == 2
 
 
-@pytest.mark.parametrize("what, told", [("handled", "handled"), ("loop", "woken True")])
-def test_a_signal_that_is_handled_costs_no_reply(what: str, told: str) -> None:
+@pytest.mark.parametrize("what, expected", [("handled", "handled"), ("loop", "woken True")])
+def test_a_signal_that_is_handled_costs_no_reply(what: str, expected: str) -> None:
     """A request that it ended is sent again; where others listen for signals, none is ended."""
     reached, goes_on = threading.Event(), threading.Event()
     with serving(hanging_once(reached, goes_on)) as server:
@@ -311,7 +322,7 @@ def test_a_signal_that_is_handled_costs_no_reply(what: str, told: str) -> None:
         assert reached.wait(15)
         child.interrupt()
         child.wait_until_ready()
-        child.wait_until(told)
+        child.wait_until(expected)
         goes_on.set()
         status, out, errors = child.end()
     assert status == 0, errors
@@ -351,12 +362,12 @@ async def main():
     transport = AsyncHttpxTransport() if httpx else None
     client = stablevps.AsyncClient(key, base_url=url, timeout=600, transport=transport)
     reached = asyncio.Event()
-    def tell(progress):
+    def report(progress):
         if progress.next_look_ms:
             reached.set()
     if what == "wait":
         call = client.vps.provision(plan_id="prime", billing_cycle="monthly", location="london",
-                                    first_look=600, longest_pause=600, on_progress=tell)
+                                    first_look=600, longest_pause=600, on_progress=report)
     else:
         call = client.wallet.get()
         # The server says so on standard input when the request has reached it.

@@ -145,43 +145,28 @@ def document(value: Any) -> Any:
     return value
 
 
-DETAILS: dict[type, dict[str, str]] = {
-    stablevps.InvalidInputError: {"field": "field", "reason": "reason"},
-    stablevps.InsufficientFundsError: {
-        name: name for name in ("required", "available", "shortfall", "currency")
-    },
-    stablevps.UnexpectedResponseError: {
-        "place": "place",
-        "reason": "reason",
-        "contentType": "content_type",
-        "excerpt": "excerpt",
-    },
-    stablevps.TransportError: {name: name for name in ("kind", "delivery", "detail")},
-    stablevps.OutcomeUnknownError: {"reason": "reason", "advice": "advice"},
-    stablevps.DeadlineExceededError: {"waitingFor": "waiting_for"},
-    stablevps.OverBudgetError: {"price": "price", "maxSpend": "max_spend"},
-    stablevps.ProvisioningFailedError: {"vpsStatus": "vps_status"},
-    stablevps.UnresolvedError: {"reason": "reason", "candidates": "candidates"},
-    stablevps.StaleTokenError: {"reason": "reason"},
-}
+def camel(name: str) -> str:
+    return re.sub("_([a-z])", lambda letter: letter[1].upper(), name)
+
+
+def details(error: stablevps.StableVPSError) -> dict[str, Any]:
+    """What only errors of its class have."""
+    if isinstance(error, stablevps.RateLimitedError):
+        asked = error.retry_after
+        return {"retryAfterMs": None if asked is None else round(asked * 1000)}
+    names = vars(type(error)).get("__annotations__", {})
+    return {camel(name): document(getattr(error, name)) for name in names}
 
 
 def error_document(error: stablevps.StableVPSError) -> Any:
     """An error as its document, read from its attributes."""
-    details = {
-        name: document(getattr(error, attribute))
-        for name, attribute in DETAILS.get(type(error), {}).items()
-    }
-    if isinstance(error, stablevps.RateLimitedError):
-        asked = error.retry_after
-        details = {"retryAfterMs": None if asked is None else round(asked * 1000)}
     always = {
         "code": error.code,
         "message": str(error),
         "fault": error.fault,
         "tryAgain": error.try_again,
         "attempts": error.attempts,
-        "details": details,
+        "details": details(error),
     }
     sometimes = {
         "endpoint": error.endpoint,

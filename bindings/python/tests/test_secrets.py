@@ -168,11 +168,34 @@ def test_a_traceback_with_its_local_variables_shows_no_key(kind: str) -> None:
     del key
     with pytest.raises(KeyboardInterrupt) as caught:
         client.vps.provision(**ORDER)
-    shown = "".join(
-        traceback.TracebackException.from_exception(caught.value, capture_locals=True).format()
-    )
+    shown = shown_by_error_trackers(caught.value)
     assert "step = Send('GET'" in shown
     assert "svps_live-0123456789" not in shown
+
+
+def shown_by_error_trackers(error: BaseException) -> str:
+    shown = traceback.TracebackException.from_exception(error, capture_locals=True)
+    return "".join(shown.format())
+
+
+def test_the_local_variables_of_an_error_show_no_password(client: Any) -> None:
+    # Revealed only at the end: what pytest compares becomes a local variable as well.
+    password = stablevps.Secret("-".join(["hidden", "from", "everybody"]))
+    vps = client.vps.provision(**ORDER).vps
+    client.simulator.control({"set_vps": {"id": vps.id, "vps_status": "suspended"}})
+    shown: list[str] = []
+    for call in (
+        lambda: client.keys.create(email="john@example.com", password=password, name="b"),
+        lambda: client.keys.create(email="no address", password=password, name="b"),
+        lambda: client.vps.wait_until_ready(vps.id),
+    ):
+        with pytest.raises(stablevps.StableVPSError) as caught:
+            call()
+        shown.append(shown_by_error_trackers(caught.value))
+    assert "Secret('***')" in shown[0] and "Secret('***')" in shown[1]
+    assert "Failed('provisioning_failed')" in shown[2]
+    for secret in (password.reveal(), vps.rdp_password.reveal()):
+        assert not any(secret in text for text in shown)
 
 
 def test_a_token_holds_neither_key_nor_password(client: Any) -> None:

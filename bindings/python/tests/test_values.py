@@ -169,3 +169,10 @@ def test_a_request_shows_neither_key_nor_body() -> None:
     )
     assert "hidden" not in repr(request)
     assert "hidden" not in repr(stablevps.HttpResponse(200, {"x": "hidden"}, b"hidden"))
+
+
+def test_a_transport_failure_survives_pickling_and_copying() -> None:
+    failure = stablevps.TransportFailure("connect", "not_sent", "refused")
+    for twin in (pickle.loads(pickle.dumps(failure)), copy.deepcopy(failure)):
+        assert (twin.kind, twin.delivery, twin.detail) == ("connect", "not_sent", "refused")
+        assert str(twin) == str(failure)

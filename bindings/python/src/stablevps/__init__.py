@@ -1,4 +1,4 @@
-"""STABLEVPS by program: buy, watch and control Forex VPS.
+"""STABLEVPS from Python: buy, watch and control Forex VPS.
 
 >>> import stablevps
 >>> with stablevps.Client.simulated() as client:
@@ -13,63 +13,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ._errors import (
-    BadRequestError,
-    DeadlineExceededError,
-    InsufficientFundsError,
-    InvalidInputError,
-    KeyLimitReachedError,
-    NotFoundError,
-    NotPlacedError,
-    OutcomeUnknownError,
-    OverBudgetError,
-    ProviderError,
-    ProvisioningFailedError,
-    RateLimitedError,
-    ReadOnlyKeyError,
-    ServerError,
-    StableVPSError,
-    StaleTokenError,
-    TransportError,
-    UnauthorizedError,
-    UnexpectedResponseError,
-    UnresolvedError,
-)
-from ._models import (
-    Account,
-    ActionReceipt,
-    AffiliateStats,
-    ApiKeyInfo,
-    BillingCycle,
-    BillingStatus,
-    CreatedKey,
-    DeletedVps,
-    Location,
-    Order,
-    Phase,
-    Plan,
-    PlanId,
-    PowerAction,
-    Progress,
-    Provisioned,
-    RevokedKey,
-    Role,
-    Scope,
-    Vps,
-    VpsDetails,
-    VpsStatus,
-    Wallet,
-)
-from ._transport import (
-    AsyncClock,
-    AsyncHttpTransport,
-    Clock,
-    HttpRequest,
-    HttpResponse,
-    HttpTransport,
-    TransportFailure,
-)
-from ._values import OpenEnum, Secret, ServerId
+from . import _errors, _models, _transport, _values
+from ._errors import *  # noqa: F403
+from ._models import *  # noqa: F403
+from ._transport import *  # noqa: F403
+from ._values import *  # noqa: F403
 from ._version import VERSION as __version__
 
 if TYPE_CHECKING:
@@ -77,82 +25,30 @@ if TYPE_CHECKING:
     from ._catalogue import PLANS, price
     from ._client import Client
 
-__all__ = [
-    "PLANS",
-    "Account",
-    "ActionReceipt",
-    "AffiliateStats",
-    "ApiKeyInfo",
-    "AsyncClient",
-    "AsyncClock",
-    "AsyncHttpTransport",
-    "BadRequestError",
-    "BillingCycle",
-    "BillingStatus",
-    "Client",
-    "Clock",
-    "CreatedKey",
-    "DeadlineExceededError",
-    "DeletedVps",
-    "HttpRequest",
-    "HttpResponse",
-    "HttpTransport",
-    "InsufficientFundsError",
-    "InvalidInputError",
-    "KeyLimitReachedError",
-    "Location",
-    "NotFoundError",
-    "NotPlacedError",
-    "OpenEnum",
-    "Order",
-    "OutcomeUnknownError",
-    "OverBudgetError",
-    "Phase",
-    "Plan",
-    "PlanId",
-    "PowerAction",
-    "Progress",
-    "ProviderError",
-    "Provisioned",
-    "ProvisioningFailedError",
-    "RateLimitedError",
-    "ReadOnlyKeyError",
-    "RevokedKey",
-    "Role",
-    "Scope",
-    "Secret",
-    "ServerError",
-    "ServerId",
-    "StableVPSError",
-    "StaleTokenError",
-    "TransportError",
-    "TransportFailure",
-    "UnauthorizedError",
-    "UnexpectedResponseError",
-    "UnresolvedError",
-    "Vps",
-    "VpsDetails",
-    "VpsStatus",
-    "Wallet",
-    "__version__",
-    "price",
-]
+__all__ = ["PLANS", "AsyncClient", "Client", "__version__", "price"]
+__all__ += _errors.__all__
+__all__ += _models.__all__
+__all__ += _transport.__all__
+__all__ += _values.__all__
 
-# Loaded when first asked for: the native library and asyncio would slow every import down.
-_LATE = {
+# Imported when first used: the native library and asyncio would slow every import down.
+_LAZY = {
     "AsyncClient": "_async_client",
     "Client": "_client",
     "PLANS": "_catalogue",
     "price": "_catalogue",
 }
+_LAZY_MODULES = {"httpx", "testing"}
 
 
 def __getattr__(name: str) -> Any:
-    module = _LATE.get(name)
-    if module is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
+    if name in _LAZY_MODULES:
+        return import_module(f".{name}", __name__)
+    module = _LAZY.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f".{module}", __name__), name)
     globals()[name] = value
     return value

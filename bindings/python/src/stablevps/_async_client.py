@@ -1,16 +1,21 @@
-"""The asynchronous client."""
+"""The asynchronous client.
+
+``_client.py`` is made of this file by ``cargo xtask generate``, so an endpoint is added here alone.
+"""
 
 from __future__ import annotations
 
 import builtins
+import logging
 from collections.abc import Callable
 from decimal import Decimal
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from . import _errors
-from ._locks import async_lock
-from ._machine import CLOSED, OTHERS, Done, Job, Send, Wait, read_step
+from ._arguments import amount, call_options, flag, milliseconds, secret, text, whole, without_none
+from ._async_turns import turn_of
+from ._core import invalid_input
+from ._machine import Call, Done, Failed, Send, Wait, is_exclusive, log
 from ._models import (
     Account,
     ActionReceipt,
@@ -25,7 +30,7 @@ from ._models import (
     VpsDetails,
     Wallet,
 )
-from ._requests import Requests
+from ._session import Session
 from ._transport import AsyncClock, AsyncHttpTransport, AsyncSystemClock, TransportFailure
 from ._ureq import AsyncUreq
 from ._values import Secret
@@ -46,23 +51,25 @@ class AsyncClient:
     >>> import asyncio, stablevps
     >>> async def main() -> None:
     ...     async with stablevps.AsyncClient.simulated() as client:
-    ...         print((await client.wallet.get()).balance)
+    ...         wallet = await client.wallet.get()
+    ...         print(wallet.balance)
     >>> asyncio.run(main())
     100.00
 
-    One client may serve many tasks at once. Cancelling a task ends its wait or its request at
-    once; requests are made off the event loop.
+    One client serves many tasks at once. Requests are made off the event loop. Cancelling a task
+    ends its wait or its request at once.
 
     A purchase that is cancelled leaves its ``token`` on the ``CancelledError``. Python 3.10 makes a
     new one for whoever awaits the task: there the token is on its ``__context__``.
 
     :param api_key: the key; by default the environment's ``STABLEVPS_API_KEY``. Only
-        ``keys.create`` does without.
-    :param base_url: another server than ``https://stablevps.com``. Plain http only to loopback.
+        ``keys.create`` works without one.
+    :param base_url: a server other than ``https://stablevps.com``. Plain http only to loopback.
     :param auth: ``"bearer"`` or ``"x-api-key"``: the header that carries the key.
     :param timeout: how many seconds one request may take.
-    :param connect_timeout: how many seconds it may take to connect.
-    :param max_retries: how often a failed request is repeated. An order never is.
+    :param connect_timeout: how many seconds connecting may take.
+    :param max_retries: how often a failed request that is safe to repeat is retried. An order is
+        never retried.
     :param ca_file: a PEM file with the certificates to trust instead of the built-in ones; by
         default the environment's ``SSL_CERT_FILE``.
     :param proxy: a proxy's URL; by default the environment's ``HTTPS_PROXY`` and ``NO_PROXY``.
@@ -70,7 +77,7 @@ class AsyncClient:
         :class:`stablevps.httpx.AsyncHttpxTransport`.
     :param clock: another clock, for tests.
     :param random_seed: makes the jitter of retries repeatable, for tests.
-    :raises InvalidInputError: for a key or an address that can't be used.
+    :raises InvalidInputError: for a key, an address or another argument that can't be used.
     """
 
     def __init__(
@@ -88,17 +95,16 @@ class AsyncClient:
         clock: AsyncClock | None = None,
         random_seed: int | None = None,
     ) -> None:
-        self._clock: AsyncClock = AsyncSystemClock() if clock is None else clock
-        self._requests = Requests(
+        self._session = Session(
             api_key,
             base_url=base_url,
             auth=auth,
             timeout=timeout,
             connect_timeout=connect_timeout,
             max_retries=max_retries,
-            clock=self._clock,
             random_seed=random_seed,
         )
+        self._clock: AsyncClock = AsyncSystemClock() if clock is None else clock
         self._ureq = AsyncUreq(ca_file=ca_file, proxy=proxy) if transport is None else None
         self._transport = transport
         self._base_url = base_url
@@ -114,7 +120,7 @@ class AsyncClient:
 
     @staticmethod
     def simulated(**config: Any) -> AsyncSimulatedClient:
-        """A client of a simulated service in memory, with virtual time: nothing is waited for.
+        """A client of a simulated service in memory. Its time is virtual: waits take no time.
 
         The keywords are the simulator's configuration: see :class:`stablevps.testing.Simulator`.
         """
@@ -123,7 +129,7 @@ class AsyncClient:
         return AsyncSimulatedClient(Simulator(**config))
 
     async def aclose(self) -> None:
-        """Lets go of connections. The client can't be used afterwards."""
+        """Releases connections. The client can't be used afterwards."""
         self._closed = True
         if self._transport is not None:
             await self._transport.aclose()
@@ -142,88 +148,102 @@ class AsyncClient:
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={self._base_url!r})"
 
-    async def _run(self, job: Job[T]) -> T:
-        """Carries a job out in this task."""
-        if self._closed:
-            raise _errors.invalid_input("client", f"can't be used: {CLOSED}")
-        if job.is_purchase:
-            return await self._run_purchase(job)
-        if self._ureq is None:
-            step = read_step(job.machine.step(self._clock.now_ms()))
+    async def _call(
+        self,
+        label: str,
+        request: Any,
+        result: type[T],
+        timeout: float | None,
+        deadline: float | None,
+        *,
+        within: str | None = None,
+    ) -> T:
+        """Calls an endpoint. ``request`` is one of the core's requests, as JSON."""
+        self._check_open()
+        options = call_options(timeout, deadline)
+        now_ms = self._clock.now_ms()
+        call = self._session.call(label, request, result, now_ms, options=options, within=within)
+        if self._ureq is None or log.isEnabledFor(logging.DEBUG):
+            step = call.step(now_ms)
         else:
-            step = read_step(await self._ureq.exchange(job.machine))
-        while not isinstance(step, Done):
-            job.tell(step)
-            step = await self._after(job, step)
-        return job.result(step)
+            # The step before the first request need not be read.
+            step = call.read(await self._ureq.exchange(call.machine))
+        while isinstance(step, (Send, Wait)):
+            call.report(step)
+            step = await self._advance(call, step)
+        return call.result(step)
 
-    async def _run_purchase(self, job: Job[T]) -> T:
-        """Before the order's reply is there, one purchase of an account at a time."""
-        lock = async_lock(job.exclusive_key or "")
-        held = False
+    async def _purchase(
+        self,
+        label: str,
+        request: Any,
+        timeout: float | None,
+        on_progress: Callable[[Progress], None] | None,
+    ) -> Provisioned:
+        """Buys a VPS or waits for one. Of the account's purchases only one at a time is before its
+        order's reply."""
+        self._check_open()
+        now_ms = self._clock.now_ms()
+        call = self._session.call(
+            label, request, Provisioned, now_ms, on_progress=on_progress, timeout=timeout
+        )
+        turn = turn_of(self._session.account)
+        has_turn = False
         try:
-            while True:
-                step = read_step(job.machine.step(self._clock.now_ms()))
-                exclusive = (
-                    not isinstance(step, Done)
-                    and step.progress is not None
-                    and step.progress.exclusive
-                )
-                if exclusive and not held:
-                    held = await lock.acquire(job.patience)
-                    if not held:
-                        raise _errors.late(OTHERS)
-                    # What was asked before may no longer be so.
+            step = call.step(now_ms)
+            while isinstance(step, (Send, Wait)):
+                if is_exclusive(step) and not has_turn:
+                    has_turn = await turn.acquire(call.patience)
+                    if not has_turn:
+                        raise call.late(self._clock.now_ms())
+                    # What was wanted before the wait may not be wanted any more.
+                    step = call.step(self._clock.now_ms())
                     continue
-                if isinstance(step, Done):
-                    return job.result(step)
-                job.tell(step)
-                if held and not exclusive:
-                    # Not before the token that names the VPS was handed out.
-                    lock.release()
-                    held = False
-                await self._after(job, step)
+                call.report(step)
+                if has_turn and not is_exclusive(step):
+                    # Not before the token that names the VPS was passed on.
+                    turn.release()
+                    has_turn = False
+                step = await self._advance(call, step)
+            return call.result(step)
         except BaseException as ending:
-            job.leave_token(ending, self._clock.now_ms())
+            call.leave_token(ending, self._clock.now_ms())
             raise
         finally:
-            if held:
-                lock.release()
+            if has_turn:
+                turn.release()
 
-    async def _after(self, job: Job[T], step: Send | Wait) -> Send | Wait | Done:
-        """Does what the step says; gives the next one."""
+    async def _advance(self, call: Call[T], step: Send | Wait) -> Send | Wait | Failed | Done[T]:
+        """Carries a step out; gives the next one."""
         if isinstance(step, Wait):
             await self._clock.sleep(step.delay_ms / 1000)
         elif self._ureq is not None:
-            return read_step(await self._ureq.exchange(job.machine))
+            return call.read(await self._ureq.exchange(call.machine))
         else:
-            await self._send(job, step)
-        return read_step(job.machine.step(self._clock.now_ms()))
+            await self._send(call, step)
+        return call.step(self._clock.now_ms())
 
-    async def _send(self, job: Job[T], step: Send) -> None:
+    async def _send(self, call: Call[T], send: Send) -> None:
         assert self._transport is not None
         try:
-            response = await self._transport.send(step.request())
+            response = await self._transport.send(send.request.for_transport())
         except TransportFailure as failure:
-            job.failed(step, failure, self._clock.now_ms())
+            call.failed(send, failure, self._clock.now_ms())
         except Exception as error:
             # Whatever a transport raises, the request may have been sent.
             vague = TransportFailure("io", "unknown", type(error).__name__)
-            job.failed(step, vague, self._clock.now_ms())
+            call.failed(send, vague, self._clock.now_ms())
         else:
-            job.machine.response(
-                step.id,
-                response.status,
-                dict(response.headers),
-                response.body,
-                self._clock.now_ms(),
-            )
+            call.response(send, response, self._clock.now_ms())
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise invalid_input("client", "can't be used: the client is closed")
 
 
 class _Resource:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
-        self._requests = client._requests
 
 
 class AsyncKeys(_Resource):
@@ -240,31 +260,39 @@ class AsyncKeys(_Resource):
         timeout: float | None = None,
         deadline: float | None = None,
     ) -> CreatedKey:
-        """Signs in with the account's password, for a new API key (``POST /auth``).
+        """Signs in with the account's password and creates an API key (``POST /auth``).
 
-        The key is in this reply and nowhere else, ever. A lost reply is never repeated: it ends in
-        :class:`OutcomeUnknownError`.
+        The key is in this reply and nowhere else, ever. The request is not retried when its reply
+        is lost: the call ends in :class:`OutcomeUnknownError`.
 
         :param scope: ``"full"``, or ``"read"`` for a key that can change nothing.
         :param expires_in_days: how many days the key works; by default for ever.
         :raises KeyLimitReachedError: when the account has ten keys.
         """
-        job = self._requests.create_key(
-            email, password, name, scope, expires_in_days, timeout, deadline
-        )
-        return await self._client._run(job)
+        days = None if expires_in_days is None else whole("expires_in_days", expires_in_days)
+        fields = {
+            "email": text("email", email),
+            "password": secret("password", password),
+            "name": text("name", name),
+            "scope": text("scope", scope),
+            "expiresInDays": days,
+        }
+        request = {"createKey": without_none(fields)}
+        return await self._client._call("keys.create", request, CreatedKey, timeout, deadline)
 
     async def list(
         self, *, timeout: float | None = None, deadline: float | None = None
     ) -> builtins.list[ApiKeyInfo]:
-        """What is known of every API key (``GET /auth``); never the keys themselves."""
-        return await self._client._run(self._requests.list_keys(timeout, deadline))
+        """Every API key of the account (``GET /auth``), without the keys themselves."""
+        result = builtins.list[ApiKeyInfo]
+        return await self._client._call("keys.list", "listKeys", result, timeout, deadline)
 
     async def revoke(
         self, key_id: str, *, timeout: float | None = None, deadline: float | None = None
     ) -> RevokedKey:
         """Revokes a key for good (``DELETE /auth``). A key can't revoke itself."""
-        return await self._client._run(self._requests.revoke_key(key_id, timeout, deadline))
+        request = {"revokeKey": {"keyId": text("key_id", key_id)}}
+        return await self._client._call("keys.revoke", request, RevokedKey, timeout, deadline)
 
 
 class AsyncVpsResource(_Resource):
@@ -274,13 +302,17 @@ class AsyncVpsResource(_Resource):
         self, *, timeout: float | None = None, deadline: float | None = None
     ) -> builtins.list[Vps]:
         """Every VPS of the account (``GET /vps``), without passwords."""
-        return await self._client._run(self._requests.list_vps(timeout, deadline))
+        result = builtins.list[Vps]
+        return await self._client._call(
+            "vps.list", "listVps", result, timeout, deadline, within="vps"
+        )
 
     async def get(
         self, id: str, *, timeout: float | None = None, deadline: float | None = None
     ) -> VpsDetails:
-        """One VPS with all there is to know (``GET /vps/:id``), its RDP password included."""
-        return await self._client._run(self._requests.get_vps(id, timeout, deadline))
+        """One VPS with all its details (``GET /vps/:id``), its RDP password included."""
+        request = {"getVps": {"id": text("id", id)}}
+        return await self._client._call("vps.get", request, VpsDetails, timeout, deadline)
 
     async def create(
         self,
@@ -293,35 +325,45 @@ class AsyncVpsResource(_Resource):
     ) -> Order:
         """Orders a VPS and charges the wallet (``POST /vps``), without waiting for it.
 
-        :meth:`provision` is the safer way. Here a lost reply ends in :class:`OutcomeUnknownError`,
-        and it is for the caller to find out whether a VPS was bought.
+        :meth:`provision` is the safer way. When the reply to this request is lost, the call ends in
+        :class:`OutcomeUnknownError`, and the caller must find out whether a VPS was bought.
         """
-        job = self._requests.create_vps(plan_id, billing_cycle, location, timeout, deadline)
-        return await self._client._run(job)
+        request = {
+            "createVps": {
+                "planId": text("plan_id", plan_id),
+                "billingCycle": text("billing_cycle", billing_cycle),
+                "location": text("location", location),
+            }
+        }
+        return await self._client._call("vps.create", request, Order, timeout, deadline)
 
     async def delete(
         self, id: str, *, timeout: float | None = None, deadline: float | None = None
     ) -> DeletedVps:
         """Deletes a VPS for good (``DELETE /vps/:id``). Nothing is refunded."""
-        return await self._client._run(self._requests.delete_vps(id, timeout, deadline))
+        request = {"deleteVps": {"id": text("id", id)}}
+        return await self._client._call("vps.delete", request, DeletedVps, timeout, deadline)
 
     async def start(
         self, id: str, *, timeout: float | None = None, deadline: float | None = None
     ) -> ActionReceipt:
         """Switches a VPS on (``POST /vps/:id/actions``)."""
-        return await self._client._run(self._requests.start_vps(id, timeout, deadline))
+        request = {"startVps": {"id": text("id", id)}}
+        return await self._client._call("vps.start", request, ActionReceipt, timeout, deadline)
 
     async def stop(
         self, id: str, *, timeout: float | None = None, deadline: float | None = None
     ) -> ActionReceipt:
         """Switches a VPS off (``POST /vps/:id/actions``)."""
-        return await self._client._run(self._requests.stop_vps(id, timeout, deadline))
+        request = {"stopVps": {"id": text("id", id)}}
+        return await self._client._call("vps.stop", request, ActionReceipt, timeout, deadline)
 
     async def reboot(
         self, id: str, *, timeout: float | None = None, deadline: float | None = None
     ) -> ActionReceipt:
-        """Restarts a VPS (``POST /vps/:id/actions``). A lost reply is never repeated."""
-        return await self._client._run(self._requests.reboot_vps(id, timeout, deadline))
+        """Restarts a VPS (``POST /vps/:id/actions``). It is not retried when its reply is lost."""
+        request = {"rebootVps": {"id": text("id", id)}}
+        return await self._client._call("vps.reboot", request, ActionReceipt, timeout, deadline)
 
     async def provision(
         self,
@@ -352,16 +394,16 @@ class AsyncVpsResource(_Resource):
 
         :param max_spend: the most that may be spent; a higher price ends in
             :class:`OverBudgetError` before anything is ordered.
-        :param timeout: how many seconds the whole may take. Running out of them never cancels
-            the VPS: the error carries a token.
+        :param timeout: how many seconds the purchase may take in all. The VPS is not cancelled when
+            they have passed: the error carries a token.
         :param wait_for: ``"ready"``: active, with address, user and password; or ``"active"``.
-        :param preflight: whether to look at the wallet before ordering. Without, a lost order
-            can't be told from one that was never placed.
+        :param preflight: whether to read the wallet before ordering. Without it, a lost order
+            can't be distinguished from one that was never placed.
         :param first_look: when to look at the new VPS for the first time, in seconds.
         :param longest_pause: the longest pause between two looks, in seconds.
         :param settle: how long an order whose reply was lost is looked for, in seconds.
-        :param on_progress: called before every request and every wait. Keep its ``token``: with
-            it :meth:`resume` goes on, in another process too. The order is sent only after the
+        :param on_progress: called before every request and every wait. Store its ``token``: with
+            it :meth:`resume` continues, in another process too. The order is sent only after the
             call for phase ``ordering`` has returned.
         :raises InsufficientFundsError: the wallet does not hold enough; nothing was ordered.
         :raises NotPlacedError: the order's reply was lost, and nothing was bought.
@@ -369,17 +411,24 @@ class AsyncVpsResource(_Resource):
         :raises ProvisioningFailedError: bought, but suspended or terminated.
         :raises DeadlineExceededError: not usable in time.
         """
-        given = self._requests.purchase_options(
-            preflight=preflight,
-            max_spend=max_spend,
-            wait_for=wait_for,
-            timeout=timeout,
-            first_look=first_look,
-            longest_pause=longest_pause,
-            settle=settle,
-        )
-        job = self._requests.provision(plan_id, billing_cycle, location, given, on_progress)
-        return await self._client._run(job)
+        options = {
+            "preflight": "check" if flag("preflight", preflight) else "skip",
+            "maxSpend": None if max_spend is None else amount("max_spend", max_spend),
+            "waitFor": text("wait_for", wait_for),
+            "timeoutMs": milliseconds("timeout", timeout),
+            "firstLookMs": milliseconds("first_look", first_look),
+            "longestPauseMs": milliseconds("longest_pause", longest_pause),
+            "settleMs": milliseconds("settle", settle),
+        }
+        request = {
+            "provision": {
+                "planId": text("plan_id", plan_id),
+                "billingCycle": text("billing_cycle", billing_cycle),
+                "location": text("location", location),
+                "options": without_none(options),
+            }
+        }
+        return await self._client._purchase("vps.provision", request, timeout, on_progress)
 
     async def resume(
         self,
@@ -389,16 +438,23 @@ class AsyncVpsResource(_Resource):
         timeout: float | None = None,
         on_progress: Callable[[Progress], None] | None = None,
     ) -> Provisioned:
-        """Takes a purchase up where a token left it. The time allowed begins anew.
+        """Continues a purchase where a token left it. Its timeout starts again.
 
-        A token of the moment in which the order may have been sent never leads to a second order.
+        A token of the phase ``ordering``, in which the order may have been sent, never leads to a
+        second order.
 
-        :param any_key: accepts a token that was begun with another key of the same account.
-        :param timeout: how many seconds the whole may take from now on; by default as many as the
-            purchase was begun with.
+        :param any_key: accepts the token of a purchase that another key of the same account began.
+        :param timeout: how many seconds the purchase may take from now on; by default as many as it
+            began with.
         :raises StaleTokenError: for a token of another account or server.
         """
-        return await self._client._run(self._requests.resume(token, any_key, timeout, on_progress))
+        fields = {
+            "token": text("token", token),
+            "anyKey": flag("any_key", any_key),
+            "timeoutMs": None if timeout is None else milliseconds("timeout", timeout),
+        }
+        request = {"resume": without_none(fields)}
+        return await self._client._purchase("vps.resume", request, timeout, on_progress)
 
     async def wait_until_ready(
         self,
@@ -410,11 +466,15 @@ class AsyncVpsResource(_Resource):
         longest_pause: float = 15.0,
         on_progress: Callable[[Progress], None] | None = None,
     ) -> Provisioned:
-        """Waits until a VPS that was bought elsewhere can be used. Its first look is at once."""
-        given = self._requests.purchase_options(
-            wait_for=wait_for, timeout=timeout, first_look=first_look, longest_pause=longest_pause
-        )
-        return await self._client._run(self._requests.wait_until_ready(id, given, on_progress))
+        """Waits until a VPS that was bought elsewhere can be used. The first look is at once."""
+        options = {
+            "waitFor": text("wait_for", wait_for),
+            "timeoutMs": milliseconds("timeout", timeout),
+            "firstLookMs": milliseconds("first_look", first_look),
+            "longestPauseMs": milliseconds("longest_pause", longest_pause),
+        }
+        request = {"waitUntilReady": {"id": text("id", id), "options": options}}
+        return await self._client._purchase("vps.wait_until_ready", request, timeout, on_progress)
 
 
 class AsyncAccountResource(_Resource):
@@ -422,12 +482,12 @@ class AsyncAccountResource(_Resource):
 
     async def get(self, *, timeout: float | None = None, deadline: float | None = None) -> Account:
         """The account's profile with its balance and VPS counts (``GET /account``)."""
-        return await self._client._run(self._requests.get_account(timeout, deadline))
+        return await self._client._call("account.get", "getAccount", Account, timeout, deadline)
 
 
 class AsyncWalletResource(_Resource):
     """The wallet: ``client.wallet``."""
 
     async def get(self, *, timeout: float | None = None, deadline: float | None = None) -> Wallet:
-        """What the wallet holds (``GET /wallet``)."""
-        return await self._client._run(self._requests.get_wallet(timeout, deadline))
+        """The wallet's balance (``GET /wallet``)."""
+        return await self._client._call("wallet.get", "getWallet", Wallet, timeout, deadline)

@@ -6,18 +6,18 @@ from decimal import Decimal
 
 import msgspec
 
-from . import _errors
 from ._models import Plan
 from ._native import stablevps_ffi
+from ._report import opaque
 
 PLANS: tuple[Plan, ...] = tuple(
-    msgspec.json.decode(stablevps_ffi.plans(), type=list[Plan], dec_hook=_errors.opaque)
+    msgspec.json.decode(stablevps_ffi.plans(), type=list[Plan], dec_hook=opaque)
 )
 """Every plan, the smallest first."""
 
 
 def price(plan_id: str, billing_cycle: str) -> Decimal | None:
-    """The price of one period in EUR; ``None`` for what this version does not know.
+    """The price of one period in EUR; ``None`` for a plan or cycle that is not in the catalogue.
 
     >>> import stablevps
     >>> stablevps.price("prime", "monthly")

@@ -1,10 +1,9 @@
-"""How the core's machines are driven: what they ask for, and the shared part of doing it."""
+"""How the core's machines are driven: their steps, and the calls that they carry out."""
 
 from __future__ import annotations
 
+import ctypes
 import logging
-import os
-import random
 import threading
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
@@ -13,49 +12,76 @@ import msgspec
 
 from . import _errors
 from ._models import Progress
-from ._native.stablevps_ffi import Failure, Machine
-from ._transport import HttpRequest, TransportFailure
+from ._native.stablevps_ffi import Machine
+from ._report import opaque
+from ._transport import HttpRequest, HttpResponse, TransportFailure
 
 T = TypeVar("T")
 
 log = logging.getLogger("stablevps")
 
-CLOSED = "the client is closed"
-OTHERS = "the other purchases of this account"
 LONGEST_TURN = 1800.0
-"""How many seconds a purchase waits for its turn where only its token knows its time."""
-LONGEST = 1e9
+"""How many seconds a purchase waits for its turn where only its token knows its timeout."""
 
 
-class Send(msgspec.Struct, tag_field="do", tag="send", rename="camel"):
-    """The machine wants a request sent."""
+READ_ONLY = 0x100
+# Memory as an object that can be read, without a copy of it.
+_memory = ctypes.PYFUNCTYPE(ctypes.py_object, ctypes.c_void_p, ctypes.c_ssize_t, ctypes.c_int)(
+    ("PyMemoryView_FromMemory", ctypes.pythonapi)
+)
+
+
+# Error trackers collect the local variables of frames: no repr here shows a secret.
+
+
+class Header(msgspec.Struct):
+    """One header of a request."""
+
+    name: str
+    value: str
+
+    def __repr__(self) -> str:
+        return f"Header({self.name!r})"
+
+
+class Request(msgspec.Struct, rename="camel"):
+    """A request that is to be sent."""
 
     id: int
     method: str
     url: str
-    headers: list[tuple[str, str]]
+    headers: list[Header]
     timeout_ms: int
     connect_timeout_ms: int
-    fresh_connection: bool
+    retry_class: str
     endpoint: str
     body: str | None = None
-    progress: Progress | None = None
 
     def __repr__(self) -> str:
-        # Headers and body hold secrets, and error trackers collect the local variables of frames.
-        return f"Send({self.method!r}, {self.url!r})"
+        return f"Request({self.method!r}, {self.url!r})"
 
-    def request(self) -> HttpRequest:
+    def for_transport(self) -> HttpRequest:
+        """The request as a transport takes it."""
         return HttpRequest(
             method=self.method,
             url=self.url,
-            headers=dict(self.headers),
+            headers={header.name: header.value for header in self.headers},
             body=None if self.body is None else self.body.encode(),
             timeout=self.timeout_ms / 1000,
             connect_timeout=self.connect_timeout_ms / 1000,
-            fresh_connection=self.fresh_connection,
+            fresh_connection=self.retry_class == "once",
             endpoint=self.endpoint,
         )
+
+
+class Send(msgspec.Struct, tag_field="do", tag="send"):
+    """The machine wants a request sent."""
+
+    request: Request
+    progress: Progress | None = None
+
+    def __repr__(self) -> str:
+        return f"Send({self.request.method!r}, {self.request.url!r})"
 
 
 class Wait(msgspec.Struct, tag_field="do", tag="wait", rename="camel"):
@@ -66,93 +92,122 @@ class Wait(msgspec.Struct, tag_field="do", tag="wait", rename="camel"):
     progress: Progress | None = None
 
 
-class Done:
-    """The machine is at its end. The result is not read before its type is known."""
+class Failed(msgspec.Struct, tag_field="do", tag="failed"):
+    """The machine is at its end, with an error."""
 
-    __slots__ = ("error", "ok", "within")
+    error: dict[str, Any]
 
-    def __init__(self, ok: str | None, error: str | None = None, within: str | None = None) -> None:
-        self.ok = ok
-        self.error = error
-        self.within = within
-        """Where ``ok`` is the whole document: the field of its reply that is the result."""
+    def __repr__(self) -> str:
+        return f"Failed({self.error['code']!r})"
 
 
-Step = Send | Wait | Done
+class Done(msgspec.Struct, Generic[T], tag_field="do", tag="done"):
+    """The machine is at its end, with a result."""
 
-GOOD = '{"do":"done","ok":'
-AS_SENT = '{"do":"done","within":"vps","ok":'
-BAD = '{"do":"done","error":'
-
-_steps: msgspec.json.Decoder[Send | Wait] = msgspec.json.Decoder(Send | Wait)
-_results: dict[tuple[Any, str | None], msgspec.json.Decoder[Any]] = {}
-
-
-def read_step(document: str) -> Step:
-    """The step that a document describes; an end's result stays the text it is."""
-    if document.startswith(GOOD):
-        return Done(document[len(GOOD) : -1])
-    if document.startswith(AS_SENT):
-        return Done(document, within="vps")
-    if document.startswith(BAD):
-        return Done(None, document[len(BAD) : -1])
-    return _steps.decode(document)
+    output: T | msgspec.UnsetType = msgspec.UNSET
+    """Unset where the result is a field of the reply's own text, which the machine holds."""
+    address: int = 0
+    """Where that text is, for as long as the machine is."""
+    length: int = 0
+    """How many bytes it has."""
 
 
-class Job(Generic[T]):
-    """A machine with what its result is to become."""
+class Reader(Generic[T]):
+    """Reads the steps of calls that have a result of one type.
 
-    __slots__ = ("exclusive_key", "kind", "label", "machine", "on_progress", "patience")
+    :param within: the field that holds the result where the core hands a reply's own text on.
+    """
+
+    def __init__(self, result: Any, within: str | None) -> None:
+        steps: Any = Send | Wait | Failed | Done[result]
+        self.read: Callable[[str], Send | Wait | Failed | Done[T]] = msgspec.json.Decoder(
+            steps, dec_hook=opaque
+        ).decode
+        self._field = within or ""
+        reply = msgspec.defstruct("Reply", [(within, result)] if within else [], gc=False)
+        self._reply = msgspec.json.Decoder(reply, dec_hook=opaque)
+
+    def result(self, done: Done[T]) -> T:
+        """The result of a call that is done. The call's machine must still be there."""
+        if done.output is not msgspec.UNSET:
+            return done.output
+        text = _memory(done.address, done.length, READ_ONLY)
+        result: T = getattr(self._reply.decode(text), self._field)
+        return result
+
+
+_readers: dict[tuple[Any, str | None], Reader[Any]] = {}
+
+
+def reader(result: type[T], within: str | None) -> Reader[T]:
+    """The reader of a type of result."""
+    known = _readers.get((result, within))
+    if known is None:
+        known = _readers[result, within] = Reader(result, within)
+    return known
+
+
+class Call(Generic[T]):
+    """One call of an endpoint, or one purchase."""
+
+    __slots__ = ("_reader", "label", "machine", "on_progress", "patience")
 
     def __init__(
         self,
-        machine: Machine,
-        kind: Any,
         label: str,
+        machine: Machine,
+        reader: Reader[T],
         on_progress: Callable[[Progress], None] | None = None,
-        exclusive_key: str | None = None,
-        patience: float | None = None,
+        timeout: float | None = None,
     ) -> None:
-        self.machine = machine
-        self.kind = kind
         self.label = label
+        self.machine = machine
+        self._reader = reader
         self.on_progress = on_progress
-        self.exclusive_key = exclusive_key
-        self.patience = LONGEST_TURN if patience is None else min(patience, threading.TIMEOUT_MAX)
+        self.patience = LONGEST_TURN if timeout is None else min(timeout, threading.TIMEOUT_MAX)
         """How many seconds a purchase waits for its turn."""
 
-    @property
-    def is_purchase(self) -> bool:
-        return self.exclusive_key is not None
+    def step(self, now_ms: int) -> Send | Wait | Failed | Done[T]:
+        """What to do now. Asking twice changes nothing."""
+        return self._reader.read(self.machine.step(now_ms))
 
-    def result(self, done: Done) -> T:
-        """The result, or the error that the machine ended with."""
-        if done.error is not None:
-            error = _errors.from_json(done.error)
+    def read(self, document: str) -> Send | Wait | Failed | Done[T]:
+        """A step from its document."""
+        return self._reader.read(document)
+
+    def response(self, send: Send, response: HttpResponse, now_ms: int) -> None:
+        """Hands the response to a request in."""
+        headers = dict(response.headers)
+        self.machine.response(send.request.id, response.status, headers, response.body, now_ms)
+
+    def failed(self, send: Send, failure: TransportFailure, now_ms: int) -> None:
+        """Reports that a request has no response."""
+        kind, delivery = failure.kind, failure.delivery
+        self.machine.failed(send.request.id, kind, delivery, failure.detail, now_ms)
+
+    def result(self, end: Failed | Done[T]) -> T:
+        """The result, or the error that the call ended with."""
+        if isinstance(end, Failed):
+            error = _errors.from_report(end.error)
             log.debug("%s failed: %s", self.label, error)
             raise error
         log.debug("%s done", self.label)
-        decoder = _results.get((self.kind, done.within))
-        if decoder is None:
-            decoder = _decoder(self.kind, done.within)
-            _results[self.kind, done.within] = decoder
-        result = decoder.decode(done.ok or "null")
-        if done.within is not None:
-            result = getattr(result.ok, done.within)
-        value: T = result
-        return value
+        return self._reader.result(end)
 
-    def tell(self, step: Send | Wait) -> None:
-        """Tells of the progress before a request is sent and before a wait."""
+    def report(self, step: Send | Wait) -> None:
+        """Logs a step, and passes the progress on, before the step is carried out."""
         if isinstance(step, Send):
-            log.debug("%s: sending %s", self.label, step.endpoint)
+            log.debug("%s: sending %s", self.label, step.request.endpoint)
         else:
             log.debug("%s: waiting %.1f s (%s)", self.label, step.delay_ms / 1000, step.reason)
         if self.on_progress is not None and step.progress is not None:
             self.on_progress(step.progress)
 
-    def failed(self, send: Send, failure: TransportFailure, now_ms: int) -> None:
-        self.machine.failed(send.id, failure.kind, failure.delivery, failure.detail, now_ms)
+    def late(self, now_ms: int) -> _errors.StableVPSError:
+        """The error of a purchase whose turn did not come in time."""
+        report = self.machine.late(now_ms)
+        assert report is not None, "only purchases have turns"
+        return _errors.from_json(report)
 
     def leave_token(self, ending: BaseException, now_ms: int) -> None:
         """Leaves the token on whatever ended a purchase from outside, such as Ctrl-C."""
@@ -166,68 +221,8 @@ class Job(Generic[T]):
                 log.warning("%s ended by %s: no token could be left", self.label, type(ending))
 
 
-def _decoder(kind: Any, within: str | None) -> msgspec.json.Decoder[Any]:
-    if within is not None:
-        reply = msgspec.defstruct("Reply", [(within, kind)], gc=False)
-        kind = msgspec.defstruct("AsSent", [("ok", reply)], gc=False)
-    return msgspec.json.Decoder(kind, dec_hook=_errors.opaque)
-
-
-class Locks:
-    """One lock an account: purchases go one at a time until the order's reply is there."""
-
-    def __init__(self) -> None:
-        self._forget()
-        if hasattr(os, "register_at_fork"):
-            # Whoever holds a lock at a fork is not there in the child to release it.
-            os.register_at_fork(after_in_child=self._forget)
-
-    def _forget(self) -> None:
-        self._guard = threading.Lock()
-        self._locks: dict[str, threading.Lock] = {}
-
-    def of(self, key: str) -> threading.Lock:
-        with self._guard:
-            return self._locks.setdefault(key, threading.Lock())
-
-
-locks = Locks()
-
-
-def seed() -> int:
-    """A fresh seed for the jitter of one call."""
-    return random.getrandbits(64)
-
-
-def milliseconds(field: str, seconds: float | None, *, least: int = 1) -> int | None:
-    """Seconds as whole milliseconds, at least 1 unless zero is allowed; refuses other values."""
-    if seconds is None:
-        return None
-    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
-        raise _errors.invalid_input(field, "must be a number of seconds")
-    if seconds < 0 or (seconds == 0 and least > 0):
-        allowed = "must be more than zero" if least > 0 else "must not be negative"
-        raise _errors.invalid_input(field, allowed)
-    if not seconds < LONGEST:
-        raise _errors.invalid_input(field, "must be finite, and less than a billion seconds")
-    return max(least, round(seconds * 1000))
-
-
-def text(field: str, value: object) -> str:
-    """An argument that must be a string; a ServerId, for one, is refused."""
-    if not isinstance(value, str):
-        raise _errors.invalid_input(field, f"must be a string, not {type(value).__name__}")
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        # Not chained: that error holds the text, which may be a secret.
-        raise _errors.invalid_input(field, "must not contain lone surrogates") from None
-    return str(value)
-
-
-def checked(make: Callable[..., T], *arguments: Any) -> T:
-    """Calls native code; what it refuses becomes the package's own error."""
-    try:
-        return make(*arguments)
-    except Failure.Product as failure:  # type: ignore[attr-defined]
-        raise _errors.from_json(failure.document) from None
+def is_exclusive(step: Send | Wait | Failed | Done[Any]) -> bool:
+    """Whether other purchases of the account must wait while this step is carried out."""
+    if isinstance(step, (Failed, Done)):
+        return False
+    return step.progress is not None and step.progress.exclusive

@@ -1,9 +1,10 @@
-"""What the service answers. Written by `cargo xtask generate` from the core's models."""
+"""The models of the API. Written by `cargo xtask generate` from the core's models."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Literal
 
 from msgspec import field
 
@@ -18,6 +19,9 @@ __all__ = [
     "BillingStatus",
     "CreatedKey",
     "DeletedVps",
+    "Delivery",
+    "FailureKind",
+    "Fault",
     "Location",
     "Order",
     "Phase",
@@ -29,6 +33,7 @@ __all__ = [
     "RevokedKey",
     "Role",
     "Scope",
+    "TryAgain",
     "Vps",
     "VpsDetails",
     "VpsStatus",
@@ -171,8 +176,48 @@ class Phase(OpenEnum):
     """At an end."""
 
 
+FailureKind = Literal["dns", "connect", "tls", "proxy", "timeout", "io", "too_large", "cancelled"]
+"""Where an exchange broke.
+
+- ``dns``: The host name could not be resolved.
+- ``connect``: No connection could be made.
+- ``tls``: The secure channel could not be set up, or broke.
+- ``proxy``: The proxy refused or failed.
+- ``timeout``: The time allowed was over.
+- ``io``: The connection broke, or the response was not HTTP.
+- ``too_large``: The response was larger than 16 MiB.
+- ``cancelled``: The host gave the request up.
+"""
+
+
+Delivery = Literal["not_sent", "unknown"]
+"""Whether a failed request may have taken effect.
+
+- ``not_sent``: Certain: not one byte of the request reached the server.
+- ``unknown``: Anything else: the request may have taken effect.
+"""
+
+
+Fault = Literal["caller", "server", "network"]
+"""Whose fault an error is.
+
+- ``caller``: The caller's: other arguments, another key or more money would help.
+- ``server``: The service's, or its provider's.
+- ``network``: The network's, or a proxy's.
+"""
+
+
+TryAgain = Literal["safe", "useless", "unsafe"]
+"""Whether the same call may be made again.
+
+- ``safe``: Making the same call again is safe and may succeed.
+- ``useless``: Safe, but useless until something was changed.
+- ``unsafe``: Dangerous: it may do the same thing twice.
+"""
+
+
 class Account(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
-    """The account's profile with its balance and VPS counts (`GET /account`)."""
+    """The account's profile with its balance and VPS counts (``GET /account``)."""
 
     id: str
     """The account's id."""
@@ -193,7 +238,7 @@ class Account(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
     """What the wallet holds, rounded half-even to the cent."""
 
     currency: str
-    """The currency of the balance, `EUR`."""
+    """The currency of the balance, ``EUR``."""
 
     referral_code: str | None = None
     """The code that others sign up with."""
@@ -225,7 +270,7 @@ class AffiliateStats(Model, frozen=True, kw_only=True, gc=False, rename="camel")
 
 
 class ActionReceipt(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
-    """The service's receipt for a power action (`POST /vps/:id/actions`)."""
+    """The service's receipt for a power action (``POST /vps/:id/actions``)."""
 
     action: PowerAction
     """What was asked for."""
@@ -242,7 +287,7 @@ class ActionReceipt(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
 
 
 class ApiKeyInfo(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
-    """What is known of an API key (`GET /auth`); never the key itself."""
+    """What is known of an API key (``GET /auth``); never the key itself."""
 
     id: str
     """The key's id: what revoking it takes."""
@@ -267,7 +312,7 @@ class ApiKeyInfo(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
 
 
 class CreatedKey(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
-    """A new API key (`POST /auth`). The key itself is in this reply and nowhere else, ever."""
+    """A new API key (``POST /auth``). The key itself is in this reply and nowhere else, ever."""
 
     api_key: Secret
     """The key, shown this one time."""
@@ -289,7 +334,7 @@ class CreatedKey(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
 
 
 class DeletedVps(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
-    """The end of a VPS (`DELETE /vps/:id`)."""
+    """The end of a VPS (``DELETE /vps/:id``)."""
 
     id: str
     """The id of what was deleted."""
@@ -305,7 +350,7 @@ class DeletedVps(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
 
 
 class Order(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
-    """The service's receipt for an order (`POST /vps`)."""
+    """The service's receipt for an order (``POST /vps``)."""
 
     id: str
     """The new VPS's id: what every later call takes."""
@@ -327,7 +372,7 @@ class Order(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
     """Where it stands."""
 
     vps_status: VpsStatus
-    """How the machine stands: as a rule, `provisioning`."""
+    """How the machine stands: as a rule, ``provisioning``."""
 
     rdp_username: str | None = None
     """The user to sign in as over RDP."""
@@ -339,7 +384,7 @@ class Order(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
     """What the wallet holds after it."""
 
     currency: str
-    """The currency of both, `EUR`."""
+    """The currency of both, ``EUR``."""
 
     current_period_end: datetime | None = None
     """Until when it is paid for."""
@@ -349,7 +394,7 @@ class Order(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
 
 
 class RevokedKey(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
-    """The end of a key (`DELETE /auth`)."""
+    """The end of a key (``DELETE /auth``)."""
 
     message: str | None = None
     """The service's own words."""
@@ -359,7 +404,7 @@ class RevokedKey(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
 
 
 class Vps(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
-    """A VPS as listings show it (`GET /vps`): no password and no host name."""
+    """A VPS as listings show it (``GET /vps``): no password and no host name."""
 
     id: str
     """The service's id: what every call takes."""
@@ -400,7 +445,7 @@ class Vps(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
 
 
 class VpsDetails(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
-    """One VPS with all there is to know (`GET /vps/:id`)."""
+    """One VPS with all there is to know (``GET /vps/:id``)."""
 
     id: str
     """The service's id: what every call takes."""
@@ -450,13 +495,13 @@ class VpsDetails(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
 
 
 class Wallet(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
-    """The wallet, the only means of payment of the API (`GET /wallet`)."""
+    """The wallet, the only means of payment of the API (``GET /wallet``)."""
 
     balance: Decimal
     """What the wallet holds, rounded half-even to the cent."""
 
     currency: str
-    """The currency of the balance, `EUR`."""
+    """The currency of the balance, ``EUR``."""
 
 
 class Progress(Model, frozen=True, kw_only=True, gc=False, rename="camel"):

@@ -1,8 +1,8 @@
 """Requests in the calling thread that a signal such as Ctrl-C ends at once.
 
 Python runs signal handlers between two of its own instructions, never while native code waits for
-a server. But it writes a byte to the wake-up descriptor the moment a signal arrives: a thread that
-does nothing else reads it, and shuts the connection that the main thread waits on.
+a server. But it writes a byte to the wake-up descriptor as soon as a signal arrives. A thread reads
+that descriptor, and closes the connection that the main thread waits on.
 """
 
 from __future__ import annotations
@@ -15,41 +15,41 @@ import threading
 from ._native.stablevps_ffi import HttpHost, Interrupter, Machine
 
 
-class Watch:
-    """Watches over the main thread's requests in one process."""
+class SignalWatch:
+    """Ends the main thread's requests when a signal arrives, in one process."""
 
     def __init__(self) -> None:
         self.process = os.getpid()
         self._interrupter = Interrupter()  # type: ignore[no-untyped-call]
-        self._others = -1
+        self._displaced = -1
         self._woken, self._wake = socket.socketpair()
         self._wake.setblocking(False)
-        threading.Thread(target=self._attend, name="stablevps-signals", daemon=True).start()
+        threading.Thread(target=self._watch, name="stablevps-signals", daemon=True).start()
 
     def exchange(self, host: HttpHost, machine: Machine) -> str:
-        """Sends the machine's request from here, if that can be; empty where it can't."""
-        others = signal.set_wakeup_fd(self._wake.fileno(), warn_on_full_buffer=False)
+        """Sends the machine's request in this thread; empty where another thread must do it."""
+        displaced = signal.set_wakeup_fd(self._wake.fileno(), warn_on_full_buffer=False)
         try:
-            if others != -1:
-                # An event loop listens for signals: it is not to miss one.
-                self._others = others
+            if displaced != -1:
+                # Something else, such as an event loop, listens for signals and must get them.
+                self._displaced = displaced
                 return ""
             return host.exchange_here(machine, self._interrupter)
         finally:
-            signal.set_wakeup_fd(others)
+            signal.set_wakeup_fd(displaced)
 
-    def _attend(self) -> None:
+    def _watch(self) -> None:
         while signals := self._woken.recv(4096):
             self._interrupter.interrupt()
-            if self._others != -1:
+            if self._displaced != -1:
                 try:
-                    os.write(self._others, signals)
+                    os.write(self._displaced, signals)
                 except OSError:
-                    # Its owner has closed it, and will not miss them.
-                    self._others = -1
+                    # Its owner has closed it.
+                    self._displaced = -1
 
 
-_watch: Watch | None = None
+_watch: SignalWatch | None = None
 
 
 def exchange_here(host: HttpHost, machine: Machine) -> str:
@@ -60,5 +60,5 @@ def exchange_here(host: HttpHost, machine: Machine) -> str:
         return host.exchange_here(machine, Interrupter())  # type: ignore[no-untyped-call]
     if _watch is None or _watch.process != os.getpid():
         # A forked child has none of its parent's threads.
-        _watch = Watch()
+        _watch = SignalWatch()
     return _watch.exchange(host, machine)

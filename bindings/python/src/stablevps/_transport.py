@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 from msgspec import Struct
 
@@ -35,7 +35,7 @@ class HttpRequest(Struct, frozen=True, kw_only=True):
     connect_timeout: float
     """How many seconds it may take to connect."""
     fresh_connection: bool
-    """True for what must never be sent twice: no pooled connection, no hidden retry."""
+    """True for a request that must not be sent twice: no pooled connection, no hidden retry."""
     endpoint: str
     """The endpoint as the documentation writes it, such as ``POST /vps``."""
 
@@ -58,7 +58,7 @@ class HttpResponse(Struct, frozen=True):
 
 
 class TransportFailure(Exception):
-    """What a transport raises when there is no complete response.
+    """Raised by a transport when there is no complete response.
 
     ``delivery`` is ``"not_sent"`` only where it is certain that not one byte of the request
     reached the server, for instance when the connection was refused; otherwise ``"unknown"``.
@@ -71,16 +71,19 @@ class TransportFailure(Exception):
         self.delivery = delivery
         self.detail = detail
 
+    def __reduce__(self) -> Any:
+        return (type(self), (self.kind, self.delivery, self.detail))
+
 
 class HttpTransport(Protocol):
     """Sends one request. It must not follow redirects and must not retry."""
 
     def send(self, request: HttpRequest) -> HttpResponse:
-        """The response; :class:`TransportFailure` where there is none."""
+        """Returns the response, or raises :class:`TransportFailure`."""
         ...
 
     def close(self) -> None:
-        """Lets go of connections."""
+        """Releases connections."""
         ...
 
 
@@ -88,19 +91,19 @@ class AsyncHttpTransport(Protocol):
     """Sends one request. It must not follow redirects and must not retry."""
 
     async def send(self, request: HttpRequest) -> HttpResponse:
-        """The response; :class:`TransportFailure` where there is none."""
+        """Returns the response, or raises :class:`TransportFailure`."""
         ...
 
     async def aclose(self) -> None:
-        """Lets go of connections."""
+        """Releases connections."""
         ...
 
 
 class Clock(Protocol):
-    """Where a client reads the time and how it waits."""
+    """The time, and waiting, for a client."""
 
     def now_ms(self) -> int:
-        """Epoch milliseconds."""
+        """The time in epoch milliseconds."""
         ...
 
     def sleep(self, seconds: float) -> None:
@@ -109,10 +112,10 @@ class Clock(Protocol):
 
 
 class AsyncClock(Protocol):
-    """Where an asynchronous client reads the time and how it waits."""
+    """The time, and waiting, for an asynchronous client."""
 
     def now_ms(self) -> int:
-        """Epoch milliseconds."""
+        """The time in epoch milliseconds."""
         ...
 
     async def sleep(self, seconds: float) -> None:

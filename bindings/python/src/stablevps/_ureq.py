@@ -1,7 +1,7 @@
 """The built-in transport: HTTP in native code.
 
-Reading requests go out in the calling thread where a connection is kept: switching threads is most
-of what a short call costs. Everything else runs on threads of the transport.
+Requests that only read are sent in the calling thread when a connection is open: switching threads
+is most of what a short call costs. All other requests are sent in threads of the transport.
 """
 
 from __future__ import annotations
@@ -9,8 +9,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from . import _errors
-from ._machine import checked
+from ._core import checked, invalid_input
 from ._native.stablevps_ffi import HttpHost, HttpOptions, Machine
 from ._signals import exchange_here
 
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from threading import Event
 
 SLICE_MS = 50
-"""How long native code waits before Python may look at signals and cancellations."""
+"""How long native code waits before Python checks for signals and cancellations."""
 
 MOST_THREADS = 256
 
@@ -31,18 +30,18 @@ def _host(ca_file: str | None, proxy: str | None) -> HttpHost:
             with open(ca_file, "rb") as file:
                 ca_pem = file.read()
         except OSError as error:
-            raise _errors.invalid_input("ca_file", f"can't be read: {error.strerror}") from error
+            raise invalid_input("ca_file", f"can't be read: {error.strerror}") from error
     return checked(HttpHost, HttpOptions(ca_pem=ca_pem, proxy=proxy))
 
 
 class Ureq:
-    """Carries requests out for a thread, which a signal can interrupt meanwhile."""
+    """Sends requests, and blocks the calling thread until each is done or a signal arrives."""
 
     def __init__(self, *, ca_file: str | None, proxy: str | None) -> None:
         self._host = _host(ca_file, proxy)
 
     def exchange(self, machine: Machine) -> str:
-        """Carries out the request that the machine wants, if any; gives its next step."""
+        """Sends the request that the machine wants, if any; returns its next step."""
         try:
             step = exchange_here(self._host, machine)
             while not step:
@@ -54,7 +53,7 @@ class Ureq:
 
 
 class AsyncUreq:
-    """Carries requests out off the event loop."""
+    """Sends requests in threads, off the event loop."""
 
     def __init__(self, *, ca_file: str | None, proxy: str | None) -> None:
         self._host = _host(ca_file, proxy)
@@ -62,23 +61,23 @@ class AsyncUreq:
         self._process = os.getpid()
 
     async def exchange(self, machine: Machine) -> str:
-        """Carries out the request that the machine wants, if any; gives its next step."""
+        """Sends the request that the machine wants, if any; returns its next step."""
         import asyncio
         from threading import Event
 
-        given_up = Event()
+        cancelled = Event()
         loop = asyncio.get_running_loop()
         try:
-            return await loop.run_in_executor(self._executor(), self._exchange, machine, given_up)
+            return await loop.run_in_executor(self._executor(), self._exchange, machine, cancelled)
         except BaseException:
-            given_up.set()
+            cancelled.set()
             raise
 
-    def _exchange(self, machine: Machine, given_up: Event) -> str:
-        """In a thread. It alone gives the request up: were another thread to do it between two
+    def _exchange(self, machine: Machine, cancelled: Event) -> str:
+        """Runs in a thread, which abandons the request itself. If another thread did so between two
         slices, the next slice would send the request again."""
         step = ""
-        while not step and not given_up.is_set():
+        while not step and not cancelled.is_set():
             step = self._host.exchange(machine, SLICE_MS)
         if not step:
             self._host.abandon(machine)

@@ -1,4 +1,4 @@
-"""Values that need more than Python's own types: open enumerations, secrets and foreign ids."""
+"""Values that need more than Python's own types: open enumerations, secrets and provider ids."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-__all__ = ["Model", "OpenEnum", "Secret", "ServerId"]
+__all__ = ["OpenEnum", "Secret", "ServerId"]
 
 
 class Model(Struct, frozen=True):
@@ -23,7 +23,7 @@ class OpenEnum(str, Enum):
     """An enumeration that keeps a value it does not know.
 
     Members are strings: ``VpsStatus.ACTIVE == "active"``. A value newer than this package is kept
-    as it was sent: ``VpsStatus("paused").value == "paused"``, with ``is_known`` false.
+    verbatim: ``VpsStatus("paused").value == "paused"``, with ``is_known`` false.
     """
 
     @classmethod

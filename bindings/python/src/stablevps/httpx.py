@@ -6,19 +6,19 @@
 ...     client
 Client(base_url=None)
 
-Without a client of one's own, whatever must not be sent twice (orders, new keys, reboots) goes out
-on a connection opened for it alone.
+By default, requests that must not be sent twice (orders, new keys, reboots) are each sent on a new
+connection.
 
-With one, its proxies, certificates, limits and connections are used, and nothing else of it: no
-headers, cookies, authentication or redirects are added, and the time limits are those of the
-STABLEVPS client. Three things are then for its owner to see to:
+A transport can use your own httpx client instead. It uses the client's proxies, certificates,
+limits and connections, and nothing else: it adds no headers, cookies, authentication or redirects,
+and the timeouts are those of the STABLEVPS client. With a client of your own:
 
-- It must not repeat requests by itself, as some transports do: an order that was repeated is
-  bought twice, and a failed repetition would pass for an order that was never sent. The
-  ``retries`` of ``httpx.HTTPTransport`` are harmless: they repeat only attempts to connect.
-- An order may go out on a connection that was used before. Where the server closes it at that
-  very moment, the outcome is unknown: ``vps.provision`` then finds out by looking.
-- It stays open when the STABLEVPS client is closed.
+- The client must not repeat requests, as some httpx transports do. A repeated order is bought
+  twice, and a failed repetition looks like an order that was never sent. The ``retries`` of
+  ``httpx.HTTPTransport`` are safe: they repeat only attempts to connect.
+- An order can be sent on a connection that was used before. When the server closes that connection
+  at the same moment, the outcome is unknown, and ``vps.provision`` looks for the order.
+- The client stays open when the STABLEVPS client is closed.
 
 ``timeout`` limits each wait for the server and, between the parts of a reply, the whole exchange.
 """
@@ -50,8 +50,8 @@ _BEFORE_SENDING = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 class HttpxTransport:
     """Sends requests through an ``httpx.Client``, for :class:`stablevps.Client`.
 
-    :param client: the client to send through; by default one of its own, which is closed with
-        the transport. The module's page says what is used of a given one.
+    :param client: the httpx client to send through; by default a new one, which is closed with the
+        transport. The module's page says what is used of a client of your own.
     """
 
     def __init__(self, client: httpx.Client | None = None) -> None:
@@ -59,7 +59,7 @@ class HttpxTransport:
         self._client = self._new_client() if client is None else client
 
     def send(self, request: HttpRequest) -> HttpResponse:
-        """The response; :class:`TransportFailure` where there is none."""
+        """Returns the response, or raises :class:`TransportFailure`."""
         until = time.monotonic() + request.timeout
         try:
             with self._client_for(request) as client:
@@ -71,7 +71,9 @@ class HttpxTransport:
                     for part in response.iter_bytes():
                         body.add(part)
                         if time.monotonic() > until:
-                            raise httpx.ReadTimeout("the time was over amid the reply")
+                            raise httpx.ReadTimeout(
+                                "the timeout passed before the reply was complete"
+                            )
                     return body.response()
                 finally:
                     response.close()
@@ -79,7 +81,7 @@ class HttpxTransport:
             raise _failure(error) from error
 
     def close(self) -> None:
-        """Closes the client, unless it was given."""
+        """Closes the httpx client, unless it is yours."""
         if self._verify is not None:
             self._client.close()
 
@@ -98,10 +100,10 @@ class HttpxTransport:
 class AsyncHttpxTransport:
     """Sends requests through an ``httpx.AsyncClient``, for :class:`stablevps.AsyncClient`.
 
-    Its connections belong to the event loop in which it was first used, as httpx has it.
+    As with httpx itself, its connections belong to the event loop in which it was first used.
 
-    :param client: the client to send through; by default one of its own, which is closed with
-        the transport. The module's page says what is used of a given one.
+    :param client: the httpx client to send through; by default a new one, which is closed with the
+        transport. The module's page says what is used of a client of your own.
     """
 
     def __init__(self, client: httpx.AsyncClient | None = None) -> None:
@@ -109,16 +111,16 @@ class AsyncHttpxTransport:
         self._client = self._new_client() if client is None else client
 
     async def send(self, request: HttpRequest) -> HttpResponse:
-        """The response; :class:`TransportFailure` where there is none."""
+        """Returns the response, or raises :class:`TransportFailure`."""
         try:
             return await asyncio.wait_for(self._exchange(request), request.timeout)
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
             raise _failure(error) from error
         except asyncio.TimeoutError as error:
-            raise TransportFailure("timeout", "unknown", "the time was over") from error
+            raise TransportFailure("timeout", "unknown", "the timeout passed") from error
 
     async def aclose(self) -> None:
-        """Closes the client, unless it was given."""
+        """Closes the httpx client, unless it is yours."""
         if self._verify is not None:
             await self._client.aclose()
 
@@ -165,7 +167,7 @@ class _Body:
 
 
 def _translated(request: HttpRequest) -> httpx.Request:
-    """The request as it is: not built by a client, which would add headers of its own."""
+    """The request verbatim: an httpx client would add its own headers."""
     limits = httpx.Timeout(request.timeout, connect=request.connect_timeout)
     return httpx.Request(
         request.method,
@@ -178,7 +180,7 @@ def _translated(request: HttpRequest) -> httpx.Request:
 
 def _failure(error: Exception) -> TransportFailure:
     delivery = "not_sent" if isinstance(error, _BEFORE_SENDING) else "unknown"
-    return TransportFailure(_kind(error), delivery, _words(error))
+    return TransportFailure(_kind(error), delivery, _detail(error))
 
 
 def _kind(error: Exception) -> str:
@@ -194,10 +196,10 @@ def _kind(error: Exception) -> str:
     return "connect" if isinstance(error, httpx.ConnectError) else "io"
 
 
-def _words(error: Exception) -> str:
-    """The error's name, and its words where they are the operating system's or the TLS stack's.
+def _detail(error: Exception) -> str:
+    """The error's name, and its text if it comes from the operating system or the TLS stack.
 
-    Other words may quote what was sent or received.
+    Other texts may quote what was sent or received.
     """
     name = type(error).__name__
     return f"{name}: {error}" if isinstance(error, httpx.ConnectError) else name

@@ -7,8 +7,7 @@
 >>> simulator.state()["orders_placed"]
 1
 
-``pytest`` users get the fixtures ``stablevps_simulator`` and ``stablevps_client`` without doing
-anything.
+pytest finds the fixtures ``stablevps_simulator`` and ``stablevps_client`` by itself.
 """
 
 from __future__ import annotations
@@ -19,16 +18,19 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from .. import _errors
 from .._async_client import AsyncClient
 from .._client import Client
+from .._core import checked, invalid_input
 from .._native import stablevps_ffi
 from .._transport import HttpRequest, HttpResponse, TransportFailure
 
 __all__ = ["AsyncSimulatedClient", "SimulatedClient", "Simulator"]
 
 START_MS = 1_767_225_600_000
-"""2026-01-01T00:00:00Z: when a simulator's time begins, unless told otherwise."""
+"""2026-01-01T00:00:00Z: when a simulator's time begins by default."""
+
+# Money may be a Decimal.
+_encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
 class Simulator:
@@ -36,17 +38,13 @@ class Simulator:
 
     The keywords are the service's configuration: ``balance`` (EUR, default 100), ``seed``,
     ``provisioning_ms`` (virtual milliseconds until a VPS is active, default 120,000),
-    ``details_delay_ms``, ``account``, ``vps`` (those that are there from the beginning) and
-    ``faults``.
+    ``details_delay_ms``, ``account``, ``vps`` (the VPS that exist at the beginning) and ``faults``.
 
-    :raises InvalidInputError: for a configuration that does not exist.
+    :raises InvalidInputError: for an unknown or unusable configuration.
     """
 
     def __init__(self, *, now_ms: int = START_MS, **config: Any) -> None:
-        try:
-            self._model = stablevps_ffi.Simulator(msgspec.json.encode(config))
-        except stablevps_ffi.Failure.Product as failure:  # type: ignore[attr-defined]
-            raise _errors.from_json(failure.document) from None
+        self._model = checked(stablevps_ffi.Simulator, _encode(config))
         self._now_ms = now_ms
         self._lock = threading.Lock()
 
@@ -61,7 +59,7 @@ class Simulator:
         return self._now_ms
 
     def advance(self, seconds: float) -> None:
-        """Lets virtual time pass."""
+        """Advances the virtual time."""
         with self._lock:
             self._now_ms += round(seconds * 1000)
 
@@ -76,7 +74,7 @@ class Simulator:
     def fault(
         self, do: Any, *, method: str | None = None, path: str | None = None, **more: Any
     ) -> None:
-        """Lets the next request that fits go wrong.
+        """Makes the next matching request fail or misbehave.
 
         >>> from stablevps.testing import Simulator
         >>> simulator = Simulator()
@@ -86,42 +84,40 @@ class Simulator:
         ... ).recovered
         True
 
-        :param do: what goes wrong: ``"lose_before"``, ``"lose_after"``, ``"not_delivered"``,
+        :param do: what happens: ``"lose_before"``, ``"lose_after"``, ``"not_delivered"``,
             ``{"cut": {"keep": 10}}``, ``{"status": {"code": 500, "effect": "after"}}``,
             ``{"body": {"text": "..."}}``, ``{"patch": {"merge": {...}, "remove": [...]}}``,
             ``{"delay": {"ms": 100}}``, ``{"late_order": {"ms": 5000}}``,
             ``{"shape_order": {"vps_status": "suspended"}}``.
         :param method: only requests of that method.
-        :param path: only requests to that path; ``*`` at its end stands for anything.
-        :param more: ``skip``: how many fitting requests go well before; ``times``: how many go
-            wrong, 1 by default.
+        :param path: only requests to that path; ``*`` at its end matches anything.
+        :param more: ``skip``: how many matching requests are served normally first; ``times``: how
+            many misbehave, 1 by default.
         """
         skip = more.pop("skip", None)
-        on = {"method": method, "path": path, "skip": skip}
+        on = {"method": method and method.upper(), "path": path, "skip": skip}
         fault = {"on": {name: value for name, value in on.items() if value is not None}, "do": do}
         self.control({"fault": {**fault, **more}})
 
     def control(self, command: Any) -> Any:
         """Carries out a command: ``{"set_balance": {"amount": 5}}``, ``{"set_vps": {...}}``, ..."""
-        answer = msgspec.json.decode(
-            self._model.control(msgspec.json.encode(command), self._now_ms)
-        )
+        answer = msgspec.json.decode(self._model.control(_encode(command), self._now_ms))
         if isinstance(answer, dict) and set(answer) == {"error"}:
-            raise _errors.invalid_input("command", answer["error"])
+            raise invalid_input("command", answer["error"])
         return answer
 
     def state(self) -> dict[str, Any]:
-        """What the service saw and holds: requests, orders, charges, balance, VPS, keys."""
+        """The state of the service: requests, orders, charges, balance, VPS, keys."""
         state: dict[str, Any] = self.control("state")
         return state
 
     def requests(self) -> list[dict[str, Any]]:
-        """Every request that came in, without secrets."""
+        """Every request that the service received, without secrets."""
         requests: list[dict[str, Any]] = self.control("requests")["requests"]
         return requests
 
     def serve(self, request: HttpRequest) -> HttpResponse:
-        """Serves one request at the present virtual time; raises where it was told to fail."""
+        """Serves one request at the current virtual time; raises where a fault says so."""
         url = urlsplit(request.url)
         target = url.path + (f"?{url.query}" if url.query else "")
         reply = self._model.handle(
@@ -145,7 +141,7 @@ class _Transport:
         return self._simulator.serve(request)
 
     def close(self) -> None:
-        """There is nothing to let go of."""
+        """Has nothing to release."""
 
 
 class _AsyncTransport:
@@ -156,7 +152,7 @@ class _AsyncTransport:
         return self._simulator.serve(request)
 
     async def aclose(self) -> None:
-        """There is nothing to let go of."""
+        """Has nothing to release."""
 
 
 class _Clock:

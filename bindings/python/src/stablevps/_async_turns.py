@@ -1,30 +1,26 @@
-"""One lock an account: purchases go one at a time until the order's reply is there.
-
-In a process there is one for all: for threads, event loops and both kinds of client.
-"""
+"""The turns of purchases in event loops, which must not block."""
 
 from __future__ import annotations
 
 import asyncio
-import threading
 from weakref import WeakKeyDictionary
 
-from ._machine import locks
+from . import _turns
 
 PAUSE = 0.05
-"""How many seconds an event loop waits before it asks again for what another thread holds."""
+"""How many seconds an event loop waits before it tries again to take another thread's turn."""
 
 
-class AccountLock:
-    """The lock of an account in one event loop."""
+class AsyncTurn:
+    """The turn of one account's purchases in one event loop."""
 
-    def __init__(self, key: str) -> None:
-        self._key = key
+    def __init__(self, account: str) -> None:
+        self._account = account
         self._in_loop = asyncio.Lock()
-        self._in_process: threading.Lock | None = None
+        self._in_process: _turns.Turn | None = None
 
     async def acquire(self, patience: float) -> bool:
-        """Waits so many seconds at most; says whether it has the lock."""
+        """Waits at most so many seconds; whether the turn has come."""
         waiting = asyncio.ensure_future(self._acquire())
         try:
             await asyncio.wait({waiting}, timeout=patience)
@@ -32,7 +28,7 @@ class AccountLock:
             await asyncio.wait({waiting})
         except BaseException:
             waiting.cancel()
-            # It may have got the lock in this very moment.
+            # Its turn may have come in this very moment.
             waiting.add_done_callback(self._give_back)
             raise
         if waiting.cancelled():
@@ -48,13 +44,13 @@ class AccountLock:
         """Waits for the other purchases of this loop, then for those of other threads."""
         await self._in_loop.acquire()
         try:
-            shared = locks.of(self._key)
-            while not shared.acquire(blocking=False):
+            in_process = _turns.turn_of(self._account)
+            while not in_process.try_acquire():
                 await asyncio.sleep(PAUSE)
         except BaseException:
             self._in_loop.release()
             raise
-        self._in_process = shared
+        self._in_process = in_process
 
     def release(self) -> None:
         """Lets the next purchase begin."""
@@ -64,12 +60,12 @@ class AccountLock:
         self._in_loop.release()
 
 
-_locks: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, AccountLock]] = WeakKeyDictionary()
+_by_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, AsyncTurn]] = WeakKeyDictionary()
 
 
-def async_lock(key: str) -> AccountLock:
-    """The lock of an account in the running event loop."""
-    of_loop = _locks.setdefault(asyncio.get_running_loop(), {})
-    if key not in of_loop:
-        of_loop[key] = AccountLock(key)
-    return of_loop[key]
+def turn_of(account: str) -> AsyncTurn:
+    """The turn of an account's purchases in the running event loop."""
+    turns = _by_loop.setdefault(asyncio.get_running_loop(), {})
+    if account not in turns:
+        turns[account] = AsyncTurn(account)
+    return turns[account]

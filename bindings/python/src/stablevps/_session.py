@@ -1,0 +1,69 @@
+"""A configured account, which begins calls. Both clients have one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from . import _arguments
+from ._arguments import milliseconds, text, whole, without_none
+from ._core import checked, encode
+from ._machine import Call, reader
+from ._models import Progress
+from ._native.stablevps_ffi import Api
+from ._values import Secret
+from ._version import VERSION
+
+T = TypeVar("T")
+
+DEFAULT_BASE_URL = "https://stablevps.com"
+
+
+class Session:
+    """A configured account."""
+
+    def __init__(
+        self,
+        api_key: str | Secret | None,
+        *,
+        base_url: str | None,
+        auth: str,
+        timeout: float,
+        connect_timeout: float,
+        max_retries: int,
+        random_seed: int | None,
+    ) -> None:
+        self._seed = None if random_seed is None else _arguments.seed(random_seed)
+        config = {
+            "apiKey": _arguments.api_key(api_key),
+            "baseUrl": None if base_url is None else text("base_url", base_url),
+            "auth": text("auth", auth),
+            "userAgent": f"stablevps-python/{VERSION}",
+            "maxRetries": whole("max_retries", max_retries),
+            "timeoutMs": milliseconds("timeout", timeout),
+            "connectTimeoutMs": milliseconds("connect_timeout", connect_timeout),
+        }
+        self._api = checked(Api, encode(without_none(config)))
+        server = (DEFAULT_BASE_URL if base_url is None else base_url).strip().rstrip("/")
+        self.account = f"{self._api.key_fingerprint()} {server}"
+        """Names the account whose purchases go one at a time."""
+
+    def call(
+        self,
+        label: str,
+        request: Any,
+        result: type[T],
+        now_ms: int,
+        *,
+        options: dict[str, int] | None = None,
+        within: str | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
+        timeout: float | None = None,
+    ) -> Call[T]:
+        """Begins a call or a purchase: ``request`` is one of the core's, as JSON."""
+        document = {"request": request, "options": options or {}}
+        # Not of a generator that a program seeds or a fork copies.
+        seed = int.from_bytes(os.urandom(8), "big") if self._seed is None else self._seed
+        machine = checked(self._api.begin, encode(document), seed, now_ms)
+        return Call(label, machine, reader(result, within), on_progress, timeout)
