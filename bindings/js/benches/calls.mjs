@@ -16,13 +16,13 @@ import * as theirs from "./theirs.mjs";
 
 const SIZES = [
   { vps: 1, calls: 300, limit: 1.1 },
-  { vps: 10, calls: 300, limit: 1.1 },
-  { vps: 100, calls: 100, limit: 1.2 },
-  { vps: 1000, calls: 20, limit: 1.5 },
+  { vps: 10, calls: 300, limit: 1.05 },
+  { vps: 100, calls: 100, limit: 0.95 },
+  { vps: 1000, calls: 20, limit: 0.9 },
 ];
 const SMOKE = process.argv.includes("--smoke");
 const ROUNDS = SMOKE ? 1 : 15;
-const SIZE_LIMIT = 60_000;
+const SIZE_LIMIT = 160_000;
 const AGAINST = "fetch + JSON + zod 4";
 
 async function service(vps) {

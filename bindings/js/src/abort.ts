@@ -3,8 +3,8 @@
 const listening = new WeakMap<AbortSignal, Set<() => void>>();
 
 /**
- * Calls `run` once when the signal is aborted, unless what it returns is called before. However many
- * calls share a signal, it has one listener: platforms warn of more than a few.
+ * Calls `run` once when the signal is aborted, unless the function that is returned is called before.
+ * However many calls share a signal, it has one listener: platforms warn of more than a few.
  */
 export function onAbort(signal: AbortSignal | undefined, run: () => void): () => void {
   if (!signal) {

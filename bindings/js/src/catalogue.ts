@@ -1,4 +1,4 @@
-/** What can be bought, and for how much. */
+/** Prices. */
 
 import { type BillingCycle, PLANS, type PlanId } from "./models.js";
 import type { Money } from "./money.js";

@@ -1,14 +1,14 @@
 import { onAbort } from "./abort.js";
 
-/** Whatever tells the time: the machine's own clock, or a virtual one in tests. */
+/** A clock: the machine's own, or a virtual one in tests. */
 export interface Clock {
   /** Epoch milliseconds. */
   now(): number;
-  /** Calls `run` once, in so many milliseconds, unless what it returns is called before. */
+  /** Calls `run` once, in so many milliseconds, unless the function that is returned is called before. */
   after(ms: number, run: () => void): () => void;
 }
 
-/** The longest span that a timer takes. Whoever waits longer is asked again in between. */
+/** The longest span that a timer takes. After a longer wait's first part the machine says to wait again. */
 const LONGEST = 2 ** 31 - 1;
 
 /** The machine's own clock. */

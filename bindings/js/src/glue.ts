@@ -1,17 +1,17 @@
-/** How a file of WebAssembly and the glue around it come together. */
+/** Instantiates a file of WebAssembly with the glue around it. */
 
 /** @internal What the glue of any such file has. */
 export interface Glue {
   __wbg_set_wasm(exports: WebAssembly.Exports): void;
 }
 
-/** @internal Joins them without waiting, which a browser's main thread does not allow for large files. */
+/** @internal Instantiates it at once, which a browser's main thread does not allow for large files. */
 export function joinNow(glue: Glue, name: string, source: WebAssembly.Module | BufferSource): void {
   const module = source instanceof WebAssembly.Module ? source : new WebAssembly.Module(source);
   begin(glue, new WebAssembly.Instance(module, imports(glue, name)));
 }
 
-/** @internal Joins them. */
+/** @internal Instantiates it. */
 export async function join(
   glue: Glue,
   name: string,
@@ -22,7 +22,7 @@ export async function join(
   begin(glue, "instance" in made ? made.instance : (made as WebAssembly.Instance));
 }
 
-/** What the file imports: the glue, under the name that it was written with. */
+/** What the file imports: the glue, by the name that it was written with. */
 function imports(glue: Glue, name: string): WebAssembly.Imports {
   return { [`./${name}_bg.js`]: glue as unknown as WebAssembly.ModuleImports };
 }

@@ -1,7 +1,7 @@
 /**
- * One purchase of an account at a time, from its first look at the wallet until the order's reply is
- * there: listing can't tell two apart. It covers one process, or one page: all copies of this package
- * in it, but no other worker, tab or machine.
+ * Runs the purchases of an account one at a time, each from its first look at the wallet until the
+ * order's reply: a listing can't tell two orders apart. It covers one process, or one page: all copies
+ * of this package in it, but no other worker, tab or machine.
  */
 
 type Tails = Map<string, Promise<void>>;
@@ -16,7 +16,7 @@ function tails(): Tails {
 
 /** A place in an account's queue. */
 export class Turn {
-  /** Ends when it is this one's turn. */
+  /** Resolves when the turn has come. */
   readonly comes: Promise<void>;
   #hasCome = false;
   #end: () => void = () => {};
@@ -30,7 +30,7 @@ export class Turn {
     this.comes = before.then(() => {
       this.#hasCome = true;
     });
-    // Whoever comes next waits for this one and, should it give up early, for those before it.
+    // The next one waits for this one and, should this one give up early, for those before it.
     const tail = Promise.all([before, mine]).then(() => {
       if (waiting.get(account) === tail) {
         waiting.delete(account);
@@ -39,12 +39,12 @@ export class Turn {
     waiting.set(account, tail);
   }
 
-  /** Whether it is this one's turn. */
+  /** Whether the turn has come. */
   get hasCome(): boolean {
     return this.#hasCome;
   }
 
-  /** Lets the next one go on. */
+  /** Passes the turn on. */
   end(): void {
     this.#end();
   }

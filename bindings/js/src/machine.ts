@@ -1,183 +1,177 @@
-/** How the core's machines are driven: it says what to do next, and this does it. */
+/** Drives the core's machines: the core says what to do next, and this does it. */
 
 import type { Machine } from "../wasm/main/main.js";
 import { onAbort } from "./abort.js";
-import { type Clock, sleep } from "./clock.js";
-import { aborted, type ErrorDocument, errorOf, late, StableVPSError } from "./errors.js";
+import { sleep } from "./clock.js";
+import { StableVPSError } from "./error.js";
 import { Turn } from "./locks.js";
-import { type Progress, readProgress } from "./models.js";
-import { type Fetch, type HttpRequest, send, TransportFailure } from "./transport.js";
+import type { Progress } from "./models.js";
+import { readProgress, type Sent } from "./readers.js";
+import { aborted, errorOf, type Report } from "./reports.js";
+import { type HttpRequest, type Network, send, TransportFailure } from "./transport.js";
 
-/** The parts of `console` that are used. A logger never gets to see a secret. */
+/** The methods of `console` that are used. A logger never gets a secret. */
 export interface Logger {
   debug(message: string): void;
   warn(message: string): void;
 }
 
-interface Send extends HttpRequest {
-  do: "send";
-  endpoint: string;
-  freshConnection: boolean;
-  progress: never | null;
+/** What a machine wants now. */
+type Step =
+  | { do: "send"; request: HttpRequest; progress: Sent | null }
+  | { do: "wait"; delayMs: number; reason: string; progress: Sent | null }
+  /** `within`: the result is that field of the last response's body. */
+  | { do: "done"; output?: Sent; within?: string }
+  | { do: "failed"; error: Report };
+
+/** What machines are driven with. */
+export interface Host extends Network {
+  readonly logger: Logger | undefined;
 }
 
-interface Wait {
-  do: "wait";
-  delayMs: number;
-  reason: string;
-  progress: never | null;
-}
-
-interface Done {
-  do: "done";
-  ok?: unknown;
-  /** Where the reply itself is the result: the field of it that is. */
-  within?: string;
-  error?: ErrorDocument;
-}
-
-type Step = Send | Wait | Done;
-
-/** What a machine is driven with. */
-export interface Host {
-  fetch: Fetch;
-  clock: Clock;
-  logger: Logger | undefined;
-}
-
-/** @internal A machine, and what its result is to become. */
-export interface Job<T> {
+/** @internal A call or a purchase under way. */
+export interface Activity<T> {
   machine: Machine;
   label: string;
-  read(sent: never): T;
+  /** Makes the result of the core's. */
+  read(output: Sent): T;
   signal: AbortSignal | undefined;
-  /** A purchase's alone. */
+  /** What a purchase has beside that. */
   purchase?: {
+    /** Purchases of one account take turns. */
     account: string;
-    /** How many milliseconds the whole may take, as far as that is known here. */
+    /** How long it waits for its turn, in milliseconds. */
     timeout: number;
-    /** Told of every step, and waited for before it is carried out. */
-    tell(progress: Progress): unknown;
+    /** Called with every step, and waited for before the step is carried out. */
+    onProgress(progress: Progress): unknown;
   };
 }
 
 const utf8 = new TextDecoder();
 
-/** @internal Carries a job out, and lets go of its machine. */
-export async function run<T>(host: Host, job: Job<T>): Promise<T> {
-  const { machine, signal } = job;
+/** @internal Drives a machine to its end, and frees it. */
+export async function drive<T>(host: Host, activity: Activity<T>): Promise<T> {
+  const { machine, label, signal, purchase } = activity;
+  const { clock, logger } = host;
   let turn: Turn | undefined;
-  let reply: Uint8Array | undefined;
+  let body: Uint8Array | undefined;
   try {
     for (;;) {
-      let step = JSON.parse(machine.step(host.clock.now())) as Step;
+      let step = nextStep(host, machine);
       if (step.do === "done") {
-        return result(host, job, step, reply);
+        logger?.debug(`${label} done`);
+        return activity.read(outputOf(step, body));
       }
-      halted(job);
-      if (job.purchase && step.progress) {
-        const { exclusive } = step.progress as { exclusive: boolean };
-        if (exclusive && !turn?.hasCome) {
-          turn ??= new Turn(job.purchase.account);
-          await waitFor(turn, host, job);
+      if (step.do === "failed") {
+        throw logged(host, label, errorOf(step.error));
+      }
+      throwIfAborted(signal);
+      if (purchase && step.progress) {
+        const progress = readProgress(step.progress);
+        if (progress.exclusive && !turn?.hasCome) {
+          turn ??= new Turn(purchase.account);
+          await waitFor(turn, host, activity, purchase.timeout);
           continue;
         }
-        await job.purchase.tell(readProgress(step.progress));
-        halted(job);
-        if (!exclusive) {
-          // Not before the token that names the VPS was handed out.
+        await purchase.onProgress(progress);
+        throwIfAborted(signal);
+        if (!progress.exclusive) {
+          // Only now: the token that names the VPS was handed out.
           turn?.end();
         }
-        // What was told may have taken its time.
-        step = JSON.parse(machine.step(host.clock.now())) as Step;
+        // Time has passed during the callback.
+        step = nextStep(host, machine);
       }
       if (step.do === "wait") {
-        host.logger?.debug(`${job.label}: waiting ${step.delayMs} ms (${step.reason})`);
-        await sleep(host.clock, step.delayMs, signal);
+        logger?.debug(`${label}: waiting ${step.delayMs} ms (${step.reason})`);
+        await sleep(clock, step.delayMs, signal);
       } else if (step.do === "send") {
-        host.logger?.debug(`${job.label}: sending ${step.endpoint}`);
-        reply = await exchange(host, job, step);
+        logger?.debug(`${label}: sending ${step.request.endpoint}`);
+        const reply = await send(host, step.request, signal);
+        if (reply instanceof TransportFailure) {
+          handFailure(host, activity, step.request, reply);
+        } else {
+          body = reply.body;
+          const { status, headers } = reply;
+          accepted(machine.response(step.request.id, status, headers, body, clock.now()));
+        }
       }
     }
   } catch (error) {
-    throw withToken(host, job, error);
+    throw purchase ? withToken(host, activity, error) : error;
   } finally {
     turn?.end();
     machine.free();
   }
 }
 
-/** Sends a request and tells the machine what came of it; gives the reply's body. */
-async function exchange(
-  host: Host,
-  job: Job<unknown>,
-  request: Send,
-): Promise<Uint8Array | undefined> {
-  const { machine, signal } = job;
-  try {
-    const { status, headers, body } = await send(host, request, signal);
-    taken(machine.response(request.id, status, headers, body, host.clock.now()));
-    return body;
-  } catch (failure) {
-    if (!(failure instanceof TransportFailure)) {
-      throw failure;
-    }
-    if (signal?.aborted && failure.kind === "cancelled") {
-      // The machine is not told: for it the request stays outstanding, as it may have been sent.
-      const isUnsafe = request.freshConnection && failure.delivery === "unknown";
-      throw aborted(signal, isUnsafe ? "unsafe" : "safe", null);
-    }
-    const { kind, delivery, message } = failure;
-    taken(machine.failed(request.id, kind, delivery, message, host.clock.now()));
-    return undefined;
-  }
+function nextStep(host: Host, machine: Machine): Step {
+  return JSON.parse(machine.step(host.clock.now())) as Step;
 }
 
-/** A reply that a machine does not take would be a mistake in here. */
-function taken(isTaken: boolean): void {
-  if (!isTaken) {
+function outputOf({ output, within }: Step & { do: "done" }, body?: Uint8Array): Sent {
+  return within === undefined ? (output as Sent) : JSON.parse(utf8.decode(body))[within];
+}
+
+function logged(host: Host, label: string, error: StableVPSError): StableVPSError {
+  host.logger?.debug(`${label} failed: ${error.message}`);
+  return error;
+}
+
+/** Hands the failure of a request to the machine, unless the call is aborted. */
+function handFailure(
+  host: Host,
+  { machine, signal }: Activity<unknown>,
+  request: HttpRequest,
+  { kind, delivery, message }: TransportFailure,
+): void {
+  if (signal?.aborted && kind === "cancelled") {
+    // The machine is not told: for it the request stays outstanding, as it may have been sent.
+    const mayRepeat = request.retryClass !== "once" || delivery === "not_sent";
+    throw aborted(signal, mayRepeat ? "safe" : "unsafe");
+  }
+  accepted(machine.failed(request.id, kind, delivery, message, host.clock.now()));
+}
+
+/** A reply that a machine does not accept is a defect of this package. */
+function accepted(isAccepted: boolean): void {
+  if (!isAccepted) {
     throw new Error("a reply was handed to a machine that does not wait for it");
   }
 }
 
-function result<T>(host: Host, job: Job<T>, done: Done, reply?: Uint8Array): T {
-  if (done.error) {
-    const error = errorOf(done.error);
-    host.logger?.debug(`${job.label} failed: ${error.message}`);
-    throw error;
-  }
-  host.logger?.debug(`${job.label} done`);
-  const whole = done.within === undefined ? undefined : JSON.parse(utf8.decode(reply));
-  return job.read((done.within === undefined ? done.ok : whole[done.within]) as never);
-}
-
-/** Waits for a purchase's turn, until its time is over, or its signal is aborted. */
-async function waitFor(turn: Turn, host: Host, job: Job<unknown>): Promise<void> {
+/** Waits for a purchase's turn, until its time is over or its signal is aborted. */
+async function waitFor(
+  turn: Turn,
+  host: Host,
+  { machine, label, signal }: Activity<unknown>,
+  timeout: number,
+): Promise<void> {
   const over = new AbortController();
-  const timeout = job.purchase?.timeout ?? 0;
-  const ignore = onAbort(job.signal, () => over.abort());
+  const ignore = onAbort(signal, () => over.abort());
   await Promise.race([turn.comes, sleep(host.clock, timeout, over.signal)]);
   ignore();
   const isLate = !over.signal.aborted && !turn.hasCome;
   over.abort();
-  if (isLate) {
-    throw late("the other purchases of this account");
+  const report = isLate ? machine.late(host.clock.now()) : undefined;
+  if (report !== undefined) {
+    throw logged(host, label, errorOf(JSON.parse(report) as Report));
   }
 }
 
-/** Ends a job between two steps when its signal is aborted. */
-function halted(job: Job<unknown>): void {
-  if (job.signal?.aborted) {
-    throw aborted(job.signal, "safe", null);
+/** Between two steps nothing is under way: the call may be made again. */
+function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) {
+    throw aborted(signal, "safe");
   }
 }
 
-/** Whatever ends a purchase from outside carries the token, from which it can be taken up again. */
-function withToken(host: Host, job: Job<unknown>, error: unknown): unknown {
-  if (!job.purchase || (error instanceof StableVPSError && error.token !== null)) {
+/** The error that ends a purchase, with the token from which the purchase can be resumed. */
+function withToken(host: Host, { machine, label }: Activity<unknown>, error: unknown): unknown {
+  if (error instanceof StableVPSError && error.token !== null) {
     return error;
   }
-  const token = job.machine.snapshot(host.clock.now()) ?? null;
+  const token = machine.snapshot(host.clock.now()) ?? null;
   if (error instanceof StableVPSError) {
     const tryAgain = token !== null && error.code === "aborted" ? "safe" : error.tryAgain;
     Object.assign(error, { token, tryAgain });
@@ -185,7 +179,7 @@ function withToken(host: Host, job: Job<unknown>, error: unknown): unknown {
     // Such as what the caller's own onProgress threw.
     Object.assign(error, { token });
   } else {
-    host.logger?.warn(`${job.label} ended by a ${typeof error}: no token could be left on it`);
+    host.logger?.warn(`${label} ended by a ${typeof error}: it can't carry the token`);
   }
   return error;
 }

@@ -1,7 +1,7 @@
 /** What the service answers. Written by `cargo xtask generate` from the core's models. */
 
 import type { Money } from "./money.js";
-import { Secret } from "./secret.js";
+import type { Secret } from "./secret.js";
 
 declare const brand: unique symbol;
 
@@ -9,14 +9,6 @@ declare const brand: unique symbol;
 export type VpsId = string & { readonly [brand]?: "VpsId" };
 /** A VPS's id at the provider behind the service, such as `zomro-67890`. No call takes it. */
 export type ServerId = string & { readonly [brand]: "ServerId" };
-
-/** The core checked all of it: what is read here has the shape it should have. */
-type Sent = { readonly [field: string]: any };
-
-const date = (text: string): Date => new Date(text);
-const secret = (text: string): Secret => new Secret(text);
-const optional = <T>(read: (sent: any) => T, sent: any): T | null =>
-  sent == null ? null : read(sent);
 
 /** What an account may do on the service's own site. */
 export type Role = "user" | "admin" | (string & {});
@@ -44,6 +36,27 @@ export type BillingStatus = "active" | "canceled" | "past_due" | "trialing" | "p
 
 /** Where a purchase is. */
 export type Phase = "preflight" | "baseline" | "ordering" | "reconciling" | "polling" | "ended";
+
+/** Where an exchange broke. */
+export type FailureKind = "dns" | "connect" | "tls" | "proxy" | "timeout" | "io" | "too_large" | "cancelled";
+
+/** Whether a failed request may have taken effect. */
+export type Delivery = "not_sent" | "unknown";
+
+/** Whose fault an error is. */
+export type Fault = "caller" | "server" | "network";
+
+/** Whether the same call may be made again. */
+export type TryAgain = "safe" | "useless" | "unsafe";
+
+/** How a request carries its key. */
+export type Auth = "bearer" | "x-api-key";
+
+/** When a VPS counts as usable. */
+export type WaitLevel = "ready" | "active";
+
+/** An error's code, the same in every language. `aborted` is JavaScript's own. */
+export type ErrorCode = "invalid_input" | "bad_request" | "unauthorized" | "insufficient_funds" | "read_only_key" | "not_found" | "key_limit_reached" | "rate_limited" | "server" | "provider" | "unexpected_response" | "transport" | "outcome_unknown" | "deadline_exceeded" | "over_budget" | "provisioning_failed" | "not_placed" | "unresolved" | "stale_token" | "aborted";
 
 /** The account's profile with its balance and VPS counts (`GET /account`). */
 export interface Account {
@@ -73,24 +86,6 @@ export interface Account {
   readonly createdAt: Date;
 }
 
-/** Reads a checked {@link Account}. */
-export function readAccount(sent: Sent): Account {
-  return Object.freeze({
-    id: sent.id,
-    firstName: sent.firstName ?? null,
-    lastName: sent.lastName ?? null,
-    email: sent.email,
-    role: sent.role,
-    balance: sent.balance,
-    currency: sent.currency,
-    referralCode: sent.referralCode ?? null,
-    affiliateStats: optional(readAffiliateStats, sent.affiliateStats),
-    activeVpsCount: sent.activeVpsCount,
-    totalVpsCount: sent.totalVpsCount,
-    createdAt: date(sent.createdAt),
-  });
-}
-
 /** What an account's referral code earned. */
 export interface AffiliateStats {
   /** Everyone who signed up with the code. */
@@ -101,15 +96,6 @@ export interface AffiliateStats {
   readonly totalEarnings: Money;
 }
 
-/** Reads a checked {@link AffiliateStats}. */
-export function readAffiliateStats(sent: Sent): AffiliateStats {
-  return Object.freeze({
-    totalReferrals: sent.totalReferrals,
-    successfulReferrals: sent.successfulReferrals,
-    totalEarnings: sent.totalEarnings,
-  });
-}
-
 /** The service's receipt for a power action (`POST /vps/:id/actions`). */
 export interface ActionReceipt {
   /** What was asked for. */
@@ -118,15 +104,6 @@ export interface ActionReceipt {
   readonly serverId: ServerId | null;
   /** The service's own words. */
   readonly message: string | null;
-}
-
-/** Reads a checked {@link ActionReceipt}. */
-export function readActionReceipt(sent: Sent): ActionReceipt {
-  return Object.freeze({
-    action: sent.action,
-    serverId: sent.serverId ?? null,
-    message: sent.message ?? null,
-  });
 }
 
 /** What is known of an API key (`GET /auth`); never the key itself. */
@@ -147,19 +124,6 @@ export interface ApiKeyInfo {
   readonly createdAt: Date;
 }
 
-/** Reads a checked {@link ApiKeyInfo}. */
-export function readApiKeyInfo(sent: Sent): ApiKeyInfo {
-  return Object.freeze({
-    id: sent.id,
-    name: sent.name,
-    keyPrefix: sent.keyPrefix,
-    scope: sent.scope,
-    lastUsedAt: optional(date, sent.lastUsedAt),
-    expiresAt: optional(date, sent.expiresAt),
-    createdAt: date(sent.createdAt),
-  });
-}
-
 /** A new API key (`POST /auth`). The key itself is in this reply and nowhere else, ever. */
 export interface CreatedKey {
   /** The key, shown this one time. */
@@ -176,18 +140,6 @@ export interface CreatedKey {
   readonly message: string | null;
 }
 
-/** Reads a checked {@link CreatedKey}. */
-export function readCreatedKey(sent: Sent): CreatedKey {
-  return Object.freeze({
-    apiKey: secret(sent.apiKey),
-    keyPrefix: sent.keyPrefix,
-    name: sent.name,
-    scope: sent.scope,
-    expiresAt: optional(date, sent.expiresAt),
-    message: sent.message ?? null,
-  });
-}
-
 /** The end of a VPS (`DELETE /vps/:id`). */
 export interface DeletedVps {
   /** The id of what was deleted. */
@@ -198,16 +150,6 @@ export interface DeletedVps {
   readonly message: string | null;
   /** True when the service answered "not found" to a repeated request whose first reply was lost. */
   readonly alreadyGone: boolean;
-}
-
-/** Reads a checked {@link DeletedVps}. */
-export function readDeletedVps(sent: Sent): DeletedVps {
-  return Object.freeze({
-    id: sent.id,
-    providerDeleted: sent.providerDeleted ?? null,
-    message: sent.message ?? null,
-    alreadyGone: sent.alreadyGone,
-  });
 }
 
 /** The service's receipt for an order (`POST /vps`). */
@@ -238,38 +180,12 @@ export interface Order {
   readonly message: string | null;
 }
 
-/** Reads a checked {@link Order}. */
-export function readOrder(sent: Sent): Order {
-  return Object.freeze({
-    id: sent.id,
-    serverId: sent.serverId ?? null,
-    planId: sent.planId,
-    billingCycle: sent.billingCycle,
-    location: sent.location,
-    vpsStatus: sent.vpsStatus,
-    rdpUsername: sent.rdpUsername ?? null,
-    cost: sent.cost,
-    newBalance: sent.newBalance,
-    currency: sent.currency,
-    currentPeriodEnd: optional(date, sent.currentPeriodEnd),
-    message: sent.message ?? null,
-  });
-}
-
 /** The end of a key (`DELETE /auth`). */
 export interface RevokedKey {
   /** The service's own words. */
   readonly message: string | null;
   /** True when the service answered "not found" to a repeated request whose first reply was lost. */
   readonly alreadyGone: boolean;
-}
-
-/** Reads a checked {@link RevokedKey}. */
-export function readRevokedKey(sent: Sent): RevokedKey {
-  return Object.freeze({
-    message: sent.message ?? null,
-    alreadyGone: sent.alreadyGone,
-  });
 }
 
 /** A VPS as listings show it (`GET /vps`): no password and no host name. */
@@ -296,23 +212,6 @@ export interface Vps {
   readonly currentPeriodEnd: Date | null;
   /** When it was ordered. */
   readonly createdAt: Date;
-}
-
-/** Reads a checked {@link Vps}. */
-export function readVps(sent: Sent): Vps {
-  return Object.freeze({
-    id: sent.id,
-    planId: sent.planId,
-    billingCycle: sent.billingCycle,
-    status: sent.status,
-    vpsStatus: sent.vpsStatus,
-    ipAddress: sent.ipAddress ?? null,
-    location: sent.location,
-    rdpUsername: sent.rdpUsername ?? null,
-    serverId: sent.serverId ?? null,
-    currentPeriodEnd: optional(date, sent.currentPeriodEnd),
-    createdAt: date(sent.createdAt),
-  });
 }
 
 /** One VPS with all there is to know (`GET /vps/:id`). */
@@ -347,40 +246,12 @@ export interface VpsDetails {
   readonly createdAt: Date;
 }
 
-/** Reads a checked {@link VpsDetails}. */
-export function readVpsDetails(sent: Sent): VpsDetails {
-  return Object.freeze({
-    id: sent.id,
-    planId: sent.planId,
-    billingCycle: sent.billingCycle,
-    status: sent.status,
-    vpsStatus: sent.vpsStatus,
-    ipAddress: sent.ipAddress ?? null,
-    hostname: sent.hostname ?? null,
-    rdpUsername: sent.rdpUsername ?? null,
-    rdpPassword: optional(secret, sent.rdpPassword),
-    location: sent.location,
-    serverId: sent.serverId ?? null,
-    currentPeriodStart: optional(date, sent.currentPeriodStart),
-    currentPeriodEnd: optional(date, sent.currentPeriodEnd),
-    createdAt: date(sent.createdAt),
-  });
-}
-
 /** The wallet, the only means of payment of the API (`GET /wallet`). */
 export interface Wallet {
   /** What the wallet holds, rounded half-even to the cent. */
   readonly balance: Money;
   /** The currency of the balance, `EUR`. */
   readonly currency: string;
-}
-
-/** Reads a checked {@link Wallet}. */
-export function readWallet(sent: Sent): Wallet {
-  return Object.freeze({
-    balance: sent.balance,
-    currency: sent.currency,
-  });
 }
 
 /** How far a purchase is. */
@@ -415,26 +286,6 @@ export interface Progress {
   readonly token: string | null;
 }
 
-/** Reads a checked {@link Progress}. */
-export function readProgress(sent: Sent): Progress {
-  return Object.freeze({
-    phase: sent.phase,
-    exclusive: sent.exclusive,
-    requests: sent.requests,
-    ordersSent: sent.ordersSent,
-    elapsedMs: sent.elapsedMs,
-    nextLookMs: sent.nextLookMs,
-    vpsId: sent.vpsId ?? null,
-    lastStatus: sent.lastStatus ?? null,
-    recovered: sent.recovered,
-    lastError: sent.lastError ?? null,
-    balanceBefore: sent.balanceBefore ?? null,
-    charged: sent.charged ?? null,
-    currency: sent.currency ?? null,
-    token: sent.token ?? null,
-  });
-}
-
 /** A purchase that ended well. */
 export interface Provisioned {
   /** The VPS, usable. */
@@ -457,21 +308,6 @@ export interface Provisioned {
   readonly requests: number;
 }
 
-/** Reads a checked {@link Provisioned}. */
-export function readProvisioned(sent: Sent): Provisioned {
-  return Object.freeze({
-    vps: readVpsDetails(sent.vps),
-    recovered: sent.recovered,
-    ordersSent: sent.ordersSent,
-    charged: sent.charged ?? null,
-    balanceBefore: sent.balanceBefore ?? null,
-    balanceAfter: sent.balanceAfter ?? null,
-    currency: sent.currency ?? null,
-    elapsedMs: sent.elapsedMs,
-    requests: sent.requests,
-  });
-}
-
 /** One plan. Every VPS runs Windows Server 2022 with MT5 installed. */
 export interface Plan {
   /** The plan's id: what an order takes. */
@@ -488,19 +324,6 @@ export interface Plan {
   readonly monthly: Money;
   /** The price of a year, in EUR. */
   readonly yearly: Money;
-}
-
-/** Reads a checked {@link Plan}. */
-export function readPlan(sent: Sent): Plan {
-  return Object.freeze({
-    id: sent.id,
-    name: sent.name,
-    vcpus: sent.vcpus,
-    memoryMb: sent.memoryMb,
-    storageGb: sent.storageGb,
-    monthly: sent.monthly,
-    yearly: sent.yearly,
-  });
 }
 
 /** Every plan, the smallest first, as the documentation of the API lists it. */

@@ -1,8 +1,8 @@
 /**
  * A sum of money as exact decimal text with two decimals, such as `"19.49"`.
  *
- * It is text because a JavaScript number can't hold 0.1 exactly. {@link cents} makes a whole number
- * of it to reckon with, {@link fromCents} turns that back, and {@link formatMoney} shows it.
+ * It is text because a JavaScript number can't hold 0.1 exactly. {@link cents} makes a whole number of
+ * it to calculate with, {@link fromCents} is the reverse, and {@link formatMoney} writes it for people.
  */
 export type Money = string;
 
@@ -25,7 +25,7 @@ export function cents(money: Money): number {
   if (!Number.isSafeInteger(amount)) {
     throw new RangeError("not a sum of money such as 19.49");
   }
-  // There is no negative nothing.
+  // So that "-0.00" is not -0.
   return amount + 0;
 }
 

@@ -1,6 +1,9 @@
-/** Checks of what callers pass: JavaScript's types are checked here, everything else by the core. */
+/**
+ * Checks of what callers pass. Whether a value has the right JavaScript type is checked here; whether
+ * the core can use it, by the core.
+ */
 
-import { invalidInput } from "./errors.js";
+import { invalidInput } from "./reports.js";
 import { isSecret } from "./secret.js";
 
 /** An argument that must be a string. */
@@ -14,37 +17,55 @@ export function text(field: string, value: unknown): string {
   return value;
 }
 
-/** The same, or a {@link Secret}. */
+/** The same; none for `undefined`. */
+export function optionalText(field: string, value: unknown): string | undefined {
+  return value === undefined ? undefined : text(field, value);
+}
+
+/** A string, or a {@link Secret}. */
 export function secretText(field: string, value: unknown): string {
   return text(field, isSecret(value) ? value.reveal() : value);
 }
 
-/** A span in milliseconds, as the core takes it; none for `undefined`. */
-export function span(field: string, value: unknown, least: 0 | 1 = 1): number | undefined {
+/**
+ * A span as the core takes it, in whole milliseconds; none for `undefined`. Only zero becomes zero,
+ * and what no integer can hold becomes the largest one, which the core refuses.
+ */
+export function span(field: string, value: unknown): number | undefined {
   if (value === undefined) {
     return undefined;
   }
   if (typeof value !== "number" || Number.isNaN(value)) {
     throw invalidInput(field, "must be a number of milliseconds");
   }
-  if (value < least) {
-    throw invalidInput(field, least ? "must be more than zero" : "must not be negative");
-  }
-  if (!(value < 1e12)) {
-    throw invalidInput(field, "must be finite, and less than a billion seconds");
-  }
-  return Math.max(least, Math.round(value));
+  return Math.sign(value) * clamp(Math.max(1, Math.round(Math.abs(value))));
 }
 
-/** A whole number that JavaScript holds exactly; none for `undefined`. */
-export function count(field: string, value: unknown, least: number): number | undefined {
+/** A number that the core wants to be whole; none for `undefined`. */
+export function count(field: string, value: unknown): number | undefined {
   if (value === undefined) {
     return undefined;
   }
-  if (!Number.isSafeInteger(value) || (value as number) < least) {
-    throw invalidInput(field, `must be a whole number from ${least}`);
+  if (typeof value !== "number" || Number.isNaN(value)) {
+    throw invalidInput(field, `must be a number, not ${nameOfType(value)}`);
   }
-  return value as number;
+  return clamp(value);
+}
+
+/** An argument that must be `true` or `false`; none for `undefined`. */
+export function flag(field: string, value: unknown): boolean | undefined {
+  if (value !== undefined && typeof value !== "boolean") {
+    throw invalidInput(field, "must be true or false");
+  }
+  return value;
+}
+
+/** An argument that must be a function; none for `undefined`. */
+export function callback<T>(field: string, value: T): T {
+  if (value !== undefined && typeof value !== "function") {
+    throw invalidInput(field, "must be a function");
+  }
+  return value;
 }
 
 /** An object, as the only argument of many methods is. */
@@ -55,8 +76,19 @@ export function record<T extends object>(field: string, value: T): T {
   return value;
 }
 
+function clamp(value: number): number {
+  const { MAX_SAFE_INTEGER } = Number;
+  return Math.max(-MAX_SAFE_INTEGER, Math.min(value, MAX_SAFE_INTEGER));
+}
+
 function nameOfType(value: unknown): string {
-  return value === null ? "null" : typeof value;
+  if (value === null || value === undefined || Number.isNaN(value)) {
+    return String(value);
+  }
+  if (typeof value === "object") {
+    return Array.isArray(value) ? "an array" : "an object";
+  }
+  return `a ${typeof value}`;
 }
 
 /** As `String.prototype.isWellFormed`, which Node 20 has and older browsers lack. */

@@ -1,9 +1,9 @@
-/** A purchase under way: a promise of its end, and a stream of its progress. */
+/** A purchase under way: a promise of its result, and a stream of its progress. */
 
 import type { Progress, Provisioned } from "./models.js";
 
 /**
- * A purchase under way. Wait for it like for any promise, or watch it on the way:
+ * A purchase under way. Wait for it like for any promise, or follow its progress:
  *
  * ```ts
  * const purchase = client.vps.provision({ planId: "prime", billingCycle: "monthly", location: "london" });
@@ -11,58 +11,60 @@ import type { Progress, Provisioned } from "./models.js";
  * const { vps } = await purchase;
  * ```
  *
- * The purchase goes on by itself: leaving the loop does not end it, only its signal does. A loop sees
- * every step from when it begins; it ends with the purchase, and throws what the purchase fails with.
- * The purchase waits for `onProgress`, but not for a loop.
+ * The purchase does not depend on the loop: leaving the loop does not end it, only its signal does. A
+ * loop gets every step from when it begins. It ends with the purchase, and throws the error that the
+ * purchase fails with. After leaving a loop early, wait for the purchase itself: its failure is no
+ * longer reported as an unhandled rejection. The purchase waits for `onProgress`, but not for a loop.
  */
 export interface Purchase extends Promise<Provisioned>, AsyncIterable<Progress> {}
 
 /** Begins a purchase that reports its progress. */
 export function purchase(
-  begin: (tell: (progress: Progress) => void) => Promise<Provisioned>,
+  begin: (onProgress: (progress: Progress) => void) => Promise<Provisioned>,
 ): Purchase {
-  const watchers = new Set<Watcher>();
+  const loops = new Set<Loop>();
   const promise = begin((progress) => {
-    for (const watcher of watchers) {
-      watcher.seen.push(progress);
-      watcher.wake();
+    for (const loop of loops) {
+      loop.unread.push(progress);
+      loop.wake();
     }
   });
-  const progress = async function* (): AsyncGenerator<Progress, void, undefined> {
-    const watcher = new Watcher();
-    watchers.add(watcher);
-    let ended: { error?: unknown } | undefined;
-    // Only a loop takes note of a failure: without one, an error that nobody waits for stays loud.
+  const stream = async function* (): AsyncGenerator<Progress, void, undefined> {
+    const loop = new Loop();
+    loops.add(loop);
+    // Only here: where there is no loop, a failure that nobody handles stays an unhandled rejection.
     promise.then(
-      () => watcher.end(() => (ended = {})),
-      (error: unknown) => watcher.end(() => (ended = { error })),
+      () => loop.end({}),
+      (error: unknown) => loop.end({ error }),
     );
     try {
       for (;;) {
-        const next = watcher.seen.shift();
+        const next = loop.unread.shift();
         if (next) {
           yield next;
-        } else if (ended === undefined) {
-          await watcher.woken();
-        } else if ("error" in ended) {
-          throw ended.error;
+        } else if (loop.result === undefined) {
+          await loop.woken();
+        } else if ("error" in loop.result) {
+          throw loop.result.error;
         } else {
           return;
         }
       }
     } finally {
-      watchers.delete(watcher);
+      loops.delete(loop);
     }
   };
-  return Object.assign(promise, { [Symbol.asyncIterator]: progress });
+  return Object.assign(promise, { [Symbol.asyncIterator]: stream });
 }
 
-class Watcher {
-  readonly seen: Progress[] = [];
+/** A loop over a purchase's progress. */
+class Loop {
+  readonly unread: Progress[] = [];
+  result: { error?: unknown } | undefined;
   wake: () => void = () => {};
 
-  end(note: () => void): void {
-    note();
+  end(result: { error?: unknown }): void {
+    this.result = result;
     this.wake();
   }
 

@@ -1,11 +1,11 @@
-/** What every package of the Node family asks an object for before printing it. */
+/** The method that Node, Deno and Bun call to print an object. */
 export const INSPECT: unique symbol = Symbol.for("nodejs.util.inspect.custom") as never;
 
 const SHOWN = "***";
 const BRAND = Symbol.for("stablevps.secret");
 
 /**
- * A text that no log, template, `JSON.stringify` or inspector shows. {@link Secret.reveal} gives it.
+ * A text that no log, template, `JSON.stringify` or inspector shows. {@link Secret.reveal} returns it.
  *
  * ```ts
  * const secret = new Secret("hunter2");

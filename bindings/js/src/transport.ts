@@ -1,18 +1,20 @@
-/** Requests through `fetch`, and what a failure of it says about delivery. */
+/** Requests through `fetch`, and what its failures say about delivery. */
 
 import { onAbort } from "./abort.js";
 import type { Clock } from "./clock.js";
-import type { Delivery, FailureKind } from "./errors.js";
+import type { Delivery, FailureKind } from "./models.js";
 import { isBrowser } from "./platform.js";
 
-/** One request, complete. */
+/** One request, complete, as the core describes it. */
 export interface HttpRequest {
   id: number;
   method: string;
   url: string;
-  headers: [name: string, value: string][];
+  headers: { name: string; value: string }[];
   body: string | null;
   timeoutMs: number;
+  retryClass: "read" | "repeatable" | "once";
+  endpoint: string;
 }
 
 /** A complete response. */
@@ -24,8 +26,8 @@ export interface HttpResponse {
 }
 
 /**
- * Why there is none. A `fetch` of your own may throw it, where it knows more than the platform's says:
- * above all that a request was certainly not sent.
+ * Why there is no response. A `fetch` of your own may throw it where it knows more than the platform's
+ * `fetch` says, above all that a request was certainly not sent.
  */
 export class TransportFailure extends Error {
   /** Where it broke. */
@@ -41,7 +43,7 @@ export class TransportFailure extends Error {
   }
 }
 
-/** What a client sends with. */
+/** What a client sends its requests with. */
 export type Fetch = (input: string, init: RequestInit) => Promise<Response>;
 
 const LARGEST_BODY = 16 * 1024 * 1024;
@@ -49,57 +51,70 @@ const LARGEST_BODY = 16 * 1024 * 1024;
 /** The headers that the core reads. */
 const READ_HEADERS = ["content-type", "retry-after"];
 
+/** What requests are sent with. */
+export interface Network {
+  readonly fetch: Fetch;
+  readonly clock: Clock;
+}
+
 /**
- * Sends a request, once. It is over when its time is over, or when `stop` is aborted.
- *
- * @throws TransportFailure, and nothing else.
+ * Sends a request, once. It is given up when its time is over, or when `stop` is aborted. The promise
+ * never rejects.
  */
 export async function send(
-  { fetch, clock }: { fetch: Fetch; clock: Clock },
+  { fetch, clock }: Network,
   request: HttpRequest,
   stop?: AbortSignal,
-): Promise<HttpResponse> {
+): Promise<HttpResponse | TransportFailure> {
   const ending = new AbortController();
   let late = false;
-  const inTime = clock.after(request.timeoutMs, () => {
+  const cancelTimer = clock.after(request.timeoutMs, () => {
     late = true;
     ending.abort();
   });
-  const ignore = onAbort(stop, () => ending.abort());
+  const ignore = stop && onAbort(stop, () => ending.abort());
   try {
     if (stop?.aborted) {
-      throw new TransportFailure("cancelled", "not_sent", "the request was given up");
+      return new TransportFailure("cancelled", "not_sent", "by its signal");
     }
-    const response = await fetch(request.url, {
-      method: request.method,
-      // Platforms take an object faster than pairs.
-      headers: Object.fromEntries(request.headers),
-      body: request.body,
-      // A redirect is never followed with a key.
-      redirect: "manual",
-      signal: ending.signal,
-      // Caches and cookies are a browser's alone; others refuse these, or take their time over them.
-      ...(isBrowser() ? { cache: "no-store", credentials: "omit" } : {}),
-    });
+    const response = await fetch(request.url, init(request, ending.signal));
     if (response.type === "opaqueredirect") {
       return { status: 302, headers: "", body: new Uint8Array() };
     }
-    return { status: response.status, headers: headers(response), body: await body(response) };
+    const { status } = response;
+    return { status, headers: headers(response), body: await body(response) };
   } catch (error) {
     if (error instanceof TransportFailure) {
-      throw error;
+      return error;
     }
     if (late) {
-      throw new TransportFailure("timeout", "unknown", "the time was over");
+      return new TransportFailure("timeout", "unknown", `within ${request.timeoutMs} ms`);
     }
     if (stop?.aborted) {
-      throw new TransportFailure("cancelled", "unknown", "the request was given up");
+      return new TransportFailure("cancelled", "unknown", "by its signal");
     }
-    throw failure(error);
+    return failure(error);
   } finally {
-    inTime();
-    ignore();
+    cancelTimer();
+    ignore?.();
   }
+}
+
+/** A request as `fetch` takes it. */
+function init(request: HttpRequest, signal: AbortSignal): RequestInit {
+  const headers: Record<string, string> = {};
+  for (const { name, value } of request.headers) {
+    headers[name] = value;
+  }
+  const { method, body } = request;
+  // A redirect is never followed with a key.
+  const init: RequestInit = { method, headers, body, redirect: "manual", signal };
+  if (isBrowser()) {
+    // Only browsers have caches and cookies. Some other platforms refuse these options.
+    init.cache = "no-store";
+    init.credentials = "omit";
+  }
+  return init;
 }
 
 function headers(response: Response): string {
@@ -113,7 +128,7 @@ function headers(response: Response): string {
   return text;
 }
 
-/** The body; one that is larger than any reply of the service is not read to its end. */
+/** The body. One that is larger than any of the service's is not read to its end. */
 async function body(response: Response): Promise<Uint8Array> {
   const length = response.headers.get("content-length");
   const encoded = response.headers.get("content-encoding");
@@ -121,7 +136,8 @@ async function body(response: Response): Promise<Uint8Array> {
     await response.body?.cancel();
     throw tooLarge();
   }
-  if ((length !== null && encoded === null) || !response.body) {
+  // A `fetch` of the caller's own may have another kind of stream.
+  if ((length !== null && encoded === null) || typeof response.body?.getReader !== "function") {
     return new Uint8Array(await response.arrayBuffer());
   }
   const parts: Uint8Array[] = [];
@@ -156,8 +172,8 @@ function tooLarge(): TransportFailure {
 }
 
 /**
- * What Node says in the cause of `TypeError: fetch failed`, where it is certain that no byte of the
- * request was written: the connection did not come about.
+ * The codes in the cause of Node's `TypeError: fetch failed` that mean that no connection was made, so
+ * that no byte of the request was written.
  */
 const NOT_SENT: Record<string, FailureKind> = {
   ENOTFOUND: "dns",
@@ -187,14 +203,14 @@ const NOT_SENT: Record<string, FailureKind> = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: "tls",
 };
 
-/** Everything that is not listed above may have been sent: all that a browser says, for one. */
+/** With any other error, such as every one of a browser's, the request may have been sent. */
 function failure(error: unknown): TransportFailure {
   const code = codeOf(error);
   const kind = code === undefined ? undefined : NOT_SENT[code];
   if (kind !== undefined) {
     return new TransportFailure(kind, "not_sent", `no connection: ${code}`);
   }
-  // Their words may hold a URL or a header, their names and codes don't.
+  // An error's message may contain a URL or a header; its name and code don't.
   const name = error instanceof Error ? error.name : typeof error;
   return new TransportFailure("io", "unknown", code ?? name);
 }

@@ -9,7 +9,7 @@ import { join, joinNow } from "./glue.js";
  */
 export type WasmSource = string | URL | Response | ArrayBuffer | ArrayBufferView | object;
 
-/** @internal How a platform comes by the core: at once, or after a while. */
+/** @internal How a platform gets the core: at once, or later. */
 export type Loader = () => WebAssembly.Module | BufferSource | Promise<WasmSource>;
 
 /** The name that the file and its glue were written with. */
@@ -26,13 +26,13 @@ export function loadWith(platform: Loader): void {
   loader = platform;
 }
 
-/** @internal The core, if it is there or can be had without waiting. */
+/** @internal The core, if it is loaded or can be loaded without waiting. */
 export function coreNow(): typeof glue | undefined {
   if (!loaded && loading === undefined) {
     const source = loader();
     if (source instanceof Promise) {
       loading = start(source);
-      // Whoever needs the core hears of its failure.
+      // Every call that needs the core gets the failure.
       loading.catch(() => {});
     } else {
       joinNow(glue, NAME, source);
@@ -42,7 +42,7 @@ export function coreNow(): typeof glue | undefined {
   return loaded ? glue : undefined;
 }
 
-/** @internal The core, as soon as it is there. A failure to load it is tried again by the next call. */
+/** @internal The core, once it is loaded. After a failure the next call tries again. */
 export async function core(): Promise<typeof glue> {
   const present = coreNow();
   if (present) {
@@ -53,11 +53,11 @@ export async function core(): Promise<typeof glue> {
 }
 
 /**
- * Loads the core from a place of your own: a `WebAssembly.Module`, its bytes, a `Response` or a URL.
+ * Loads the core from another place: a `WebAssembly.Module`, its bytes, a `Response` or a URL.
  *
- * There is no need for it where the package finds the core by itself: in Node, Deno, Bun, Workers, and
- * in browsers behind a bundler that knows `new URL(..., import.meta.url)`. Call it before the first
- * request elsewhere. Later calls change nothing.
+ * Where the package finds the core by itself there is no need for it: in Node, Deno, Bun, Workers, and
+ * in browsers behind a bundler that supports `new URL(..., import.meta.url)`. Elsewhere call it before
+ * the first request. Once the core is loaded, further calls have no effect.
  *
  * ```ts
  * import wasm from "stablevps/stablevps.wasm?url";
@@ -71,9 +71,9 @@ export async function init(source?: WasmSource): Promise<void> {
   await core();
 }
 
-async function start(given: WasmSource): Promise<void> {
+async function start(promised: WasmSource): Promise<void> {
   try {
-    const source = (await given) as WasmSource;
+    const source = (await promised) as WasmSource;
     if (typeof source === "string" || source instanceof URL) {
       await join(glue, NAME, await compiled(await fetch(source)));
     } else if (typeof Response !== "undefined" && source instanceof Response) {
@@ -90,17 +90,18 @@ async function start(given: WasmSource): Promise<void> {
 
 /** Not by streaming: many servers still send `.wasm` with a type that streaming refuses. */
 async function compiled(response: Response): Promise<WebAssembly.Module> {
+  const from = response.url || "the response";
   if (!response.ok) {
-    throw notLoaded(`${response.url} answered ${response.status}`);
+    throw notLoaded(`${from} has the status ${response.status}`);
   }
   const bytes = await response.arrayBuffer();
   if (!WebAssembly.validate(bytes)) {
-    throw notLoaded(`${response.url} is not WebAssembly`);
+    throw notLoaded(`${from} is not WebAssembly`);
   }
   return WebAssembly.compile(bytes);
 }
 
 function notLoaded(reason: string): Error {
-  const advice = "Tell the package where it is: await init(url)";
+  const advice = "Load it from where it is, before the first call: await init(url)";
   return new Error(`the core could not be loaded: ${reason}. ${advice}`);
 }

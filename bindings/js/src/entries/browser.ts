@@ -1,4 +1,4 @@
-/** For browsers: the core is a file of its own, which bundlers find by this form of its address. */
+/** For browsers: the core is a separate file, which bundlers find by this form of its URL. */
 
 import { loadWith } from "../wasm.js";
 

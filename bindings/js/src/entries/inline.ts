@@ -1,6 +1,6 @@
 /**
- * For Node, Deno, Bun and whatever else compiles WebAssembly from bytes at once: the core is part of
- * this file, so nothing has to be found at run time, bundled or not.
+ * For Node, Deno, Bun and other platforms that compile WebAssembly from bytes synchronously: the core is
+ * part of this file, so nothing has to be found at run time, bundled or not.
  */
 
 import text from "../../wasm/main/main_bg.wasm";

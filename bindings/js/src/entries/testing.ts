@@ -1,4 +1,4 @@
-/** The simulator, with its WebAssembly as a part of this file. */
+/** The simulator. Its WebAssembly is part of this file. */
 
 import text from "../../wasm/simulator/simulator_bg.wasm";
 import { loadWith } from "../testing/wasm.js";

@@ -1,4 +1,4 @@
-/** For Workers, which may not compile WebAssembly from bytes: their bundlers hand over a module. */
+/** For Workers, which may not compile WebAssembly from bytes: their bundlers provide a module. */
 
 import { loadWith } from "../wasm.js";
 // @ts-expect-error Beside this file only when it is built.

@@ -16,7 +16,7 @@ import { sleep, systemClock } from "../clock.js";
 import {
   type Clock,
   type Fetch,
-  InvalidInputError,
+  invalidInput,
   Secret,
   StableVPS,
   type StableVPSOptions,
@@ -24,18 +24,18 @@ import {
 import { Timeline } from "./timeline.js";
 import { simulator } from "./wasm.js";
 
-/** What a simulated service is like. What is absent has the simulator's default. */
+/** Configures a simulated service. What is absent has the simulator's default. */
 export interface SimulatorConfig {
   /** When its time begins, in epoch milliseconds: 2026-01-01T00:00:00Z by default. */
   now?: number | undefined;
   /**
-   * `virtual`, the default: nothing is waited for. `real`: the simulator goes by the machine's own
-   * clock, to show a program to people.
+   * `virtual`, the default: waits take no time. `real`: the simulator uses the machine's own clock, for
+   * demonstrations.
    */
   time?: "virtual" | "real" | undefined;
   /** What the wallet holds, in EUR: 100 by default. */
   balance?: number | undefined;
-  /** What its random choices come from. */
+  /** The seed of its random choices. */
   seed?: number | undefined;
   /** The account's first key; one made from the seed by default. */
   key?: string | Secret | undefined;
@@ -45,25 +45,25 @@ export interface SimulatorConfig {
   detailsDelayMs?: number | undefined;
   /** The account's profile, as the simulator's own JSON. */
   account?: Record<string, unknown> | undefined;
-  /** VPS that are there from the beginning, as the simulator's own JSON. */
+  /** The VPS that exist at the beginning, as the simulator's own JSON. */
   vps?: readonly Record<string, unknown>[] | undefined;
-  /** What goes wrong, as the simulator's own JSON. */
+  /** Its faults, as the simulator's own JSON. */
   faults?: readonly Record<string, unknown>[] | undefined;
 }
 
-/** Which requests a fault is for. What is absent is any. */
+/** Which requests a fault is for. What is absent matches every request. */
 export interface FaultTarget {
   /** Only requests of that method. */
   method?: string | undefined;
   /** Only requests to that path; `*` at its end stands for anything. */
   path?: string | undefined;
-  /** How many fitting requests go well before. */
+  /** How many matching requests are served normally before: none by default. */
   skip?: number | undefined;
-  /** How many go wrong: 1 by default. */
+  /** How many have the fault: 1 by default. */
   times?: number | undefined;
 }
 
-/** What a simulator saw and holds: requests, orders, charges, balance, VPS, keys. */
+/** The state of a simulated service: requests, orders, charges, balance, VPS, keys. */
 export interface SimulatorState {
   readonly [field: string]: unknown;
   readonly orders_received: number;
@@ -74,14 +74,14 @@ export interface SimulatorState {
 
 const START_MS = Date.UTC(2026, 0, 1);
 
-/** A simulated service with one account, its own clock, and misbehaviour on demand. */
+/** A simulated service with one account, its own clock, and faults on demand. */
 export class Simulator {
   readonly #model: glue.Simulator;
   readonly #timeline: Timeline | undefined;
 
-  /** What time it is there; for {@link StableVPSOptions.clock}. */
+  /** Its clock, for {@link StableVPSOptions.clock}. */
   readonly clock: Clock;
-  /** The service; for {@link StableVPSOptions.fetch}. */
+  /** Its `fetch`, for {@link StableVPSOptions.fetch}. */
   readonly fetch: Fetch;
 
   private constructor(model: glue.Simulator, config: SimulatorConfig) {
@@ -94,24 +94,24 @@ export class Simulator {
   /**
    * A new service.
    *
-   * @throws InvalidInputError for a configuration that does not exist.
+   * @throws InvalidInputError for a configuration that is not valid.
    */
   static async create(config: SimulatorConfig = {}): Promise<Simulator> {
-    const { now: _, time: __, ...rest } = config;
-    const given = Object.fromEntries(
-      Object.entries(rest).map(([name, value]) => [
+    const { now: _, time: __, ...fields } = config;
+    const document = Object.fromEntries(
+      Object.entries(fields).map(([name, value]) => [
         name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
         value instanceof Secret ? value.reveal() : value,
       ]),
     );
     const { Simulator: Model } = await simulator();
     try {
-      return new Simulator(new Model(JSON.stringify(given)), config);
+      return new Simulator(new Model(JSON.stringify(document)), config);
     } catch (failure) {
       if (failure instanceof WebAssembly.RuntimeError) {
         throw failure;
       }
-      throw refused("config", (failure as Error).message);
+      throw invalidInput("config", `is not valid: ${spelled((failure as Error).message)}`);
     }
   }
 
@@ -120,12 +120,12 @@ export class Simulator {
     return new Secret(this.#model.initialKey);
   }
 
-  /** The time there, in epoch milliseconds. */
+  /** Its time, in epoch milliseconds. */
   get now(): number {
     return this.clock.now();
   }
 
-  /** A client of this service. It may be used in a browser: its key opens nothing else. */
+  /** A client of this service. It may be used in a browser: its key is valid nowhere else. */
   client(options: StableVPSOptions = {}): StableVPS {
     return new StableVPS({
       apiKey: this.apiKey,
@@ -140,19 +140,19 @@ export class Simulator {
   /** Lets virtual time pass. */
   advance(ms: number): void {
     if (!this.#timeline) {
-      throw refused("time", "must be virtual to be advanced");
+      throw invalidInput("time", "must be virtual to be advanced");
     }
     this.#timeline.advance(ms);
   }
 
   /**
-   * Lets the next request that fits go wrong.
+   * Adds a fault: by default, the next matching request has it.
    *
    * ```ts
    * simulator.fault("lose_after", { method: "POST", path: "/vps" });
    * ```
    *
-   * What can go wrong: `"lose_before"`, `"lose_after"`, `"not_delivered"`, `{ cut: { keep: 10 } }`,
+   * The faults: `"lose_before"`, `"lose_after"`, `"not_delivered"`, `{ cut: { keep: 10 } }`,
    * `{ status: { code: 500, effect: "after" } }`, `{ body: { text: "..." } }`,
    * `{ patch: { merge: {...}, remove: [...] } }`, `{ delay: { ms: 100 } }`,
    * `{ late_order: { ms: 5000 } }`, `{ shape_order: { vps_status: "suspended" } }`.
@@ -162,21 +162,21 @@ export class Simulator {
     this.control({ fault: { on: { method, path, skip }, do: what, times } });
   }
 
-  /** Carries out a command: `{ set_balance: { amount: 5 } }`, `{ set_vps: {...} }`, ... */
+  /** Runs a command: `{ set_balance: { amount: 5 } }`, `{ set_vps: {...} }`, ... */
   control(command: unknown): unknown {
     const answer = JSON.parse(this.#model.control(JSON.stringify(command), this.now));
     if (typeof answer === "object" && answer !== null && Object.keys(answer).join() === "error") {
-      throw refused("command", answer.error);
+      throw invalidInput("command", answer.error);
     }
     return answer;
   }
 
-  /** What the service saw and holds. */
+  /** The service's state. */
   state(): SimulatorState {
     return this.control("state") as SimulatorState;
   }
 
-  /** Every request that came in, without secrets. */
+  /** Every request that was received, without secrets. */
   requests(): readonly Record<string, unknown>[] {
     return (this.control("requests") as { requests: Record<string, unknown>[] }).requests;
   }
@@ -198,7 +198,7 @@ export class Simulator {
     if (delayMs > 0) {
       await sleep(this.clock, delayMs, signal);
     }
-    // Nobody waits for the answer any more.
+    // The caller has given the request up.
     signal?.throwIfAborted();
     if (outcome === "not_delivered") {
       throw failed("ECONNREFUSED");
@@ -217,19 +217,14 @@ export class Simulator {
   }
 }
 
-/** As Node words it. */
+/** A failure as Node's `fetch` has it. */
 function failed(code: string): TypeError {
   const cause = Object.assign(new Error("simulated"), { code });
   return new TypeError("fetch failed", { cause });
 }
 
-function refused(field: string, reason: string): InvalidInputError {
-  return new InvalidInputError({
-    code: "invalid_input",
-    message: "",
-    fault: "caller",
-    tryAgain: "useless",
-    attempts: 0,
-    details: { field, reason },
-  });
+/** A message of the simulator's with its names of fields spelled as JavaScript's are. */
+function spelled(message: string): string {
+  const words = message.replace(/ at line \d+ column \d+$/, "");
+  return words.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }

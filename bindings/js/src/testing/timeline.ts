@@ -1,6 +1,6 @@
 import type { Clock } from "../index.js";
 
-// Taken now: test runners replace them.
+// Kept from the beginning: test runners replace them.
 const { setImmediate, setTimeout } = globalThis as {
   setImmediate?: (run: () => void) => unknown;
   setTimeout: (run: () => void, ms: number) => unknown;
@@ -12,8 +12,8 @@ interface Timer {
 }
 
 /**
- * Time that passes only while everybody waits. Whenever the program has nothing left to do at once, the
- * clock jumps to the next timer that is due.
+ * Virtual time, which passes only while the program waits. Whenever nothing is left that can run at once,
+ * the clock jumps to the next timer that is due.
  */
 export class Timeline implements Clock {
   #now: number;
@@ -37,7 +37,7 @@ export class Timeline implements Clock {
     };
   }
 
-  /** Lets time pass; what becomes due on the way runs soon. */
+  /** Lets time pass. Timers that become due run soon. */
   advance(ms: number): void {
     this.#now += ms;
     this.#turn();
@@ -64,7 +64,7 @@ export class Timeline implements Clock {
   }
 }
 
-/** After everything that can run without waiting for input or time. */
+/** Runs after everything that can run without waiting for input or time. */
 function soon(run: () => void): void {
   if (setImmediate) {
     setImmediate(run);

@@ -13,7 +13,7 @@ export function loadWith(platform: () => WebAssembly.Module | BufferSource): voi
 
 /** @internal The simulator's module. */
 export async function simulator(): Promise<typeof glue> {
-  // Not at once, as in the main entry: browsers compile large modules only off their main thread.
+  // Never synchronously: browsers compile large modules only off their main thread.
   loading ??= join(glue, "simulator", source());
   await loading;
   return glue;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { afterEach, test } from "node:test";
 import { inspect } from "node:util";
+import * as stablevps from "stablevps";
 import {
   cents,
   formatMoney,
@@ -59,17 +60,28 @@ test("the key comes from the environment unless it is given", async () => {
   await assert.rejects(keyless.wallet.get(), (error) => isStableVPSError(error, "invalid_input"));
 });
 
+const TOO_LONG = "timeout must be finite, and less than a billion seconds";
+
 const REFUSED = [
   [{ apiKey: "a\nb" }, "apiKey must be printable ASCII without spaces or line breaks"],
-  [{ apiKey: 7 }, "apiKey must be a string, not number"],
+  [{ apiKey: 7 }, "apiKey must be a string, not a number"],
   [{ apiKey: KEY, baseUrl: "http://stablevps.com" }, /^baseUrl must be https/],
   [{ apiKey: KEY, baseUrl: "https://" }, /^baseUrl must/],
   [{ apiKey: KEY, auth: "basic" }, 'auth must be "bearer" or "x-api-key"'],
   [{ apiKey: KEY, timeout: 0 }, "timeout must be more than zero"],
   [{ apiKey: KEY, timeout: Number.NaN }, "timeout must be a number of milliseconds"],
-  [{ apiKey: KEY, timeout: Number.POSITIVE_INFINITY }, /^timeout must be finite/],
-  [{ apiKey: KEY, maxRetries: -1 }, "maxRetries must be a whole number from 0"],
-  [{ apiKey: KEY, maxRetries: 1.5 }, "maxRetries must be a whole number from 0"],
+  [{ apiKey: KEY, timeout: Number.POSITIVE_INFINITY }, TOO_LONG],
+  [{ apiKey: KEY, timeout: 1e300 }, TOO_LONG],
+  [{ apiKey: KEY, timeout: Number.NEGATIVE_INFINITY }, "timeout must be more than zero"],
+  [{ apiKey: KEY, timeout: -0.4 }, "timeout must be more than zero"],
+  [{ apiKey: KEY, timeout: "5" }, "timeout must be a number of milliseconds"],
+  [{ apiKey: KEY, maxRetries: -1 }, "maxRetries must be a whole number from 0 to 1000"],
+  [{ apiKey: KEY, maxRetries: 1001 }, "maxRetries must be a whole number from 0 to 1000"],
+  [{ apiKey: KEY, maxRetries: 1e300 }, "maxRetries must be a whole number from 0 to 1000"],
+  [{ apiKey: KEY, maxRetries: 1.5 }, "maxRetries must be a whole number"],
+  [{ apiKey: KEY, maxRetries: "2" }, "maxRetries must be a number, not a string"],
+  [{ apiKey: KEY, randomSeed: -1 }, "randomSeed must be a whole number from 0"],
+  [null, "options must be an object, not null"],
   [{ apiKey: KEY, fetch: "fetch" }, "fetch must be a function"],
 ];
 
@@ -94,8 +106,12 @@ test("arguments that can't be used are refused before anything is sent", async (
     [() => client.vps.provision(ORDER, { waitFor: "soon" }), "waitFor"],
     [() => client.vps.provision(ORDER, { preflight: "no" }), "preflight"],
     [() => client.vps.provision(ORDER, { timeout: -1 }), "timeout"],
+    [() => client.vps.provision(ORDER, { firstLook: -1 }), "firstLook"],
+    [() => client.vps.provision(ORDER, { longestPause: 0 }), "longestPause"],
+    [() => client.vps.provision(ORDER, { settle: Number.NaN }), "settle"],
     [() => client.vps.provision(ORDER, { onProgress: 1 }), "onProgress"],
     [() => client.vps.resume(7), "token"],
+    [() => client.vps.resume("{}", { anyKey: 1 }), "anyKey"],
     [() => client.keys.create({ email: "x", password: "p", name: "n" }), "email"],
     [() => client.keys.create({ email: "a@b.c", password: "p", name: "" }), "name"],
     [
@@ -109,10 +125,12 @@ test("arguments that can't be used are refused before anything is sent", async (
     [() => client.keys.revoke("../vps"), "keyId"],
     [() => client.vps.get("\ud800"), "id"],
     [() => client.wallet.get(null), "options"],
+    [() => client.wallet.get({ timeout: 0 }), "timeout"],
+    [() => client.wallet.get({ deadline: Number.POSITIVE_INFINITY }), "deadline"],
   ];
   for (const [call, field] of cases) {
     const error = await call().then(
-      () => assert.fail(`${call} went well`),
+      () => assert.fail(`${call} was accepted`),
       (error) => error,
     );
     assert.ok(error instanceof InvalidInputError, `${call}: ${error}`);
@@ -120,6 +138,16 @@ test("arguments that can't be used are refused before anything is sent", async (
     assert.ok(error.message.startsWith(field), error.message);
   }
   assert.deepEqual(simulator.requests(), []);
+});
+
+test("what a simulator can't be or do is refused in JavaScript's names", async () => {
+  await assert.rejects(Simulator.create({ provisioningMs: 1, balnce: 5 }), (error) => {
+    assert.ok(error instanceof InvalidInputError);
+    assert.match(error.message, /^config is not valid: unknown field `balnce`.* `provisioningMs`/);
+    return !error.message.includes(" at line ");
+  });
+  const simulator = await Simulator.create();
+  assert.throws(() => simulator.control({ explode: {} }), { field: "command" });
 });
 
 test("no secret is printed, logged or written", async () => {
@@ -145,6 +173,24 @@ test("no secret is printed, logged or written", async () => {
   assert.equal(`${bought.vps.rdpPassword}`, "***");
   assert.equal(JSON.stringify({ secret: new Secret("x") }), '{"secret":"***"}');
 });
+
+test("every code has a class that is exported", () => {
+  const classes = Object.entries(stablevps).filter(
+    ([, value]) => value === StableVPSError || value.prototype instanceof StableVPSError,
+  );
+  assert.ok(classes.length > 20);
+  for (const [name, Class] of classes) {
+    const code = name === "AbortError" ? "aborted" : snake(name.replace(/Error$/, ""));
+    const error = new Class({ code, message: "m", fault: "caller", tryAgain: "safe", attempts: 0 });
+    if (Class !== StableVPSError) {
+      assert.deepEqual([error.name, isStableVPSError(error, code)], [name, true]);
+    }
+  }
+});
+
+function snake(name) {
+  return name.replace(/(?!^)[A-Z]/g, (letter) => `_${letter}`).toLowerCase();
+}
 
 test("errors are classes, and known by their code", async () => {
   const simulator = await Simulator.create();
@@ -209,20 +255,42 @@ test("the catalogue is there without a request", () => {
   assert.equal(price("mega", "monthly"), null);
 });
 
-test("a page may not hold a key unless it is told that it may", async () => {
-  const program = `
-    globalThis.window = globalThis.document = {};
-    const { StableVPS } = await import("stablevps");
-    try { new StableVPS({ apiKey: "${KEY}" }); } catch (error) { console.log(error.field); }
-    new StableVPS({ apiKey: "${KEY}", dangerouslyAllowBrowser: true });
-    new StableVPS({ apiKey: null });
-    console.log("allowed");
-  `;
+/** What a program of its own prints. */
+function printed(program) {
   const run = spawnSync(process.execPath, ["--input-type=module", "-e", program], {
     encoding: "utf8",
     cwd: import.meta.dirname,
   });
-  assert.equal(run.stdout, "apiKey\nallowed\n", run.stderr);
+  assert.equal(run.status, 0, run.stderr);
+  return run.stdout;
+}
+
+const AS_A_PAGE = `
+  const { StableVPS } = await import("stablevps");
+  const { log } = console;
+  globalThis.window = globalThis.document = {};
+`;
+
+test("a page may not hold a key unless that is allowed", () => {
+  const program = `
+    ${AS_A_PAGE}
+    delete globalThis.process;
+    try { new StableVPS({ apiKey: "${KEY}" }); } catch (error) { log(error.field); }
+    new StableVPS({ apiKey: "${KEY}", dangerouslyAllowBrowser: true });
+    new StableVPS({ apiKey: null });
+    log("allowed");
+  `;
+  assert.equal(printed(program), "apiKey\nallowed\n");
+});
+
+test("Node with a page's globals is no page, a window of Electron is one", () => {
+  const program = `
+    ${AS_A_PAGE}
+    new StableVPS({ apiKey: "${KEY}" });
+    globalThis.process.type = "renderer";
+    try { new StableVPS({ apiKey: "${KEY}" }); } catch (error) { log(error.field); }
+  `;
+  assert.equal(printed(program), "apiKey\n");
 });
 
 test("a purchase that fails unwatched stays loud", () => {

@@ -1,0 +1,74 @@
+/** Errors as calls end with them, and how they are known again. */
+
+import { AbortError, BRAND, camel, type ErrorFacts, StableVPSError } from "./error.js";
+import { type ErrorsByCode, InvalidInputError } from "./errors.js";
+import type { ErrorCode, TryAgain } from "./models.js";
+import { KINDS, readVpsDetails, type Sent } from "./readers.js";
+
+/** An error as the core describes it. What an error does not have is absent. */
+export interface Report extends Omit<ErrorFacts, "details" | "vps"> {
+  details?: Sent;
+  vps?: Sent;
+}
+
+/** @internal The error that a report describes. */
+export function errorOf(report: Report): StableVPSError {
+  if (report.code === "invalid_input") {
+    // A field has one name in the core; here it is spelled as JavaScript's are.
+    return invalidInput(camel(report.details?.field), report.details?.reason);
+  }
+  const [Class, read] = KINDS[report.code] ?? [StableVPSError];
+  return new Class({
+    ...report,
+    details: read?.(report.details as Sent),
+    vps: report.vps && readVpsDetails(report.vps),
+  });
+}
+
+/** @internal An argument was refused before anything was sent. */
+export function invalidInput(field: string, reason: string): InvalidInputError {
+  return new InvalidInputError({
+    code: "invalid_input",
+    message: `${field} ${reason}`,
+    fault: "caller",
+    tryAgain: "useless",
+    attempts: 0,
+    details: { field, reason },
+  });
+}
+
+/** @internal What a call ends with when its signal is aborted. */
+export function aborted(signal: AbortSignal, tryAgain: TryAgain): AbortError {
+  return new AbortError(
+    {
+      code: "aborted",
+      message: "the call was aborted by its signal",
+      fault: "caller",
+      tryAgain,
+      attempts: 0,
+    },
+    { cause: signal.reason },
+  );
+}
+
+/**
+ * Whether something caught is an error of this package, or one of that code. Unlike `instanceof`
+ * it also knows errors of another copy of this package, such as its CommonJS form.
+ *
+ * ```ts
+ * if (isStableVPSError(error, "insufficient_funds")) console.log(error.shortfall);
+ * ```
+ */
+export function isStableVPSError(error: unknown): error is StableVPSError;
+export function isStableVPSError<Code extends ErrorCode>(
+  error: unknown,
+  code: Code,
+): error is ErrorsByCode[Code];
+export function isStableVPSError(error: unknown, code?: ErrorCode): boolean {
+  return (
+    typeof error === "object" &&
+    error !== null &&
+    BRAND in error &&
+    (code === undefined || (error as unknown as StableVPSError).code === code)
+  );
+}

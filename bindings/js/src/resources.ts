@@ -1,0 +1,277 @@
+/** The resources of a client: a method for every endpoint, and the purchase. */
+
+import type {
+  Account,
+  ActionReceipt,
+  ApiKeyInfo,
+  BillingCycle,
+  CreatedKey,
+  DeletedVps,
+  Location,
+  Order,
+  PlanId,
+  RevokedKey,
+  Scope,
+  Vps,
+  VpsDetails,
+  VpsId,
+  WaitLevel,
+  Wallet,
+} from "./models.js";
+import type { Money } from "./money.js";
+import { count, flag, optionalText, record, secretText, span, text } from "./options.js";
+import type { Purchase } from "./purchase.js";
+import * as read from "./readers.js";
+import type { Secret } from "./secret.js";
+import type { CallOptions, PurchaseOptions, Session } from "./session.js";
+
+/** How a new key is made. */
+export interface CreateKeyParams {
+  /** The e-mail address the account signs in with. */
+  email: string;
+  /** The account's password. */
+  password: string | Secret;
+  /** A label for the key. */
+  name: string;
+  /** `full` by default; `read` for a key that can change nothing. */
+  scope?: Scope | undefined;
+  /** How many days the key works; for ever by default. */
+  expiresInDays?: number | undefined;
+}
+
+/** What to buy. */
+export interface OrderParams {
+  /** The size. */
+  planId: PlanId;
+  /** How often to pay. */
+  billingCycle: BillingCycle;
+  /** Where. */
+  location: Location;
+}
+
+/** How a VPS is waited for. All times are in milliseconds. */
+export interface WaitOptions extends PurchaseOptions {
+  /** `ready`, the default: active, with address, user and password. Or `active`. */
+  waitFor?: WaitLevel | undefined;
+  /** When to look for the first time: 5,000 by default. */
+  firstLook?: number | undefined;
+  /** The longest pause between two looks: 15,000 by default. */
+  longestPause?: number | undefined;
+}
+
+/** How a VPS is bought. All times are in milliseconds. */
+export interface ProvisionOptions extends WaitOptions {
+  /** The most that may be spent, such as `"20"`; a higher price ends it before anything is ordered. */
+  maxSpend?: Money | undefined;
+  /**
+   * Whether to look at the wallet before ordering: true by default. Without, a lost order can't be
+   * told from one that was never placed.
+   */
+  preflight?: boolean | undefined;
+  /** How long an order whose reply was lost is looked for: 90,000 by default. */
+  settle?: number | undefined;
+}
+
+/** How a purchase is taken up again. All times are in milliseconds. */
+export interface ResumeOptions extends PurchaseOptions {
+  /** Accepts a token that was begun with another key of the same account. */
+  anyKey?: boolean | undefined;
+}
+
+/** What every resource is. */
+class Resource {
+  readonly #session: Session;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  /** @internal */
+  protected get _session(): Session {
+    return this.#session;
+  }
+}
+
+/** API keys: `client.keys`. */
+export class Keys extends Resource {
+  /**
+   * Signs in with the account's password, for a new API key (`POST /auth`).
+   *
+   * The key is in this reply and nowhere else, ever. A lost reply is never repeated: it ends in
+   * {@link OutcomeUnknownError}.
+   *
+   * @throws KeyLimitReachedError when the account has ten keys.
+   */
+  create(params: CreateKeyParams, options: CallOptions = {}): Promise<CreatedKey> {
+    const request = () => {
+      const { email, password, name, scope = "full", expiresInDays } = record("params", params);
+      const createKey = {
+        email: text("email", email),
+        password: secretText("password", password),
+        name: text("name", name),
+        scope: text("scope", scope),
+        expiresInDays: count("expiresInDays", expiresInDays),
+      };
+      return { createKey };
+    };
+    return this._session.call("keys.create", request, read.readCreatedKey, options);
+  }
+
+  /** What is known of every API key (`GET /auth`); never the keys themselves. */
+  list(options: CallOptions = {}): Promise<ApiKeyInfo[]> {
+    return this._session.call("keys.list", "listKeys", readApiKeys, options);
+  }
+
+  /** Revokes a key for good (`DELETE /auth`). A key can't revoke itself. */
+  revoke(keyId: string, options: CallOptions = {}): Promise<RevokedKey> {
+    const request = () => ({ revokeKey: { keyId: text("keyId", keyId) } });
+    return this._session.call("keys.revoke", request, read.readRevokedKey, options);
+  }
+}
+
+/** VPS: `client.vps`. */
+export class VpsResource extends Resource {
+  /** Every VPS of the account (`GET /vps`), without passwords. */
+  list(options: CallOptions = {}): Promise<Vps[]> {
+    return this._session.call("vps.list", "listVps", readVpsList, options);
+  }
+
+  /** One VPS with all there is to know (`GET /vps/:id`), its RDP password included. */
+  get(id: VpsId, options: CallOptions = {}): Promise<VpsDetails> {
+    const request = () => ({ getVps: { id: text("id", id) } });
+    return this._session.call("vps.get", request, read.readVpsDetails, options);
+  }
+
+  /**
+   * Orders a VPS and charges the wallet (`POST /vps`), without waiting for it.
+   *
+   * {@link provision} is the safer way. Here a lost reply ends in {@link OutcomeUnknownError}, and the
+   * caller has to find out whether a VPS was bought.
+   */
+  create(params: OrderParams, options: CallOptions = {}): Promise<Order> {
+    const request = () => ({ createVps: order(params) });
+    return this._session.call("vps.create", request, read.readOrder, options);
+  }
+
+  /** Deletes a VPS for good (`DELETE /vps/:id`). Nothing is refunded. */
+  delete(id: VpsId, options: CallOptions = {}): Promise<DeletedVps> {
+    const request = () => ({ deleteVps: { id: text("id", id) } });
+    return this._session.call("vps.delete", request, read.readDeletedVps, options);
+  }
+
+  /** Switches a VPS on (`POST /vps/:id/actions`). */
+  start(id: VpsId, options: CallOptions = {}): Promise<ActionReceipt> {
+    const request = () => ({ startVps: { id: text("id", id) } });
+    return this._session.call("vps.start", request, read.readActionReceipt, options);
+  }
+
+  /** Switches a VPS off (`POST /vps/:id/actions`). */
+  stop(id: VpsId, options: CallOptions = {}): Promise<ActionReceipt> {
+    const request = () => ({ stopVps: { id: text("id", id) } });
+    return this._session.call("vps.stop", request, read.readActionReceipt, options);
+  }
+
+  /** Restarts a VPS (`POST /vps/:id/actions`). A lost reply is never repeated. */
+  reboot(id: VpsId, options: CallOptions = {}): Promise<ActionReceipt> {
+    const request = () => ({ rebootVps: { id: text("id", id) } });
+    return this._session.call("vps.reboot", request, read.readActionReceipt, options);
+  }
+
+  /**
+   * Buys one VPS, exactly one, and waits until it can be used.
+   *
+   * @throws InsufficientFundsError The wallet does not hold enough; nothing was ordered.
+   * @throws OverBudgetError The price is above `maxSpend`; nothing was ordered.
+   * @throws NotPlacedError The order's reply was lost, and nothing was bought.
+   * @throws UnresolvedError The order's reply was lost, and a person must look.
+   * @throws ProvisioningFailedError Bought, but suspended or terminated.
+   * @throws DeadlineExceededError Not usable in time; the error carries a token.
+   * @throws AbortError The signal ended the wait; the error carries a token.
+   */
+  provision(params: OrderParams, options: ProvisionOptions = {}): Purchase {
+    const request = () => {
+      const preflight = flag("preflight", options.preflight);
+      const provision = {
+        ...order(params),
+        options: {
+          ...waiting(options),
+          preflight: preflight === undefined ? undefined : preflight ? "check" : "skip",
+          maxSpend: optionalText("maxSpend", options.maxSpend),
+          settleMs: span("settle", options.settle),
+        },
+      };
+      return { provision };
+    };
+    return this._session.purchase("vps.provision", request, options);
+  }
+
+  /**
+   * Continues a purchase from a token: a token of this package or of any other language's. The time
+   * allowed begins anew. A token from the moment at which the order may have been sent never leads to
+   * a second order.
+   *
+   * @throws StaleTokenError for a token of another account or server.
+   */
+  resume(token: string, options: ResumeOptions = {}): Purchase {
+    const request = () => {
+      const resume = {
+        token: text("token", token),
+        timeoutMs: span("timeout", options.timeout),
+        anyKey: flag("anyKey", options.anyKey),
+      };
+      return { resume };
+    };
+    return this._session.purchase("vps.resume", request, options);
+  }
+
+  /** Waits until a VPS that was bought elsewhere can be used. Its first look is at once. */
+  waitUntilReady(id: VpsId, options: WaitOptions = {}): Purchase {
+    const request = () => {
+      const waitUntilReady = { id: text("id", id), options: waiting(options) };
+      return { waitUntilReady };
+    };
+    return this._session.purchase("vps.waitUntilReady", request, options);
+  }
+}
+
+/** The account: `client.account`. */
+export class AccountResource extends Resource {
+  /** The account's profile with its balance and VPS counts (`GET /account`). */
+  get(options: CallOptions = {}): Promise<Account> {
+    return this._session.call("account.get", "getAccount", read.readAccount, options);
+  }
+}
+
+/** The wallet: `client.wallet`. */
+export class WalletResource extends Resource {
+  /** What the wallet holds (`GET /wallet`). */
+  get(options: CallOptions = {}): Promise<Wallet> {
+    return this._session.call("wallet.get", "getWallet", read.readWallet, options);
+  }
+}
+
+const readApiKeys = every(read.readApiKeyInfo);
+const readVpsList = every(read.readVps);
+
+/** Reads an array of models. */
+function every<T>(readOne: (sent: read.Sent) => T): (sent: read.Sent) => T[] {
+  return (sent) => (sent as read.Sent[]).map(readOne);
+}
+
+function order(params: OrderParams): object {
+  const { planId, billingCycle, location } = record("params", params);
+  return {
+    planId: text("planId", planId),
+    billingCycle: text("billingCycle", billingCycle),
+    location: text("location", location),
+  };
+}
+
+function waiting(options: WaitOptions): object {
+  return {
+    waitFor: optionalText("waitFor", options.waitFor),
+    timeoutMs: span("timeout", options.timeout),
+    firstLookMs: span("firstLook", options.firstLook),
+    longestPauseMs: span("longestPause", options.longestPause),
+  };
+}

@@ -1,0 +1,205 @@
+/** A configured account: what every resource makes its calls with. */
+
+import type { Api, Machine } from "../wasm/main/main.js";
+import { type Clock, systemClock } from "./clock.js";
+import { drive, type Host, type Logger } from "./machine.js";
+import type { Auth, Progress } from "./models.js";
+import { callback, count, record, secretText, span, text } from "./options.js";
+import { isBrowser } from "./platform.js";
+import { type Purchase, purchase } from "./purchase.js";
+import { readProvisioned, type Sent } from "./readers.js";
+import { errorOf, invalidInput, type Report } from "./reports.js";
+import type { Secret } from "./secret.js";
+import type { Fetch } from "./transport.js";
+import { VERSION } from "./version.js";
+import { core, coreNow } from "./wasm.js";
+
+/** How a client is made. All times are in milliseconds. */
+export interface StableVPSOptions {
+  /**
+   * The API key. By default the environment's `STABLEVPS_API_KEY`, where there is an environment.
+   * `null` for none: only `keys.create` does without.
+   */
+  apiKey?: string | Secret | null | undefined;
+  /** Another server than `https://stablevps.com`. Plain http only to loopback. */
+  baseUrl?: string | undefined;
+  /** The header that carries the key: `bearer` by default. */
+  auth?: Auth | undefined;
+  /** How long one request may take: 30,000 by default. */
+  timeout?: number | undefined;
+  /** How often a failed request is repeated: 2 by default. An order never is. */
+  maxRetries?: number | undefined;
+  /** Sends the requests, instead of the platform's `fetch`. */
+  fetch?: Fetch | undefined;
+  /** Is called with a line for every request and every wait, such as `console`. It never gets a secret. */
+  logger?: Logger | undefined;
+  /**
+   * Allows a key in a browser, where every visitor of the page can read it and spend the wallet. Only
+   * for pages that nobody but the key's owner opens, or whose users enter keys of their own.
+   */
+  dangerouslyAllowBrowser?: boolean | undefined;
+  /** Another clock, for tests. */
+  clock?: Clock | undefined;
+  /** Makes the jitter of retries repeatable, for tests: an integer from 0. */
+  randomSeed?: number | undefined;
+}
+
+/** What every method takes. All times are in milliseconds. */
+export interface CallOptions {
+  /** Ends the call when it is aborted, with an `AbortError`. */
+  signal?: AbortSignal | undefined;
+  /** How long each request may take. */
+  timeout?: number | undefined;
+  /** How long the call may take with all its retries. */
+  deadline?: number | undefined;
+}
+
+/** What every method that waits for a VPS takes. All times are in milliseconds. */
+export interface PurchaseOptions {
+  /** Ends the wait when it is aborted, with an `AbortError` that carries the token. */
+  signal?: AbortSignal | undefined;
+  /**
+   * How long the whole may take: 1,800,000 by default. Running out of it never cancels the VPS. A
+   * purchase that is resumed may take that long from then on; by default, as long as it began with.
+   */
+  timeout?: number | undefined;
+  /**
+   * Called before every request and every wait. A promise that it returns is waited for, so that
+   * `progress.token` can be stored before the order is sent.
+   */
+  onProgress?: ((progress: Progress) => unknown) | undefined;
+}
+
+/** A request of the core: its name, or its name and its arguments. What is undefined has a default. */
+export type Request = string | { readonly [name: string]: object };
+
+/** How long a purchase waits for its turn where only its token says how long it may take. */
+const LONGEST_WAIT = 1_800_000;
+const KEY_VARIABLE = "STABLEVPS_API_KEY";
+
+/** A configured account. */
+export class Session {
+  readonly #config: string;
+  readonly #baseUrl: string;
+  readonly #host: Host;
+  #seed: number | undefined;
+  #api: Api | undefined;
+
+  constructor(options: StableVPSOptions) {
+    const { apiKey = fromEnvironment(), randomSeed } = options;
+    if (isBrowser() && apiKey !== null && options.dangerouslyAllowBrowser !== true) {
+      throw invalidInput(
+        "apiKey",
+        "must not be used in a browser, where everyone who opens the page can read it; " +
+          "to allow it nevertheless, set dangerouslyAllowBrowser: true",
+      );
+    }
+    if (randomSeed !== undefined && !(Number.isSafeInteger(randomSeed) && randomSeed >= 0)) {
+      throw invalidInput("randomSeed", "must be a whole number from 0");
+    }
+    this.#host = {
+      fetch: callback("fetch", options.fetch) ?? platformFetch,
+      clock: options.clock ?? systemClock,
+      logger: options.logger,
+    };
+    this.#seed = randomSeed;
+    this.#baseUrl = text("baseUrl", options.baseUrl ?? "https://stablevps.com");
+    this.#config = JSON.stringify({
+      apiKey: apiKey === null ? undefined : secretText("apiKey", apiKey),
+      baseUrl: this.#baseUrl,
+      auth: options.auth === undefined ? undefined : text("auth", options.auth),
+      // A browser has its own, and asks the server about every header that is not its own.
+      userAgent: isBrowser() ? null : `stablevps-js/${VERSION}`,
+      maxRetries: count("maxRetries", options.maxRetries),
+      timeoutMs: span("timeout", options.timeout),
+    });
+    const present = coreNow();
+    if (present) {
+      this.#api = account(present, this.#config);
+    }
+  }
+
+  /** One call of an endpoint. Its promise rejects if `request` throws. */
+  async call<T>(
+    label: string,
+    request: Request | (() => Request),
+    read: (output: Sent) => T,
+    options: CallOptions,
+  ): Promise<T> {
+    const { signal, timeout, deadline } = record("options", options);
+    const limits = { timeoutMs: span("timeout", timeout), deadlineMs: span("deadline", deadline) };
+    const wanted = typeof request === "function" ? request() : request;
+    const api = this.#api ?? (await this.#load());
+    const machine = this.#begin(api, wanted, limits, jitter);
+    return await drive(this.#host, { machine, label, read, signal });
+  }
+
+  /** A purchase, or the wait for one. Its promise rejects if `request` throws. */
+  purchase(label: string, request: () => Request, options: PurchaseOptions): Purchase {
+    return purchase(async (report) => {
+      const { signal, timeout } = record("options", options);
+      const onProgress = callback("onProgress", options.onProgress);
+      const api = this.#api ?? (await this.#load());
+      const machine = this.#begin(api, request(), undefined, uniqueSeed);
+      const own = {
+        account: `${api.keyFingerprint()} ${this.#baseUrl.trim().replace(/\/+$/, "")}`,
+        timeout: timeout ?? LONGEST_WAIT,
+        onProgress(progress: Progress) {
+          report(progress);
+          return onProgress?.(progress);
+        },
+      };
+      const read = readProvisioned;
+      return await drive(this.#host, { machine, label, read, signal, purchase: own });
+    });
+  }
+
+  async #load(): Promise<Api> {
+    const present = coreNow() ?? (await core());
+    this.#api ??= account(present, this.#config);
+    return this.#api;
+  }
+
+  #begin(api: Api, request: Request, options: object | undefined, seed: () => number): Machine {
+    const document = JSON.stringify({ request, options });
+    return api.begin(
+      document,
+      this.#host.clock.now(),
+      this.#seed === undefined ? seed() : this.#seed++,
+    );
+  }
+}
+
+/** The core's account of that configuration. */
+function account(present: { Api: new (config: string) => Api }, config: string): Api {
+  const api = new present.Api(config);
+  const problem = api.problem();
+  if (problem !== undefined) {
+    api.free();
+    throw errorOf(JSON.parse(problem) as Report);
+  }
+  return api;
+}
+
+/** Spreads the retries of a call in time. */
+function jitter(): number {
+  return Math.floor(Math.random() * 2 ** 53);
+}
+
+/** The same for a purchase. It also makes the purchase's id, so no two may be alike. */
+function uniqueSeed(): number {
+  const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
+  return (high & 0x1f_ffff) * 2 ** 32 + low;
+}
+
+function platformFetch(input: string, init: RequestInit): Promise<Response> {
+  // Looked up with every call, so that tests may replace it.
+  return fetch(input, init);
+}
+
+function fromEnvironment(): string | null {
+  const { process } = globalThis as {
+    process?: { env?: Record<string, string | undefined> };
+  };
+  return process?.env?.[KEY_VARIABLE] ?? null;
+}
