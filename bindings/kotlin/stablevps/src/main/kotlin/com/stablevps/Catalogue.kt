@@ -2,16 +2,16 @@
 
 package com.stablevps
 
-import com.stablevps.internal.ffi.planRecords
 import java.math.BigDecimal
+import com.stablevps.internal.ffi.plans as corePlans
 import com.stablevps.internal.ffi.price as corePrice
 
 /**
- * Every plan, the smallest first, as the documentation of the API lists it. The first look at it loads the
- * core, in whatever thread.
+ * Every plan, the smallest first, as the documentation of the API lists it. Reading it for the first time
+ * loads the core, in the thread that reads.
  */
 @JvmField
-public val PLANS: List<Plan> = planRecords().map { it.read() }
+public val PLANS: List<Plan> = corePlans().map { it.read() }
 
 /** The price of one period in EUR; `null` for what this version does not know. */
 public fun price(

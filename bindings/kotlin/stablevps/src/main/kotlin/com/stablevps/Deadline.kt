@@ -6,15 +6,15 @@ import java.util.concurrent.TimeUnit.MILLISECONDS
 import java.util.concurrent.locks.LockSupport
 import kotlin.concurrent.thread
 
-/** A call whose time is limited. */
+/** A call with a time limit. */
 internal class Deadline(
     private val call: Call,
     timeoutMs: Long,
 ) {
-    /** When it is over, as [System.nanoTime] tells it. */
+    /** When the time is over, in terms of [System.nanoTime]. */
     val at: Long = System.nanoTime() + MILLISECONDS.toNanos(timeoutMs)
 
-    /** Whether the call was ended because of it. */
+    /** Whether the limit ended the call. */
     @Volatile
     var isOver: Boolean = false
         private set
@@ -28,21 +28,21 @@ internal class Deadline(
 
     internal fun expire() {
         isOver = true
-        // A listener of the caller's own may throw, and every other call needs this thread.
+        // An event listener of the user's may throw, and every other call needs this thread.
         runCatching { call.cancel() }
     }
 }
 
 /**
- * Ends calls whose time is over. OkHttp's own timeouts wake a thread with every call, which costs more than
- * the rest of a short call does; here it wakes once for all calls of such a time.
+ * Ends calls whose time is over. OkHttp's own timeouts wake a thread for every call, which costs more than
+ * the rest of a short call. This thread wakes only when the earliest deadline is due.
  */
 private object Deadlines {
     private const val FAR = Long.MAX_VALUE / 2
 
     private val open = ConcurrentHashMap.newKeySet<Deadline>()
 
-    /** When the thread looks next. A deadline after that needs no word to it. */
+    /** When the thread looks next. Only an earlier deadline has to wake it. */
     @Volatile
     private var nextLook = System.nanoTime() + FAR
 
@@ -62,7 +62,7 @@ private object Deadlines {
     private fun watch() {
         while (true) {
             val now = System.nanoTime()
-            // Whatever begins while this looks has a word for it.
+            // Whatever begins during this look wakes the thread again.
             nextLook = now + FAR
             var next = now + FAR
             for (deadline in open) {

@@ -1,9 +1,9 @@
 package com.stablevps
 
+import com.stablevps.internal.ffi.HostStep
 import com.stablevps.internal.ffi.Machine
 import com.stablevps.internal.ffi.Output
-import com.stablevps.internal.ffi.Request
-import com.stablevps.internal.ffi.Step
+import com.stablevps.internal.ffi.RetryClass
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.TimeoutCancellationException
 import kotlinx.coroutines.currentCoroutineContext
@@ -11,8 +11,10 @@ import kotlinx.coroutines.ensureActive
 import java.nio.ByteBuffer
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.milliseconds
+import com.stablevps.internal.ffi.HttpRequest as CoreHttpRequest
+import com.stablevps.internal.ffi.Progress as CoreProgress
 
-/** What machines are driven with. */
+/** What drives machines: the transport, the clock and the logger of a client. */
 internal class Host(
     val transport: HttpTransport,
     val clock: Clock,
@@ -37,7 +39,7 @@ internal class Host(
         try {
             logger.log("$label: $what$more")
         } catch (_: Exception) {
-            // A purchase that was made is worth more than a line about it.
+            // A logger that fails must not end a purchase.
         }
     }
 }
@@ -45,16 +47,16 @@ internal class Host(
 /** What only a purchase has. */
 internal class Terms(
     val account: String,
-    /** How long the whole may take, as far as that is known here. */
-    val timeout: Duration,
-    /** Told of every step, and waited for before it is carried out. */
-    val tell: suspend (Progress) -> Unit,
+    /** How long it may wait for its turn. */
+    val longestTurn: Duration,
+    /** Called before every step is carried out, which waits for it. */
+    val onProgress: suspend (Progress) -> Unit,
 )
 
-/** What a machine says after a reply: a step, or the end with what was made of the result. */
+/** What follows a reply: a step, or the end with its result. */
 private sealed interface Next<out T> {
     class Go(
-        val step: Step,
+        val step: HostStep,
     ) : Next<Nothing>
 
     class End<T>(
@@ -62,7 +64,7 @@ private sealed interface Next<out T> {
     ) : Next<T>
 }
 
-/** How one of the core's machines is driven: it says what to do next, and this does it. */
+/** Drives one of the core's machines: carries out its steps until its end. */
 internal class Driver<T>(
     private val host: Host,
     private val machine: Machine,
@@ -71,15 +73,15 @@ internal class Driver<T>(
 ) {
     private var turn: Turn? = null
 
-    /** Carries it out, and lets go of the machine. */
+    /** Drives the machine to its end, and frees it. */
     suspend fun run(terms: Terms? = null): T {
         try {
-            var next: Next<T> = Next.Go(ask())
+            var next: Next<T> = Next.Go(step())
             while (true) {
                 next =
                     when (next) {
                         is Next.End -> return next.result.also { log("done") }
-                        is Next.Go -> after(if (terms == null) next.step else told(next.step, terms))
+                        is Next.Go -> carryOut(if (terms == null) next.step else reported(next.step, terms))
                     }
             }
         } finally {
@@ -88,77 +90,77 @@ internal class Driver<T>(
         }
     }
 
-    private suspend fun ask(): Step = native { machine.next(host.clock.now()) }
+    private suspend fun step(): HostStep = native { machine.step(host.clock.now()) }
 
-    private suspend fun after(step: Step): Next<T> =
+    private suspend fun carryOut(step: HostStep): Next<T> =
         when (step) {
-            is Step.Send -> {
+            is HostStep.Send -> {
                 log("sending ", step.request.endpoint)
                 exchange(step.request)
             }
 
-            is Step.Wait -> {
+            is HostStep.Wait -> {
                 log("waiting, ms: ", step.delayMs)
                 host.clock.sleep(step.delayMs.toLong().milliseconds)
-                Next.Go(ask())
+                Next.Go(step())
             }
 
-            else -> {
-                judged(step)
+            is HostStep.Done, is HostStep.Failed -> {
+                next(step)
             }
         }
 
-    /** What is at its end becomes its result; it happens wherever the reply was read. */
-    private fun judged(step: Step): Next<T> =
+    /** Reads the result at the end, in the thread that handled the reply. */
+    private fun next(step: HostStep): Next<T> =
         when (step) {
-            is Step.Done -> Next.End(read(step.output))
-            is Step.Failed -> throw step.error.toException()
-            else -> Next.Go(step)
+            is HostStep.Done -> Next.End(read(step.output))
+            is HostStep.Failed -> throw step.error.toException()
+            is HostStep.Send, is HostStep.Wait -> Next.Go(step)
         }
 
-    /** Tells of a step, once it is this purchase's turn, and gives what is to be done by then. */
-    private suspend fun told(
-        step: Step,
+    /** Reports a step's progress once it is this purchase's turn, and gives the step to carry out then. */
+    private suspend fun reported(
+        step: HostStep,
         terms: Terms,
-    ): Step {
+    ): HostStep {
         val progress = step.progress() ?: return step
         if (progress.exclusive && turn == null) {
             awaitTurn(terms)
-            // What was asked before may no longer be so.
-            return told(ask(), terms)
+            // The wait took time: the step may be another by now.
+            return reported(step(), terms)
         }
-        terms.tell(progress.read())
+        terms.onProgress(progress.read())
         currentCoroutineContext().ensureActive()
         if (!progress.exclusive) {
-            // Not before the token that names the VPS was handed out.
+            // The turn lasts until the token that names the VPS was handed out.
             turn?.end()
             turn = null
         }
-        // What was told may have taken its time.
-        return ask()
+        // The callback took time, too.
+        return step()
     }
 
     private suspend fun awaitTurn(terms: Terms) {
         val turn = Turn(terms.account).also { turn = it }
-        if (!turn.comesWithin(terms.timeout, host.clock)) {
+        if (!turn.comesWithin(terms.longestTurn, host.clock)) {
             currentCoroutineContext().ensureActive()
-            val token = native { machine.snapshot(host.clock.now()) }
-            throw late("the other purchases of this account", token)
+            val late = native { machine.late(host.clock.now()) }
+            throw checkNotNull(late) { "only a purchase waits for a turn" }.toException()
         }
     }
 
-    /** Sends a request and tells the machine what came of it. */
-    private suspend fun exchange(request: Request): Next<T> {
+    /** Sends a request, and hands in its response or its failure. */
+    private suspend fun exchange(request: CoreHttpRequest): Next<T> {
         host.checkOpen()
         val failure =
             try {
                 return if (host.transport is OkHttpTransport) {
                     host.transport.exchange(request) { status, headers, body ->
-                        answered(request, status, headers, body)
+                        response(request, status, headers, body)
                     }
                 } else {
-                    val reply = host.transport.send(request.toPublic())
-                    native { answered(request, reply.status, reply.headers, direct(reply.body)) }
+                    val response = host.transport.send(request.toPublic())
+                    native { response(request, response.status, response.headers, direct(response.body)) }
                 }
             } catch (_: TimeoutCancellationException) {
                 // Of the transport's own, which is a failure; one around this call has cancelled it.
@@ -170,23 +172,28 @@ internal class Driver<T>(
             } catch (failure: TransportFailure) {
                 failure
             } catch (unknown: Exception) {
-                // Its words may hold a URL or a header, its name does not.
+                // Its message may contain a URL or a header, its class name does not.
                 TransportFailure(FailureKind.IO, Delivery.UNKNOWN, unknown.javaClass.simpleName)
             }
         currentCoroutineContext().ensureActive()
-        val kind = failure.kind.toSent()
-        val delivery = failure.delivery.toSent()
-        return native {
-            judged(machine.missed(request.id, kind, delivery, failure.detail, host.clock.now()))
-        }
+        return native { failed(request, failure) }
     }
 
-    private fun answered(
-        request: Request,
+    private fun response(
+        request: CoreHttpRequest,
         status: Int,
         headers: Map<String, String>,
         body: ByteBuffer,
-    ): Next<T> = judged(machine.answer(request.id, status.toUShort(), headers, body, host.clock.now()))
+    ): Next<T> = next(machine.response(request.id, status.toUShort(), headers, body, host.clock.now()))
+
+    private fun failed(
+        request: CoreHttpRequest,
+        failure: TransportFailure,
+    ): Next<T> {
+        val kind = failure.kind.toCore()
+        val delivery = failure.delivery.toCore()
+        return next(machine.failed(request.id, kind, delivery, failure.detail, host.clock.now()))
+    }
 
     private fun log(
         what: String,
@@ -194,14 +201,17 @@ internal class Driver<T>(
     ) = host.log(label, what, more)
 }
 
-private fun Step.progress() =
+private fun HostStep.progress(): CoreProgress? =
     when (this) {
-        is Step.Send -> progress
-        is Step.Wait -> progress
-        is Step.Done, is Step.Failed -> null
+        is HostStep.Send -> progress
+        is HostStep.Wait -> progress
+        is HostStep.Done, is HostStep.Failed -> null
     }
 
-private fun Request.toPublic(): HttpRequest =
+/** Whether the request must go out on a connection that carried nothing before. */
+internal val CoreHttpRequest.freshConnection: Boolean get() = retryClass == RetryClass.ONCE
+
+private fun CoreHttpRequest.toPublic(): HttpRequest =
     HttpRequest(
         method = method,
         url = url,

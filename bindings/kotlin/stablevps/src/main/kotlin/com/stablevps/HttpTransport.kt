@@ -5,18 +5,18 @@ import kotlin.time.Duration
 import kotlin.time.Duration.Companion.milliseconds
 
 /**
- * What a client sends with: [OkHttpTransport], or one of your own.
+ * Sends requests: [OkHttpTransport], or an implementation of your own.
  *
- * One of your own sends each request once and gives the response, whatever its status. It follows no
- * redirect, keeps to the request's times, reads at most 16 MiB, ends with its coroutine, and throws
- * [TransportFailure] where there is no response.
+ * An implementation sends each request once and returns the response, whatever its status. It follows no
+ * redirect, keeps the request's time limits, reads at most 16 MiB, stops when its coroutine is cancelled,
+ * and throws [TransportFailure] when there is no response.
  */
 public fun interface HttpTransport {
     /**
      * Sends a request, once.
      *
-     * @throws TransportFailure where there is no response. Any other [Exception] counts as one that
-     * knows nothing of what became of the request.
+     * @throws TransportFailure when there is no response. Any other [Exception] counts as a failure after
+     * which the request may have reached the service.
      */
     public suspend fun send(request: HttpRequest): HttpResponse
 }
@@ -56,42 +56,6 @@ public class HttpResponse(
     public val body: ByteArray,
 ) {
     override fun toString(): String = "HttpResponse($status, ${body.size} bytes)"
-}
-
-/** Where an exchange broke. */
-public enum class FailureKind {
-    /** The name could not be resolved. */
-    DNS,
-
-    /** No connection came about. */
-    CONNECT,
-
-    /** No secure connection came about. */
-    TLS,
-
-    /** The proxy failed. */
-    PROXY,
-
-    /** The time was over. */
-    TIMEOUT,
-
-    /** The connection broke. */
-    IO,
-
-    /** The response is larger than 16 MiB. */
-    TOO_LARGE,
-
-    /** The request was given up. */
-    CANCELLED,
-}
-
-/** Whether a request reached the service. */
-public enum class Delivery {
-    /** Certainly nothing of it did. */
-    NOT_SENT,
-
-    /** Something of it may have. */
-    UNKNOWN,
 }
 
 /** Why there is no response. */

@@ -1,7 +1,7 @@
 package com.stablevps
 
-/** Told of every request and every wait. It never gets to see a secret. */
+/** Called with a line for every request and every wait. No line contains a secret. */
 public fun interface Logger {
-    /** One line, such as `vps.list: sending GET /vps`. */
+    /** Logs one line, such as `vps.list: sending GET /vps`. */
     public fun log(message: String)
 }

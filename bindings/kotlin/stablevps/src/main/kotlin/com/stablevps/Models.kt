@@ -1,6 +1,6 @@
-// What the service answers. Written by `cargo xtask generate` from the core's models.
+// The core's types as this package shows them. Written by `cargo xtask generate` from the core's schema.
 //
-// Data classes whose constructors, and with them their copies, are the package's own: a field that is
+// The constructors of the data classes, and with them their copies, are the package's own: a field that is
 // added at their end breaks nobody.
 
 package com.stablevps
@@ -9,21 +9,20 @@ import java.math.BigDecimal
 import java.time.Instant
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.milliseconds
-import com.stablevps.internal.ffi.Account as SentAccount
-import com.stablevps.internal.ffi.ActionReceipt as SentActionReceipt
-import com.stablevps.internal.ffi.AffiliateStats as SentAffiliateStats
-import com.stablevps.internal.ffi.ApiKeyInfo as SentApiKeyInfo
-import com.stablevps.internal.ffi.CreatedKey as SentCreatedKey
-import com.stablevps.internal.ffi.DeletedVps as SentDeletedVps
-import com.stablevps.internal.ffi.Order as SentOrder
-import com.stablevps.internal.ffi.Phase as SentPhase
-import com.stablevps.internal.ffi.Plan as SentPlan
-import com.stablevps.internal.ffi.Progress as SentProgress
-import com.stablevps.internal.ffi.Provisioned as SentProvisioned
-import com.stablevps.internal.ffi.RevokedKey as SentRevokedKey
-import com.stablevps.internal.ffi.Vps as SentVps
-import com.stablevps.internal.ffi.VpsDetails as SentVpsDetails
-import com.stablevps.internal.ffi.Wallet as SentWallet
+import com.stablevps.internal.ffi.Account as CoreAccount
+import com.stablevps.internal.ffi.ActionReceipt as CoreActionReceipt
+import com.stablevps.internal.ffi.AffiliateStats as CoreAffiliateStats
+import com.stablevps.internal.ffi.ApiKeyInfo as CoreApiKeyInfo
+import com.stablevps.internal.ffi.CreatedKey as CoreCreatedKey
+import com.stablevps.internal.ffi.DeletedVps as CoreDeletedVps
+import com.stablevps.internal.ffi.Order as CoreOrder
+import com.stablevps.internal.ffi.Plan as CorePlan
+import com.stablevps.internal.ffi.Progress as CoreProgress
+import com.stablevps.internal.ffi.Provisioned as CoreProvisioned
+import com.stablevps.internal.ffi.RevokedKey as CoreRevokedKey
+import com.stablevps.internal.ffi.Vps as CoreVps
+import com.stablevps.internal.ffi.VpsDetails as CoreVpsDetails
+import com.stablevps.internal.ffi.Wallet as CoreWallet
 
 /** What an account may do on the service's own site. */
 public class Role private constructor(
@@ -293,15 +292,83 @@ public enum class Phase {
     ENDED,
 }
 
-internal fun SentPhase.read(): Phase =
-    when (this) {
-        SentPhase.PREFLIGHT -> Phase.PREFLIGHT
-        SentPhase.BASELINE -> Phase.BASELINE
-        SentPhase.ORDERING -> Phase.ORDERING
-        SentPhase.RECONCILING -> Phase.RECONCILING
-        SentPhase.POLLING -> Phase.POLLING
-        SentPhase.ENDED -> Phase.ENDED
-    }
+/** Where an exchange broke. */
+public enum class FailureKind {
+    /** The host name could not be resolved. */
+    DNS,
+
+    /** No connection could be made. */
+    CONNECT,
+
+    /** The secure channel could not be set up, or broke. */
+    TLS,
+
+    /** The proxy refused or failed. */
+    PROXY,
+
+    /** The time allowed was over. */
+    TIMEOUT,
+
+    /** The connection broke, or the response was not HTTP. */
+    IO,
+
+    /** The response was larger than 16 MiB. */
+    TOO_LARGE,
+
+    /** The host gave the request up. */
+    CANCELLED,
+}
+
+/** Whether a failed request may have taken effect. */
+public enum class Delivery {
+    /** Certain: not one byte of the request reached the server. */
+    NOT_SENT,
+
+    /** Anything else: the request may have taken effect. */
+    UNKNOWN,
+}
+
+/** Whose fault an error is. */
+public enum class Fault {
+    /** The caller's: other arguments, another key or more money would help. */
+    CALLER,
+
+    /** The service's, or its provider's. */
+    SERVER,
+
+    /** The network's, or a proxy's. */
+    NETWORK,
+}
+
+/** Whether the same call may be made again. */
+public enum class TryAgain {
+    /** Making the same call again is safe and may succeed. */
+    SAFE,
+
+    /** Safe, but useless until something was changed. */
+    USELESS,
+
+    /** Dangerous: it may do the same thing twice. */
+    UNSAFE,
+}
+
+/** How a request carries its key. */
+public enum class Auth {
+    /** `Authorization: Bearer <key>`. */
+    BEARER,
+
+    /** `X-API-Key: <key>`. */
+    X_API_KEY,
+}
+
+/** When a VPS counts as usable. */
+public enum class WaitLevel {
+    /** Active, with address, user and password. */
+    READY,
+
+    /** Active, whatever else is there. */
+    ACTIVE,
+}
 
 /** The account's profile with its balance and VPS counts (`GET /account`). */
 @ConsistentCopyVisibility
@@ -332,7 +399,7 @@ public data class Account internal constructor(
     public val createdAt: Instant,
 )
 
-internal fun SentAccount.read(): Account =
+internal fun CoreAccount.read(): Account =
     Account(
         id = id,
         firstName = firstName,
@@ -359,7 +426,7 @@ public data class AffiliateStats internal constructor(
     public val totalEarnings: BigDecimal,
 )
 
-internal fun SentAffiliateStats.read(): AffiliateStats =
+internal fun CoreAffiliateStats.read(): AffiliateStats =
     AffiliateStats(
         totalReferrals = totalReferrals.toInt(),
         successfulReferrals = successfulReferrals.toInt(),
@@ -377,7 +444,7 @@ public data class ActionReceipt internal constructor(
     public val message: String?,
 )
 
-internal fun SentActionReceipt.read(): ActionReceipt =
+internal fun CoreActionReceipt.read(): ActionReceipt =
     ActionReceipt(
         action = PowerAction.of(action),
         serverId = serverId?.let(::ServerId),
@@ -403,7 +470,7 @@ public data class ApiKeyInfo internal constructor(
     public val createdAt: Instant,
 )
 
-internal fun SentApiKeyInfo.read(): ApiKeyInfo =
+internal fun CoreApiKeyInfo.read(): ApiKeyInfo =
     ApiKeyInfo(
         id = id,
         name = name,
@@ -431,7 +498,7 @@ public data class CreatedKey internal constructor(
     public val message: String?,
 )
 
-internal fun SentCreatedKey.read(): CreatedKey =
+internal fun CoreCreatedKey.read(): CreatedKey =
     CreatedKey(
         apiKey = Secret(apiKey),
         keyPrefix = keyPrefix,
@@ -454,7 +521,7 @@ public data class DeletedVps internal constructor(
     public val alreadyGone: Boolean,
 )
 
-internal fun SentDeletedVps.read(): DeletedVps =
+internal fun CoreDeletedVps.read(): DeletedVps =
     DeletedVps(
         id = id,
         providerDeleted = providerDeleted,
@@ -491,7 +558,7 @@ public data class Order internal constructor(
     public val message: String?,
 )
 
-internal fun SentOrder.read(): Order =
+internal fun CoreOrder.read(): Order =
     Order(
         id = id,
         serverId = serverId?.let(::ServerId),
@@ -516,7 +583,7 @@ public data class RevokedKey internal constructor(
     public val alreadyGone: Boolean,
 )
 
-internal fun SentRevokedKey.read(): RevokedKey =
+internal fun CoreRevokedKey.read(): RevokedKey =
     RevokedKey(
         message = message,
         alreadyGone = alreadyGone,
@@ -549,7 +616,7 @@ public data class Vps internal constructor(
     public val createdAt: Instant,
 )
 
-internal fun SentVps.read(): Vps =
+internal fun CoreVps.read(): Vps =
     Vps(
         id = id,
         planId = PlanId.of(planId),
@@ -597,7 +664,7 @@ public data class VpsDetails internal constructor(
     public val createdAt: Instant,
 )
 
-internal fun SentVpsDetails.read(): VpsDetails =
+internal fun CoreVpsDetails.read(): VpsDetails =
     VpsDetails(
         id = id,
         planId = PlanId.of(planId),
@@ -624,7 +691,7 @@ public data class Wallet internal constructor(
     public val currency: String,
 )
 
-internal fun SentWallet.read(): Wallet =
+internal fun CoreWallet.read(): Wallet =
     Wallet(
         balance = BigDecimal(balance),
         currency = currency,
@@ -669,9 +736,9 @@ public data class Progress internal constructor(
     public val nextLookMs: Long get() = nextLook.inWholeMilliseconds
 }
 
-internal fun SentProgress.read(): Progress =
+internal fun CoreProgress.read(): Progress =
     Progress(
-        phase = phase.read(),
+        phase = Phase.entries[phase.ordinal],
         exclusive = exclusive,
         requests = requests.toInt(),
         ordersSent = ordersSent.toInt(),
@@ -713,7 +780,7 @@ public data class Provisioned internal constructor(
     public val elapsedMs: Long get() = elapsed.inWholeMilliseconds
 }
 
-internal fun SentProvisioned.read(): Provisioned =
+internal fun CoreProvisioned.read(): Provisioned =
     Provisioned(
         vps = vps.read(),
         recovered = recovered,
@@ -745,7 +812,7 @@ public data class Plan internal constructor(
     public val yearly: BigDecimal,
 )
 
-internal fun SentPlan.read(): Plan =
+internal fun CorePlan.read(): Plan =
     Plan(
         id = PlanId.of(id),
         name = name,

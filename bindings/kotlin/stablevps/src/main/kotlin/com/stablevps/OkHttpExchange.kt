@@ -1,6 +1,5 @@
 package com.stablevps
 
-import com.stablevps.internal.ffi.Request
 import okhttp3.Call
 import okhttp3.EventListener
 import okhttp3.HttpUrl
@@ -18,12 +17,13 @@ import java.net.SocketTimeoutException
 import java.net.UnknownHostException
 import java.nio.ByteBuffer
 import javax.net.ssl.SSLException
+import com.stablevps.internal.ffi.HttpRequest as CoreHttpRequest
 import okhttp3.Request as OkHttpRequest
 
 private const val LARGEST_BODY = 16L * 1024 * 1024
 private const val KEPT_BUFFER = 64 * 1024
 
-internal fun Request.toOkHttp(address: HttpUrl): OkHttpRequest {
+internal fun CoreHttpRequest.toOkHttp(address: HttpUrl): OkHttpRequest {
     val builder = OkHttpRequest.Builder().url(address)
     for (header in headers) {
         builder.header(header.name, header.value)
@@ -51,7 +51,7 @@ private fun OkHttpRequest.Builder.finished(
     return method(method, body?.let(::JsonBody)).build()
 }
 
-/** A body that OkHttp itself writes once, whatever happens to it. */
+/** A body that OkHttp writes once, and never again for a repetition of its own. */
 private class JsonBody(
     text: String,
 ) : RequestBody() {
@@ -72,7 +72,7 @@ private class JsonBody(
     }
 }
 
-/** Watches an exchange, to tell afterwards whether anything of the request was sent. */
+/** Watches an exchange, and knows afterwards whether anything of the request was sent. */
 internal class Watch(
     private val deadline: Deadline,
 ) : EventListener() {
@@ -101,7 +101,7 @@ internal class Watch(
         sending = true
     }
 
-    /** Reads a response, in the thread it comes in. */
+    /** Reads a response, in the thread that received it. */
     fun <T> read(
         call: Call,
         response: Response,
@@ -123,12 +123,12 @@ internal class Watch(
         failure: IOException,
     ): TransportFailure {
         deadline.end()
-        // An interceptor of the caller's may throw one too, and can't know better than this what was sent.
+        // An interceptor of the user's may throw one, too. It can't know better what was sent.
         if (failure is TransportFailure && (failure.delivery == Delivery.UNKNOWN || !sending)) {
             return failure
         }
         val delivery = if (connecting && !sending) Delivery.NOT_SENT else Delivery.UNKNOWN
-        // Their words may hold an address or a header, their names don't.
+        // The message may contain an address or a header, the class name does not.
         return TransportFailure(kind(call, failure), delivery, failure.javaClass.simpleName, failure)
     }
 
@@ -149,7 +149,7 @@ internal class Watch(
         }
 }
 
-/** No exception of its own tells that a proxy refused; these words begin its messages. */
+/** OkHttp has no exception of its own for a proxy that refused, only messages that begin like this. */
 private fun IOException.isOfProxy(): Boolean =
     message.orEmpty().let {
         it.startsWith("Unexpected response code for CONNECT") ||
@@ -171,7 +171,7 @@ private fun Response.readHeaders(): Map<String, String> {
 
 private val buffers = ThreadLocal.withInitial { ByteBuffer.allocateDirect(KEPT_BUFFER) }
 
-/** The whole body, in a buffer that this thread uses again for the next. */
+/** The whole body, in a buffer that this thread reuses for its next response. */
 private fun ResponseBody.readDirect(): ByteBuffer {
     val source = source()
     val length = contentLength()

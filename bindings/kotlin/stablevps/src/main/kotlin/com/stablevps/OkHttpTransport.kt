@@ -1,6 +1,5 @@
 package com.stablevps
 
-import com.stablevps.internal.ffi.Request
 import kotlinx.coroutines.suspendCancellableCoroutine
 import okhttp3.Call
 import okhttp3.Callback
@@ -18,15 +17,16 @@ import java.util.concurrent.ThreadPoolExecutor
 import java.util.concurrent.TimeUnit.MILLISECONDS
 import java.util.concurrent.TimeUnit.SECONDS
 import kotlin.coroutines.resumeWithException
+import com.stablevps.internal.ffi.HttpRequest as CoreHttpRequest
 import okhttp3.Request as OkHttpRequest
 
 /**
- * Sends with OkHttp. Replies are read and parsed in OkHttp's own threads, never in the caller's.
+ * Sends with OkHttp. Responses are read and parsed in OkHttp's threads, never in the caller's.
  *
- * A client of yours keeps its proxy, certificates, interceptors, dispatcher and timeouts; of these and
- * the request's, the shorter hold. Whatever it says, nothing is sent again behind the core's back, no
- * redirect is followed, and an order goes out on a connection of its own. An interceptor must not send
- * a request twice: of an order, a reboot and a new key the second time is refused.
+ * A client of your own keeps its proxy, certificates, interceptors, dispatcher and timeouts; the shorter of
+ * its timeouts and the request's applies. Some of its settings are overridden: OkHttp's own retries are
+ * off, no redirect is followed, and an order goes out on a new connection. An interceptor must not send a
+ * request twice: the second attempt at an order, a reboot or a new key is refused.
  */
 public class OkHttpTransport
     @JvmOverloads
@@ -51,9 +51,9 @@ public class OkHttpTransport
             }
         }
 
-        /** Sends a request; [use] has the response in OkHttp's thread, and must not keep its body. */
+        /** Sends a request; [use] gets the response in OkHttp's thread, and must not keep its body. */
         internal suspend fun <T> exchange(
-            request: Request,
+            request: CoreHttpRequest,
             use: (Int, Map<String, String>, ByteBuffer) -> T,
         ): T {
             val sent = request.toOkHttp(address(request.url))
@@ -61,7 +61,7 @@ public class OkHttpTransport
             return await(call, request.timeoutMs.toLong(), use)
         }
 
-        /** Closes connections and threads, unless they are those of a client of yours. */
+        /** Closes connections and threads, except those of a client of your own. */
         override fun close() {
             own?.run {
                 dispatcher.executorService.shutdown()
@@ -69,7 +69,7 @@ public class OkHttpTransport
             }
         }
 
-        /** Who looks again and again asks at the same address, which takes its time to read. */
+        /** Repeated looks go to the same address, which takes time to parse. */
         private fun address(url: String): HttpUrl =
             latestAddress?.takeIf { it.toString() == url } ?: url.toHttpUrl().also { latestAddress = it }
 
@@ -85,7 +85,7 @@ public class OkHttpTransport
                 latest = client
             }
             if (freshConnection) {
-                // A pool for it alone: even one that keeps nothing shares connections of HTTP/2.
+                // A pool of its own: a shared one would share connections of HTTP/2, even if it keeps none.
                 val pool = ConnectionPool(0, 1, MILLISECONDS)
                 client = client.newBuilder().connectionPool(pool).build()
             }
@@ -118,7 +118,7 @@ public class OkHttpTransport
         }
     }
 
-/** Of two limits, where zero is none. */
+/** The shorter of two limits, where zero means none. */
 private fun shorter(
     theirs: Long,
     ours: Long,
@@ -126,7 +126,7 @@ private fun shorter(
 
 private const val CONCURRENT = 64
 
-/** The time of an exchange is kept as a whole, and its threads keep no program from ending. */
+/** A client that limits no part of an exchange by itself, and whose threads don't keep the JVM running. */
 private fun ownClient(): OkHttpClient {
     val threads =
         ThreadPoolExecutor(0, Int.MAX_VALUE, 60, SECONDS, SynchronousQueue()) { task ->

@@ -1,8 +1,8 @@
 package com.stablevps
 
 /**
- * A set of known values to which the service may add: a value that this version does not know is kept
- * as it was sent. Two of them are equal where their texts are.
+ * A set of values to which the service may add some. A value that this version does not know keeps its
+ * text. Two values are equal when their texts are.
  */
 public sealed class OpenEnum(
     /** The text as the service sends it. */

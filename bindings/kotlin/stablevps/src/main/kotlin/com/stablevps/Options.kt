@@ -5,31 +5,9 @@ import kotlin.time.Duration
 import kotlin.time.toKotlinDuration
 import java.time.Duration as JavaDuration
 
-/** The header that carries the key. */
-public enum class Auth(
-    internal val value: String,
-) {
-    /** `Authorization: Bearer`, the default. */
-    BEARER("bearer"),
-
-    /** `X-API-Key`. */
-    X_API_KEY("x-api-key"),
-}
-
-/** How far a VPS must be to be waited for no longer. */
-public enum class WaitLevel(
-    internal val value: String,
-) {
-    /** Active, with address, user and password. */
-    READY("ready"),
-
-    /** Active. */
-    ACTIVE("active"),
-}
-
-/** How a client is made. What is not said has its default. */
+/** The options of a client. What is absent has its default. */
 public class StableVpsOptions(
-    /** Another server than `https://stablevps.com`. Plain http only to loopback. */
+    /** A server other than `https://stablevps.com`. Plain http is allowed for loopback only. */
     public val baseUrl: String? = null,
     /** The header that carries the key. */
     public val auth: Auth = Auth.BEARER,
@@ -37,11 +15,11 @@ public class StableVpsOptions(
     public val timeout: Duration? = null,
     /** How long it may take to connect: 5 s by default. */
     public val connectTimeout: Duration? = null,
-    /** How often a failed request is repeated: 2 by default. An order never is. */
+    /** How often a failed request is retried: 2 by default. An order never is. */
     public val maxRetries: Int? = null,
-    /** What to send with; OkHttp with a client of its own by default. */
+    /** What sends the requests; OkHttp with a client of its own by default. */
     public val transport: HttpTransport? = null,
-    /** Told of every request and every wait. */
+    /** Called for every request and every wait. */
     public val logger: Logger? = null,
     /** Another clock, for tests. */
     public val clock: Clock = Clock.SYSTEM,
@@ -65,7 +43,7 @@ public class StableVpsOptions(
     public fun withConnectTimeout(timeout: JavaDuration): StableVpsOptions =
         with(connectTimeout = timeout.toKotlinDuration())
 
-    /** The same with another number of repetitions. */
+    /** The same with another number of retries. */
     public fun withMaxRetries(maxRetries: Int): StableVpsOptions = with(maxRetries = maxRetries)
 
     /** The same with another transport. */
@@ -96,21 +74,21 @@ public class StableVpsOptions(
         )
 }
 
-/** How long a call may take. */
+/** The time limits of a call. */
 public class CallOptions(
     /** How long each request may take; the client's by default. */
     public val timeout: Duration? = null,
-    /** How long the call may take with all its retries; for ever by default. */
+    /** How long the call may take with all its retries; no limit by default. */
     public val deadline: Duration? = null,
 ) {
-    /** The client's own times. */
+    /** The client's own limits. */
     public constructor() : this(timeout = null)
 
     /** The same with another limit for each request. */
     public fun withTimeout(timeout: JavaDuration): CallOptions =
         CallOptions(timeout.toKotlinDuration(), deadline)
 
-    /** The same with a limit for the whole. */
+    /** The same with a limit for the whole call. */
     public fun withDeadline(deadline: JavaDuration): CallOptions =
         CallOptions(timeout, deadline.toKotlinDuration())
 }
@@ -146,7 +124,7 @@ public class WaitOptions(
 
 /** How a VPS is bought. */
 public class ProvisionOptions(
-    /** The most that may be spent, in EUR; a higher price ends it before anything is ordered. */
+    /** The highest price to accept, in EUR; a higher one ends the purchase before anything is ordered. */
     public val maxSpend: BigDecimal? = null,
     /** How long the whole may take: 30 min by default. Running out of it never cancels the VPS. */
     public val timeout: Duration? = null,
@@ -158,7 +136,7 @@ public class ProvisionOptions(
     public val longestPause: Duration? = null,
     /** How long an order whose reply was lost is looked for: 90 s by default. */
     public val settle: Duration? = null,
-    /** Whether the wallet is looked at before ordering. Keep it: a lost order needs it. */
+    /** Whether to check the wallet before ordering. Keep it on: a lost order needs it. */
     public val preflight: Boolean = true,
 ) {
     /** Every default. */
@@ -184,7 +162,7 @@ public class ProvisionOptions(
     /** The same with another time in which a lost order is looked for. */
     public fun withSettle(settle: JavaDuration): ProvisionOptions = with(settle = settle.toKotlinDuration())
 
-    /** The same with or without a look at the wallet before ordering. */
+    /** The same with or without checking the wallet before ordering. */
     public fun withPreflight(preflight: Boolean): ProvisionOptions = with(preflight = preflight)
 
     private fun with(
@@ -199,9 +177,9 @@ public class ProvisionOptions(
         ProvisionOptions(maxSpend, timeout, waitFor, firstLook, longestPause, settle, preflight)
 }
 
-/** How a purchase is taken up again. */
+/** How a purchase is continued. */
 public class ResumeOptions(
-    /** How long it may take from now on; as long as it began with by default. */
+    /** How long it may take from now on; the time it began with by default. */
     public val timeout: Duration? = null,
     /** Accepts a token that was begun with another key of the same account. */
     public val anyKey: Boolean = false,
@@ -213,6 +191,6 @@ public class ResumeOptions(
     public fun withTimeout(timeout: JavaDuration): ResumeOptions =
         ResumeOptions(timeout.toKotlinDuration(), anyKey)
 
-    /** The same for tokens of any key, or of this one alone. */
+    /** The same for tokens of any key, or of this one only. */
     public fun withAnyKey(anyKey: Boolean): ResumeOptions = ResumeOptions(timeout, anyKey)
 }

@@ -4,17 +4,17 @@ import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.flow
 import java.util.concurrent.atomic.AtomicBoolean
 
-/** What a purchase tells on its way: its progress, and at last its result. */
+/** An event of a purchase: its progress, and finally its result. */
 public sealed interface PurchaseEvent {
-    /** It goes on. Keep [Progress.token] before collecting on. */
+    /** A step is about to begin. Store [Progress.token] before collecting further. */
     public class Progressed internal constructor(
-        /** How far it is. */
+        /** How far the purchase is. */
         public val progress: Progress,
     ) : PurchaseEvent {
         override fun toString(): String = "Progressed(${progress.phase})"
     }
 
-    /** It ended well. Nothing comes after it. */
+    /** The purchase succeeded. This is the last event. */
     public class Completed internal constructor(
         /** What was bought. */
         public val result: Provisioned,

@@ -1,15 +1,16 @@
 package com.stablevps
 
 import com.stablevps.internal.ffi.Output
+import com.stablevps.internal.ffi.Request
 
 /** API keys: [StableVps.keys]. */
 public class Keys internal constructor(
     private val session: Session,
 ) {
     /**
-     * Signs in with the account's password, for a new API key (`POST /auth`).
+     * Signs in with the account's password and creates an API key (`POST /auth`).
      *
-     * The key is in this reply and nowhere else, ever. A lost reply is never repeated: it ends in
+     * The key is in this reply and nowhere else. A lost reply is never repeated: it ends in
      * [OutcomeUnknownException].
      *
      * @param name a label for the key.
@@ -24,15 +25,16 @@ public class Keys internal constructor(
         scope: Scope = Scope.FULL,
         expiresInDays: Int? = null,
         options: CallOptions = CallOptions(),
-    ): CreatedKey =
-        session.call("keys.create", options, { (it as Output.CreatedKey).v1.read() }) { limits ->
-            createKey(email, password.reveal(), name, scope.value, expiresInDays?.toLong(), limits)
-        }
+    ): CreatedKey {
+        val days = expiresInDays?.toLong()
+        val request = Request.CreateKey(email, password.reveal(), name, scope.value, days)
+        return session.call("keys.create", request, options) { (it as Output.CreatedKey).v1.read() }
+    }
 
-    /** What is known of every API key (`GET /auth`); never the keys themselves. */
+    /** Lists the API keys (`GET /auth`), each without the key itself. */
     public suspend fun list(options: CallOptions = CallOptions()): List<ApiKeyInfo> =
-        session.call("keys.list", options, { (it as Output.ApiKeys).v1.map { key -> key.read() } }) {
-            listKeys(it)
+        session.call("keys.list", Request.ListKeys, options) { output ->
+            (output as Output.ApiKeys).v1.map { it.read() }
         }
 
     /** Revokes a key for good (`DELETE /auth`). A key can't revoke itself. */
@@ -40,8 +42,8 @@ public class Keys internal constructor(
         keyId: String,
         options: CallOptions = CallOptions(),
     ): RevokedKey =
-        session.call("keys.revoke", options, { (it as Output.RevokedKey).v1.read() }) {
-            revokeKey(keyId, it)
+        session.call("keys.revoke", Request.RevokeKey(keyId), options) {
+            (it as Output.RevokedKey).v1.read()
         }
 }
 
@@ -51,7 +53,7 @@ public class AccountResource internal constructor(
 ) {
     /** The account's profile with its balance and VPS counts (`GET /account`). */
     public suspend fun get(options: CallOptions = CallOptions()): Account =
-        session.call("account.get", options, { (it as Output.Account).v1.read() }) { getAccount(it) }
+        session.call("account.get", Request.GetAccount, options) { (it as Output.Account).v1.read() }
 }
 
 /** The wallet: [StableVps.wallet]. */
@@ -60,5 +62,5 @@ public class WalletResource internal constructor(
 ) {
     /** What the wallet holds (`GET /wallet`). */
     public suspend fun get(options: CallOptions = CallOptions()): Wallet =
-        session.call("wallet.get", options, { (it as Output.Wallet).v1.read() }) { getWallet(it) }
+        session.call("wallet.get", Request.GetWallet, options) { (it as Output.Wallet).v1.read() }
 }

@@ -1,8 +1,6 @@
 package com.stablevps
 
-/**
- * A text that no log, template or debugger's `toString` shows: it prints as `***`. [reveal] gives it.
- */
+/** A text that prints as `***` in logs, templates and debuggers. [reveal] returns it. */
 public class Secret(
     private val text: String,
 ) {

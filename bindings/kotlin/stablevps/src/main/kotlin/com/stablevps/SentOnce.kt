@@ -10,7 +10,7 @@ private const val RETRY_AFTER = "Retry-After"
 private const val HIDDEN = "stablevps-retry-after"
 private const val UNAVAILABLE = 503
 
-/** The same client, but sending everything once. */
+/** The same client, but it sends every request once. */
 internal fun OkHttpClient.sendingOnce(): OkHttpClient =
     newBuilder()
         .retryOnConnectionFailure(false)
@@ -21,29 +21,29 @@ internal fun OkHttpClient.sendingOnce(): OkHttpClient =
         .addNetworkInterceptor(SentOnce)
         .build()
 
-/** The header that a response names when to try again in. */
+/** When the response says to try again. */
 internal fun Response.retryAfter(): String? = header(RETRY_AFTER) ?: header(HIDDEN)
 
-/** What a request carries that must never be sent a second time, such as an order. */
+/** The tag of a request that must never be sent twice, such as an order. */
 internal class Once {
     private val isSent = AtomicBoolean()
 
-    /** Whether this is the first time. */
+    /** Whether this is the first attempt. */
     fun begin(): Boolean = isSent.compareAndSet(false, true)
 }
 
-/** Keeps others from repeating what is sent: the last to see a request, and the first to see its response. */
+/** Refuses repetitions: the last interceptor to see a request, and the first to see its response. */
 private object SentOnce : Interceptor {
     override fun intercept(chain: Interceptor.Chain): Response {
         val request = chain.request()
         if (request.tag(Once::class)?.begin() == false) {
-            // Interceptors that repeat what failed know nothing of what may have been bought.
+            // The first attempt may have been carried out.
             throw TransportFailure(FailureKind.IO, Delivery.UNKNOWN, "an interceptor sends it a second time")
         }
         return chain.proceed(request).withoutRetryAfter()
     }
 
-    /** OkHttp itself repeats what is answered with 503 and "Retry-After: 0". So it does not get to see it. */
+    /** OkHttp repeats a request that is answered with 503 and "Retry-After: 0", so the header is hidden. */
     private fun Response.withoutRetryAfter(): Response {
         val retryAfter = header(RETRY_AFTER)
         if (code != UNAVAILABLE || retryAfter == null) {

@@ -12,12 +12,12 @@ import java.io.Closeable
  * }
  * ```
  *
- * One client serves any number of calls at once, from any thread. Cancelling a coroutine ends its call
- * with the usual `CancellationException`.
+ * A client serves any number of calls at once, from any thread. Cancelling a coroutine ends its call with
+ * a `CancellationException`.
  *
- * @param apiKey the API key; `null` for none, which only [Keys.create] does without.
- * @throws InvalidInputException for a key or an address that can't be used: at once on the JVM, and from
- *   the first call on Android, where the core is not loaded in the thread that draws.
+ * @param apiKey the API key; `null` for none, which is enough for [Keys.create].
+ * @throws InvalidInputException for a key or an address that can't be used: from the constructor on the
+ *   JVM, and from the first call on Android, where the core is not loaded in the main thread.
  */
 public class StableVps
     @JvmOverloads
@@ -25,7 +25,7 @@ public class StableVps
         apiKey: String?,
         options: StableVpsOptions = StableVpsOptions(),
     ) : Closeable {
-        /** With a key that came as a [Secret], such as a new one. */
+        /** A client with a key that is a [Secret], such as a newly created one. */
         @JvmOverloads
         public constructor(
             apiKey: Secret,
@@ -46,12 +46,13 @@ public class StableVps
         /** The wallet. */
         public val wallet: WalletResource = WalletResource(session)
 
-        /** The same client for callers that block, above all in Java. */
+        /** The same client for callers that block, such as Java. */
         public fun blocking(): StableVpsBlocking = StableVpsBlocking(this)
 
         /**
-         * Lets go of connections and of the core. Calls that are under way send nothing more: they end with
-         * their reply, or with an [IllegalStateException]. A purchase can be resumed from its last token.
+         * Closes the client's connections and frees its memory. A call that is under way sends nothing
+         * more: it ends with its reply or with an [IllegalStateException]. A purchase can be resumed from
+         * its last token.
          */
         override fun close(): Unit = session.close()
     }

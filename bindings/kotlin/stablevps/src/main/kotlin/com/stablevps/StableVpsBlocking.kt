@@ -10,7 +10,7 @@ import java.io.Closeable
 import java.util.concurrent.CompletableFuture
 
 /**
- * The STABLEVPS API for callers that block, above all in Java.
+ * The STABLEVPS API for callers that block, such as Java.
  *
  * ```java
  * try (StableVpsBlocking client = new StableVpsBlocking(key)) {
@@ -19,8 +19,10 @@ import java.util.concurrent.CompletableFuture
  * ```
  *
  * Every method blocks its thread; interrupting the thread ends the call with an
- * [InterruptedException]. Those named `...Async` give a [CompletableFuture], and cancelling that ends
- * the call. Purchases end the wait alone by that, never the VPS.
+ * [InterruptedException]. Methods named `...Async` return a [CompletableFuture]; cancelling it ends the
+ * call. Either way the call ends, never the VPS that it bought.
+ *
+ * `onProgress` is called in the thread that drives the purchase, and the purchase waits for it.
  */
 public class StableVpsBlocking internal constructor(
     private val client: StableVps,
@@ -46,14 +48,14 @@ public class StableVpsBlocking internal constructor(
     /** The wallet. */
     public val wallet: BlockingWallet = BlockingWallet(client.wallet, caller)
 
-    /** [StableVps.close]; futures that are under way are cancelled. */
+    /** [StableVps.close]; it also cancels futures that are under way. */
     override fun close() {
         caller.close()
         client.close()
     }
 }
 
-/** How suspending calls are made from outside of coroutines. */
+/** Makes suspending calls from outside of coroutines. */
 internal class Caller : Closeable {
     private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Default)
 
@@ -62,36 +64,4 @@ internal class Caller : Closeable {
     fun <T> begin(call: suspend () -> T): CompletableFuture<T> = scope.future { call() }
 
     override fun close() = scope.cancel()
-}
-
-/** The account, blocking: [StableVpsBlocking.account]. */
-public class BlockingAccount internal constructor(
-    private val account: AccountResource,
-    private val caller: Caller,
-) {
-    /** [AccountResource.get] */
-    @JvmOverloads
-    @Throws(InterruptedException::class)
-    public fun get(options: CallOptions = CallOptions()): Account = caller.wait { account.get(options) }
-
-    /** [AccountResource.get] */
-    @JvmOverloads
-    public fun getAsync(options: CallOptions = CallOptions()): CompletableFuture<Account> =
-        caller.begin { account.get(options) }
-}
-
-/** The wallet, blocking: [StableVpsBlocking.wallet]. */
-public class BlockingWallet internal constructor(
-    private val wallet: WalletResource,
-    private val caller: Caller,
-) {
-    /** [WalletResource.get] */
-    @JvmOverloads
-    @Throws(InterruptedException::class)
-    public fun get(options: CallOptions = CallOptions()): Wallet = caller.wait { wallet.get(options) }
-
-    /** [WalletResource.get] */
-    @JvmOverloads
-    public fun getAsync(options: CallOptions = CallOptions()): CompletableFuture<Wallet> =
-        caller.begin { wallet.get(options) }
 }

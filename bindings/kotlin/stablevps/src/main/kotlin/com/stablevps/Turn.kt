@@ -4,33 +4,33 @@ import kotlinx.coroutines.sync.Mutex
 import kotlin.time.Duration
 
 /**
- * A place in an account's queue. One purchase of an account goes at a time, from its first look at the
- * wallet until the order's reply is there: listing can't tell two apart. It covers one process.
+ * A place in an account's queue. One purchase of an account runs at a time, from checking the wallet until
+ * its VPS is known, because a listing can't tell two purchases apart. The queue covers one process.
  */
 internal class Turn(
     private val account: String,
 ) {
     private val queue = enter(account)
 
-    /** Whether it is this one's turn. */
+    /** Whether the turn has come. */
     @Volatile
     var hasCome: Boolean = false
         private set
 
-    /** Waits until it is this one's turn; `false` where that takes longer than allowed. */
+    /** Waits for the turn; `false` when that takes longer than allowed. */
     suspend fun comesWithin(
         time: Duration,
         clock: Clock,
     ): Boolean {
         clock.within(time) {
             queue.lock()
-            // Handed over is handed over, even to one whose time is over at that moment.
+            // The lock may be granted in the moment in which the time is over: it is held then.
             hasCome = true
         }
         return hasCome
     }
 
-    /** Lets the next one go on. */
+    /** Leaves the queue, and gives the turn to the next purchase. */
     fun end() {
         if (hasCome) {
             queue.unlock()

@@ -17,7 +17,7 @@ private class Size(
 )
 
 private val SIZES =
-    listOf(Size(1, 3000, 1.15), Size(10, 3000, 1.15), Size(100, 700, 1.15), Size(1000, 100, 1.3))
+    listOf(Size(1, 3000, 1.0), Size(10, 3000, 1.0), Size(100, 700, 0.75), Size(1000, 100, 0.7))
 private const val ROUNDS = 31
 private const val WARM_UP = 50_000
 private const val AGAINST = "OkHttp + kotlinx.serialization"

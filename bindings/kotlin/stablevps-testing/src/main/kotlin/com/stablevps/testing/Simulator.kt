@@ -30,9 +30,9 @@ import java.time.Duration as JavaDuration
  * check(simulator.state().ordersPlaced == 1)
  * ```
  *
- * It has one account, and misbehaves on demand. Within `runTest` its time is the test's own.
+ * It has one account, and fails on demand ([fault]). Within `runTest` its time is the test's own.
  *
- * @throws IllegalArgumentException for a configuration that does not exist.
+ * @throws IllegalArgumentException for a configuration that it does not understand.
  */
 public class Simulator
     @JvmOverloads
@@ -47,16 +47,16 @@ public class Simulator
             }
         private val timeline = if (config.realTime) null else Timeline(config.now.toEpochMilli())
 
-        /** What time it is there; for [StableVpsOptions.clock]. */
+        /** The service's clock, for [StableVpsOptions.clock]. */
         public val clock: Clock = timeline ?: Clock.SYSTEM
 
-        /** The service; for [StableVpsOptions.transport]. */
+        /** The service as a transport, for [StableVpsOptions.transport]. */
         public val transport: HttpTransport = HttpTransport(::serve)
 
         /** A key of the account, with full scope. */
         public val apiKey: Secret get() = Secret(model.initialKey())
 
-        /** The time there. */
+        /** The time of the service. */
         public val now: Instant get() = Instant.ofEpochMilli(clock.now())
 
         /** A client of this service. */
@@ -80,21 +80,21 @@ public class Simulator
                 ),
             )
 
-        /** The same for callers that block, above all in Java. */
+        /** The same for callers that block, such as Java. */
         @JvmOverloads
         public fun blockingClient(options: StableVpsOptions = StableVpsOptions()): StableVpsBlocking =
             client(options).blocking()
 
-        /** Lets virtual time pass. Within `runTest`, a `delay` does so too. */
+        /** Advances virtual time. Within `runTest`, a `delay` does so, too. */
         public fun advance(duration: Duration) {
             checkNotNull(timeline) { "time must be virtual to be advanced" }.advance(duration)
         }
 
-        /** Lets virtual time pass. */
+        /** Advances virtual time. */
         public fun advance(duration: JavaDuration): Unit = advance(duration.toKotlinDuration())
 
         /**
-         * Lets the next request that fits go wrong.
+         * Makes the next matching request fail.
          *
          * ```kotlin
          * simulator.fault("lose_after", method = "POST", path = "/vps")
@@ -106,8 +106,8 @@ public class Simulator
          *   `{shape_order: {vps_status: "suspended"}}`.
          * @param method only requests of that method.
          * @param path only requests to that path; `*` at its end stands for anything.
-         * @param skip how many fitting requests go well before.
-         * @param times how many go wrong: 1 by default.
+         * @param skip how many matching requests succeed before it.
+         * @param times how many fail: 1 by default.
          */
         @JvmOverloads
         public fun fault(
@@ -126,7 +126,7 @@ public class Simulator
          * Carries out a command of the simulator's own JSON, such as
          * `mapOf("set_balance" to mapOf("amount" to 5))`.
          *
-         * @throws IllegalArgumentException for a command that does not exist.
+         * @throws IllegalArgumentException for a command that it does not understand.
          */
         public fun control(command: Any): Any? {
             val answer = parsed(model.control(json(command), clock.now()))
@@ -136,16 +136,16 @@ public class Simulator
             return answer
         }
 
-        /** What the service saw and holds. */
+        /** What the service received and what it holds. */
         @Suppress("UNCHECKED_CAST")
         public fun state(): SimulatorState = SimulatorState(control("state") as Map<String, Any?>)
 
-        /** Every request that came in, without secrets. */
+        /** Every request that it received, without secrets. */
         @Suppress("UNCHECKED_CAST")
         public fun requests(): List<Map<String, Any?>> =
             (control("requests") as Map<String, Any?>).getValue("requests") as List<Map<String, Any?>>
 
-        /** Ends the service. */
+        /** Frees the service's memory. */
         override fun close(): Unit = model.close()
 
         private suspend fun serve(request: HttpRequest): HttpResponse {

@@ -5,24 +5,24 @@ import java.math.BigDecimal
 import java.time.Instant
 import kotlin.time.Duration
 
-/** What a simulated service is like. What is absent has the simulator's default. */
+/** The configuration of a simulated service. What is absent has the simulator's default. */
 public class SimulatorConfig(
     /** What the wallet holds, in EUR: 100 by default. */
     public val balance: BigDecimal? = null,
-    /** How long a VPS takes to be active, in virtual time: 2 min by default. */
+    /** How long a VPS takes to become active, in virtual time: 2 min by default. */
     public val provisioning: Duration? = null,
-    /** How long its address and password then take: no time by default. */
+    /** How much longer its address and password take: no time by default. */
     public val detailsDelay: Duration? = null,
     /** The account's first key; one made from the seed by default. */
     public val key: Secret? = null,
-    /** What its random choices come from. */
+    /** The seed of its random choices. */
     public val seed: Long? = null,
     /** When its time begins. */
     public val now: Instant = Instant.parse("2026-01-01T00:00:00Z"),
-    /** `true`: it goes by the machine's own clock, to show a program to people. */
+    /** Whether to use the machine's own clock, such as for a demonstration. */
     public val realTime: Boolean = false,
     /**
-     * Whatever else the simulator's own JSON has, as maps, lists, texts, numbers and booleans, such as
+     * Other fields of the simulator's own JSON, as maps, lists, texts, numbers and booleans, such as
      * `mapOf("vps" to listOf(mapOf("location" to "tokyo")))`.
      */
     public val more: Map<String, Any?> = emptyMap(),

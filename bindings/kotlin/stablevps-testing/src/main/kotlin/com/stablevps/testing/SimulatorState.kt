@@ -2,12 +2,12 @@ package com.stablevps.testing
 
 import java.math.BigDecimal
 
-/** What a simulator saw and holds. */
+/** What a simulator received and what it holds. */
 public class SimulatorState internal constructor(
-    /** All of it, as the simulator's own JSON has it. Whole numbers are [Long]s, others [BigDecimal]s. */
+    /** All of it, as in the simulator's own JSON. Whole numbers are [Long]s, others [BigDecimal]s. */
     public val all: Map<String, Any?>,
 ) {
-    /** How many orders came in. */
+    /** How many orders it received. */
     public val ordersReceived: Int get() = (all.getValue("orders_received") as Number).toInt()
 
     /** How many of them took effect. */

@@ -13,8 +13,8 @@ import kotlinx.coroutines.yield
 import kotlin.time.Duration
 
 /**
- * Time that passes only while somebody sleeps. Within `runTest` it is the test's own virtual time; elsewhere
- * it jumps to whoever is due next.
+ * Time that passes only while a coroutine sleeps. Within `runTest` it is the test's own virtual time;
+ * elsewhere it jumps to the sleeper that is due next.
  */
 internal class Timeline(
     private var base: Long,
@@ -39,7 +39,7 @@ internal class Timeline(
         val due = begin(sleepers, duration)
         try {
             do {
-                // Whoever has anything to do at this time does it first.
+                // Coroutines that have something to do at this time do it first.
                 yield()
             } while (!isNext(due))
         } finally {
@@ -47,7 +47,7 @@ internal class Timeline(
         }
     }
 
-    /** A limit is reached when time passes it, and lets no time pass by itself. */
+    /** A limit is reached when time passes it. It advances no time by itself. */
     override suspend fun <T> within(
         duration: Duration,
         block: suspend () -> T,
@@ -72,7 +72,7 @@ internal class Timeline(
         }
     }
 
-    /** Lets time pass. */
+    /** Advances time. */
     @Synchronized
     fun advance(duration: Duration) {
         base += duration.inWholeMilliseconds

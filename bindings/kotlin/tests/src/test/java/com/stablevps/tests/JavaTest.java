@@ -33,7 +33,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
-/** The package as Java sees it. */
+/** The package, used from Java. */
 class JavaTest {
     private static final BigDecimal PRICE = new BigDecimal("19.49");
 
@@ -64,7 +64,7 @@ class JavaTest {
     }
 
     @Test
-    void aPurchaseTellsItsProgress() throws Exception {
+    void aPurchaseReportsItsProgress() throws Exception {
         List<Phase> phases = new ArrayList<>();
         ProvisionOptions options =
                 new ProvisionOptions().withMaxSpend(new BigDecimal("20")).withTimeout(Duration.ofMinutes(20));
@@ -144,7 +144,7 @@ class JavaTest {
     }
 
     @Test
-    void aTokenLeadsOn() throws Exception {
+    void aTokenContinuesAPurchase() throws Exception {
         AtomicReference<String> token = new AtomicReference<>();
         buy();
         client.getVps()

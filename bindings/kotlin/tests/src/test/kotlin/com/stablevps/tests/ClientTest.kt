@@ -2,9 +2,11 @@ package com.stablevps.tests
 
 import com.stablevps.BillingCycle
 import com.stablevps.CallOptions
+import com.stablevps.Clock
 import com.stablevps.DeadlineExceededException
 import com.stablevps.Delivery
 import com.stablevps.FailureKind
+import com.stablevps.Fault
 import com.stablevps.HttpResponse
 import com.stablevps.HttpTransport
 import com.stablevps.InvalidInputException
@@ -14,6 +16,7 @@ import com.stablevps.PLANS
 import com.stablevps.Phase
 import com.stablevps.PlanId
 import com.stablevps.ProviderException
+import com.stablevps.ProvisionOptions
 import com.stablevps.Scope
 import com.stablevps.Secret
 import com.stablevps.ServerException
@@ -25,6 +28,7 @@ import com.stablevps.TransportFailure
 import com.stablevps.TryAgain
 import com.stablevps.UnexpectedResponseException
 import com.stablevps.VpsStatus
+import com.stablevps.WaitOptions
 import com.stablevps.price
 import com.stablevps.testing.Simulator
 import kotlinx.coroutines.awaitCancellation
@@ -39,7 +43,9 @@ import kotlin.test.assertNotEquals
 import kotlin.test.assertNull
 import kotlin.test.assertTrue
 import kotlin.time.Duration
+import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.minutes
+import kotlin.time.Duration.Companion.nanoseconds
 import kotlin.time.Duration.Companion.seconds
 
 internal class ClientTest {
@@ -118,6 +124,63 @@ internal class ClientTest {
         }
 
     @Test
+    fun `spans and counts are checked by the core`() =
+        runTest {
+            val client = simulator.client()
+            val negative = -1.milliseconds
+            val refused: Map<suspend () -> Any, String> =
+                mapOf(
+                    suspend { client.wallet.get(CallOptions(timeout = -0.2.milliseconds)) } to
+                        "timeout must be more than zero",
+                    suspend { client.wallet.get(CallOptions(deadline = Duration.INFINITE)) } to
+                        "deadline must be finite, and less than a billion seconds",
+                    suspend { client.buy(ProvisionOptions(firstLook = negative)) } to
+                        "firstLook must not be negative",
+                    suspend { client.buy(ProvisionOptions(longestPause = Duration.ZERO)) } to
+                        "longestPause must be more than zero",
+                    suspend { client.buy(ProvisionOptions(settle = negative)) } to
+                        "settle must not be negative",
+                    suspend { client.vps.waitUntilReady("1", WaitOptions(timeout = Duration.ZERO)) } to
+                        "timeout must be more than zero",
+                    suspend { StableVps(KEY, StableVpsOptions(connectTimeout = Duration.ZERO)) } to
+                        "connectTimeout must be more than zero",
+                    suspend { StableVps(KEY, StableVpsOptions(maxRetries = 1001)) } to
+                        "maxRetries must be a whole number from 0 to 1000",
+                )
+            for ((call, message) in refused) {
+                val error = runCatching { call() }.exceptionOrNull()
+                assertEquals(message, error?.message)
+                assertTrue(error is InvalidInputException)
+                assertEquals(Fault.CALLER to TryAgain.USELESS, error.fault to error.tryAgain)
+            }
+            assertEquals(emptyList(), simulator.requests())
+        }
+
+    @Test
+    fun `spans are rounded to milliseconds, and never to nothing`() =
+        runTest {
+            val timeouts = mutableListOf<Long>()
+            val transport =
+                HttpTransport {
+                    timeouts += it.timeoutMs
+                    HttpResponse(200, emptyMap(), WALLET.toByteArray())
+                }
+            val client = simulator.client(StableVpsOptions(transport = transport))
+            for (span in listOf(1.nanoseconds, 1.4.milliseconds, 1.6.milliseconds, 30.seconds)) {
+                client.wallet.get(CallOptions(timeout = span))
+            }
+            assertEquals(listOf(1L, 1L, 2L, 30_000L), timeouts)
+        }
+
+    @Test
+    fun `the system's clock waits in real time even where delays are skipped`() =
+        runTest {
+            Clock.SYSTEM.sleep(2.milliseconds)
+            assertEquals(null, Clock.SYSTEM.within(1.milliseconds) { awaitCancellation() })
+            assertEquals(0, testScheduler.currentTime)
+        }
+
+    @Test
     fun `no secret is printed or logged`() =
         runTest {
             val logged = mutableListOf<String>()
@@ -137,7 +200,7 @@ internal class ClientTest {
         }
 
     @Test
-    fun `errors are classes and tell their facts`() =
+    fun `errors are classes with their facts`() =
         runTest {
             simulator.fault(mapOf("status" to mapOf("code" to 502, "effect" to "before")), times = 9)
             val error = assertFailsWith<ServerException> { simulator.client().wallet.get() }
@@ -157,11 +220,11 @@ internal class ClientTest {
         }
 
     @Test
-    fun `the words of a transport are rid of the key`() =
+    fun `the message of a transport is shown without the key`() =
         runTest {
-            val talking =
+            val verbose =
                 HttpTransport { throw TransportFailure(FailureKind.IO, Delivery.UNKNOWN, "sent Bearer $KEY") }
-            StableVps(KEY, StableVpsOptions(transport = talking, maxRetries = 0)).use { client ->
+            StableVps(KEY, StableVpsOptions(transport = verbose, maxRetries = 0)).use { client ->
                 val error = assertFailsWith<TransportException> { client.wallet.get() }
                 assertEquals(FailureKind.IO to Delivery.UNKNOWN, error.kind to error.delivery)
                 assertFalse(KEY in error.stackTraceToString() + error.detail)

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.TestFactory
 import kotlin.test.assertEquals
 import kotlin.test.assertTrue
 
-/** Tokens cross: what one language began, another finishes. */
+/** One language finishes a purchase that another began. */
 internal class CrossingTest {
     private class Other(
         val language: String,
@@ -25,14 +25,14 @@ internal class CrossingTest {
         fun run(vararg words: String): String {
             val process =
                 ProcessBuilder(command + words).redirectError(ProcessBuilder.Redirect.INHERIT).start()
-            val said = process.inputReader().readText().trim()
+            val printed = process.inputReader().readText().trim()
             assertEquals(0, process.waitFor(), "$language ended badly")
-            return said
+            return printed
         }
     }
 
     private fun others(): List<Other> {
-        val named = Json.parseToJsonElement(given("STABLEVPS_CROSSING")).jsonArray.map { it.jsonObject }
+        val named = Json.parseToJsonElement(variable("STABLEVPS_CROSSING")).jsonArray.map { it.jsonObject }
         assertTrue(named.isNotEmpty())
         return named.map { one ->
             val command = one.getValue("command").jsonArray.map { it.jsonPrimitive.content }
@@ -60,19 +60,19 @@ internal class CrossingTest {
     fun `a purchase that was begun here is finished by another language`() =
         eachOther { other, service ->
             val token = runBlocking { begun(service, Phase.POLLING) }
-            val said = other.run("finish", service.url, service.key, token)
-            assertEquals("${service.boughtId()} 19.49 false", said)
+            val printed = other.run("finish", service.url, service.key, token)
+            assertEquals("${service.boughtId()} 19.49 false", printed)
             assertEquals("1", "${service.state()["orders_received"]}")
         }
 
     @TestFactory
-    fun `an order whose reply this process did not live to see is found by another language`() =
+    fun `an order whose reply this process did not see is found by another language`() =
         eachOther { other, service ->
             val slow = """{"fault":{"on":{"method":"POST","path":"/vps"},"do":{"delay":{"ms":600000}}}}"""
             service.control(slow)
             val token = runBlocking { begun(service, Phase.ORDERING, isOrderAwaited = true) }
-            val said = other.run("finish", service.url, service.key, token)
-            assertEquals("${service.boughtId()} 19.49 true", said)
+            val printed = other.run("finish", service.url, service.key, token)
+            assertEquals("${service.boughtId()} 19.49 true", printed)
             assertEquals("1", "${service.state()["orders_received"]}")
         }
 

@@ -19,7 +19,7 @@ import kotlin.time.Duration
 
 private val TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC)
 
-/** A result as its canonical document, read through its public properties. */
+/** A result as a JSON document, read through its public properties. */
 internal fun document(value: Any?): JsonElement =
     when (value) {
         null -> JsonNull
@@ -35,7 +35,7 @@ internal fun document(value: Any?): JsonElement =
         else -> JsonObject(properties(value))
     }
 
-/** Spans are there in milliseconds too, which is how documents have them. */
+/** Documents have spans in milliseconds, which are properties, too. */
 private fun properties(value: Any): Map<String, JsonElement> =
     value::class
         .declaredMemberProperties
@@ -48,7 +48,7 @@ private fun properties(value: Any): Map<String, JsonElement> =
         .filterKeys { it != "retryAfter" }
         .mapValues { document(it.value) }
 
-/** An error as its document, read from its properties. */
+/** An error as a JSON document, read through its public properties. */
 internal fun errorDocument(error: StableVpsException): JsonObject {
     val sometimes =
         mapOf(

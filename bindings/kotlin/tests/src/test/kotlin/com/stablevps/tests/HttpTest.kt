@@ -68,7 +68,7 @@ internal class HttpTest {
         }
 
     @Test
-    fun `a certificate that nobody vouches for sent nothing`() =
+    fun `with a certificate that is not trusted, nothing was sent`() =
         runBlocking {
             val held = HeldCertificate.Builder().addSubjectAlternativeName("localhost").build()
             val tls = HandshakeCertificates.Builder().heldCertificate(held).build()
@@ -219,14 +219,15 @@ internal class HttpTest {
         }
 
     @Test
-    fun `a body beyond 16 MiB is not read, whether its length is told or not`() =
+    fun `a body beyond 16 MiB is not read, whether its length is declared or not`() =
         runBlocking {
             val large = ByteArray(17 * 1024 * 1024) { ' '.code.toByte() }
             val packed = ByteArrayOutputStream().also { out -> GZIPOutputStream(out).use { it.write(large) } }
             for (case in 0..2) {
                 Server { exchange, _ ->
                     if (case == 2) exchange.responseHeaders.add("content-encoding", "gzip")
-                    exchange.give(if (case == 2) packed.toByteArray() else large, isLengthTold = case != 1)
+                    val body = if (case == 2) packed.toByteArray() else large
+                    exchange.give(body, isLengthDeclared = case != 1)
                 }.use { server ->
                     val wanted = FailureKind.TOO_LARGE to Delivery.UNKNOWN
                     assertEquals(wanted, verdict(connected(server.url)), "case $case")
@@ -250,7 +251,7 @@ internal class HttpTest {
         }
 
     @Test
-    fun `what is busy is asked again, as late as it says`() =
+    fun `a busy service is asked again after the time that it names`() =
         runBlocking {
             val waits = mutableListOf<Duration>()
             val clock =

@@ -46,7 +46,7 @@ internal class PackageTest {
         for ((of, name) in mapOf(StableVps::class to "stablevps", Simulator::class to "stablevps-testing")) {
             val present =
                 jar(of).use { buildString { it.loadApiFromJvmClasses().filterOutNonPublic().dump(this) } }
-            val file = File(given("STABLEVPS_API_DUMPS"), "$name.api")
+            val file = File(variable("STABLEVPS_API_DUMPS"), "$name.api")
             if (System.getenv("STABLEVPS_RECORD") == "1") {
                 file.writeText(present)
             }

@@ -1,6 +1,7 @@
 package com.stablevps.tests
 
 import com.stablevps.DeadlineExceededException
+import com.stablevps.Fault
 import com.stablevps.InsufficientFundsException
 import com.stablevps.NotPlacedException
 import com.stablevps.OverBudgetException
@@ -112,7 +113,7 @@ internal class PurchasesTest {
         }
 
     @Test
-    fun `lost replies among purchases in many threads are told apart`() =
+    fun `lost replies among purchases in many threads are not confused`() =
         runBlocking(Dispatchers.Default) {
             val simulator = Simulator(SimulatorConfig(LARGE))
             val clients = listOf(simulator.client(), simulator.client())
@@ -153,7 +154,7 @@ internal class PurchasesTest {
         }
 
     @Test
-    fun `a flow tells every step and then the result, and never buys twice`() =
+    fun `a flow emits every step and then the result, and never buys twice`() =
         runTest {
             val flow = client().vps.provisionFlow(PLAN, CYCLE, PLACE)
             val events = flow.toList()
@@ -230,6 +231,8 @@ internal class PurchasesTest {
                     client().buy(ProvisionOptions(timeout = 1.minutes))
                 }
             assertEquals("the other purchases of this account", late.waitingFor)
+            assertEquals(Fault.SERVER to TryAgain.SAFE, late.fault to late.tryAgain)
+            assertNotNull(late.token)
             held.complete(Unit)
             first.await()
             assertEquals(1, simulator.state().ordersReceived)

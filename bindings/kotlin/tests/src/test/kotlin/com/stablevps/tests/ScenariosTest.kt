@@ -39,7 +39,7 @@ import kotlin.time.Duration.Companion.milliseconds
 internal class ScenariosTest {
     @TestFactory
     fun `every scenario goes as in every other language`(): List<DynamicTest> {
-        val files = File(given("STABLEVPS_SCENARIOS")).listFiles { file -> file.extension == "json" }
+        val files = File(variable("STABLEVPS_SCENARIOS")).listFiles { file -> file.extension == "json" }
         val scenarios = files.orEmpty().flatMap { Json.parseToJsonElement(it.readText()).jsonArray }
         assertTrue(scenarios.size >= 265, "only ${scenarios.size} scenarios")
         return scenarios.map { it.jsonObject }.map { scenario ->
@@ -74,15 +74,15 @@ internal class ScenariosTest {
         scenario: JsonObject,
         script: Script,
     ): StableVps {
-        val given = Given(scenario.getValue("client").jsonObject)
-        val auth = given.text("auth")
+        val values = Values(scenario.getValue("client").jsonObject)
+        val auth = values.text("auth")
         return StableVps(
-            given.text("apiKey"),
+            values.text("apiKey"),
             StableVpsOptions(
-                baseUrl = given.text("baseUrl"),
+                baseUrl = values.text("baseUrl"),
                 auth = if (auth == "x-api-key") Auth.X_API_KEY else Auth.BEARER,
-                timeout = given.span("timeoutMs"),
-                maxRetries = given.number("maxRetries"),
+                timeout = values.span("timeoutMs"),
+                maxRetries = values.number("maxRetries"),
                 transport = script,
                 clock = script,
                 randomSeed =
@@ -118,8 +118,8 @@ internal class ScenariosTest {
     }
 }
 
-/** Values that a scenario gives or leaves out. */
-private open class Given(
+/** Values of a scenario, any of which may be absent. */
+private open class Values(
     private val values: JsonObject,
 ) {
     fun text(name: String): String? = values[name]?.jsonPrimitive?.contentOrNull
@@ -137,7 +137,7 @@ private open class Given(
 private class Arguments(
     private val method: String,
     values: JsonObject,
-) : Given(values) {
+) : Values(values) {
     constructor(call: JsonObject) : this(
         call.getValue("method").jsonPrimitive.content,
         call["args"]?.jsonObject ?: JsonObject(emptyMap()),

@@ -20,7 +20,7 @@ import kotlinx.serialization.json.jsonPrimitive
 import kotlinx.serialization.json.long
 import kotlin.time.Duration
 
-/** What is to happen in a scenario, as a transport and a clock. */
+/** The script of a scenario, as a transport and a clock. */
 internal class Script(
     scenario: JsonObject,
 ) : HttpTransport,
@@ -28,7 +28,7 @@ internal class Script(
     private val turns = ArrayDeque(scenario.getValue("script").jsonArray.map { it.jsonObject })
     private var now = scenario.getValue("now").jsonPrimitive.long
 
-    /** What went otherwise. */
+    /** The first difference from the script. */
     var fault: String? = null
         private set
 
@@ -85,7 +85,7 @@ internal class Script(
         wanted: Any?,
     ) {
         if (made != wanted && fault == null) {
-            fault = "$made\nin place of $wanted"
+            fault = "$made\ninstead of $wanted"
         }
     }
 }

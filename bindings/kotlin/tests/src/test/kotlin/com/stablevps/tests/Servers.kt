@@ -13,7 +13,7 @@ import kotlin.concurrent.thread
 
 private val LOOPBACK = InetAddress.getByName("127.0.0.1")
 
-/** An HTTP server that keeps what it is asked for. */
+/** An HTTP server that keeps the requests it received. */
 internal class Server(
     private val answer: (HttpExchange, Int) -> Unit,
 ) : Closeable {
@@ -39,19 +39,19 @@ internal class Server(
     }
 }
 
-/** Gives a body, whose length is told or not. */
+/** Sends a body, whose length is declared or not. */
 internal fun HttpExchange.give(
     body: ByteArray,
     status: Int = 200,
-    isLengthTold: Boolean = true,
+    isLengthDeclared: Boolean = true,
 ) {
     responseHeaders.add("content-type", "application/json")
-    sendResponseHeaders(status, if (isLengthTold) body.size.toLong() else 0)
+    sendResponseHeaders(status, if (isLengthDeclared) body.size.toLong() else 0)
     // The client may have seen enough before the end.
     runCatching { responseBody.write(body) }
 }
 
-/** A server of bare sockets, which does as it is told once a request's head is there. */
+/** A server of bare sockets, which calls [behave] once the first line of a request has arrived. */
 internal class BareServer(
     private val behave: (Socket, Int) -> Unit,
 ) : Closeable {

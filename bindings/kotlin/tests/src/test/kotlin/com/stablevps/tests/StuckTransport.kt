@@ -6,7 +6,7 @@ import com.stablevps.HttpTransport
 import kotlinx.coroutines.awaitCancellation
 import java.util.concurrent.CountDownLatch
 
-/** Tells when a request has come, and when it was given up; nothing else ends it. */
+/** Never responds. It counts down when a request arrives, and when it is cancelled. */
 internal class StuckTransport(
     private val reached: CountDownLatch,
     private val cancelled: CountDownLatch,

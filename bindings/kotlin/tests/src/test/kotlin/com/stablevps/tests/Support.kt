@@ -39,7 +39,7 @@ internal suspend fun StableVps.buy(
     onProgress: (suspend (Progress) -> Unit)? = null,
 ): Provisioned = vps.provision(PLAN, CYCLE, PLACE, options, onProgress)
 
-/** A client of a server, whose failures are told at once. */
+/** A client of a server. Without retries, a failure is reported at once. */
 internal fun connected(
     url: String,
     retries: Int = 0,
@@ -60,22 +60,22 @@ internal fun connected(
         ),
     )
 
-/** What a failure says of where it broke, and of what was sent by then. */
+/** Where a call broke, and what was sent by then. */
 internal suspend fun verdict(client: StableVps): Pair<FailureKind, Delivery> {
     val failure = assertFailsWith<TransportException> { client.wallet.get() }
     return failure.kind to failure.delivery
 }
 
-/** What `cargo xtask test kotlin` hands over. */
-internal fun given(variable: String): String =
-    checkNotNull(System.getenv(variable)) { "$variable is not set: run cargo xtask test kotlin" }
+/** A variable that `cargo xtask test kotlin` sets. */
+internal fun variable(name: String): String =
+    checkNotNull(System.getenv(name)) { "$name is not set: run cargo xtask test kotlin" }
 
 /** The simulator as a program of its own. */
 internal class Service(
     vararg options: String,
 ) : Closeable {
     private val process: Process =
-        ProcessBuilder(given("STABLEVPS_SIMULATOR_BIN"), "--port", "0", "--until-stdin-closes", *options)
+        ProcessBuilder(variable("STABLEVPS_SIMULATOR_BIN"), "--port", "0", "--until-stdin-closes", *options)
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start()
     private val words = process.inputReader()

@@ -19,13 +19,13 @@ import java.nio.file.Path
 internal fun bot(worlds: Worlds): Bot =
     Bot(worlds).subcommands(Keep(), Status(), ListAll(), Reboot(), Credentials(), Retry(), Assign(), Forget())
 
-/** What every command has in common. */
+/** The options that every command has. */
 internal class Bot(
     private val worlds: Worlds,
 ) : SuspendingCliktCommand("kotlin-bot") {
-    private val fleet by option().path().default(Path.of("fleet.json")).help("the fleet as it is to be")
-    private val state by option().path().help("what became of it; beside the fleet's file by default")
-    private val simulate by option().flag().help("no network, no money: a service in memory")
+    private val fleet by option().path().default(Path.of("fleet.json")).help("the file that lists the fleet")
+    private val state by option().path().help("the file that records what was bought; next to it by default")
+    private val simulate by option().flag().help("use a service in memory: no network, no money")
 
     override fun help(context: Context) = "Keeps a declared fleet of VPS."
 
@@ -41,13 +41,13 @@ internal class Setup(
     private val worlds: Worlds,
     val isSimulated: Boolean,
 ) {
-    /** What is to be, read when it is needed. */
+    /** The fleet that is wanted, read when it is needed. */
     fun fleet(): List<Wanted> = readFleet(files.fleet)
 
-    suspend fun with(work: suspend (World) -> Unit) = worlds.with(files, work)
+    suspend fun with(block: suspend (World) -> Unit) = worlds.with(files, block)
 }
 
-/** One of the program's commands. What goes wrong ends in one line and the exit code for it. */
+/** One of the program's commands. A failure ends it with one line and its exit code. */
 internal abstract class BotCommand(
     name: String,
     private val summary: String,
@@ -87,7 +87,7 @@ internal abstract class BotCommand(
         throw ProgramResult(verdict.exitCode)
     }
 
-    /** A simulation has no yesterday: the fleet is bought before anything is asked about it. */
+    /** A simulation begins with nothing: the fleet is bought before any other command. */
     private suspend fun bought(world: World) {
         val silent = Report(world.clock) {}
         Keeper(world.client, Ledger(world.store), silent, PurchaseSettings()).complete(setup.fleet())

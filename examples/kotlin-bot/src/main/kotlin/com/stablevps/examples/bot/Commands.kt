@@ -7,9 +7,8 @@ import com.github.ajalt.clikt.parameters.options.help
 import com.github.ajalt.clikt.parameters.options.option
 import com.stablevps.Vps
 
-/** `status`: the fleet, and whether it is as it is to be. */
-internal class Status :
-    BotCommand("status", "Shows the fleet, and says by its exit code whether it is well.") {
+/** `status`: the fleet, and whether it is complete and well. */
+internal class Status : BotCommand("status", "Shows the fleet. The exit code says whether all is well.") {
     override suspend fun run(world: World): Verdict {
         val fleet = setup.fleet()
         val ledger = Ledger(world.store)
@@ -37,12 +36,12 @@ internal class ListAll : BotCommand("list", "Lists every VPS of the account, the
     }
 }
 
-/** A command about one of the fleet. */
+/** A command about one VPS of the fleet. */
 internal abstract class MemberCommand(
     name: String,
     summary: String,
 ) : BotCommand(name, summary) {
-    protected val name by argument().help("what the fleet's file calls it")
+    protected val name by argument().help("its name in the fleet's file")
 
     protected fun vpsId(ledger: Ledger): String {
         val member = ledger[name] as? Member.Bought
@@ -72,8 +71,8 @@ internal class Credentials : MemberCommand("credentials", "Shows how to sign in 
     }
 }
 
-/** `retry`: a decision about an order of which nobody can tell. */
-internal class Retry : MemberCommand("retry", "Lets the next keep look once more for an order that waits.") {
+/** `retry`: a decision about an order whose outcome is not known. */
+internal class Retry : MemberCommand("retry", "Makes the next keep look once more for a parked order.") {
     override suspend fun run(world: World): Verdict =
         world.alone {
             Ledger(world.store).retry(name)
@@ -82,7 +81,7 @@ internal class Retry : MemberCommand("retry", "Lets the next keep look once more
 }
 
 /** `assign`: the same, or a VPS that the account had before. */
-internal class Assign : MemberCommand("assign", "Says which VPS of the account is whose.") {
+internal class Assign : MemberCommand("assign", "Gives a VPS of the account to a name of the fleet.") {
     private val id by argument("vps-id").help("as list shows it")
 
     override suspend fun run(world: World): Verdict =
@@ -94,7 +93,7 @@ internal class Assign : MemberCommand("assign", "Says which VPS of the account i
 
 /** `forget`: the same, so that another one is bought. */
 internal class Forget :
-    MemberCommand("forget", "Forgets a VPS or a waiting order: the next keep buys another.") {
+    MemberCommand("forget", "Forgets a VPS or a parked order: the next keep buys another.") {
     override suspend fun run(world: World): Verdict =
         world.alone {
             Ledger(world.store).forget(name)
@@ -102,7 +101,7 @@ internal class Forget :
         }
 }
 
-/** The fleet, one a line. */
+/** The fleet, one VPS a line. */
 internal fun statusOf(
     fleet: List<Wanted>,
     ledger: Ledger,

@@ -24,7 +24,7 @@ internal data class Terms(
     override fun toString(): String = "$plan $cycle in $location"
 }
 
-/** A VPS that there is to be, by a name that is this fleet's own. */
+/** A VPS that is wanted, by its name in the fleet. */
 internal data class Wanted(
     val name: String,
     val terms: Terms,
@@ -32,7 +32,7 @@ internal data class Wanted(
     val price: BigDecimal,
 )
 
-/** Something that the person at the keyboard put right, told in one line. */
+/** A mistake of the user, described in one line. */
 internal class UserError(
     message: String,
 ) : Exception(message)
@@ -55,7 +55,7 @@ private val NAME = Regex("[A-Za-z0-9][A-Za-z0-9._-]*")
 /**
  * The fleet that a file declares.
  *
- * @throws UserError for a file that can't be read or asks for what can't be had.
+ * @throws UserError for a file that can't be read, or that asks for what can't be bought.
  */
 internal fun readFleet(path: Path): List<Wanted> =
     try {
@@ -79,7 +79,7 @@ private fun wanted(lines: List<FleetFile.Line>): List<Wanted> {
         }
         val price =
             price(line.plan, line.cycle)
-                ?: throw UserError("${line.name}: nobody knows the price of ${line.plan} ${line.cycle}")
+                ?: throw UserError("${line.name}: ${line.plan} ${line.cycle} has no known price")
         Wanted(line.name, Terms(line.plan, line.cycle, line.location), price)
     }
 }

@@ -6,14 +6,14 @@ import com.stablevps.StableVpsException
 import com.stablevps.Vps
 import com.stablevps.VpsStatus
 
-/** Looks at how a fleet is, and says what is wrong with whom. It deletes nothing. */
+/** Checks the health of a fleet, and reports problems. It deletes nothing. */
 internal class Health(
     private val client: StableVps,
     private val ledger: Ledger,
     private val report: Report,
     private val revival: Revival?,
 ) {
-    /** @throws StableVpsException where no waiting helps. */
+    /** @throws StableVpsException when waiting does not help. */
     suspend fun look(fleet: List<Wanted>): Verdict {
         val listed =
             try {
@@ -54,7 +54,7 @@ internal class Health(
     }
 }
 
-/** What is wrong with somebody in a fleet, if anything is. */
+/** What is wrong with a VPS of the fleet; `null` when all is well. */
 internal fun trouble(
     member: Member,
     vps: Vps?,

@@ -12,7 +12,7 @@ import kotlinx.serialization.encoding.Encoder
 import kotlinx.serialization.json.Json
 import java.math.BigDecimal
 
-/** How both files are written. A field that nobody knows is a mistake of whoever wrote it. */
+/** The format of both files. An unknown field is refused. */
 internal val json = Json { prettyPrint = true }
 
 internal object PlanIdText : AsText<PlanId>("PlanId", PlanId::of, OpenEnum::value)
@@ -21,7 +21,7 @@ internal object BillingCycleText : AsText<BillingCycle>("BillingCycle", BillingC
 
 internal object LocationText : AsText<Location>("Location", Location::of, OpenEnum::value)
 
-/** Money is exact: a text, and never a number of JSON, which others would read as floating point. */
+/** Money is exact: a JSON string, because others would read a JSON number as floating point. */
 internal object MoneyText : AsText<BigDecimal>("Money", ::BigDecimal, BigDecimal::toPlainString)
 
 internal abstract class AsText<T>(

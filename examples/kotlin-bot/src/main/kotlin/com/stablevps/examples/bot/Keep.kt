@@ -7,15 +7,15 @@ import com.github.ajalt.clikt.parameters.options.option
 import com.stablevps.ProvisionOptions
 import kotlin.time.Duration
 
-/** `keep`: buys what is missing, and watches over it. */
+/** `keep`: buys what is missing, and watches the fleet. */
 internal class Keep :
-    BotCommand("keep", "Buys what the fleet lacks, and looks at how it is.", isFirst = true) {
+    BotCommand("keep", "Buys what the fleet lacks, and checks its health.", isFirst = true) {
     private val maxSpend by option(metavar = "EUR")
-        .convert { it.toBigDecimalOrNull() ?: fail("$it is no amount") }
+        .convert { it.toBigDecimalOrNull() ?: fail("$it is not an amount") }
         .help("the most that the fleet may cost in all")
-    private val watch by time().help("then look again every so often, such as 5m, and keep it complete")
-    private val rebootStuck by option().flag().help("with --watch, reboot once who is active and silent")
-    private val keyReplaced by option().flag().help("the key is another one of the same account than before")
+    private val watch by time().help("then check again at this interval, such as 5m")
+    private val rebootStuck by option().flag().help("reboot once what is active but silent")
+    private val keyReplaced by option().flag().help("you replaced the key with another of this account")
     private val timeout by time().help("how long a purchase may take: 30m by default")
     private val firstLook by time().help("when to look at a new VPS for the first time: after 5s by default")
     private val longestPause by time().help("the longest pause between two looks: 15s by default")
@@ -23,7 +23,7 @@ internal class Keep :
 
     private fun time() =
         option(metavar = "TIME").convert { text ->
-            Duration.parseOrNull(text)?.takeIf { it.isPositive() } ?: fail("$text is no time such as 5m")
+            Duration.parseOrNull(text)?.takeIf { it.isPositive() } ?: fail("$text is not a time such as 5m")
         }
 
     private fun settings() =

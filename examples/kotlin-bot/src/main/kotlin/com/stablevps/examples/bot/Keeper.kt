@@ -5,7 +5,7 @@ import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitAll
 import kotlinx.coroutines.coroutineScope
 
-/** Gets what a fleet lacks. */
+/** Buys what a fleet lacks. */
 internal class Keeper(
     private val client: StableVps,
     private val ledger: Ledger,
@@ -13,8 +13,8 @@ internal class Keeper(
     private val settings: PurchaseSettings,
 ) {
     /**
-     * Brings open purchases to their end, and buys what is missing. What is bought already is waited
-     * for all the while; nothing new is ordered before every open order is settled.
+     * Continues open purchases, and buys what is missing. It waits for all VPS at the same time, but
+     * orders nothing new before the outcome of every open order is known.
      */
     suspend fun complete(fleet: List<Wanted>): Verdict =
         coroutineScope {
@@ -22,7 +22,7 @@ internal class Keeper(
             val resumed = open.map { async { it.name to it.run() } }
             open.forEach { it.settled() }
             val begun = missing(fleet).map { async { it.name to it.run() } }
-            // The last word about a name counts: what was not placed is begun anew.
+            // The last verdict on a name counts: an order that was not placed is made anew.
             val verdicts = (resumed + begun).awaitAll().toMap()
             Verdict.worst(verdicts.values)
         }

@@ -2,26 +2,26 @@ package com.stablevps.examples.bot
 
 import java.math.BigDecimal
 
-/** Where a ledger is kept. What was written is there after a crash. */
+/** Where a ledger is stored. What was written survives a crash. */
 internal interface LedgerStore {
     fun read(): Map<String, Member>
 
     fun write(members: Map<String, Member>)
 }
 
-/** Why something was not noted. The purchase that wanted it goes no further. */
+/** Why an entry was refused. The purchase that wanted it ends. */
 internal class Declined(
     override val message: String,
     val verdict: Verdict = Verdict.PERSON,
 ) : Exception(message)
 
 /**
- * Which VPS is whose, and which purchases are open. The rules about money are here:
+ * Which VPS belongs to which name, and which purchases are open. The rules about money are here:
  *
- * 1. An order is noted before it is sent, and is not sent where it can't be noted.
- * 2. While one order is open, no other one is noted. Which VPS is new could not be told otherwise.
+ * 1. An order is recorded before it is sent. If it can't be recorded, it is not sent.
+ * 2. While one order is open, no other one is recorded, because nobody could say whose a new VPS is.
  * 3. A VPS belongs to one name.
- * 4. What is noted never costs more than the budget.
+ * 4. What is recorded never costs more than the budget.
  */
 internal class Ledger(
     private val store: LedgerStore,
@@ -36,10 +36,10 @@ internal class Ledger(
     /** The name whose order may be under way. */
     fun openOrder(): String? = members().entries.firstOrNull { it.value is Member.Ordering }?.key
 
-    /** What all of it costs, orders that are open included. */
+    /** What all of it costs, including open orders. */
     fun committed(): BigDecimal = members().values.sumOf { it.cost }
 
-    /** Refuses what the budget has no room for. */
+    /** Refuses what exceeds the budget. */
     fun checkRoom(
         wanted: Wanted,
         budget: BigDecimal?,
@@ -68,7 +68,7 @@ internal class Ledger(
         put(wanted.name, Member.Ordering(wanted.terms, wanted.price, token))
     }
 
-    /** An order was made: it has a VPS. Without a token there is nothing left to wait for. */
+    /** An order has its VPS. Without a token there is nothing left to wait for. */
     @Synchronized
     fun bought(
         name: String,
@@ -81,7 +81,7 @@ internal class Ledger(
         put(name, Member.Bought(member.terms, charged ?: member.cost, vpsId, token))
     }
 
-    /** It has its VPS, and nothing to wait for: how that stands is for looks at it. */
+    /** Nothing is left to wait for: from now on the health checks report its state. */
     @Synchronized
     fun stopWaiting(name: String) {
         val member = members[name]
@@ -90,7 +90,7 @@ internal class Ledger(
         }
     }
 
-    /** Nobody can tell what became of an order: a person must look. */
+    /** The outcome of an order is not known: a person must look. */
     @Synchronized
     fun park(
         name: String,
@@ -105,12 +105,12 @@ internal class Ledger(
     /** A person wants a parked order looked for again. */
     @Synchronized
     fun retry(name: String) {
-        val member = members[name] as? Member.Parked ?: throw Declined("$name waits for no decision")
+        val member = members[name] as? Member.Parked ?: throw Declined("$name is not parked")
         openOrder()?.let { throw isOpen(it) }
         put(name, Member.Ordering(member.terms, member.cost, member.token))
     }
 
-    /** A person says whose a VPS is. */
+    /** A person assigns a VPS to a name. */
     @Synchronized
     fun assign(
         name: String,
@@ -132,11 +132,11 @@ internal class Ledger(
         }
     }
 
-    /** A person wants nothing known of a name any more. */
+    /** A person removes a name. */
     @Synchronized
     fun forget(name: String) {
         when (members[name]) {
-            null -> throw Declined("nothing is known of $name")
+            null -> throw Declined("there is no $name")
             is Member.Ordering -> throw isOpen(name)
             is Member.Bought, is Member.Parked -> save(members - name)
         }
@@ -153,7 +153,7 @@ internal class Ledger(
     ) {
         val owner = ownerOf(vpsId)
         if (owner != null && owner != name) {
-            throw Declined("the VPS $vpsId is that of $owner")
+            throw Declined("the VPS $vpsId belongs to $owner")
         }
     }
 

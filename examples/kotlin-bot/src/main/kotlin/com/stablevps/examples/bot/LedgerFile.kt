@@ -26,8 +26,8 @@ private class State(
 )
 
 /**
- * A ledger in a file, which is whole at any moment: a change is written beside it, forced to the disk,
- * and then takes its place.
+ * A ledger in a file that is complete at any moment: a change is written to a new file, forced to the disk,
+ * and renamed over the old one.
  */
 internal class LedgerFile(
     path: Path,
@@ -64,8 +64,8 @@ internal class LedgerFile(
     }
 
     /**
-     * Makes this process the only one that changes the ledger. The lock is the operating system's, and
-     * ends with the process however that ends.
+     * Makes this process the only one that changes the ledger. The operating system releases the lock when
+     * the process ends, in whatever way.
      */
     fun lock(): Closeable {
         val file = FileChannel.open(path.resolveSibling("${path.fileName}.lock"), CREATE, WRITE)
@@ -82,7 +82,7 @@ internal class LedgerFile(
         return file
     }
 
-    /** A name is on the disk only with its folder; Windows does that by itself and has no way to ask. */
+    /** Forces the renaming to the disk. Windows does that by itself, and has no call for it. */
     private fun forceFolder() {
         try {
             FileChannel.open(path.parent, READ).use { it.force(true) }

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit
 import kotlin.concurrent.thread
 import kotlin.system.exitProcess
 
-private const val LONGEST_FAREWELL_S = 10L
+private const val LONGEST_SHUTDOWN_S = 10L
 
 fun main(arguments: Array<String>) {
     exitProcess(untilSignalled { run(arguments) })
@@ -28,22 +28,22 @@ private suspend fun run(arguments: Array<String>): Int {
 }
 
 /**
- * Runs until the end, or until Ctrl-C or SIGTERM cancels it. The process then ends as one that was
- * ended by that signal, after everything that was under way had its turn to end well.
+ * Runs to the end, or until Ctrl-C or SIGTERM cancels it. The process then waits for what is under way, and
+ * exits with the code of the signal.
  */
-private fun untilSignalled(work: suspend () -> Int): Int {
+private fun untilSignalled(block: suspend () -> Int): Int {
     val ended = CountDownLatch(1)
     val all = Job()
-    val farewell =
+    val shutdown =
         thread(start = false) {
             all.cancel()
-            ended.await(LONGEST_FAREWELL_S, TimeUnit.SECONDS)
+            ended.await(LONGEST_SHUTDOWN_S, TimeUnit.SECONDS)
         }
-    Runtime.getRuntime().addShutdownHook(farewell)
+    Runtime.getRuntime().addShutdownHook(shutdown)
     return try {
-        runBlocking(all) { work() }
+        runBlocking(all) { block() }
     } catch (_: CancellationException) {
-        System.err.println("kotlin-bot: ended; the next keep goes on from here")
+        System.err.println("kotlin-bot: ended; the next keep continues from here")
         0
     } finally {
         ended.countDown()

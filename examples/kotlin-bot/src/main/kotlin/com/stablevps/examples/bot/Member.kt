@@ -14,7 +14,7 @@ import java.math.BigDecimal
  *          the token is on disk        receipt, or found by looking         usable
  * nothing ----------------------> Ordering ----------------> Bought (token) ------> Bought
  *    ^                               | |
- *    '-- not placed, or refused -----' '-- nobody can tell --> Parked
+ *    '-- not placed, or refused -----' '-- outcome unknown --> Parked
  * ```
  */
 @Serializable
@@ -24,7 +24,7 @@ internal sealed interface Member {
     /** What it costs or may cost, in EUR: the charge, and before it is known, the price. */
     val cost: BigDecimal
 
-    /** The order may have been sent. The token finds out. */
+    /** The order may have been sent. Resuming from the token finds out. */
     @Serializable
     @SerialName("ordering")
     data class Ordering(
@@ -33,7 +33,7 @@ internal sealed interface Member {
         val token: String,
     ) : Member
 
-    /** It has a VPS, which is waited for as long as there is a token. */
+    /** It has a VPS. While there is a token, it is not ready yet. */
     @Serializable
     @SerialName("bought")
     data class Bought(

@@ -17,17 +17,17 @@ import com.stablevps.UnresolvedException
 import kotlinx.coroutines.CompletableDeferred
 import java.math.BigDecimal
 
-/** How purchases go. */
+/** How purchases are made. */
 internal class PurchaseSettings(
     /** The most that the fleet may cost in all, in EUR. */
     val budget: BigDecimal? = null,
-    /** Whether tokens that began with another key of the account are taken up. */
+    /** Whether to continue purchases that began with another key of the account. */
     val keyReplaced: Boolean = false,
-    /** How one waits. */
+    /** How purchases wait. */
     val waiting: ProvisionOptions = ProvisionOptions(),
 )
 
-/** One VPS on its way: bought, or gone on with where its token says. */
+/** The purchase of one VPS: a new one, or one that continues from its token. */
 internal class Purchase(
     private val client: StableVps,
     private val ledger: Ledger,
@@ -38,7 +38,7 @@ internal class Purchase(
     val name: String = wanted.name
     private val settling = CompletableDeferred<Unit>()
 
-    /** Waits until it is known whether there is a VPS, or that this can't be known now. */
+    /** Waits until the outcome of the order is known, or until it is clear that it can't be known now. */
     suspend fun settled() = settling.await()
 
     suspend fun run(): Verdict =
@@ -76,7 +76,7 @@ internal class Purchase(
         return client.vps.provision(plan, cycle, location, settings.waiting, ::note)
     }
 
-    /** What comes next waits for this: the token is on the disk when the order is sent. */
+    /** The next step waits for this: the token is on the disk before the order is sent. */
     private fun note(progress: Progress) {
         report.progress(wanted, progress)
         when (progress.phase) {
@@ -95,7 +95,7 @@ internal class Purchase(
         }
     }
 
-    /** What an error leaves. After every other one, its token goes on. */
+    /** Records what an error says about the order. After any other error, the token stays. */
     private fun note(error: StableVpsException) {
         when (error) {
             is NotPlacedException,

@@ -11,7 +11,7 @@ import kotlin.time.Duration.Companion.seconds
 private const val RDP_PORT = 3389
 private val PATIENCE = 5.seconds
 
-/** Knocks at the port of remote desktops. */
+/** Connects to the port of remote desktops. */
 internal class RdpKnock(
     private val port: Int = RDP_PORT,
 ) : Knock {
@@ -25,7 +25,7 @@ internal class RdpKnock(
         }
     }
 
-    // Closing the channel, which the end of the wait does, ends what is under way.
+    // The end of the wait closes the channel, which ends the connection attempt.
     private suspend fun AsynchronousSocketChannel.connects(to: InetSocketAddress): Boolean =
         suspendCancellableCoroutine { waiting ->
             val handler =

@@ -7,13 +7,13 @@ import com.stablevps.Provisioned
 import java.time.Instant
 import java.time.temporal.ChronoUnit
 
-/** Tells what changes, a line each, with the time and whom it is about. */
+/** Prints changes, a line each, with the time and the name that it is about. */
 internal class Report(
     private val clock: Clock,
     private val print: (String) -> Unit,
 ) {
     private val problems = HashMap<String, String>()
-    private val told = HashMap<String, String>()
+    private val printed = HashMap<String, String>()
 
     fun say(
         about: String,
@@ -23,7 +23,7 @@ internal class Report(
         print("$now $about: $text")
     }
 
-    /** Says what is wrong, once for as long as it is. */
+    /** Prints a problem, once for as long as it lasts. */
     fun problem(
         about: String,
         text: String,
@@ -33,14 +33,14 @@ internal class Report(
         }
     }
 
-    /** Nothing is wrong, or no longer. */
+    /** There is no problem, or no longer. */
     fun well(about: String) {
         if (problems.remove(about) != null) {
             say(about, "well again")
         }
     }
 
-    /** Says how far a purchase is where that is news. */
+    /** Prints how far a purchase is, when that has changed. */
     fun progress(
         wanted: Wanted,
         progress: Progress,
@@ -52,7 +52,7 @@ internal class Report(
                 Phase.RECONCILING -> "the order may have been made, looking for it"
                 Phase.POLLING -> "bought as ${progress.vpsId}, ${progress.lastStatus ?: "waiting"}"
             }
-        if (told.put(wanted.name, text) != text) {
+        if (printed.put(wanted.name, text) != text) {
             say(wanted.name, text)
         }
     }
@@ -68,7 +68,7 @@ internal class Report(
     }
 }
 
-/** Lines with columns under each other. */
+/** Rows with aligned columns. */
 internal fun table(rows: List<List<String>>): String {
     val widths = rows.first().indices.map { column -> rows.maxOf { it[column].length } }
     return rows.joinToString("\n") { row ->

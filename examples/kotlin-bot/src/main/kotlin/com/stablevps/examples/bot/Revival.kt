@@ -8,12 +8,12 @@ import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitAll
 import kotlinx.coroutines.coroutineScope
 
-/** Whether somebody is in at an address. */
+/** Whether a VPS answers at its address. */
 internal fun interface Knock {
     suspend fun isAnswered(address: String): Boolean
 }
 
-/** Reboots what is active and yet silent at two looks in a row: once, until it has answered again. */
+/** Reboots a VPS that is active but does not answer twice in a row: once, until it has answered again. */
 internal class Revival(
     private val client: StableVps,
     private val report: Report,
@@ -21,7 +21,7 @@ internal class Revival(
 ) {
     private val silentLooks = HashMap<String, Int>()
 
-    /** @throws StableVpsException where no waiting helps. */
+    /** @throws StableVpsException when waiting does not help. */
     suspend fun look(running: Map<String, Vps>): Verdict {
         val answered =
             coroutineScope {

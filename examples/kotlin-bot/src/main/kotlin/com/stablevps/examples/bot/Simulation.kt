@@ -15,19 +15,19 @@ private val SILENCE = 5.minutes..15.minutes
 private val OVERDUE = 20.minutes
 private val END = 30.minutes
 
-/** Opens simulated worlds, in whose time nothing is waited for. */
+/** Opens simulated worlds with virtual time. */
 internal class SimulatedWorlds : Worlds {
     override suspend fun with(
         files: Worlds.Files,
-        work: suspend (World) -> Unit,
+        block: suspend (World) -> Unit,
     ) = SimulatedWorld(readFleet(files.fleet)).use { world ->
-        runTest(timeout = Duration.INFINITE) { work(world) }
+        runTest(timeout = Duration.INFINITE) { block(world) }
     }
 }
 
 /**
- * The service in memory: half an hour in which a reply is lost, a VPS falls
- * silent, and another one is not paid for.
+ * The service in memory: half an hour in which a reply is lost, a VPS stops answering, and another one is
+ * not paid for.
  */
 private class SimulatedWorld(
     fleet: List<Wanted>,
@@ -56,7 +56,7 @@ private class SimulatedWorld(
         simulator.fault("lose_after", method = "POST", path = "/vps", skip = 1)
     }
 
-    override suspend fun <T> alone(work: suspend () -> T): T = work()
+    override suspend fun <T> alone(block: suspend () -> T): T = block()
 
     override suspend fun watch(looks: suspend () -> Unit) =
         coroutineScope {
@@ -84,7 +84,7 @@ private class SimulatedWorld(
     }
 }
 
-/** A ledger that ends with its process. */
+/** A ledger in memory. */
 internal class LedgerInMemory : LedgerStore {
     private var members = emptyMap<String, Member>()
 

@@ -3,14 +3,14 @@ package com.stablevps.examples.bot
 import com.stablevps.StableVpsException
 import com.stablevps.TryAgain
 
-/** How things stand, from good to bad, with what a script is told. */
+/** The state of the fleet, from good to bad, with its exit code. */
 internal enum class Verdict(
     val exitCode: Int,
 ) {
-    /** As it is to be. */
+    /** All is well. */
     FINE(0),
 
-    /** Not yet, and the same command again may help. */
+    /** Not finished. Running the same command again may help. */
     LATER(3),
 
     /** A person must look. */

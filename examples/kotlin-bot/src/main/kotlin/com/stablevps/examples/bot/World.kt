@@ -6,17 +6,17 @@ import com.stablevps.StableVps
 import com.stablevps.StableVpsOptions
 import java.nio.file.Path
 
-/** What the commands work with: the service, the time, and where things are kept. */
+/** What the commands use: the service, the time, and the ledger. */
 internal interface World {
     val client: StableVps
     val clock: Clock
     val knock: Knock
     val store: LedgerStore
 
-    /** Does what changes the ledger, as the only process that does. */
-    suspend fun <T> alone(work: suspend () -> T): T
+    /** Runs what changes the ledger, as the only process that does so. */
+    suspend fun <T> alone(block: suspend () -> T): T
 
-    /** Watches until somebody ends it. */
+    /** Watches until it is cancelled. */
     suspend fun watch(looks: suspend () -> Unit)
 }
 
@@ -24,27 +24,27 @@ internal interface World {
 internal fun interface Worlds {
     suspend fun with(
         files: Files,
-        work: suspend (World) -> Unit,
+        block: suspend (World) -> Unit,
     )
 
-    /** Where a fleet is declared, and where it is kept what became of it. */
+    /** The file that lists the fleet, and the file that records what was bought. */
     class Files(
         val fleet: Path,
         val state: Path,
     )
 }
 
-/** The service itself, with the key and the address that the environment gives. */
+/** The service itself, with the key and the address from the environment. */
 internal class RealWorlds(
     private val environment: Map<String, String>,
 ) : Worlds {
     override suspend fun with(
         files: Worlds.Files,
-        work: suspend (World) -> Unit,
+        block: suspend (World) -> Unit,
     ) {
         val key =
             environment["STABLEVPS_API_KEY"] ?: throw UserError("STABLEVPS_API_KEY must hold the API key")
-        client(key).use { work(RealWorld(it, LedgerFile(files.state))) }
+        client(key).use { block(RealWorld(it, LedgerFile(files.state))) }
     }
 
     private fun client(key: String): StableVps =
@@ -62,7 +62,7 @@ private class RealWorld(
     override val clock: Clock = Clock.SYSTEM
     override val knock: Knock = RdpKnock()
 
-    override suspend fun <T> alone(work: suspend () -> T): T = store.lock().use { work() }
+    override suspend fun <T> alone(block: suspend () -> T): T = store.lock().use { block() }
 
     override suspend fun watch(looks: suspend () -> Unit) = looks()
 }

@@ -32,8 +32,8 @@ internal class BotTest {
         object : Worlds {
             override suspend fun with(
                 files: Worlds.Files,
-                work: suspend (World) -> Unit,
-            ) = rig.simulator.client().use { work(RiggedWorld(it, LedgerFile(files.state))) }
+                block: suspend (World) -> Unit,
+            ) = rig.simulator.client().use { block(RiggedWorld(it, LedgerFile(files.state))) }
         }
 
     private inner class RiggedWorld(
@@ -43,7 +43,7 @@ internal class BotTest {
         override val clock: Clock = rig.simulator.clock
         override val knock = Knock { true }
 
-        override suspend fun <T> alone(work: suspend () -> T): T = store.lock().use { work() }
+        override suspend fun <T> alone(block: suspend () -> T): T = store.lock().use { block() }
 
         override suspend fun watch(looks: suspend () -> Unit) = looks()
     }
@@ -88,7 +88,7 @@ internal class BotTest {
         }
 
     @Test
-    fun `a VPS is rebooted by its name, and nobody by an unknown one`() =
+    fun `a VPS is rebooted by its name, and none by an unknown one`() =
         runTest {
             run("keep")
             assertEquals(0, run("reboot", "gold").statusCode)
@@ -105,7 +105,7 @@ internal class BotTest {
         }
 
     @Test
-    fun `a person decides about an order of which nobody can tell`() =
+    fun `a person decides about an order whose outcome is not known`() =
         runTest {
             val charged = mapOf("partial_order" to mapOf("half" to "charged_not_created"))
             rig.simulator.fault(charged, method = "POST", path = "/vps", times = 3)
@@ -124,7 +124,7 @@ internal class BotTest {
         }
 
     @Test
-    fun `what is wrong with an order of the command line is told`() =
+    fun `a wrong command line is reported`() =
         runTest {
             assertEquals(1, run("keep", "--watch", "soon").statusCode)
             assertEquals(1, run("keep", "--max-spend", "much").statusCode)

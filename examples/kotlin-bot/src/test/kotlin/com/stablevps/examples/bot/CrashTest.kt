@@ -50,7 +50,7 @@ internal class CrashTest {
         }
     }
 
-    /** Counts the places there are: the first one at which nobody dies is past the last. */
+    /** Counts the places: the first one at which nothing crashes is past the last. */
     private fun everyPlace(diesAt: suspend (Rig, Int) -> Boolean): Int {
         for (place in 1..MANY) {
             val died =

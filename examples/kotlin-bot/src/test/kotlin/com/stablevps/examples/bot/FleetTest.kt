@@ -25,7 +25,7 @@ internal class FleetTest {
         delimiter = ';',
         quoteCharacter = '`',
         value = [
-            """{"name": "a", "plan": "huge", "location": "tokyo"}; a: nobody knows the price of huge monthly""",
+            """{"name": "a", "plan": "huge", "location": "tokyo"}; a: huge monthly has no known price""",
             """{"name": "a b", "plan": "pro", "location": "tokyo"}; a name is letters""",
             """{"name": "a", "plan": "pro", "place": "tokyo"}; place""",
             """{"name": "a", "plan": "pro"}; location""",

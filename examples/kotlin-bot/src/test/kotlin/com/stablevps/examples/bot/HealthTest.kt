@@ -13,7 +13,7 @@ internal class HealthTest {
     private val fleet = fleetOf()
     private val silent = HashSet<String>()
 
-    /** A fleet that was bought, and somebody who looks at it. */
+    /** A fleet that was bought, and its health checks. */
     private fun looking(
         isReviving: Boolean = false,
         test: suspend (Rig, Health) -> Unit,
@@ -39,14 +39,14 @@ internal class HealthTest {
     private fun Rig.reboots(name: String) = simulator.state().vps.first { it["id"] == idOf(name) }["reboots"]
 
     @Test
-    fun `a fleet that is well has nothing to tell`() =
+    fun `a healthy fleet has no report`() =
         looking { rig, health ->
             assertEquals(Verdict.FINE, health.look(fleet))
             assertEquals("", "${rig.printed}")
         }
 
     @Test
-    fun `what is wrong is told once, and when it is over`() =
+    fun `a problem is reported once, and when it is over`() =
         looking { rig, health ->
             rig.set("eurusd", "vps_status" to "suspended")
             rig.set("gold", "status" to "past_due")
@@ -59,7 +59,7 @@ internal class HealthTest {
         }
 
     @Test
-    fun `a fleet's file that wants something else is told so`() =
+    fun `a fleet's file that wants something else is reported`() =
         looking { rig, health ->
             val changed = fleet.map { if (it.name == "gold") it.copy(terms = fleet[0].terms) else it }
             assertEquals(Verdict.PERSON, health.look(changed))

@@ -43,7 +43,7 @@ internal class KeeperTest {
         }
 
     @Test
-    fun `what others have is adopted by nobody`() {
+    fun `what others have is never adopted`() {
         val others = List(2) { mapOf("id" to "other-$it", "plan_id" to "basic", "location" to "tokyo") }
         rigged(Rig(vps = others)) { rig ->
             rig.loseOrder(skip = 1)
@@ -106,7 +106,7 @@ internal class KeeperTest {
         }
 
     @Test
-    fun `an order of which nobody can tell waits for a person, and keeps its share of the budget`() =
+    fun `an order whose outcome is not known waits for a person, and keeps its share of the budget`() =
         rigged { rig ->
             val charged = mapOf("partial_order" to mapOf("half" to "charged_not_created"))
             rig.simulator.fault(charged, method = "POST", path = "/vps")

@@ -63,7 +63,7 @@ internal class KilledTest {
                 kills++
             }
         }
-        assertTrue(kills > 0, "nobody was killed")
+        assertTrue(kills > 0, "no process was killed")
         assertComplete()
     }
 
@@ -78,7 +78,7 @@ internal class KilledTest {
     }
 
     @Test
-    fun `asked to end, it ends in good order, and the next one goes on`() {
+    fun `on SIGTERM it ends cleanly, and the next process continues`() {
         val reached = gate.at(2, Moment.SERVED, "POST")
         val process = keep()
         assertTrue(process.runsUntil(reached), process.printed)
@@ -88,7 +88,7 @@ internal class KilledTest {
         assertContains(second.printed, "another process keeps this fleet")
 
         assertEquals(TERMINATED, process.terminate())
-        assertContains(process.printed, "the next keep goes on from here")
+        assertContains(process.printed, "the next keep continues from here")
         assertComplete()
     }
 

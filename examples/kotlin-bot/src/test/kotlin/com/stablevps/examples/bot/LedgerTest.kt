@@ -65,8 +65,8 @@ internal class LedgerTest {
     @Test
     fun `the file is what the next process reads, and the only one`() {
         ledger.ordering(eurusd, "token", budget = null)
-        ledger.park("eurusd", "nobody can tell")
-        val parked = Member.Parked(eurusd.terms, eurusd.price, "token", "nobody can tell")
+        ledger.park("eurusd", "the outcome is not known")
+        val parked = Member.Parked(eurusd.terms, eurusd.price, "token", "the outcome is not known")
         assertEquals(parked, rig.members["eurusd"])
         ledger.retry("eurusd")
         assertEquals(Member.Ordering(eurusd.terms, eurusd.price, "token"), rig.members["eurusd"])

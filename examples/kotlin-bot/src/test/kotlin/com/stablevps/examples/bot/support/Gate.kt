@@ -99,7 +99,7 @@ internal class Gate(
         place?.reached?.complete(Unit)
     }
 
-    /** Until the gate is closed: whoever waits for the reply is ended by then. */
+    /** Waits until the gate is closed: by then, the process that waits for the reply has ended. */
     private fun hold(place: Place) {
         place.reached.complete(Unit)
         try {
@@ -115,9 +115,9 @@ internal class Gate(
     }
 }
 
-private fun HttpExchange.use(work: (HttpExchange) -> Unit) =
+private fun HttpExchange.use(block: (HttpExchange) -> Unit) =
     try {
-        work(this)
+        block(this)
     } finally {
         close()
     }

@@ -1,12 +1,99 @@
+// The resources for callers that block. Written by `cargo xtask generate` from the resources that suspend.
+
 package com.stablevps
 
 import java.util.concurrent.CompletableFuture
 import java.util.function.Consumer
 
-/**
- * VPS, blocking: [StableVpsBlocking.vps]. What is told of a purchase's progress is told in the thread
- * that carries it out, and the purchase waits for it.
- */
+/** API keys, blocking: [StableVpsBlocking.keys]. */
+public class BlockingKeys internal constructor(
+    private val keys: Keys,
+    private val caller: Caller,
+) {
+    /** [Keys.create] */
+    @JvmOverloads
+    @Throws(InterruptedException::class)
+    public fun create(
+        email: String,
+        password: Secret,
+        name: String,
+        scope: Scope = Scope.FULL,
+        expiresInDays: Int? = null,
+        options: CallOptions = CallOptions(),
+    ): CreatedKey = caller.wait { keys.create(email, password, name, scope, expiresInDays, options) }
+
+    /** [Keys.create] */
+    @JvmOverloads
+    public fun createAsync(
+        email: String,
+        password: Secret,
+        name: String,
+        scope: Scope = Scope.FULL,
+        expiresInDays: Int? = null,
+        options: CallOptions = CallOptions(),
+    ): CompletableFuture<CreatedKey> =
+        caller.begin { keys.create(email, password, name, scope, expiresInDays, options) }
+
+    /** [Keys.list] */
+    @JvmOverloads
+    @Throws(InterruptedException::class)
+    public fun list(options: CallOptions = CallOptions()): List<ApiKeyInfo> =
+        caller.wait { keys.list(options) }
+
+    /** [Keys.list] */
+    @JvmOverloads
+    public fun listAsync(options: CallOptions = CallOptions()): CompletableFuture<List<ApiKeyInfo>> =
+        caller.begin { keys.list(options) }
+
+    /** [Keys.revoke] */
+    @JvmOverloads
+    @Throws(InterruptedException::class)
+    public fun revoke(
+        keyId: String,
+        options: CallOptions = CallOptions(),
+    ): RevokedKey = caller.wait { keys.revoke(keyId, options) }
+
+    /** [Keys.revoke] */
+    @JvmOverloads
+    public fun revokeAsync(
+        keyId: String,
+        options: CallOptions = CallOptions(),
+    ): CompletableFuture<RevokedKey> = caller.begin { keys.revoke(keyId, options) }
+}
+
+/** The account, blocking: [StableVpsBlocking.account]. */
+public class BlockingAccount internal constructor(
+    private val account: AccountResource,
+    private val caller: Caller,
+) {
+    /** [AccountResource.get] */
+    @JvmOverloads
+    @Throws(InterruptedException::class)
+    public fun get(options: CallOptions = CallOptions()): Account = caller.wait { account.get(options) }
+
+    /** [AccountResource.get] */
+    @JvmOverloads
+    public fun getAsync(options: CallOptions = CallOptions()): CompletableFuture<Account> =
+        caller.begin { account.get(options) }
+}
+
+/** The wallet, blocking: [StableVpsBlocking.wallet]. */
+public class BlockingWallet internal constructor(
+    private val wallet: WalletResource,
+    private val caller: Caller,
+) {
+    /** [WalletResource.get] */
+    @JvmOverloads
+    @Throws(InterruptedException::class)
+    public fun get(options: CallOptions = CallOptions()): Wallet = caller.wait { wallet.get(options) }
+
+    /** [WalletResource.get] */
+    @JvmOverloads
+    public fun getAsync(options: CallOptions = CallOptions()): CompletableFuture<Wallet> =
+        caller.begin { wallet.get(options) }
+}
+
+/** VPS, blocking: [StableVpsBlocking.vps]. */
 public class BlockingVps internal constructor(
     private val vps: VpsResource,
     private val caller: Caller,
@@ -124,7 +211,8 @@ public class BlockingVps internal constructor(
         location: Location,
         options: ProvisionOptions = ProvisionOptions(),
         onProgress: Consumer<Progress>? = null,
-    ): Provisioned = caller.wait { vps.provision(planId, billingCycle, location, options, told(onProgress)) }
+    ): Provisioned =
+        caller.wait { vps.provision(planId, billingCycle, location, options, onProgress.suspending()) }
 
     /** [VpsResource.provision] */
     @JvmOverloads
@@ -135,7 +223,7 @@ public class BlockingVps internal constructor(
         options: ProvisionOptions = ProvisionOptions(),
         onProgress: Consumer<Progress>? = null,
     ): CompletableFuture<Provisioned> =
-        caller.begin { vps.provision(planId, billingCycle, location, options, told(onProgress)) }
+        caller.begin { vps.provision(planId, billingCycle, location, options, onProgress.suspending()) }
 
     /** [VpsResource.resume] */
     @JvmOverloads
@@ -144,7 +232,7 @@ public class BlockingVps internal constructor(
         token: String,
         options: ResumeOptions = ResumeOptions(),
         onProgress: Consumer<Progress>? = null,
-    ): Provisioned = caller.wait { vps.resume(token, options, told(onProgress)) }
+    ): Provisioned = caller.wait { vps.resume(token, options, onProgress.suspending()) }
 
     /** [VpsResource.resume] */
     @JvmOverloads
@@ -152,7 +240,7 @@ public class BlockingVps internal constructor(
         token: String,
         options: ResumeOptions = ResumeOptions(),
         onProgress: Consumer<Progress>? = null,
-    ): CompletableFuture<Provisioned> = caller.begin { vps.resume(token, options, told(onProgress)) }
+    ): CompletableFuture<Provisioned> = caller.begin { vps.resume(token, options, onProgress.suspending()) }
 
     /** [VpsResource.waitUntilReady] */
     @JvmOverloads
@@ -161,7 +249,7 @@ public class BlockingVps internal constructor(
         id: String,
         options: WaitOptions = WaitOptions(),
         onProgress: Consumer<Progress>? = null,
-    ): Provisioned = caller.wait { vps.waitUntilReady(id, options, told(onProgress)) }
+    ): Provisioned = caller.wait { vps.waitUntilReady(id, options, onProgress.suspending()) }
 
     /** [VpsResource.waitUntilReady] */
     @JvmOverloads
@@ -169,8 +257,9 @@ public class BlockingVps internal constructor(
         id: String,
         options: WaitOptions = WaitOptions(),
         onProgress: Consumer<Progress>? = null,
-    ): CompletableFuture<Provisioned> = caller.begin { vps.waitUntilReady(id, options, told(onProgress)) }
+    ): CompletableFuture<Provisioned> =
+        caller.begin { vps.waitUntilReady(id, options, onProgress.suspending()) }
 }
 
-private fun told(consumer: Consumer<Progress>?): (suspend (Progress) -> Unit)? =
-    consumer?.let { { progress -> it.accept(progress) } }
+private fun Consumer<Progress>?.suspending(): (suspend (Progress) -> Unit)? =
+    this?.let { { progress -> it.accept(progress) } }

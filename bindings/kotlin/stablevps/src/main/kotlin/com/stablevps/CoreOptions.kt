@@ -1,0 +1,63 @@
+package com.stablevps
+
+import com.stablevps.internal.ffi.Preflight
+import com.stablevps.internal.ffi.defaultProvisionOptions
+import kotlin.math.roundToLong
+import kotlin.time.Duration
+import kotlin.time.Duration.Companion.milliseconds
+import kotlin.time.DurationUnit
+import com.stablevps.internal.ffi.Auth as CoreAuth
+import com.stablevps.internal.ffi.CallOptions as CoreCallOptions
+import com.stablevps.internal.ffi.Delivery as CoreDelivery
+import com.stablevps.internal.ffi.FailureKind as CoreFailureKind
+import com.stablevps.internal.ffi.ProvisionOptions as CoreProvisionOptions
+import com.stablevps.internal.ffi.WaitLevel as CoreWaitLevel
+
+// Options as the core takes them. The core checks them, and knows every default.
+
+/** Loads the core, like everything here that asks for it. */
+private val defaults by lazy { defaultProvisionOptions() }
+
+/** How long a purchase may take when nothing is said. */
+internal fun defaultTimeout(): Duration = defaults.timeoutMs.milliseconds
+
+internal fun CallOptions.toCore(): CoreCallOptions =
+    CoreCallOptions(timeout?.toMillis(), deadline?.toMillis(), maxRetries = null)
+
+internal fun WaitOptions.toCore(): CoreProvisionOptions =
+    defaults.copy(
+        waitFor = waitFor.toCore(),
+        timeoutMs = timeout?.toMillis() ?: defaults.timeoutMs,
+        firstLookMs = firstLook?.toMillis() ?: defaults.firstLookMs,
+        longestPauseMs = longestPause?.toMillis() ?: defaults.longestPauseMs,
+    )
+
+internal fun ProvisionOptions.toCore(): CoreProvisionOptions =
+    defaults.copy(
+        preflight = if (preflight) Preflight.CHECK else Preflight.SKIP,
+        maxSpend = maxSpend?.toPlainString(),
+        waitFor = waitFor.toCore(),
+        timeoutMs = timeout?.toMillis() ?: defaults.timeoutMs,
+        firstLookMs = firstLook?.toMillis() ?: defaults.firstLookMs,
+        longestPauseMs = longestPause?.toMillis() ?: defaults.longestPauseMs,
+        settleMs = settle?.toMillis() ?: defaults.settleMs,
+    )
+
+/**
+ * The nearest whole number of milliseconds, but never 0 for a span that is not: the core refuses what is too
+ * short or too long. An infinite span is the largest number.
+ */
+internal fun Duration.toMillis(): Long {
+    val nearest = toDouble(DurationUnit.MILLISECONDS).roundToLong()
+    return if (nearest == 0L) compareTo(Duration.ZERO).toLong() else nearest
+}
+
+// The values of these have the order of the core's.
+
+internal fun Auth.toCore(): CoreAuth = CoreAuth.entries[ordinal]
+
+internal fun WaitLevel.toCore(): CoreWaitLevel = CoreWaitLevel.entries[ordinal]
+
+internal fun Delivery.toCore(): CoreDelivery = CoreDelivery.entries[ordinal]
+
+internal fun FailureKind.toCore(): CoreFailureKind = CoreFailureKind.entries[ordinal]
