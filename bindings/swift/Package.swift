@@ -2,9 +2,9 @@
 import Foundation
 import PackageDescription
 
-// Where the core comes from: a static library in the folder that STABLEVPS_LIB_DIR names, or on Apple
-// platforms a framework: one that scripts/xcframework.sh built here, else the release's. A release fills in its
-// own address and the checksum that the script prints.
+// Where the core comes from: a static library in the folder that STABLEVPS_LIB_DIR names; or, on Apple platforms, a
+// framework: the one that scripts/xcframework.sh built here, else that of a release. A release sets its own URL and
+// the checksum that the script prints. There is no release yet.
 let framework = "StableVPSCore.xcframework"
 let release = (
   url: "https://stablevps.com/sdk/swift/0.1.0/StableVPSCore.xcframework.zip",

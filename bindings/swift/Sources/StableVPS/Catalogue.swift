@@ -3,9 +3,9 @@ internal import StableVPSNative
 
 extension StableVPS {
   /// Every plan, the smallest first, as the documentation of the API lists it.
-  public static let plans: [Plan] = planRecords().map { Plan($0) }
+  public static let plans: [Plan] = StableVPSNative.plans().map { Plan($0) }
 
-  /// The price of one period in EUR; `nil` for what this version does not know.
+  /// The price of one period in EUR; `nil` for a plan or a billing cycle that this version does not know.
   ///
   /// ```swift
   /// StableVPS.price(of: .prime, billed: .monthly)  // 19.49

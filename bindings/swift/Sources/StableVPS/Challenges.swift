@@ -1,26 +1,26 @@
 #if !canImport(FoundationNetworking)
   import Foundation
 
-  /// Nobody is asked for a password: a request carries its key, or is refused. About certificates the platform
-  /// decides, or the delegate of the session that the caller gave.
+  /// A request for a password is rejected: a request carries its key, or is refused. Certificates are checked
+  /// by the delegate of the caller's session, else by the platform.
   extension Exchanges {
-    typealias Answer = @Sendable (URLSession.AuthChallengeDisposition, URLCredential?) -> Void
+    typealias Completion = @Sendable (URLSession.AuthChallengeDisposition, URLCredential?) -> Void
 
     func urlSession(
       _ session: URLSession, task: URLSessionTask,
-      didReceive challenge: URLAuthenticationChallenge, completionHandler: @escaping Answer
+      didReceive challenge: URLAuthenticationChallenge, completionHandler: @escaping Completion
     ) {
       if challenge.protectionSpace.asksForPassword {
         completionHandler(.rejectProtectionSpace, nil)
         return
       }
-      let ofTasks = authenticating as? any URLSessionTaskDelegate
-      let isAnswered =
-        ofTasks?.urlSession?(
+      let taskDelegate = authenticating as? any URLSessionTaskDelegate
+      let isHandled =
+        taskDelegate?.urlSession?(
           session, task: task, didReceive: challenge, completionHandler: completionHandler)
         ?? authenticating?.urlSession?(
           session, didReceive: challenge, completionHandler: completionHandler)
-      if isAnswered == nil {
+      if isHandled == nil {
         completionHandler(.performDefaultHandling, nil)
       }
     }

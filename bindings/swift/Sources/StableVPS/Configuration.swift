@@ -3,35 +3,27 @@
 #endif
 
 extension StableVPS {
-  /// How a client is made.
+  /// How a client is set up.
   public struct Configuration: Sendable {
-    /// The header that carries the key.
-    public enum Authentication: String, Sendable, Hashable, CaseIterable {
-      /// `Authorization: Bearer <key>`.
-      case bearer
-      /// `X-API-Key: <key>`.
-      case apiKeyHeader = "x-api-key"
-    }
-
-    /// The server. Plain http only to loopback.
+    /// The server. Plain `http` is accepted for loopback addresses only.
     public var baseURL: String = defaultBaseURL
-    /// The header that carries the key.
+    /// The header that carries the key. Default: `.bearer`.
     public var authentication: Authentication = .bearer
-    /// How long one request may take: 30 s by default.
+    /// The time limit for one request. Default: 30 s.
     public var timeout: Duration = .seconds(30)
-    /// How often a failed request is repeated: twice by default. An order never is.
+    /// How many times a failed request is retried, from 0 to 1,000. Default: 2. An order is never retried.
     public var maxRetries: Int = 2
-    /// What to send with: `URLSession` by default.
+    /// What sends the requests. Default: `URLSession`.
     public var transport: any HTTPTransport
-    /// What tells the time: another one for tests.
+    /// The source of time. Replace it in tests.
     public var clock: any StableVPSClock = SystemClock()
-    /// Told of every request and every wait; never of a secret. By default the system's log, where the
-    /// platform has one.
+    /// Receives one line for every request and every wait, without secrets. Default: the unified log, where
+    /// the platform has one.
     public var log: (@Sendable (String) -> Void)? = systemLog
     /// Makes the jitter of retries repeatable, for tests.
     public var randomSeed: UInt64?
 
-    /// Everything but these two has its default, and can be set afterwards.
+    /// All other properties have defaults and can be set afterwards.
     public init(
       baseURL: String = defaultBaseURL, transport: any HTTPTransport = URLSessionTransport()
     ) {
@@ -39,10 +31,11 @@ extension StableVPS {
       self.transport = transport
     }
 
-    /// The service itself: `https://stablevps.com`.
+    /// The service's own address: `https://stablevps.com`.
     public static let defaultBaseURL = "https://stablevps.com"
 
-    /// Writes to the unified log with the subsystem `com.stablevps`; nothing where there is none.
+    /// Writes to the unified log at the debug level, with the subsystem `com.stablevps`; `nil` where the
+    /// platform has no unified log.
     public static let systemLog: (@Sendable (String) -> Void)? = {
       #if canImport(OSLog)
         let logger = Logger(subsystem: "com.stablevps", category: "client")

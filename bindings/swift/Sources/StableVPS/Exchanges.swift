@@ -4,10 +4,10 @@ import Foundation
   import FoundationNetworking
 #endif
 
-/// The largest body that is read: 16 MiB, more than any reply of the service.
+/// The largest body that is read: 16 MiB, more than any response of the service.
 private let largestBody = 16 * 1024 * 1024
 
-/// One request and what has come of its reply.
+/// One request and what has arrived of its response.
 final class Exchange: Sendable {
   private let state = Locked(State())
 
@@ -17,8 +17,8 @@ final class Exchange: Sendable {
     var waiting: CheckedContinuation<TransportResponse, any Error>?
   }
 
-  /// Begins, and waits for the end.
-  func response(begin: () -> Void) async throws -> TransportResponse {
+  /// Starts the request and waits for its result.
+  func response(start: () -> Void) async throws -> TransportResponse {
     try await withCheckedThrowingContinuation { continuation in
       let result = state.withLock { state in
         if state.result == nil {
@@ -29,7 +29,7 @@ final class Exchange: Sendable {
       if let result {
         continuation.resume(with: result)
       } else {
-        begin()
+        start()
       }
     }
   }
@@ -38,7 +38,7 @@ final class Exchange: Sendable {
     end { _ in .failure(error) }
   }
 
-  /// Takes a part of the body; says whether it is still small enough.
+  /// Appends a part of the body. Returns `false` where the body becomes too large.
   func receive(_ part: Data) -> Bool {
     state.withLock { state in
       guard state.body.count + part.count <= largestBody else { return false }
@@ -49,9 +49,9 @@ final class Exchange: Sendable {
 
   func complete(_ response: URLResponse?, _ error: (any Error)?) {
     end { state in
-      // A reply that asks for a password may come as an error, after the whole of it.
-      let isAsked = (error as? URLError)?.code == .userAuthenticationRequired
-      if let error, !(isAsked && response is HTTPURLResponse) {
+      // A response that asks for a password may be reported as an error, after the whole of it arrived.
+      let asksForPassword = (error as? URLError)?.code == .userAuthenticationRequired
+      if let error, !(asksForPassword && response is HTTPURLResponse) {
         return .failure(TransportFailure(error))
       }
       guard let response = response as? HTTPURLResponse else {
@@ -59,11 +59,11 @@ final class Exchange: Sendable {
       }
       return .success(
         TransportResponse(
-          status: response.statusCode, headers: response.read, body: state.body))
+          status: response.statusCode, headers: response.relevantHeaders, body: state.body))
     }
   }
 
-  /// Whoever comes first ends it.
+  /// The first result counts; later ones are ignored.
   private func end(_ result: (State) -> Result<TransportResponse, any Error>) {
     let (waiting, result) = state.withLock { state in
       let first = state.result ?? result(state)
@@ -76,8 +76,8 @@ final class Exchange: Sendable {
 }
 
 extension HTTPURLResponse {
-  /// The headers that matter.
-  fileprivate var read: [String: String] {
+  /// The headers that the core reads.
+  fileprivate var relevantHeaders: [String: String] {
     var headers: [String: String] = [:]
     for name in ["content-type", "retry-after"] {
       headers[name] = value(forHTTPHeaderField: name)
@@ -86,7 +86,7 @@ extension HTTPURLResponse {
   }
 }
 
-/// The delegate of a session: collects what comes, and follows nothing.
+/// The delegate of a session. It collects the responses and follows no redirect.
 final class Exchanges: NSObject, URLSessionDataDelegate {
   private let running = Locked<[Int: Exchange]>([:])
   let authenticating: (any URLSessionDelegate)?
@@ -116,7 +116,8 @@ final class Exchanges: NSObject, URLSessionDataDelegate {
     if !exchange.receive(data) {
       exchange.fail(
         TransportFailure(.tooLarge, .unknown, detail: "the response is larger than 16 MiB"))
-      dataTask.cancel()
+      // Elsewhere: on Linux, cancelling waits for the queue that makes this call.
+      DispatchQueue.global().async { dataTask.cancel() }
     }
   }
 

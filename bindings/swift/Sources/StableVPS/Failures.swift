@@ -5,17 +5,17 @@ import Foundation
 #endif
 
 extension TransportFailure {
-  /// What `URLSession` failed with. It says "not sent" only where no connection came about.
+  /// An error of `URLSession`. It counts as "not sent" only where no connection was made.
   init(_ error: any Error) {
     guard let error = error as? URLError else {
       let other = error as NSError
       self.init(.io, .unknown, detail: "\(other.domain) \(other.code)")
       return
     }
-    // Its words may hold a URL, its number doesn't.
+    // The description may hold a URL; the number does not.
     let detail = "URLError \(error.code.rawValue)"
-    if let step = Self.unsent(error) {
-      self.init(step, .notSent, detail: detail)
+    if let kind = Self.kindOfUnsent(error) {
+      self.init(kind, .notSent, detail: detail)
     } else {
       self.init(Self.kind(error), .unknown, detail: detail)
     }
@@ -31,20 +31,20 @@ extension TransportFailure {
   }
 
   #if canImport(FoundationNetworking)
-    /// Where no byte of the request was written, and why. Codes can't be trusted here: where the first of a
-    /// host's addresses refused, whatever goes wrong with the second has the code of a refusal. What curl
-    /// says is of the step that failed.
-    private static func unsent(_ error: URLError) -> Kind? {
-      let words = error.localizedDescription
+    /// Where the connection failed, if no byte of the request was written. The error's code does not say
+    /// that here: once the first of a host's addresses refused, every failure of the second has the code of
+    /// a refusal. curl's message names the step that failed.
+    private static func kindOfUnsent(_ error: URLError) -> Kind? {
+      let message = error.localizedDescription
       let steps: [(String, Kind)] = [
         ("Could not resolve host", .dns), ("Failed to connect to", .connect),
         ("SSL certificate problem", .tls), ("SSL: no alternative certificate subject name", .tls),
       ]
-      return steps.first { words.hasPrefix($0.0) }?.1
+      return steps.first { message.hasPrefix($0.0) }?.1
     }
   #else
-    /// Where no byte of the request was written, and why.
-    private static func unsent(_ error: URLError) -> Kind? {
+    /// Where the connection failed, if no byte of the request was written.
+    private static func kindOfUnsent(_ error: URLError) -> Kind? {
       switch error.code {
       case .cannotFindHost, .dnsLookupFailed:
         .dns

@@ -1,4 +1,4 @@
-// How the core's machines are driven: a machine says what to do next, and this does it.
+// How the core's machines are driven: a machine says what to do next, and the host does it.
 
 import Foundation
 internal import StableVPSNative
@@ -11,27 +11,27 @@ struct Host: Sendable {
 
   /// Drives the machine of a plain call to its end.
   func run(_ machine: Machine, label: String) async throws -> Output {
-    work?.begin()
-    defer { work?.end() }
-    var step = machine.next(nowMs: clock.now)
+    activity?.begin()
+    defer { activity?.end() }
+    var step = machine.step(nowMs: clock.now)
     while true {
       switch step {
       case .done(let output):
         log?("\(label) done")
         return output
-      case .failed(let problem):
-        throw failed(problem, label: label)
+      case .failed(let report):
+        throw failed(report, label: label)
       case .wait(let delayMs, let reason, _):
         try await wait(delayMs, reason, label: label)
-        step = machine.next(nowMs: clock.now)
+        step = machine.step(nowMs: clock.now)
       case .send(let request, _):
         step = try await exchange(request, of: machine, label: label)
       }
     }
   }
 
-  func failed(_ problem: Problem, label: String) -> StableVPSError {
-    let error = StableVPSError(problem)
+  func failed(_ report: Report, label: String) -> StableVPSError {
+    let error = StableVPSError(report)
     log?("\(label) failed: \(error.message)")
     return error
   }
@@ -43,37 +43,45 @@ struct Host: Sendable {
     try Task.checkCancellation()
   }
 
-  /// Sends a request, tells the machine what came of it, and gives its next step.
-  func exchange(_ request: Request, of machine: Machine, label: String) async throws -> Step {
+  /// Sends a request, hands the outcome to the machine, and returns its next step.
+  func exchange(
+    _ request: HttpRequest, of machine: Machine, label: String
+  ) async throws -> HostStep {
     try Task.checkCancellation()
     log?("\(label): sending \(request.endpoint)")
-    let failure: TransportFailure
-    do {
-      let response = try await send(try TransportRequest(request))
-      return try machine.answer(
+    switch await result(of: request) {
+    case .success(let response):
+      return try machine.response(
         id: request.id, status: UInt16(clamping: response.status),
-        headers: response.read, body: response.body, nowMs: clock.now)
-    } catch let known as TransportFailure {
-      failure = known
-    } catch is CancellationError {
-      failure = TransportFailure(.cancelled, .unknown)
-    } catch {
-      // Its words may hold a URL or a header, its type doesn't.
-      failure = TransportFailure(.io, .unknown, detail: "\(type(of: error))")
+        headers: response.headers, body: response.body, nowMs: clock.now)
+    case .failure(let failure):
+      // A cancelled request is reported, too, so that a token says that it may have been received.
+      let step = try machine.failed(
+        id: request.id, kind: failure.kind.native, delivery: failure.delivery.native,
+        detail: failure.detail, nowMs: clock.now)
+      try Task.checkCancellation()
+      return step
     }
-    // A request that was given up is told too, so that a token says that it may have been received.
-    let step = try machine.missed(
-      id: request.id, kind: failure.kind.native, delivery: failure.delivery.native,
-      detail: failure.detail, nowMs: clock.now)
-    try Task.checkCancellation()
-    return step
+  }
+
+  private func result(of request: HttpRequest) async -> Result<TransportResponse, TransportFailure> {
+    do {
+      return .success(try await send(try TransportRequest(request)))
+    } catch let failure as TransportFailure {
+      return .failure(failure)
+    } catch is CancellationError {
+      return .failure(TransportFailure(.cancelled, .unknown))
+    } catch {
+      // The description may hold a URL or a header; the type's name does not.
+      return .failure(TransportFailure(.io, .unknown, detail: "\(type(of: error))"))
+    }
   }
 }
 
 extension TransportRequest {
-  fileprivate init(_ request: Request) throws {
+  fileprivate init(_ request: HttpRequest) throws {
     guard let url = URL(string: request.url) else {
-      throw TransportFailure(.io, .notSent, detail: "not a URL that this platform takes")
+      throw TransportFailure(.io, .notSent, detail: "the platform does not accept the URL")
     }
     method = request.method
     self.url = url
@@ -81,16 +89,7 @@ extension TransportRequest {
       request.headers.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
     body = request.body.map { Data($0.utf8) }
     timeout = Duration(milliseconds: request.timeoutMs)
-    needsFreshConnection = request.freshConnection
+    needsFreshConnection = request.retryClass == .once
     endpoint = request.endpoint
-  }
-}
-
-extension TransportResponse {
-  /// The headers that the core reads.
-  fileprivate var read: [String: String] {
-    headers.filter { name, _ in
-      ["content-type", "retry-after"].contains { name.caseInsensitiveCompare($0) == .orderedSame }
-    }
   }
 }

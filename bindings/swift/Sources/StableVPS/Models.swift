@@ -1,4 +1,4 @@
-// What the service answers. Written by `cargo xtask generate` from the core's models.
+// The models of the API. Written by `cargo xtask generate` from the core's models.
 
 import Foundation
 internal import StableVPSNative
@@ -10,10 +10,10 @@ extension StableVPS {
     case user
     /// Staff of the service.
     case admin
-    /// One that this version does not know, as it was sent.
+    /// A value that this version does not know, verbatim.
     case unknown(String)
 
-    /// Every one that this version knows.
+    /// Every value that this version knows.
     public static let known: [Self] = [.user, .admin]
 
     public init(rawValue: String) {
@@ -28,7 +28,7 @@ extension StableVPS {
       switch self {
       case .user: "user"
       case .admin: "admin"
-      case .unknown(let sent): sent
+      case .unknown(let text): text
       }
     }
   }
@@ -43,10 +43,10 @@ extension StableVPS {
     case stop
     /// Restart it.
     case reboot
-    /// One that this version does not know, as it was sent.
+    /// A value that this version does not know, verbatim.
     case unknown(String)
 
-    /// Every one that this version knows.
+    /// Every value that this version knows.
     public static let known: [Self] = [.start, .stop, .reboot]
 
     public init(rawValue: String) {
@@ -63,7 +63,7 @@ extension StableVPS {
       case .start: "start"
       case .stop: "stop"
       case .reboot: "reboot"
-      case .unknown(let sent): sent
+      case .unknown(let text): text
       }
     }
   }
@@ -76,10 +76,10 @@ extension StableVPS {
     case full
     /// Read only.
     case read
-    /// One that this version does not know, as it was sent.
+    /// A value that this version does not know, verbatim.
     case unknown(String)
 
-    /// Every one that this version knows.
+    /// Every value that this version knows.
     public static let known: [Self] = [.full, .read]
 
     public init(rawValue: String) {
@@ -94,7 +94,7 @@ extension StableVPS {
       switch self {
       case .full: "full"
       case .read: "read"
-      case .unknown(let sent): sent
+      case .unknown(let text): text
       }
     }
   }
@@ -109,10 +109,10 @@ extension StableVPS {
     case prime
     /// Enterprise: 4 vCPU, 8 GB of memory, 65 GB NVMe.
     case pro
-    /// One that this version does not know, as it was sent.
+    /// A value that this version does not know, verbatim.
     case unknown(String)
 
-    /// Every one that this version knows.
+    /// Every value that this version knows.
     public static let known: [Self] = [.basic, .prime, .pro]
 
     public init(rawValue: String) {
@@ -129,7 +129,7 @@ extension StableVPS {
       case .basic: "basic"
       case .prime: "prime"
       case .pro: "pro"
-      case .unknown(let sent): sent
+      case .unknown(let text): text
       }
     }
   }
@@ -142,10 +142,10 @@ extension StableVPS {
     case monthly
     /// Every year.
     case yearly
-    /// One that this version does not know, as it was sent.
+    /// A value that this version does not know, verbatim.
     case unknown(String)
 
-    /// Every one that this version knows.
+    /// Every value that this version knows.
     public static let known: [Self] = [.monthly, .yearly]
 
     public init(rawValue: String) {
@@ -160,7 +160,7 @@ extension StableVPS {
       switch self {
       case .monthly: "monthly"
       case .yearly: "yearly"
-      case .unknown(let sent): sent
+      case .unknown(let text): text
       }
     }
   }
@@ -181,10 +181,10 @@ extension StableVPS {
     case singapore
     /// Tokyo.
     case tokyo
-    /// One that this version does not know, as it was sent.
+    /// A value that this version does not know, verbatim.
     case unknown(String)
 
-    /// Every one that this version knows.
+    /// Every value that this version knows.
     public static let known: [Self] = [.amsterdam, .london, .frankfurt, .newYork, .singapore, .tokyo]
 
     public init(rawValue: String) {
@@ -207,7 +207,7 @@ extension StableVPS {
       case .newYork: "newYork"
       case .singapore: "singapore"
       case .tokyo: "tokyo"
-      case .unknown(let sent): sent
+      case .unknown(let text): text
       }
     }
   }
@@ -224,10 +224,10 @@ extension StableVPS {
     case suspended
     /// Gone for good.
     case terminated
-    /// One that this version does not know, as it was sent.
+    /// A value that this version does not know, verbatim.
     case unknown(String)
 
-    /// Every one that this version knows.
+    /// Every value that this version knows.
     public static let known: [Self] = [.provisioning, .active, .suspended, .terminated]
 
     public init(rawValue: String) {
@@ -246,7 +246,7 @@ extension StableVPS {
       case .active: "active"
       case .suspended: "suspended"
       case .terminated: "terminated"
-      case .unknown(let sent): sent
+      case .unknown(let text): text
       }
     }
   }
@@ -265,10 +265,10 @@ extension StableVPS {
     case trialing
     /// Not paid yet.
     case pending
-    /// One that this version does not know, as it was sent.
+    /// A value that this version does not know, verbatim.
     case unknown(String)
 
-    /// Every one that this version knows.
+    /// Every value that this version knows.
     public static let known: [Self] = [.active, .canceled, .pastDue, .trialing, .pending]
 
     public init(rawValue: String) {
@@ -289,7 +289,7 @@ extension StableVPS {
       case .pastDue: "past_due"
       case .trialing: "trialing"
       case .pending: "pending"
-      case .unknown(let sent): sent
+      case .unknown(let text): text
       }
     }
   }
@@ -319,6 +319,152 @@ extension StableVPS {
       case .reconciling: self = .reconciling
       case .polling: self = .polling
       case .ended: self = .ended
+      }
+    }
+  }
+}
+
+extension TransportFailure {
+  /// Where an exchange broke.
+  public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
+    /// The host name could not be resolved.
+    case dns
+    /// No connection could be made.
+    case connect
+    /// The secure channel could not be set up, or broke.
+    case tls
+    /// The proxy refused or failed.
+    case proxy
+    /// The time allowed was over.
+    case timeout
+    /// The connection broke, or the response was not HTTP.
+    case io
+    /// The response was larger than 16 MiB.
+    case tooLarge = "too_large"
+    /// The host gave the request up.
+    case cancelled
+
+    init(_ native: StableVPSNative.FailureKind) {
+      switch native {
+      case .dns: self = .dns
+      case .connect: self = .connect
+      case .tls: self = .tls
+      case .proxy: self = .proxy
+      case .timeout: self = .timeout
+      case .io: self = .io
+      case .tooLarge: self = .tooLarge
+      case .cancelled: self = .cancelled
+      }
+    }
+
+    var native: StableVPSNative.FailureKind {
+      switch self {
+      case .dns: .dns
+      case .connect: .connect
+      case .tls: .tls
+      case .proxy: .proxy
+      case .timeout: .timeout
+      case .io: .io
+      case .tooLarge: .tooLarge
+      case .cancelled: .cancelled
+      }
+    }
+  }
+}
+
+extension TransportFailure {
+  /// Whether a failed request may have taken effect.
+  public enum Delivery: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Certain: not one byte of the request reached the server.
+    case notSent = "not_sent"
+    /// Anything else: the request may have taken effect.
+    case unknown
+
+    init(_ native: StableVPSNative.Delivery) {
+      switch native {
+      case .notSent: self = .notSent
+      case .unknown: self = .unknown
+      }
+    }
+
+    var native: StableVPSNative.Delivery {
+      switch self {
+      case .notSent: .notSent
+      case .unknown: .unknown
+      }
+    }
+  }
+}
+
+extension StableVPSError {
+  /// Whose fault an error is.
+  public enum Fault: String, Sendable, Hashable, Codable, CaseIterable {
+    /// The caller's: other arguments, another key or more money would help.
+    case caller
+    /// The service's, or its provider's.
+    case server
+    /// The network's, or a proxy's.
+    case network
+
+    init(_ native: StableVPSNative.Fault) {
+      switch native {
+      case .caller: self = .caller
+      case .server: self = .server
+      case .network: self = .network
+      }
+    }
+  }
+}
+
+extension StableVPSError {
+  /// Whether the same call may be made again.
+  public enum TryAgain: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Making the same call again is safe and may succeed.
+    case safe
+    /// Safe, but useless until something was changed.
+    case useless
+    /// Dangerous: it may do the same thing twice.
+    case unsafe
+
+    init(_ native: StableVPSNative.TryAgain) {
+      switch native {
+      case .safe: self = .safe
+      case .useless: self = .useless
+      case .unsafe: self = .unsafe
+      }
+    }
+  }
+}
+
+extension StableVPS.Configuration {
+  /// How a request carries its key.
+  public enum Authentication: String, Sendable, Hashable, Codable, CaseIterable {
+    /// `Authorization: Bearer <key>`.
+    case bearer
+    /// `X-API-Key: <key>`.
+    case apiKeyHeader = "x-api-key"
+
+    var native: StableVPSNative.Auth {
+      switch self {
+      case .bearer: .bearer
+      case .apiKeyHeader: .apiKeyHeader
+      }
+    }
+  }
+}
+
+extension StableVPS.WaitOptions {
+  /// When a VPS counts as usable.
+  public enum Level: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Active, with address, user and password.
+    case ready
+    /// Active, whatever else is there.
+    case active
+
+    var native: StableVPSNative.WaitLevel {
+      switch self {
+      case .ready: .ready
+      case .active: .active
       }
     }
   }
@@ -662,9 +808,9 @@ extension StableVPS {
     public let requests: Int
     /// How often the order was handed over in a way that the service may have received it.
     public let ordersSent: Int
-    /// How long it is since the purchase began, in whatever process.
+    /// The time since the purchase began, in whatever process.
     public let elapsed: Duration
-    /// How long it is until the next request.
+    /// The time until the next request.
     public let nextLook: Duration
     /// The VPS, once it is known.
     public let vpsID: String?
@@ -719,7 +865,7 @@ extension StableVPS {
     public let balanceAfter: Decimal?
     /// The currency of all three.
     public let currency: String?
-    /// How long it is since the purchase began, in whatever process.
+    /// The time since the purchase began, in whatever process.
     public let elapsed: Duration
     /// How many requests were made since this process began with it.
     public let requests: Int

@@ -1,5 +1,5 @@
-/// A set of values to which the service may add: one that this version does not know is kept as it
-/// was sent.
+/// An enumeration to which the service may add values. A value that this version does not know is kept
+/// verbatim.
 public protocol OpenEnumeration: RawRepresentable<String>, Sendable, Hashable, Codable,
   CustomStringConvertible
 {

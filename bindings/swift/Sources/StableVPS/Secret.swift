@@ -1,5 +1,5 @@
 extension StableVPS {
-  /// A text that nothing prints: ``reveal()`` gives it.
+  /// A text that is never printed. ``reveal()`` returns it.
   ///
   /// ```swift
   /// let secret = StableVPS.Secret("hunter2")
@@ -9,7 +9,7 @@ extension StableVPS {
   public struct Secret: Sendable, Hashable {
     private let text: String
 
-    /// Hides a text.
+    /// Wraps a text.
     public init(_ text: String) {
       self.text = text
     }
@@ -25,7 +25,7 @@ extension StableVPS {
     /// The id itself.
     public let rawValue: String
 
-    /// An id as it was sent.
+    /// Creates an id.
     public init(rawValue: String) {
       self.rawValue = rawValue
     }

@@ -1,82 +1,68 @@
 import Foundation
 internal import StableVPSNative
 
-/// A configured account, which every resource uses.
+/// A configured account, shared by all resources of a client.
 final class Session: Sendable {
   private let api: Api
   private let host: Host
-  /// Tells the accounts apart that purchases take turns on.
+  /// Identifies the account whose purchases take turns.
   private let account: String
   private let seed: Locked<UInt64?>
-  /// For calls that differ in nothing from the configuration.
-  private let usual: Limits
-
-  /// How long a purchase waits for its turn where its token alone knows its time.
-  private static let longestWait = Duration.seconds(1800)
 
   init(apiKey: String?, configuration: StableVPS.Configuration) throws {
-    guard let maxRetries = UInt32(exactly: configuration.maxRetries) else {
-      throw StableVPSError.invalidInput(
-        field: "maxRetries", reason: "must be a whole number from 0")
-    }
-    let options = ApiOptions(
-      apiKey: apiKey, baseUrl: configuration.baseURL,
-      auth: configuration.authentication.rawValue, userAgent: "stablevps-swift/\(version)",
-      maxRetries: min(maxRetries, 1000),
-      timeoutMs: try configuration.timeout.milliseconds(field: "timeout"), connectTimeoutMs: nil)
-    api = try StableVPSError.checked { try Api(options: options) }
+    var config = defaultConfig()
+    config.apiKey = apiKey
+    config.baseUrl = configuration.baseURL
+    config.auth = configuration.authentication.native
+    config.userAgent = "stablevps-swift/\(version)"
+    config.maxRetries = Int64(configuration.maxRetries)
+    config.timeoutMs = configuration.timeout.milliseconds
+    api = try StableVPSError.translated { try Api(config: config) }
     host = Host(
       transport: configuration.transport, clock: configuration.clock, log: configuration.log)
     let server = configuration.baseURL.trimmingCharacters(in: .whitespacesAndNewlines.union(["/"]))
-    let world = Self.world(configuration)
-    account = "\(api.keyFingerprint()) \(server) \(world)"
+    account = "\(api.keyFingerprint()) \(server) \(Self.service(configuration))"
     seed = Locked(configuration.randomSeed)
-    usual = Limits(timeoutMs: nil, deadlineMs: nil, nowMs: 0, seed: nil)
   }
 
-  /// One call of an endpoint.
-  func call(
-    _ label: String, timeout: Duration?, deadline: Duration?,
-    make: (Api, Limits) throws -> Machine
-  ) async throws -> Output {
-    let limits = try limits(timeout, deadline)
-    let machine = try StableVPSError.checked { try make(api, limits) }
-    return try await host.run(machine, label: label)
+  /// Calls an endpoint. `value` converts the endpoint's result, and returns `nil` for the result of another.
+  func call<Value>(
+    _ label: String, _ request: Request, timeout: Duration?, deadline: Duration?,
+    value: (Output) -> Value?
+  ) async throws -> Value {
+    let options = CallOptions(
+      timeoutMs: timeout?.milliseconds, deadlineMs: deadline?.milliseconds, maxRetries: nil)
+    let output = try await host.run(try begin(request, options), label: label)
+    guard let value = value(output) else {
+      // A machine returns the result of its own endpoint.
+      assertionFailure("\(label) returned the result of another endpoint")
+      throw CocoaError(.coderInvalidValue)
+    }
+    return value
   }
 
-  /// A purchase, or the wait for one.
-  func purchase(
-    _ label: String, timeout: Duration?, make: (Api, Beginning) throws -> Machine
-  ) throws -> PurchaseRun {
-    let beginning = Beginning(nowMs: host.clock.now, seed: nextSeed() ?? .random(in: 0...UInt64.max))
-    let machine = try StableVPSError.checked { try make(api, beginning) }
+  /// Begins a purchase, or the wait for a VPS. `timeoutMs` limits the wait for the account's turn.
+  func purchase(_ label: String, _ request: Request, timeoutMs: Int64) throws -> PurchaseRun {
+    let options = CallOptions(timeoutMs: nil, deadlineMs: nil, maxRetries: nil)
     return PurchaseRun(
-      host: host, machine: machine, label: label, account: account,
-      timeout: timeout ?? Self.longestWait)
+      host: host, machine: try begin(request, options), label: label, account: account,
+      timeout: .milliseconds(timeoutMs))
   }
 
-  /// What every purchase begins with.
-  struct Beginning {
-    let nowMs: Int64
-    let seed: UInt64
+  private func begin(_ request: Request, _ options: CallOptions) throws -> Machine {
+    try StableVPSError.translated {
+      try api.begin(
+        request: request, options: options, seed: nextSeed(), nowMs: host.clock.now)
+    }
   }
 
-  /// Simulated services have accounts of their own, though their keys are alike.
-  private static func world(_ configuration: StableVPS.Configuration) -> String {
-    if let clock = configuration.clock as? any WorkClock {
+  /// Identifies a simulated service: its accounts are distinct from others with the same keys.
+  private static func service(_ configuration: StableVPS.Configuration) -> String {
+    if let clock = configuration.clock as? any ActivityClock {
       return "\(ObjectIdentifier(clock))"
     }
-    return (configuration.transport as? any World).map { "\(ObjectIdentifier($0))" } ?? ""
-  }
-
-  private func limits(_ timeout: Duration?, _ deadline: Duration?) throws -> Limits {
-    let seed = nextSeed()
-    if timeout == nil && deadline == nil && seed == nil {
-      return usual
-    }
-    return Limits(
-      timeoutMs: try timeout.milliseconds(field: "timeout"),
-      deadlineMs: try deadline.milliseconds(field: "deadline"), nowMs: host.clock.now, seed: seed)
+    let service = configuration.transport as? any SimulatedService
+    return service.map { "\(ObjectIdentifier($0))" } ?? ""
   }
 
   private func nextSeed() -> UInt64? {

@@ -1,4 +1,4 @@
-/// The STABLEVPS API: an account and its resources.
+/// A client of the STABLEVPS API: one account and its resources.
 ///
 /// ```swift
 /// let client = try StableVPS(apiKey: key)
@@ -6,7 +6,7 @@
 ///   planID: .prime, billingCycle: .monthly, location: .london, maxSpend: 20)
 /// ```
 ///
-/// One client serves any number of calls at once. A task that is cancelled ends its call at once, with a
+/// A client serves any number of concurrent calls. Cancelling a task ends its call at once, with a
 /// `CancellationError`.
 public struct StableVPS: Sendable {
   /// API keys.
@@ -19,23 +19,23 @@ public struct StableVPS: Sendable {
   public let wallet: WalletResource
 
   /// - Parameters:
-  ///   - apiKey: the key. Blanks around it are trimmed.
+  ///   - apiKey: the key. Spaces around it are trimmed.
   ///   - configuration: everything else.
-  /// - Throws: ``StableVPSError`` of the kind `invalidInput` for a key or an address that can't be used.
+  /// - Throws: ``StableVPSError`` of the kind `invalidInput` for a key or a configuration that can't be used.
   public init(apiKey: String, configuration: Configuration = Configuration()) throws {
     try self.init(Session(apiKey: apiKey, configuration: configuration))
   }
 
   /// - Parameters:
-  ///   - apiKey: the key. Blanks around it are trimmed.
+  ///   - apiKey: the key. Spaces around it are trimmed.
   ///   - configuration: everything else.
-  /// - Throws: ``StableVPSError`` of the kind `invalidInput` for a key or an address that can't be used.
+  /// - Throws: ``StableVPSError`` of the kind `invalidInput` for a key or a configuration that can't be used.
   public init(apiKey: Secret, configuration: Configuration = Configuration()) throws {
     try self.init(apiKey: apiKey.reveal(), configuration: configuration)
   }
 
-  /// A client without a key. Only ``Keys/create(email:password:name:scope:expiresInDays:timeout:deadline:)``
-  /// does without.
+  /// A client without a key. It can make one call only:
+  /// ``Keys/create(email:password:name:scope:expiresInDays:timeout:deadline:)``.
   public init(configuration: Configuration = Configuration()) throws {
     try self.init(Session(apiKey: nil, configuration: configuration))
   }

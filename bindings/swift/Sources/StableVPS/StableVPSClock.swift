@@ -1,11 +1,11 @@
 import Foundation
 
-/// Whatever tells the time: the system's clock, or a virtual one in tests.
+/// A source of time: the system's clock, or a virtual one in tests.
 public protocol StableVPSClock: Sendable {
-  /// Epoch milliseconds.
+  /// Milliseconds since 1970-01-01T00:00:00Z.
   var now: Int64 { get }
 
-  /// Waits for so long.
+  /// Suspends the task for a duration.
   ///
   /// - Throws: `CancellationError`, at once, when the task is cancelled.
   func sleep(for duration: Duration) async throws

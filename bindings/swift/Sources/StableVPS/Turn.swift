@@ -1,29 +1,29 @@
-/// A place in an account's queue: one purchase of an account at a time, from its first look at the wallet
-/// until the order's reply is there, as listing can't tell two apart. It covers this process, all its
-/// clients, and no other process.
+/// A place in the queue of an account's purchases. They run one at a time from the first look at the wallet
+/// until the order's response, because two lost orders can't be told apart by listing. The queue covers all
+/// clients of this process, and no other process.
 final class Turn: Sendable {
   private let account: String
-  private let work: (any WorkClock)?
+  private let activity: (any ActivityClock)?
   private let state = Locked(State())
 
   fileprivate struct State {
     var hasCome = false
-    /// Whether the time to wait was over first.
+    /// Whether the time limit was reached first.
     var isLate = false
     var isOver = false
-    /// Gets whether the turn has come, or the time is over.
+    /// Resumed with whether the turn has come; `false` means that the time limit was reached.
     var waiting: CheckedContinuation<Bool, any Error>?
   }
 
   private static let queues = Locked<[String: [Turn]]>([:])
 
-  /// Whether it is this one's turn.
+  /// Whether the turn has come.
   var hasCome: Bool { state.withLock { $0.hasCome } }
 
-  /// Goes to the end of the queue.
-  init(account: String, work: (any WorkClock)?) {
+  /// Joins the queue at its end.
+  init(account: String, activity: (any ActivityClock)?) {
     self.account = account
-    self.work = work
+    self.activity = activity
     let isFirst = Self.queues.withLock { queues in
       queues[account, default: []].append(self)
       return queues[account]?.count == 1
@@ -33,7 +33,7 @@ final class Turn: Sendable {
     }
   }
 
-  /// Ends when it is this one's turn; says false when ``expire()`` came first.
+  /// Waits until the turn has come. Returns `false` when ``expire()`` was called first.
   func comes() async throws -> Bool {
     try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
@@ -42,7 +42,7 @@ final class Turn: Sendable {
             return known
           }
           state.waiting = continuation
-          work?.end()
+          activity?.end()
           return nil
         }
         if let known {
@@ -59,7 +59,7 @@ final class Turn: Sendable {
     wake(with: .success(false)) { $0.isLate = true }
   }
 
-  /// Lets the next one go on.
+  /// Leaves the queue, and gives the turn to the next one.
   func end() {
     let isFirstEnd = state.withLock { state in
       defer { state.isOver = true }
@@ -83,7 +83,7 @@ final class Turn: Sendable {
       change(&state)
       defer { state.waiting = nil }
       if state.waiting != nil {
-        work?.begin()
+        activity?.begin()
       }
       return state.waiting
     }
@@ -92,7 +92,7 @@ final class Turn: Sendable {
 }
 
 extension Turn.State {
-  /// What the wait would end with if it began now; none where there is something to wait for.
+  /// The result of a wait that would begin now; `nil` where there is something to wait for.
   fileprivate var known: Result<Bool, any Error>? {
     if hasCome {
       .success(true)

@@ -4,25 +4,23 @@ import Foundation
   import FoundationNetworking
 #endif
 
-/// Sends with `URLSession`.
+/// Sends requests with `URLSession`.
 ///
-/// A reply is read up to 16 MiB, redirects are not followed, and neither cookies nor a cache take part. A
-/// request that must not be sent twice goes out on a connection of its own.
+/// A response is read up to 16 MiB. Redirects are not followed, and cookies and caches are off. A request that
+/// must not be sent twice gets a connection of its own.
 ///
-/// A session of yours gives its configuration, such as proxies, protocol classes and whether cellular data
-/// may be used, and its delegate is asked about authentication, such as the server's certificate. Requests
-/// go through sessions of this transport, as nothing but their delegate can keep redirects from being
-/// followed on every platform.
+/// A session passed to the initializer lends its configuration, such as proxies, protocol classes and whether
+/// cellular data may be used, and its delegate, which answers authentication challenges such as the server's
+/// certificate. The requests themselves use sessions of this transport: on some platforms only a session's
+/// delegate can prevent redirects from being followed.
 public final class URLSessionTransport: HTTPTransport {
   private let session: URLSession
   private let configuration: Locked<URLSessionConfiguration>
   private let authenticating: (any URLSessionDelegate)?
 
-  /// - Parameter session: where the configuration and the answers to authentication come from.
+  /// - Parameter session: lends its configuration and its delegate.
   public init(session: URLSession? = nil) {
-    // On Linux, a session gives out the configuration that is its own.
-    let copied = session?.configuration.copy() as? URLSessionConfiguration
-    let configuration = copied ?? .ephemeral
+    let configuration = session?.configuration.forOtherSessions ?? .ephemeral
     configuration.urlCache = nil
     configuration.requestCachePolicy = .reloadIgnoringLocalCacheData
     configuration.httpCookieStorage = nil
@@ -30,7 +28,7 @@ public final class URLSessionTransport: HTTPTransport {
     #if canImport(FoundationNetworking)
       configuration.protocolClasses = Unchallenged.guarding(configuration.protocolClasses ?? [])
     #endif
-    // Each exchange has a limit of its own.
+    // Each exchange has a time limit of its own.
     configuration.timeoutIntervalForRequest = 7 * 86_400
     authenticating = session?.delegate
     self.configuration = Locked(configuration)
@@ -52,8 +50,38 @@ public final class URLSessionTransport: HTTPTransport {
 }
 
 extension URLSessionTransport: CustomReflectable {
-  /// Empty: on Linux, what a session is about to send could be seen through it, the key included.
+  /// Empty: on Linux, mirroring a session reveals the requests that it is about to send, including the key.
   public var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+extension URLSessionConfiguration {
+  /// A copy that several other sessions can be made of.
+  fileprivate var forOtherSessions: URLSessionConfiguration? {
+    #if !canImport(FoundationNetworking)
+      if identifier != nil {
+        return ofForegroundSessions
+      }
+    #endif
+    // The copy is needed on Linux, where a session returns the configuration that it uses.
+    return copy() as? URLSessionConfiguration
+  }
+
+  #if !canImport(FoundationNetworking)
+    /// What a background session's configuration says of requests. A copy of the whole would hold its
+    /// identifier, which one session at a time may use.
+    private var ofForegroundSessions: URLSessionConfiguration {
+      let configuration = URLSessionConfiguration.ephemeral
+      configuration.allowsCellularAccess = allowsCellularAccess
+      configuration.allowsConstrainedNetworkAccess = allowsConstrainedNetworkAccess
+      configuration.allowsExpensiveNetworkAccess = allowsExpensiveNetworkAccess
+      configuration.connectionProxyDictionary = connectionProxyDictionary
+      configuration.httpAdditionalHeaders = httpAdditionalHeaders
+      configuration.networkServiceType = networkServiceType
+      configuration.tlsMaximumSupportedProtocolVersion = tlsMaximumSupportedProtocolVersion
+      configuration.tlsMinimumSupportedProtocolVersion = tlsMinimumSupportedProtocolVersion
+      return configuration
+    }
+  #endif
 }
 
 extension URLSession {
@@ -70,18 +98,18 @@ extension URLSession {
       configuration: configuration, delegate: Exchanges(authenticating), delegateQueue: queue)
   }
 
-  /// Sends a request in a session whose delegate is an ``Exchanges``.
+  /// Sends a request. The session's delegate must be an ``Exchanges``.
   fileprivate func exchange(_ request: TransportRequest) async throws -> TransportResponse {
     guard let exchanges = delegate as? Exchanges else {
-      throw TransportFailure(.io, .notSent, detail: "the session is gone")
+      throw TransportFailure(.io, .notSent, detail: "the session was invalidated")
     }
     try Task.checkCancellation()
     let task = dataTask(with: URLRequest(request))
     let exchange = Exchange()
     exchanges.begin(exchange, of: task)
-    // It stays queued until its time, cancelled or not: till then it must hold on to no reply and no key.
+    // It stays in its queue until the limit, even when cancelled, so it must not retain the response or the key.
     let limit = DispatchWorkItem { [weak exchange, weak task] in
-      exchange?.fail(TransportFailure(.timeout, .unknown, detail: "the time was over"))
+      exchange?.fail(TransportFailure(.timeout, .unknown, detail: "the time limit was reached"))
       task?.cancel()
     }
     DispatchQueue.global().asyncAfter(deadline: .now() + request.timeout.interval, execute: limit)
@@ -105,9 +133,5 @@ extension URLRequest {
 }
 
 extension Duration {
-  fileprivate var interval: DispatchTimeInterval {
-    let (seconds, attoseconds) = components
-    let milliseconds = seconds * 1000 + attoseconds / 1_000_000_000_000_000
-    return .milliseconds(Int(clamping: milliseconds))
-  }
+  fileprivate var interval: DispatchTimeInterval { .milliseconds(Int(clamping: milliseconds)) }
 }

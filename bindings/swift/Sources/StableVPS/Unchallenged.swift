@@ -2,15 +2,16 @@
   import Foundation
   import FoundationNetworking
 
-  /// Loads as the platform does, and keeps from it that a reply 401 is over: Linux would read its
-  /// `WWW-Authenticate` then, and end the program at a word with nothing after it, such as `Bearer` alone.
+  /// Loads with the platform's own protocol classes, but hides the end of a 401 response from them. On Linux
+  /// they would parse its `WWW-Authenticate` header then, and crash on a scheme without parameters, such as
+  /// `Bearer` alone.
   final class Unchallenged: URLProtocol {
     private static let platform =
       (URLSessionConfiguration.default.protocolClasses ?? []).compactMap { $0 as? URLProtocol.Type }
 
     private var loading: URLProtocol?
 
-    /// The same classes, with this one in place of the platform's.
+    /// The same classes, with this class in place of the platform's.
     static func guarding(_ classes: [AnyClass]) -> [AnyClass] {
       classes.filter { one in !platform.contains { $0 == one } } + [Unchallenged.self]
     }
@@ -36,7 +37,8 @@
     }
   }
 
-  /// Hands on what is loaded; a whole reply 401 as a failure, which its delegate takes for the reply.
+  /// Forwards everything, except that a complete 401 response is reported as an error. The session's delegate
+  /// turns that error back into the response.
   private final class Client: NSObject, URLProtocolClient, @unchecked Sendable {
     private let real: any URLProtocolClient
     private weak var task: URLSessionTask?

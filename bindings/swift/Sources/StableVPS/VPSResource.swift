@@ -1,96 +1,85 @@
-import Foundation
 internal import StableVPSNative
 
 extension StableVPS {
   /// VPS: `client.vps`.
   ///
-  /// Every call takes how long each request may take (`timeout`), and how long the call may take with all
-  /// its retries (`deadline`). Purchases have times of their own.
+  /// Every call takes `timeout`, the time limit for each request, and `deadline`, the time limit for the call
+  /// with all its retries. Purchases have time limits of their own.
   public struct VPSResource: Sendable {
     let session: Session
 
     /// Every VPS of the account (`GET /vps`), without passwords.
     public func list(timeout: Duration? = nil, deadline: Duration? = nil) async throws -> [VPS] {
-      let output = try await session.call("vps.list", timeout: timeout, deadline: deadline) {
-        try $0.listVpsRecords(limits: $1)
+      try await session.call("vps.list", .listVps, timeout: timeout, deadline: deadline) {
+        if case .vpsList(let rows) = $0 { rows.map { VPS($0) } } else { nil }
       }
-      guard case .vpsList(let all) = output else { throw foreign(output) }
-      return all.map { VPS($0) }
     }
 
-    /// One VPS with all there is to know (`GET /vps/:id`), its RDP password included.
+    /// One VPS with all its details (`GET /vps/:id`), including the RDP password.
     public func get(
       _ id: String, timeout: Duration? = nil, deadline: Duration? = nil
     ) async throws -> VPSDetails {
-      let output = try await session.call("vps.get", timeout: timeout, deadline: deadline) {
-        try $0.getVps(id: id, limits: $1)
+      try await session.call("vps.get", .getVps(id: id), timeout: timeout, deadline: deadline) {
+        if case .vpsDetails(let details) = $0 { VPSDetails(details) } else { nil }
       }
-      guard case .vpsDetails(let details) = output else { throw foreign(output) }
-      return VPSDetails(details)
     }
 
-    /// Orders a VPS and charges the wallet (`POST /vps`), without waiting for it.
+    /// Orders a VPS and charges the wallet (`POST /vps`), without waiting for the VPS.
     ///
     /// ``provision(planID:billingCycle:location:maxSpend:preflight:settle:waiting:onProgress:)`` is the safer
     /// way. Here a lost reply ends in the error of the kind `outcomeUnknown`, and a cancelled task in a
-    /// `CancellationError`: it is for the caller to find out whether a VPS was bought.
+    /// `CancellationError`: the caller has to find out whether a VPS was bought.
     public func create(
       planID: PlanID, billingCycle: BillingCycle, location: Location, timeout: Duration? = nil,
       deadline: Duration? = nil
     ) async throws -> Order {
-      let output = try await session.call("vps.create", timeout: timeout, deadline: deadline) {
-        try $0.createVps(
+      try await session.call(
+        "vps.create",
+        .createVps(
           planId: planID.rawValue, billingCycle: billingCycle.rawValue,
-          location: location.rawValue, limits: $1)
+          location: location.rawValue),
+        timeout: timeout, deadline: deadline
+      ) {
+        if case .order(let order) = $0 { Order(order) } else { nil }
       }
-      guard case .order(let order) = output else { throw foreign(output) }
-      return Order(order)
     }
 
     /// Deletes a VPS for good (`DELETE /vps/:id`). Nothing is refunded.
     public func delete(
       _ id: String, timeout: Duration? = nil, deadline: Duration? = nil
     ) async throws -> DeletedVPS {
-      let output = try await session.call("vps.delete", timeout: timeout, deadline: deadline) {
-        try $0.deleteVps(id: id, limits: $1)
+      try await session.call("vps.delete", .deleteVps(id: id), timeout: timeout, deadline: deadline) {
+        if case .deletedVps(let deleted) = $0 { DeletedVPS(deleted) } else { nil }
       }
-      guard case .deletedVps(let deleted) = output else { throw foreign(output) }
-      return DeletedVPS(deleted)
     }
 
-    /// Switches a VPS on (`POST /vps/:id/actions`).
+    /// Starts a VPS (`POST /vps/:id/actions`).
     public func start(
       _ id: String, timeout: Duration? = nil, deadline: Duration? = nil
     ) async throws -> ActionReceipt {
-      let output = try await session.call("vps.start", timeout: timeout, deadline: deadline) {
-        try $0.startVps(id: id, limits: $1)
-      }
-      return try receipt(output)
+      try await control("vps.start", .startVps(id: id), timeout, deadline)
     }
 
-    /// Switches a VPS off (`POST /vps/:id/actions`).
+    /// Stops a VPS (`POST /vps/:id/actions`).
     public func stop(
       _ id: String, timeout: Duration? = nil, deadline: Duration? = nil
     ) async throws -> ActionReceipt {
-      let output = try await session.call("vps.stop", timeout: timeout, deadline: deadline) {
-        try $0.stopVps(id: id, limits: $1)
-      }
-      return try receipt(output)
+      try await control("vps.stop", .stopVps(id: id), timeout, deadline)
     }
 
-    /// Restarts a VPS (`POST /vps/:id/actions`). A lost reply is never repeated.
+    /// Restarts a VPS (`POST /vps/:id/actions`). The request is never repeated, not even after a lost reply.
     public func reboot(
       _ id: String, timeout: Duration? = nil, deadline: Duration? = nil
     ) async throws -> ActionReceipt {
-      let output = try await session.call("vps.reboot", timeout: timeout, deadline: deadline) {
-        try $0.rebootVps(id: id, limits: $1)
-      }
-      return try receipt(output)
+      try await control("vps.reboot", .rebootVps(id: id), timeout, deadline)
     }
 
-    private func receipt(_ output: Output) throws -> ActionReceipt {
-      guard case .actionReceipt(let receipt) = output else { throw foreign(output) }
-      return ActionReceipt(receipt)
+    private func control(
+      _ label: String, _ request: Request, _ timeout: Duration?, _ deadline: Duration?
+    ) async throws -> ActionReceipt {
+      try await session.call(label, request, timeout: timeout, deadline: deadline) {
+        if case .actionReceipt(let receipt) = $0 { ActionReceipt(receipt) } else { nil }
+      }
     }
   }
 }

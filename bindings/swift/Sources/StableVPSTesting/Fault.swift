@@ -4,25 +4,25 @@ import StableVPS
 extension Simulator {
   /// What goes wrong with a request.
   public enum Fault: Sendable, Hashable {
-    /// It has no effect, and no reply comes.
+    /// It has no effect, and no response arrives.
     case loseBefore
-    /// It takes effect, and no reply comes.
+    /// It takes effect, and no response arrives.
     case loseAfter
-    /// It does not reach the service, and the client can know it.
+    /// It does not reach the service, and the client can tell.
     case notDelivered
-    /// It takes effect; so many bytes of the reply's body arrive.
+    /// It takes effect, and only the first `keep` bytes of the response's body arrive.
     case cut(keep: Int)
-    /// Another reply, after the request took effect or without.
+    /// It gets this status, after it took effect or without effect.
     case status(Int, hasEffect: Bool = false)
-    /// It takes effect; the reply's body is this one.
+    /// It takes effect, and the response has this body.
     case body(String)
-    /// It takes effect; the reply comes late.
+    /// It takes effect, and the response arrives after this time.
     case delay(Duration)
-    /// An order's reply is lost, and its VPS appears only after so long.
+    /// An order's reply is lost, and its VPS appears only after this time.
     case lateOrder(Duration)
     /// The VPS of an order ends with this status.
     case shapeOrder(vpsStatus: StableVPS.VPSStatus)
-    /// Anything else, as the simulator's own JSON: `{"patch": {"remove": ["/rdpPassword"]}}`.
+    /// Any other fault, as the simulator's own JSON: `{"patch": {"remove": ["/rdpPassword"]}}`.
     case json(String)
 
     func document() throws -> Any {
@@ -34,20 +34,20 @@ extension Simulator {
       case .status(let code, let hasEffect):
         ["status": ["code": code, "effect": hasEffect ? "after" : "before"] as [String: Any]]
       case .body(let text): ["body": ["text": text]]
-      case .delay(let duration): ["delay": ["ms": duration.wholeMilliseconds]]
-      case .lateOrder(let duration): ["late_order": ["ms": duration.wholeMilliseconds]]
+      case .delay(let duration): ["delay": ["ms": duration.milliseconds]]
+      case .lateOrder(let duration): ["late_order": ["ms": duration.milliseconds]]
       case .shapeOrder(let vpsStatus): ["shape_order": ["vps_status": vpsStatus.rawValue]]
       case .json(let text): try parsed(text)
       }
     }
   }
 
-  /// What a simulated service saw and holds. Sums of money are binary floating point, as the service keeps
-  /// them.
+  /// What a simulated service received and holds. Amounts of money are binary floating point, as the service
+  /// stores them.
   public struct State: Sendable, Hashable, Decodable {
     /// The requests that reached the service.
     public let requests: Requests
-    /// How many orders reached the service, whatever became of them.
+    /// How many orders reached the service, with or without effect.
     public let ordersReceived: Int
     /// How many of them had an effect.
     public let ordersPlaced: Int
@@ -72,9 +72,9 @@ extension Simulator {
       public let id: String
       /// The size, as the service writes it.
       public let planId: String
-      /// Where it stands, as the service writes it.
+      /// The location, as the service writes it.
       public let location: String
-      /// How it stands, as the service writes it.
+      /// The status of the machine, as the service writes it.
       public let vpsStatus: String
       /// How often it was rebooted.
       public let reboots: Int

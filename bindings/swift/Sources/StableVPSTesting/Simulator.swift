@@ -2,8 +2,8 @@ import Foundation
 import StableVPS
 internal import StableVPSTestingNative
 
-/// A simulated service with one account, its own clock, and misbehaviour on demand: test a program without a
-/// network and without waiting.
+/// A simulated service with one account, a clock of its own and faults on demand, for testing a program without
+/// a network and without waiting.
 ///
 /// ```swift
 /// let simulator = try Simulator(.init(balance: 50))
@@ -15,7 +15,7 @@ public final class Simulator: Sendable {
   private let model: StableVPSTestingNative.Simulator
   private let timeline: VirtualClock?
 
-  /// What time it is there; for ``StableVPS/StableVPS/Configuration/clock``.
+  /// The service's clock, for ``StableVPS/StableVPS/Configuration/clock``.
   public let clock: any StableVPSClock
 
   /// - Throws: ``SimulatorError`` for a configuration that does not exist.
@@ -35,7 +35,7 @@ public final class Simulator: Sendable {
     StableVPS.Secret(model.initialKey())
   }
 
-  /// The time there.
+  /// The service's time.
   public var now: Date {
     Date(timeIntervalSince1970: Double(clock.now) / 1000)
   }
@@ -43,8 +43,8 @@ public final class Simulator: Sendable {
   /// A client of this service.
   ///
   /// - Parameters:
-  ///   - apiKey: another key than the account's first.
-  ///   - configure: changes how the client is made.
+  ///   - apiKey: the key. Default: the account's first key.
+  ///   - configure: changes the client's configuration.
   public func client(
     apiKey: StableVPS.Secret? = nil, configure: (inout StableVPS.Configuration) -> Void = { _ in }
   ) throws -> StableVPS {
@@ -55,15 +55,15 @@ public final class Simulator: Sendable {
     return try StableVPS(apiKey: apiKey ?? self.apiKey, configuration: configuration)
   }
 
-  /// Lets virtual time pass.
+  /// Advances the virtual time.
   ///
   /// - Throws: ``SimulatorError`` where the time is real.
   public func advance(by duration: Duration) throws {
     guard let timeline else { throw SimulatorError(reason: "the time is real") }
-    timeline.advance(by: duration.wholeMilliseconds)
+    timeline.advance(by: duration.milliseconds)
   }
 
-  /// Lets requests go wrong.
+  /// Adds a fault.
   ///
   /// ```swift
   /// try simulator.fault(.loseAfter, method: "POST", path: "/vps")
@@ -71,10 +71,10 @@ public final class Simulator: Sendable {
   ///
   /// - Parameters:
   ///   - fault: what goes wrong.
-  ///   - method: only requests of that method.
-  ///   - path: only requests to that path; `*` at its end stands for anything.
-  ///   - skip: how many fitting requests go well before.
-  ///   - times: how many go wrong.
+  ///   - method: only requests of this method.
+  ///   - path: only requests to this path; `*` at its end matches anything.
+  ///   - skip: how many matching requests succeed first.
+  ///   - times: how many requests fail.
   public func fault(
     _ fault: Fault, method: String? = nil, path: String? = nil, skip: Int = 0, times: Int = 1
   ) throws {
@@ -85,26 +85,26 @@ public final class Simulator: Sendable {
     _ = try control(try json(command))
   }
 
-  /// Carries out a command, JSON in and out: `{"set_balance": {"amount": 5}}`, `{"set_vps": {...}}`, ...
+  /// Runs a command, JSON in and out: `{"set_balance": {"amount": 5}}`, `{"set_vps": {...}}` and others.
   ///
   /// - Throws: ``SimulatorError`` for a command that does not exist.
   public func control(_ command: String) throws -> String {
-    let answer = model.control(command: command, nowMs: clock.now)
-    let fields = try JSONSerialization.jsonObject(with: Data(answer.utf8)) as? [String: Any]
+    let output = model.control(command: command, nowMs: clock.now)
+    let fields = try JSONSerialization.jsonObject(with: Data(output.utf8)) as? [String: Any]
     if let fields, fields.count == 1, let reason = fields["error"] as? String {
       throw SimulatorError(reason: reason)
     }
-    return answer
+    return output
   }
 
-  /// What the service saw and holds.
+  /// What the service received and holds.
   public func state() throws -> State {
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     return try decoder.decode(State.self, from: Data(try control("\"state\"").utf8))
   }
 
-  /// Every request that came in, as JSON, without secrets.
+  /// Every request that was received, as JSON, without secrets.
   public func requests() throws -> String {
     try control("\"requests\"")
   }
@@ -142,7 +142,7 @@ extension Simulator: HTTPTransport {
   }
 }
 
-extension Simulator: World {
+extension Simulator: SimulatedService {
   package func serve(_ request: TransportRequest) async throws -> TransportResponse {
     try await serve(request) { duration in
       if let timeline = self.timeline {
@@ -154,9 +154,9 @@ extension Simulator: World {
   }
 }
 
-/// A configuration or a command that the simulator does not know.
+/// A configuration or a command that the simulator does not accept.
 public struct SimulatorError: LocalizedError, Sendable, Hashable {
-  /// What is wrong with it.
+  /// Why not.
   public let reason: String
 
   public var errorDescription: String? { "the simulator can't do that: \(reason)" }

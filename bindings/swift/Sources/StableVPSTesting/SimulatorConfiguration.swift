@@ -2,34 +2,34 @@ import Foundation
 import StableVPS
 
 extension Simulator {
-  /// What a simulated service is like.
+  /// How a simulated service is set up.
   public struct Configuration: Sendable {
     /// How its time passes.
     public enum Time: Sendable, Hashable {
-      /// Nothing is waited for: the clock jumps while everybody waits.
+      /// Virtually: the clock jumps forward while everything waits, so that no wait takes time.
       case virtual
-      /// By the system's clock, to show a program to people.
+      /// By the system's clock, for demonstrations.
       case real
     }
 
     /// What the wallet holds, in EUR.
     public var balance: Decimal
-    /// When its time begins: 2026-01-01T00:00:00Z by default. Of virtual time only.
+    /// When its virtual time begins. Default: 2026-01-01T00:00:00Z.
     public var start = Date(timeIntervalSince1970: 1_767_225_600)
     /// How its time passes.
     public var time: Time
-    /// What its random choices come from.
+    /// The seed of its random choices.
     public var seed: UInt32?
     /// The account's first key; one made from the seed by default.
     public var key: StableVPS.Secret?
-    /// How long a VPS takes to be active; between these two.
+    /// How long a VPS takes to become active: the shortest and the longest time.
     public var provisioning: ClosedRange<Duration>
-    /// How long it takes from then until its address and password are there.
+    /// How long its address and password take after that.
     public var detailsDelay: Duration?
-    /// VPS that are there from the beginning, active.
+    /// VPS that exist from the beginning.
     public var vps: [SeededVPS]
-    /// Anything else, as the simulator's own JSON object: `{"account": {...}, "foreign_vps": [...]}`. What is
-    /// said above wins.
+    /// Any other setting, as the simulator's own JSON object: `{"account": {...}, "foreign_vps": [...]}`. The
+    /// properties above take precedence.
     public var more: String = "{}"
 
     public init(
@@ -51,24 +51,24 @@ extension Simulator {
       fields["seed"] = seed.map { Int($0) }
       fields["key"] = key?.reveal()
       fields["provisioning_ms"] = [
-        "min": provisioning.lowerBound.wholeMilliseconds,
-        "max": provisioning.upperBound.wholeMilliseconds,
+        "min": provisioning.lowerBound.milliseconds,
+        "max": provisioning.upperBound.milliseconds,
       ]
-      fields["details_delay_ms"] = detailsDelay?.wholeMilliseconds
+      fields["details_delay_ms"] = detailsDelay?.milliseconds
       fields["vps"] = vps.map(\.document)
       return try json(fields)
     }
   }
 
-  /// A VPS that is there from the beginning.
+  /// A VPS that exists from the beginning.
   public struct SeededVPS: Sendable, Hashable {
     /// The id that calls take; one made from the seed by default.
     public var id: String?
     /// The size.
     public var planID: StableVPS.PlanID
-    /// Where it stands.
+    /// The location.
     public var location: StableVPS.Location
-    /// How it stands.
+    /// The status of the machine.
     public var vpsStatus: StableVPS.VPSStatus
 
     public init(

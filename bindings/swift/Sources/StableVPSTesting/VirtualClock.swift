@@ -1,26 +1,26 @@
 import Foundation
 import StableVPS
 
-/// Time that passes only while everybody waits. Whenever the program has nothing left to do at once, the
-/// clock jumps to the next moment that somebody waits for.
-final class VirtualClock: WorkClock {
+/// A clock that advances only while everything waits. Whenever the program has nothing left to do, it jumps to
+/// the next moment that a task sleeps until.
+final class VirtualClock: ActivityClock {
   private let state: Locked<State>
 
   fileprivate struct State {
     var now: Int64
     var sleepers: [Sleeper] = []
-    var isTurning = false
+    var isAdvancing = false
     var lastSleeper = 0
-    /// Goes up whenever somebody looks at the clock: a sign that there still is something to do.
-    var looks = 0
-    /// How many calls and purchases are at work.
-    var working = 0
+    /// Counts the readings of the clock: a new one is a sign that there still is something to do.
+    var readings = 0
+    /// How many calls and purchases are active.
+    var active = 0
   }
 
   fileprivate struct Sleeper {
     let id: Int
     let due: Int64
-    /// Whether it is a pause amid work.
+    /// Whether it is a pause within an activity.
     let isPause: Bool
     let continuation: CheckedContinuation<Void, any Error>
   }
@@ -31,22 +31,22 @@ final class VirtualClock: WorkClock {
 
   var now: Int64 {
     state.withLock { state in
-      state.looks += 1
+      state.readings += 1
       return state.now
     }
   }
 
   func advance(by milliseconds: Int64) {
-    state.withLock { $0.now += milliseconds }
-    turn()
+    state.withLock { $0.now += min(milliseconds, .max / 2) }
+    startAdvancing()
   }
 
   func begin() {
-    state.withLock { $0.working += 1 }
+    state.withLock { $0.active += 1 }
   }
 
   func end() {
-    state.withLock { $0.working -= 1 }
+    state.withLock { $0.active -= 1 }
   }
 
   func sleep(for duration: Duration) async throws {
@@ -69,9 +69,9 @@ final class VirtualClock: WorkClock {
           if Task.isCancelled {
             return true
           }
-          let due = state.now + max(0, duration.wholeMilliseconds)
-          state.looks += 1
-          state.working -= isPause ? 1 : 0
+          let due = state.now + min(max(0, duration.milliseconds), .max / 2)
+          state.readings += 1
+          state.active -= isPause ? 1 : 0
           state.sleepers.append(
             Sleeper(id: id, due: due, isPause: isPause, continuation: continuation))
           return false
@@ -79,7 +79,7 @@ final class VirtualClock: WorkClock {
         if isCancelled {
           continuation.resume(throwing: CancellationError())
         } else {
-          turn()
+          startAdvancing()
         }
       }
     } onCancel: {
@@ -88,44 +88,44 @@ final class VirtualClock: WorkClock {
     }
   }
 
-  /// Wakes one sleeper after the other, each when nobody does anything any more.
-  private func turn() {
+  /// Wakes one sleeper after the other, each when nothing is active any more.
+  private func startAdvancing() {
     let isFirst = state.withLock { state in
-      let isFirst = !state.isTurning && !state.sleepers.isEmpty
-      state.isTurning = state.isTurning || isFirst
+      let isFirst = !state.isAdvancing && !state.sleepers.isEmpty
+      state.isAdvancing = state.isAdvancing || isFirst
       return isFirst
     }
     guard isFirst else { return }
     Task.detached(priority: .background) { [self] in
       var rounds = 0
-      while let seen = looksOfSleepers() {
-        if await isQuiet(since: seen) {
-          wakeNext(since: seen)
+      while let readings = readingsOfSleepers() {
+        if await isQuiet(since: readings) {
+          wakeNext(since: readings)
           rounds = 0
         }
         rounds += 1
         if rounds > 1000 {
-          // Somebody works for long, such as on a real network: there is no hurry.
+          // Something is active for long, such as on a real network: polling can be slow.
           try? await Task.sleep(for: .milliseconds(1))
         }
       }
     }
   }
 
-  /// How often the clock was looked at; none where nobody sleeps, which ends the turning.
-  private func looksOfSleepers() -> Int? {
+  /// How often the clock was read; `nil` where nobody sleeps, which ends the advancing.
+  private func readingsOfSleepers() -> Int? {
     state.withLock { state in
-      state.isTurning = !state.sleepers.isEmpty
-      return state.isTurning ? state.looks : nil
+      state.isAdvancing = !state.sleepers.isEmpty
+      return state.isAdvancing ? state.readings : nil
     }
   }
 
-  /// Whether nobody works. What the program does between its calls can't be seen: it goes first a few times
-  /// over, and before a leap it gets a moment to look at the clock.
-  private func isQuiet(since looks: Int) async -> Bool {
+  /// Whether nothing is active. What the program does between its calls can't be observed, so other tasks run
+  /// first a few times, and before a leap they get a moment to read the clock.
+  private func isQuiet(since readings: Int) async -> Bool {
     for _ in 0..<20 {
       await Task.yield()
-      if state.withLock({ $0.isBusy(since: looks) }) {
+      if state.withLock({ $0.isBusy(since: readings) }) {
         return false
       }
     }
@@ -135,15 +135,15 @@ final class VirtualClock: WorkClock {
     return true
   }
 
-  private func wakeNext(since looks: Int) {
+  private func wakeNext(since readings: Int) {
     let sleeper = state.withLock { state in
-      if state.isBusy(since: looks) {
+      if state.isBusy(since: readings) {
         return Sleeper?.none
       }
       let first = state.sleepers.min { ($0.due, $0.id) < ($1.due, $1.id) }
       guard let first else { return Sleeper?.none }
       state.now = max(state.now, first.due)
-      state.looks += 1
+      state.readings += 1
       return state.take(where: { $0.id == first.id })
     }
     sleeper?.continuation.resume()
@@ -151,11 +151,11 @@ final class VirtualClock: WorkClock {
 }
 
 extension VirtualClock.State {
-  fileprivate func isBusy(since looks: Int) -> Bool {
-    working > 0 || self.looks != looks
+  fileprivate func isBusy(since readings: Int) -> Bool {
+    active > 0 || self.readings != readings
   }
 
-  /// Whether the next moment is further away than any usual wait.
+  /// Whether the next moment is further away than a pause of any purchase.
   fileprivate var isLeap: Bool {
     sleepers.map(\.due).min().map { $0 - now > 60_000 } ?? false
   }
@@ -163,15 +163,7 @@ extension VirtualClock.State {
   fileprivate mutating func take(where fits: (VirtualClock.Sleeper) -> Bool) -> VirtualClock.Sleeper? {
     guard let index = sleepers.firstIndex(where: fits) else { return nil }
     let sleeper = sleepers.remove(at: index)
-    working += sleeper.isPause ? 1 : 0
+    active += sleeper.isPause ? 1 : 0
     return sleeper
-  }
-}
-
-extension Duration {
-  var wholeMilliseconds: Int64 {
-    let (seconds, attoseconds) = components
-    let (milliseconds, isTooLong) = seconds.multipliedReportingOverflow(by: 1000)
-    return isTooLong ? .max / 2 : milliseconds + attoseconds / 1_000_000_000_000_000
   }
 }

@@ -1,8 +1,7 @@
 // swift-tools-version: 6.0
 import PackageDescription
 
-// As a user's package. The tests put it elsewhere, with the package beside it, and add the program that the
-// blocks of the README make up.
+// A user's package. The tests copy it elsewhere, and add a program made of the README's code blocks.
 let package = Package(
   name: "consumer",
   platforms: [.macOS(.v13)],

@@ -1,11 +1,11 @@
-// A purchase that is cancelled at one moment after the other.
+// A purchase that is cancelled at every possible moment.
 
 import Foundation
 import StableVPS
 import StableVPSTesting
 import Testing
 
-/// Cancels the task that looks at it for the so-manieth time.
+/// Cancels the task that reads it for the nth time.
 private final class CancellingClock: StableVPSClock {
   private let real: any StableVPSClock
   private let looksLeft: Mutexed<Int>
@@ -34,10 +34,10 @@ private final class CancellingClock: StableVPSClock {
 @Suite(.timeLimit(.minutes(1)))
 struct CancellationTests {
   @Test(
-    "cancelled at any moment, a purchase leaves a token that leads to one order in all, or to none",
+    "a purchase that is cancelled at any moment leaves a token that leads to at most one order",
     arguments: [false, true])
   func everyMoment(isReplyLost: Bool) async throws {
-    // The first look is that of making it.
+    // The first reading creates the purchase.
     var look = 2
     while try await isCancelled(atLook: look, isReplyLost: isReplyLost) {
       look += 1
@@ -45,7 +45,7 @@ struct CancellationTests {
     #expect(look > 10)
   }
 
-  /// Says false where the purchase is over before.
+  /// Returns `false` where the purchase ended before.
   private func isCancelled(atLook look: Int, isReplyLost: Bool) async throws -> Bool {
     let simulator = try Simulator()
     if isReplyLost {
@@ -62,12 +62,12 @@ struct CancellationTests {
     let token = try #require(purchase.token)
     do {
       let resumed = try await simulator.client().vps.resume(token)
-      // After a lost reply the wallet tells the charge, and is looked at once: not again after a look cut off.
+      // After a lost reply the charge comes from one look at the wallet, which is not repeated when it is cancelled.
       let isUnknown = isReplyLost && resumed.charged == nil
       #expect(isUnknown || resumed.charged == Decimal(string: "19.49"))
       #expect(try simulator.state().ordersReceived == 1)
     } catch let error as StableVPSError {
-      // The order was about to be sent, and was not.
+      // The order was about to be sent when the task was cancelled.
       #expect(error.kind == .notPlaced)
       #expect(try simulator.state().ordersReceived == 0)
     }

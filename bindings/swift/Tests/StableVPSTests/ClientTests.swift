@@ -40,7 +40,7 @@ struct ClientTests {
       change(&configuration)
       do {
         _ = try StableVPS(apiKey: apiKey, configuration: configuration)
-        return "it went well"
+        return "no error"
       } catch {
         return error.localizedDescription
       }
@@ -49,9 +49,12 @@ struct ClientTests {
     #expect(message { $0.baseURL = "http://stablevps.com" }.hasPrefix("baseURL must be https"))
     #expect(message { $0.baseURL = "https://" }.hasPrefix("baseURL must"))
     #expect(message { $0.timeout = .zero } == "timeout must be more than zero")
-    #expect(message { $0.timeout = .seconds(-1) } == "timeout must not be negative")
+    #expect(message { $0.timeout = .seconds(-1) } == "timeout must be more than zero")
     #expect(message { $0.timeout = .seconds(1e12) } == "timeout must be finite, and less than a billion seconds")
-    #expect(message { $0.maxRetries = -1 } == "maxRetries must be a whole number from 0")
+    #expect(message { $0.timeout = .seconds(Int64.max) } == "timeout must be finite, and less than a billion seconds")
+    for retries in [-1, 1001, Int.max] {
+      #expect(message { $0.maxRetries = retries } == "maxRetries must be a whole number from 0 to 1000")
+    }
   }
 
   @Test("arguments that can't be used are refused before anything is sent")
@@ -65,7 +68,7 @@ struct ClientTests {
       ("planID", { _ = try await client.vps.create(planID: .unknown(""), billingCycle: .monthly, location: .tokyo) }),
       ("maxSpend", { _ = try await client.vps.provision(planID: .pro, billingCycle: .monthly, location: .tokyo, maxSpend: -1) }),
       ("maxSpend", { _ = try await client.vps.provision(planID: .pro, billingCycle: .monthly, location: .tokyo, maxSpend: .nan) }),
-      ("firstLook", { _ = try await client.vps.waitUntilReady("1", waiting: .init(firstLook: .seconds(-1))) }),
+      ("firstLook", { _ = try await client.vps.waitUntilReady("1", waiting: .init(firstLook: .nanoseconds(-1))) }),
       ("deadline", { _ = try await client.wallet.get(deadline: .zero) }),
       ("expiresInDays", { _ = try await client.keys.create(email: "a@b.c", password: .init("p"), name: "n", expiresInDays: 0) }),
     ]
@@ -104,7 +107,7 @@ struct ClientTests {
     #expect("\(password)" == "***")
   }
 
-  @Test("errors say whose fault they are and what to do")
+  @Test("an error says whose fault it is and what to do")
   func errors() async throws {
     let simulator = try Simulator()
     try simulator.fault(.status(502), times: 9)
@@ -118,7 +121,7 @@ struct ClientTests {
     #expect("\(error)" == error.message)
   }
 
-  @Test("a transport that breaks in its own way ends in a transport error")
+  @Test("an unknown error of a transport becomes a transport error without its description")
   func brokenTransport() async throws {
     struct Broken: HTTPTransport {
       struct Words: Error { let words: String }
@@ -133,7 +136,7 @@ struct ClientTests {
     #expect(error.kind == .transport(TransportFailure(.io, .unknown, detail: "Words")))
   }
 
-  @Test("the catalogue is there without a request")
+  @Test("the catalogue needs no request")
   func catalogue() {
     #expect(StableVPS.plans.map(\.id) == [.basic, .prime, .pro])
     #expect(StableVPS.price(of: .prime, billed: .monthly) == Decimal(string: "19.49"))
@@ -151,7 +154,7 @@ struct ClientTests {
     #expect(try JSONDecoder().decode([StableVPS.Location].self, from: coded) == [.newYork, .unknown("oslo")])
   }
 
-  @Test("a listing survives being written down and read again")
+  @Test("a listing can be encoded and decoded")
   func codable() async throws {
     let simulator = try Simulator(.init(vps: [.init(id: "simulated-1", location: .tokyo)]))
     let listed = try await simulator.client().vps.list()
@@ -159,7 +162,7 @@ struct ClientTests {
     #expect(read == listed && read.first?.location == .tokyo)
   }
 
-  @Test("waits use the clock, and no time passes")
+  @Test("waits use the virtual clock")
   func virtualTime() async throws {
     let simulator = try Simulator()
     try simulator.fault(.status(503), times: 2)

@@ -3,7 +3,7 @@ import StableVPS
 import StableVPSTesting
 import Testing
 
-/// What an app keeps: it shares the client with everybody.
+/// An app's state, with a client that all tasks share.
 private actor Fleet {
   private let client: StableVPS
   private(set) var bought: [String: StableVPS.Provisioned] = [:]
@@ -19,7 +19,7 @@ private actor Fleet {
     bought[new.vps.id] = new
   }
 
-  /// In a loop that is the actor's own.
+  /// In a loop that is isolated to the actor.
   func buyInLoop() async throws -> [StableVPS.Phase] {
     let purchase = try client.vps.provisioning(
       planID: .basic, billingCycle: .monthly, location: .tokyo)
@@ -35,7 +35,7 @@ private actor Fleet {
 
 @Suite(.timeLimit(.minutes(1)))
 struct ConcurrencyTests {
-  @Test("two hundred purchases of an actor at once buy two hundred VPS, lost replies among them")
+  @Test("two hundred concurrent purchases buy two hundred VPS, even with lost replies")
   func manyPurchases() async throws {
     let simulator = try Simulator(.init(balance: 100_000))
     try simulator.fault(.loseAfter, method: "POST", path: "/vps", skip: 3, times: 5)
@@ -59,7 +59,7 @@ struct ConcurrencyTests {
     #expect(await fleet.bought.count == 1)
   }
 
-  @Test("two hundred calls at once, in memory")
+  @Test("two hundred concurrent calls succeed in memory")
   func manyCalls() async throws {
     let simulator = try Simulator()
     let client = try simulator.client()
@@ -74,9 +74,9 @@ struct ConcurrencyTests {
     #expect(try simulator.state().requests.total == 200)
   }
 
-  @Test("a purchase that waits for its turn can be cancelled, and holds up nobody")
+  @Test("a purchase that waits for its turn can be cancelled, and blocks no other")
   func cancelledTurn() async throws {
-    // In real time, as virtual time would leap to the end of what may be waited.
+    // In real time: virtual time would jump to the time limit.
     let simulator = try Simulator(.init(time: .real, provisioning: .zero ... .zero))
     let vps = try simulator.client().vps
     let now = StableVPS.WaitOptions(firstLook: .zero)
@@ -98,7 +98,7 @@ struct ConcurrencyTests {
     #expect(try simulator.state().ordersReceived == 2)
   }
 
-  @Test("a purchase that waits for its turn keeps to the time allowed")
+  @Test("a purchase that waits for its turn ends at its time limit, with a token")
   func lateTurn() async throws {
     let simulator = try Simulator()
     let client = try simulator.client()
@@ -109,12 +109,44 @@ struct ConcurrencyTests {
         planID: .basic, billingCycle: .monthly, location: .tokyo,
         waiting: .init(timeout: .seconds(60)))
     }
-    #expect(error.code == "deadline_exceeded")
+    #expect(error.kind == .deadlineExceeded(waitingFor: "the other purchases of this account"))
+    #expect(error.fault == .server && error.token != nil)
     #expect(try simulator.state().ordersReceived == 0)
     _ = try await first.provisioned
   }
 
-  @Test("letting go of a purchase lets the next one go on")
+  @Test("a purchase that is released lets the next one go first, and can be continued")
+  func released() async throws {
+    let simulator = try Simulator()
+    let client = try simulator.client()
+    let first = try client.vps.provisioning(planID: .pro, billingCycle: .monthly, location: .tokyo)
+    for try await progress in first where progress.phase == .baseline { break }
+    first.release()
+    _ = try await client.vps.provision(planID: .basic, billingCycle: .monthly, location: .tokyo)
+    #expect(try await first.provisioned.vps.planID == .pro)
+    #expect(try simulator.state().ordersReceived == 2)
+  }
+
+  @Test("releasing a purchase that a task waits for changes nothing")
+  func releasedWhileBusy() async throws {
+    let simulator = try Simulator(.init(time: .real, provisioning: .zero ... .zero))
+    let held = HeldTransport(simulator, only: "GET /wallet")
+    let client = try simulator.client { $0.transport = held }
+    let first = try client.vps.provisioning(planID: .pro, billingCycle: .monthly, location: .tokyo)
+    let task = Task { try await first.provisioned }
+    await held.arrived.happened()
+    first.release()
+    let error = try await failure {
+      try await client.vps.provision(
+        planID: .basic, billingCycle: .monthly, location: .tokyo,
+        waiting: .init(timeout: .milliseconds(20)))
+    }
+    #expect(error.kind == .deadlineExceeded(waitingFor: "the other purchases of this account"))
+    task.cancel()
+    await #expect(throws: CancellationError.self) { try await task.value }
+  }
+
+  @Test("releasing the last reference to a purchase lets the next one proceed")
   func letGo() async throws {
     let simulator = try Simulator()
     let client = try simulator.client()

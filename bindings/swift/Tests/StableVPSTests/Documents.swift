@@ -1,4 +1,4 @@
-// Values of this package as the documents that every language agrees on.
+// Values of this package as the JSON documents of the scenarios.
 
 import Foundation
 import StableVPS
@@ -10,9 +10,7 @@ func document(_ value: Any) -> Any {
   case let money as Decimal: return text(of: money)
   case let date as Date: return text(of: date)
   case let span as Duration: return milliseconds(span)
-  case let one as any OpenEnumeration: return one.rawValue
-  case let id as StableVPS.ServerID: return id.rawValue
-  case let phase as StableVPS.Phase: return phase.rawValue
+  case let one as any RawRepresentable<String>: return one.rawValue
   case let text as String: return text
   case let flag as Bool: return flag
   case let number as Int: return number
@@ -27,12 +25,13 @@ private func fields(_ mirror: Mirror) -> Any {
   }
   var fields: [String: Any] = [:]
   for case (let name?, let value) in mirror.children {
-    fields[spelled(name, isSpan: value is Duration)] = document(value)
+    let isSpan = value is Duration || type(of: value) == Duration?.self
+    fields[spelled(name, isSpan: isSpan)] = document(value)
   }
   return fields
 }
 
-/// The name of a field as the service spells it.
+/// The name of a field as JSON documents spell it.
 private func spelled(_ name: String, isSpan: Bool) -> String {
   for (end, sent) in [("ID", "Id"), ("MB", "Mb"), ("GB", "Gb")] where name.hasSuffix(end) {
     return name.dropLast(2) + sent
@@ -72,43 +71,9 @@ func document(of error: StableVPSError) -> Any {
   return fields
 }
 
-private func details(of kind: StableVPSError.Kind) -> [String: Any] {
-  switch kind {
-  case .invalidInput(let field, let reason):
-    return ["field": field, "reason": reason]
-  case .insufficientFunds(let required, let available, let shortfall, let currency):
-    return [
-      "required": document(required as Any), "available": document(available as Any),
-      "shortfall": document(shortfall as Any), "currency": document(currency as Any),
-    ]
-  case .rateLimited(let retryAfter):
-    return ["retryAfterMs": document(retryAfter as Any)]
-  case .unexpectedResponse(let place, let reason, let contentType, let excerpt):
-    return [
-      "place": place, "reason": reason, "contentType": document(contentType as Any),
-      "excerpt": document(excerpt as Any),
-    ]
-  case .transport(let failure):
-    return [
-      "kind": failure.kind.rawValue, "delivery": failure.delivery.rawValue,
-      "detail": failure.detail,
-    ]
-  case .outcomeUnknown(let reason, let advice):
-    return ["reason": reason, "advice": advice]
-  case .deadlineExceeded(let waitingFor):
-    return ["waitingFor": waitingFor]
-  case .overBudget(let price, let maxSpend):
-    return ["price": document(price), "maxSpend": document(maxSpend)]
-  case .provisioningFailed(let vpsStatus):
-    return ["vpsStatus": vpsStatus.rawValue]
-  case .unresolved(let reason, let candidates):
-    return ["reason": reason, "candidates": document(candidates)]
-  case .staleToken(let reason):
-    return ["reason": reason]
-  case .badRequest, .unauthorized, .readOnlyKey, .notFound, .keyLimitReached, .server, .provider,
-    .notPlaced, .other:
-    return [:]
-  }
+/// The values of the kind's case by their names.
+private func details(of kind: StableVPSError.Kind) -> Any {
+  Mirror(reflecting: kind).children.first.map { fields(Mirror(reflecting: $0.value)) } ?? [:]
 }
 
 /// As text, with the names of every object in order.

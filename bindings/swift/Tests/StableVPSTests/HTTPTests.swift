@@ -28,7 +28,7 @@ private func order(_ client: StableVPS) async throws -> StableVPS.Order {
   try await client.vps.create(planID: .prime, billingCycle: .monthly, location: .london)
 }
 
-/// Answers without a network.
+/// Responds without a network.
 private final class CannedProtocol: URLProtocol {
   override static func canInit(with request: URLRequest) -> Bool { true }
   override static func canonicalRequest(for request: URLRequest) -> URLRequest { request }
@@ -49,7 +49,7 @@ private final class CannedProtocol: URLProtocol {
 
 @Suite(.timeLimit(.minutes(1)))
 struct HTTPTests {
-  @Test("a connection that is refused, and a host that does not exist, sent nothing")
+  @Test("nothing is sent where the connection is refused or the host does not exist")
   func unsent() async throws {
     let refused = try connected("http://127.0.0.1:\(LoopbackServer.freePort())")
     #expect(try await verdict(refused) == "connect not_sent")
@@ -76,22 +76,23 @@ struct HTTPTests {
   ]
 
   @Test(
-    "after a request was written its outcome is unknown, and nothing is sent twice",
+    "once a request was written its outcome is unknown, and it is not sent again",
     arguments: broken.map(\.0), ["127.0.0.1", "localhost"])
   func written(_ name: String, host: String) async throws {
     let behaviour = try #require(Self.broken.first { $0.0 == name }?.1)
     let server = LoopbackServer(behaviour)
     defer { server.end() }
-    // Where "localhost" has two addresses, the first one refuses.
+    // Where "localhost" has two addresses, the first one refuses the connection.
     let url = "http://\(host):\(server.port)"
     let client = try connected(url) { $0.maxRetries = 2 }
     let error = try await failure { try await order(client) }
     #expect(error.code == "outcome_unknown", "\(error)")
     #expect(server.requests.count == 1)
-    #expect(try await verdict(connected(url)) == "io unknown")
+    let read = try await verdict(connected(url))
+    #expect(read == "io unknown")
   }
 
-  @Test("an order never goes out on a connection that carried something before")
+  @Test("an order is never sent on a connection that was used before")
   func freshConnection() async throws {
     let server = LoopbackServer { connection, number in
       if number == 1 {
@@ -109,7 +110,7 @@ struct HTTPTests {
   }
 
   @Test(
-    "a request that takes too long is over in time, its body included",
+    "a request ends at its time limit, even amid the body",
     arguments: ["", "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{"])
   func timeout(_ beginning: String) async throws {
     let server = LoopbackServer { connection, _ in connection.write(beginning) }
@@ -118,25 +119,25 @@ struct HTTPTests {
     #expect(try await verdict(client) == "timeout unknown")
   }
 
-  /// Cancels a call amid its request, after a look at its client.
-  private func cancelled(after look: (StableVPS) -> Void) async throws {
+  /// Cancels a call during its request, after inspecting its client.
+  private func cancelled(after inspect: (StableVPS) -> Void) async throws {
     let arrived = Signal()
     let server = LoopbackServer { _, _ in arrived.happen() }
     defer { server.end() }
     let client = try connected(server.url)
     let task = Task { try await client.wallet.get() }
     await arrived.happened()
-    look(client)
+    inspect(client)
     task.cancel()
     await #expect(throws: CancellationError.self) { try await task.value }
   }
 
-  @Test("a cancelled request is over at once")
+  @Test("a cancelled request ends at once")
   func cancelled() async throws {
     try await cancelled(after: { _ in })
   }
 
-  @Test("nothing that can be printed of a client shows the key, even amid a request")
+  @Test("a printed client never shows the key, not even during a request")
   func printed() async throws {
     try await cancelled(after: { client in
       var dumped = ""
@@ -145,7 +146,7 @@ struct HTTPTests {
     })
   }
 
-  @Test("an order that is cancelled amid its request is over at once, and leaves a token")
+  @Test("an order that is cancelled during its request ends at once, and leaves a token")
   func cancelledOrder() async throws {
     let ordered = Signal()
     let server = LoopbackServer { connection, number in
@@ -178,7 +179,7 @@ struct HTTPTests {
     #expect(server.requests.count == 1)
   }
 
-  @Test("a redirect is not followed with a key", arguments: [true, false])
+  @Test("a redirect is not followed", arguments: [true, false])
   func redirect(hasSession: Bool) async throws {
     let server = LoopbackServer { connection, _ in
       connection.answer("", status: "302 Found", headers: "location: /elsewhere\r\n")
@@ -195,7 +196,7 @@ struct HTTPTests {
   }
 
   @Test(
-    "a challenge is answered with nothing, and its reply read",
+    "an authentication challenge is not answered, and its response is read",
     arguments: ["Basic realm=\"x\"", "Basic realm=x", "Bearer", "Negotiate, Digest realm=\"x\"", ""])
   func challenged(_ challenge: String) async throws {
     let server = LoopbackServer { connection, _ in
@@ -210,7 +211,7 @@ struct HTTPTests {
     #expect(server.requests.count == 1)
   }
 
-  @Test("a reply 401 that is cut off is a broken connection")
+  @Test("a 401 response that is cut off is a broken connection")
   func cutChallenge() async throws {
     let server = LoopbackServer { connection, _ in
       connection.write("HTTP/1.1 401 Unauthorized\r\ncontent-length: 99\r\n\r\n{")
@@ -220,7 +221,7 @@ struct HTTPTests {
     #expect(try await verdict(connected(server.url)) == "io unknown")
   }
 
-  @Test("a session of the caller's loads in its own way")
+  @Test("the protocol classes of the caller's session are used")
   func callersProtocol() async throws {
     let configuration = URLSessionConfiguration.ephemeral
     configuration.protocolClasses = [CannedProtocol.self]
@@ -230,11 +231,11 @@ struct HTTPTests {
     #expect(try await client.wallet.get().balance == Decimal(string: "12.5"))
   }
 
-  @Test("a body beyond 16 MiB is not read, whether its length is told or not", arguments: [true, false])
-  func tooLarge(isTold: Bool) async throws {
+  @Test("a body beyond 16 MiB is not read, with and without a declared length", arguments: [true, false])
+  func tooLarge(isDeclared: Bool) async throws {
     let megabyte = [UInt8](repeating: UInt8(ascii: " "), count: 1 << 20)
     let server = LoopbackServer { connection, _ in
-      let length = isTold ? "content-length: \(17 << 20)" : "connection: close"
+      let length = isDeclared ? "content-length: \(17 << 20)" : "connection: close"
       connection.write("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\(length)\r\n\r\n")
       for _ in 0..<17 {
         connection.write(megabyte)
@@ -245,7 +246,7 @@ struct HTTPTests {
     #expect(try await verdict(connected(server.url)) == "too_large unknown")
   }
 
-  @Test("the key goes into the header that was asked for, and nowhere else")
+  @Test("the key is sent in the chosen header only")
   func headers() async throws {
     let server = LoopbackServer { connection, _ in connection.answer(walletBody) }
     defer { server.end() }
@@ -258,7 +259,7 @@ struct HTTPTests {
     #expect(agents.allSatisfy { $0.count == 1 })
   }
 
-  @Test("a session of the caller's lends its configuration, and keeps it as it is")
+  @Test("the configuration of the caller's session is used, and not changed")
   func callersSession() async throws {
     let server = LoopbackServer { connection, _ in connection.answer(walletBody) }
     defer { server.end() }
@@ -274,14 +275,14 @@ struct HTTPTests {
     #expect(session.configuration.timeoutIntervalForRequest == 60)
   }
 
-  @Test("a certificate that nobody vouches for sent nothing")
+  @Test("nothing is sent after a certificate was rejected")
   func certificate() async throws {
     let server = try SecureServer()
     defer { server.end() }
     #expect(try await verdict(connected("https://localhost:\(server.port)")) == "tls not_sent")
   }
 
-  @Test("two hundred calls at once")
+  @Test("two hundred concurrent calls succeed over HTTP")
   func parallel() async throws {
     let server = LoopbackServer { connection, _ in connection.answer(walletBody) }
     defer { server.end() }

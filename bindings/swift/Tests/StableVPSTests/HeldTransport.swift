@@ -1,12 +1,12 @@
 import StableVPS
 
-/// Hands requests on, and holds their replies back until the task is cancelled.
+/// Forwards requests, and withholds their responses until the task is cancelled.
 final class HeldTransport: HTTPTransport {
   let arrived = Signal()
   private let real: any HTTPTransport
   private let endpoint: String?
 
-  /// - Parameter endpoint: which replies are held back; all by default.
+  /// - Parameter endpoint: whose responses are withheld; all by default.
   init(_ real: any HTTPTransport, only endpoint: String? = nil) {
     self.real = real
     self.endpoint = endpoint

@@ -1,4 +1,4 @@
-// A server of bare sockets on the loopback interface.
+// A server on the loopback interface, made of plain sockets.
 
 import Foundation
 
@@ -9,7 +9,7 @@ import Foundation
   private let stream = SOCK_STREAM
 #endif
 
-/// Takes one request after the other from each connection, keeps them, and does with each what it is told to.
+/// Reads the requests of each connection one by one, records them, and runs a behaviour for each.
 final class LoopbackServer: Sendable {
   typealias Behaviour = @Sendable (Connection, Int) -> Void
 
@@ -46,9 +46,9 @@ final class LoopbackServer: Sendable {
     return loopback(port) { connect(socket, $0, $1) } == 0
   }
 
+  /// Ends all connections. The descriptors stay open: another server may get the number of a closed one.
   func end() {
     shutdown(listener, Int32(SHUT_RDWR))
-    close(listener)
     for socket in state.with({ $0.sockets }) {
       shutdown(socket, Int32(SHUT_RDWR))
     }
@@ -121,19 +121,21 @@ final class Connection: Sendable {
         + "\(headers)\r\n\(body)")
   }
 
-  /// Ends the connection in order.
+  /// Closes the connection.
   func end() {
     shutdown(socket, Int32(SHUT_RDWR))
   }
 
-  /// Breaks it off.
+  /// Resets the connection. Its descriptor stays reserved until the end of the process.
   func reset() {
     var linger = linger(l_onoff: 1, l_linger: 0)
     setsockopt(socket, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout.size(ofValue: linger)))
-    close(socket)
+    let nothing = open("/dev/null", O_RDONLY)
+    dup2(nothing, socket)
+    close(nothing)
   }
 
-  /// The next request with its body; none at the connection's end.
+  /// The next request with its body; `nil` at the connection's end.
   fileprivate func request() -> String? {
     received.with { received in
       while true {
@@ -160,7 +162,7 @@ final class Connection: Sendable {
   }
 }
 
-/// A value behind a lock.
+/// A value that is protected by a lock.
 final class Mutexed<Value>: @unchecked Sendable {
   private let lock = NSLock()
   private var value: Value

@@ -1,9 +1,9 @@
-// Programs that tests speak to.
+// Programs that the tests connect to.
 
 import Foundation
 import Testing
 
-/// A server with a certificate that it made for itself.
+/// A server with a self-signed certificate.
 final class SecureServer {
   let port = LoopbackServer.freePort()
   private let folder: URL
@@ -37,7 +37,7 @@ final class SecureServer {
   }
 
   func end() {
-    // Programs that are started from here do not hear politer signals.
+    // Child processes of the tests ignore SIGTERM.
     kill(process.processIdentifier, SIGKILL)
     process.waitUntilExit()
     try? FileManager.default.removeItem(at: folder)

@@ -19,7 +19,7 @@ extension StableVPS {
 
 @Suite(.timeLimit(.minutes(1)))
 struct PurchaseTests {
-  @Test("a purchase gives a VPS that can be used, and what it cost")
+  @Test("a purchase returns a usable VPS and its cost")
   func bought() async throws {
     let simulator = try Simulator()
     let bought = try await simulator.client().vps.provision(
@@ -31,7 +31,7 @@ struct PurchaseTests {
     #expect(try simulator.state().ordersReceived == 1)
   }
 
-  @Test("a lost reply to the order is looked into, and never answered with a second order")
+  @Test("after a lost reply to the order the VPS is found, and no second order is sent")
   func lostReply() async throws {
     let simulator = try Simulator()
     try simulator.fault(.loseAfter, method: "POST", path: "/vps")
@@ -40,7 +40,7 @@ struct PurchaseTests {
     #expect(try simulator.state().ordersReceived == 1)
   }
 
-  @Test("an order that never arrived ends as not placed")
+  @Test("an order that never arrived ends in notPlaced")
   func notPlaced() async throws {
     let simulator = try Simulator()
     try simulator.fault(.loseBefore, method: "POST", path: "/vps")
@@ -50,7 +50,7 @@ struct PurchaseTests {
     #expect(try simulator.state().ordersPlaced == 0)
   }
 
-  @Test("too little money is told before anything is ordered")
+  @Test("a wallet that holds too little ends the purchase before anything is ordered")
   func insufficientFunds() async throws {
     let client = try Simulator(.init(balance: 5)).client()
     let error = try await failure { try await client.buy() }
@@ -61,7 +61,7 @@ struct PurchaseTests {
     #expect(shortfall == Decimal(string: "14.49") && currency == "EUR")
   }
 
-  @Test("progress is waited for: the token is stored before the order is sent")
+  @Test("the order is sent after onProgress has returned, so the token is stored before")
   func progressFirst() async throws {
     let simulator = try Simulator()
     let stored = Collected<(StableVPS.Phase, Bool, Int)>()
@@ -75,7 +75,7 @@ struct PurchaseTests {
     #expect(ordering == (.ordering, true, 0))
   }
 
-  @Test("what onProgress throws ends the purchase, and the order waits for it")
+  @Test("an error that onProgress throws ends the purchase before the order is sent")
   func brokenHandler() async throws {
     struct DiskFull: Error {}
     let simulator = try Simulator()
@@ -84,11 +84,11 @@ struct PurchaseTests {
       try await client.buy { if $0.phase == .ordering { throw DiskFull() } }
     }
     #expect(try simulator.state().ordersReceived == 0)
-    // It holds up nobody.
+    // It blocks no other purchase.
     _ = try await client.buy()
   }
 
-  @Test("a loop gets every step before it is carried out")
+  @Test("a loop receives the progress of every step before the step runs")
   func sequence() async throws {
     let simulator = try Simulator()
     let purchase = try simulator.client().buying()
@@ -106,7 +106,7 @@ struct PurchaseTests {
     #expect(try simulator.state().ordersReceived == 1)
   }
 
-  @Test("a purchase goes on after its loop was left")
+  @Test("a purchase can be continued after its loop was left")
   func leftLoop() async throws {
     let simulator = try Simulator()
     let purchase = try simulator.client().buying()
@@ -116,7 +116,7 @@ struct PurchaseTests {
     #expect(try simulator.state().ordersReceived == 1)
   }
 
-  @Test("a loop throws what the purchase fails with, and so does its end")
+  @Test("a failed purchase throws the same error from its loop and its result")
   func failedLoop() async throws {
     let purchase = try Simulator(.init(balance: 1)).client().buying()
     let first = try await failure { for try await _ in purchase {} }
@@ -124,7 +124,7 @@ struct PurchaseTests {
     #expect(first.code == "insufficient_funds" && second == first)
   }
 
-  @Test("one task at a time waits for a purchase")
+  @Test("only one task at a time may wait for a purchase")
   func oneAtATime() async throws {
     let simulator = try Simulator()
     let held = HeldTransport(simulator)
@@ -138,7 +138,7 @@ struct PurchaseTests {
     await #expect(throws: CancellationError.self) { try await first.value }
   }
 
-  @Test("a cancelled wait leaves a token from which another client goes on")
+  @Test("a cancelled wait leaves a token that another client can resume")
   func cancelledWait() async throws {
     let simulator = try Simulator()
     let purchase = try simulator.client().buying()
@@ -154,7 +154,7 @@ struct PurchaseTests {
     #expect(try simulator.state().ordersReceived == 1)
   }
 
-  @Test("a task that is cancelled from the beginning sends nothing")
+  @Test("a task that was cancelled before the call sends nothing")
   func cancelledBefore() async throws {
     let simulator = try Simulator()
     let client = try simulator.client()
@@ -172,7 +172,7 @@ struct PurchaseTests {
     #expect(try simulator.state().requests.total == 0)
   }
 
-  @Test("cancelling amid the order leaves a token that never orders again")
+  @Test("cancelling during the order leaves a token that never leads to a second order")
   func cancelledOrder() async throws {
     let simulator = try Simulator()
     let held = HeldTransport(simulator, only: "POST /vps")
@@ -182,14 +182,14 @@ struct PurchaseTests {
     task.cancel()
     await #expect(throws: CancellationError.self) { try await task.value }
     let token = try #require(purchase.token)
-    // The order took effect, and nobody saw its reply.
+    // The order took effect, and its reply was discarded.
     #expect(try simulator.state().ordersReceived == 1)
     let resumed = try await simulator.client().vps.resume(token)
     #expect(resumed.recovered && resumed.charged == Decimal(string: "19.49"))
     #expect(try simulator.state().ordersReceived == 1)
   }
 
-  @Test("the time allowed ends a purchase with a token")
+  @Test("a purchase ends at its time limit, with a token")
   func deadline() async throws {
     let simulator = try Simulator(.init(provisioning: .seconds(3600) ... .seconds(3600)))
     let client = try simulator.client()
@@ -199,7 +199,7 @@ struct PurchaseTests {
     #expect(resumed.vps.vpsStatus == .active)
   }
 
-  @Test("a token of another account is refused unless that is meant")
+  @Test("a token of another key is refused by default")
   func otherAccount() async throws {
     let simulator = try Simulator()
     let purchase = try simulator.client().buying()
@@ -210,7 +210,7 @@ struct PurchaseTests {
     #expect(error.code == "stale_token")
   }
 
-  @Test("a VPS that was bought elsewhere is waited for")
+  @Test("waitUntilReady waits for a VPS that was bought elsewhere")
   func waited() async throws {
     let simulator = try Simulator()
     let client = try simulator.client()

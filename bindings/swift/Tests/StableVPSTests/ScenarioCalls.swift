@@ -3,20 +3,20 @@ import StableVPS
 import Testing
 
 extension Scenario {
-  /// Makes the scenario's call, with its arguments as they are spelled here.
+  /// Makes the scenario's call.
   func call(_ client: StableVPS) async throws -> Any {
     let call = fields["call"] as? [String: Any] ?? [:]
     let method = call["method"] as? String ?? ""
-    let given = Given(args: call["args"] as? [String: Any] ?? [:])
-    if let result = try await given.keys(method, client.keys) { return result }
-    if let result = try await given.purchase(method, client.vps) { return result }
-    if let result = try await given.vps(method, client.vps) { return result }
-    return try await given.rest(method, client)
+    let arguments = Arguments(args: call["args"] as? [String: Any] ?? [:])
+    if let result = try await arguments.keys(method, client.keys) { return result }
+    if let result = try await arguments.purchase(method, client.vps) { return result }
+    if let result = try await arguments.vps(method, client.vps) { return result }
+    return try await arguments.rest(method, client)
   }
 }
 
 /// The arguments of a call.
-private struct Given {
+private struct Arguments {
   let args: [String: Any]
 
   private func text(_ name: String) -> String { args[name] as? String ?? "" }
@@ -89,7 +89,7 @@ private struct Given {
     case "account.get": return try await client.account.get(timeout: timeout, deadline: deadline)
     case "wallet.get": return try await client.wallet.get(timeout: timeout, deadline: deadline)
     default:
-      Issue.record("nobody knows \(method)")
+      Issue.record("there is no method \(method)")
       return [String: String]()
     }
   }

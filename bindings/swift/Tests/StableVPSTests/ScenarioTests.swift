@@ -1,5 +1,5 @@
-// The conversations that every language's package must agree with, through the public facade. Their form is
-// in `tests/scenarios/README.md` at the top of the repository.
+// The conversations that every language's package must replay through its public facade. Their format is described
+// in `tests/scenarios/README.md`.
 
 import Foundation
 import StableVPS
@@ -7,12 +7,12 @@ import Testing
 
 @Suite(.serialized)
 struct ScenarioTests {
-  @Test("the corpus is there")
+  @Test("the corpus is complete")
   func corpus() throws {
     #expect(try Scenario.all().count >= 265)
   }
 
-  @Test("a scenario goes as every language agrees", arguments: try Scenario.all())
+  @Test("a scenario has the result that all languages agree on", arguments: try Scenario.all())
   func replays(_ scenario: Scenario) async throws {
     let script = Script(turns: scenario.script, now: scenario.now)
     let got = try await outcome(scenario, script)
@@ -30,7 +30,7 @@ struct ScenarioTests {
   }
 }
 
-/// One conversation, as it stands in its file.
+/// One conversation, as its file describes it.
 struct Scenario: CustomTestStringConvertible, @unchecked Sendable {
   let fields: [String: Any]
 
@@ -48,7 +48,7 @@ struct Scenario: CustomTestStringConvertible, @unchecked Sendable {
   var script: [[String: Any]] { fields["script"] as? [[String: Any]] ?? [] }
   var now: Int64 { Int64(fields["now"] as? Int ?? 0) }
 
-  /// The result, with the names of arguments as they are here.
+  /// The result, with the names of arguments as Swift spells them.
   var expected: Any {
     guard let result = fields["result"] as? [String: Any],
       var error = result["error"] as? [String: Any], error["code"] as? String == "invalid_input",

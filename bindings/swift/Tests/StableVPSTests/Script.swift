@@ -1,7 +1,7 @@
 import Foundation
 import StableVPS
 
-/// What is to happen in a scenario, as a transport and a clock.
+/// The expected requests and waits of a scenario, as a transport and a clock.
 final class Script: HTTPTransport, StableVPSClock, @unchecked Sendable {
   private let lock = NSLock()
   private var turns: [[String: Any]]
@@ -13,9 +13,9 @@ final class Script: HTTPTransport, StableVPSClock, @unchecked Sendable {
     time = now
   }
 
-  /// What went otherwise than it was to, if anything did.
+  /// The first difference from what was expected, if there was one.
   var fault: String? {
-    lock.withLock { firstFault ?? (turns.isEmpty ? nil : "the conversation was not over") }
+    lock.withLock { firstFault ?? (turns.isEmpty ? nil : "the conversation ended too early") }
   }
 
   var now: Int64 {

@@ -5,25 +5,25 @@ import Testing
 let key = "svps_live_a3f70123456789abcdef0123456789abcdef"
 let walletBody = #"{"balance":12.5,"currency":"EUR"}"#
 
-/// What the environment must say: xtask does.
+/// A variable of the environment, which xtask sets.
 func environment(_ name: String) throws -> String {
   try #require(ProcessInfo.processInfo.environment[name], "\(name) must be set")
 }
 
-/// The error that a call ends with.
+/// The error that a call throws.
 func failure<Value>(
   _ call: () async throws -> Value, sourceLocation: SourceLocation = #_sourceLocation
 ) async throws -> StableVPSError {
   do {
     let value = try await call()
-    Issue.record("it went well: \(value)", sourceLocation: sourceLocation)
+    Issue.record("the call succeeded: \(value)", sourceLocation: sourceLocation)
   } catch let error as StableVPSError {
     return error
   }
   throw CancellationError()
 }
 
-/// A thing that happens once, and can be waited for.
+/// An event that happens once, and that tasks can wait for.
 final class Signal: Sendable {
   private let stream: AsyncStream<Void>
   private let continuation: AsyncStream<Void>.Continuation
@@ -42,7 +42,7 @@ final class Signal: Sendable {
   }
 }
 
-/// Real time that leaps over every wait.
+/// The system's clock, which jumps over every wait.
 final class HastyClock: StableVPSClock {
   private let ahead = Mutexed<Int64>(0)
 
@@ -54,7 +54,7 @@ final class HastyClock: StableVPSClock {
   }
 }
 
-/// What several tasks put together.
+/// Elements that several tasks append.
 actor Collected<Element: Sendable> {
   private(set) var all: [Element] = []
 

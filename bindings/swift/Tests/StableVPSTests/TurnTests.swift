@@ -1,4 +1,4 @@
-// Moments in which a turn is waited for, cancelled and late at once.
+// Turns that come, are cancelled and expire in every order.
 
 import Testing
 
@@ -6,10 +6,10 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1)))
 struct TurnTests {
-  @Test("whoever is cancelled before it waits does not wait")
+  @Test("a task that is cancelled before it waits does not wait")
   func cancelledFirst() async throws {
-    let holder = Turn(account: "cancelled first", work: nil)
-    let next = Turn(account: "cancelled first", work: nil)
+    let holder = Turn(account: "cancelled first", activity: nil)
+    let next = Turn(account: "cancelled first", activity: nil)
     let task = Task {
       withUnsafeCurrentTask { $0?.cancel() }
       return try await next.comes()
@@ -20,10 +20,10 @@ struct TurnTests {
     next.end()
   }
 
-  @Test("whose time is over before it waits does not wait, but for a turn that has come")
+  @Test("a turn that expired before the wait does not wait, unless it has come meanwhile")
   func lateFirst() async throws {
-    let holder = Turn(account: "late first", work: nil)
-    let next = Turn(account: "late first", work: nil)
+    let holder = Turn(account: "late first", activity: nil)
+    let next = Turn(account: "late first", activity: nil)
     next.expire()
     #expect(try await next.comes() == false)
     holder.end()
@@ -31,9 +31,9 @@ struct TurnTests {
     next.end()
   }
 
-  @Test("turns come in the order in which they were asked for, past those that gave up")
+  @Test("turns come in the order of their creation, without those that ended")
   func order() {
-    let turns = (0..<4).map { _ in Turn(account: "order", work: nil) }
+    let turns = (0..<4).map { _ in Turn(account: "order", activity: nil) }
     #expect(turns.map(\.hasCome) == [true, false, false, false])
     turns[1].end()
     turns[0].end()

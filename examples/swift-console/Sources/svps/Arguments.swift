@@ -1,7 +1,7 @@
 import Foundation
 import StableVPS
 
-/// What was asked for at the shell.
+/// The command line, parsed.
 struct Arguments {
   enum Command {
     case list
@@ -20,11 +20,11 @@ struct Arguments {
   static let usage = """
     usage: svps list | buy | reboot ID
       --plan PLAN --cycle CYCLE --location LOCATION   what to buy: basic, monthly, london
-      --max-spend EUR                                 the highest price: 13
-      --token-file FILE                               where the token is kept: purchase.token
+      --max-spend EUR                                 the highest price to accept: 13
+      --token-file FILE                               where to store the token: purchase.token
       --show-password                                 print the password
       --url URL                                       another server
-      --simulate                                      an account in memory
+      --simulate                                      a simulated account in memory
     """
 
   let command: Command
@@ -41,7 +41,7 @@ struct Arguments {
         guard let value = rest.popFirst() else { throw Mistake("\(word) needs a value") }
         options[word] = value
       } else if word.hasPrefix("--") {
-        throw Mistake("there is no \(word)")
+        throw Mistake("unknown option \(word)")
       } else {
         plain.append(word)
       }
@@ -68,12 +68,12 @@ struct Arguments {
   var maxSpend: Decimal {
     get throws {
       let text = options["--max-spend"] ?? "13"
-      guard let sum = Decimal(string: text) else { throw Mistake("\(text) is not a sum of money") }
+      guard let sum = Decimal(string: text) else { throw Mistake("--max-spend must be an amount of money, not \(text)") }
       return sum
     }
   }
 
-  /// Another server than the service's own.
+  /// The server, if it is not the service's own.
   func baseURL(_ environment: [String: String]) -> String? {
     options["--url"] ?? environment["STABLEVPS_BASE_URL"]
   }

@@ -2,43 +2,43 @@ import Foundation
 import StableVPS
 
 extension Console {
-  /// Buys one VPS, or goes on with the purchase whose token was kept.
+  /// Buys one VPS, or continues the purchase whose token was stored.
   func buy() async throws {
-    let purchase = try begun()
+    let purchase = try purchase()
     do {
       for try await progress in purchase {
-        // The order is sent only after this: whatever happens then, the token is there.
-        try keep(progress.token)
+        // The order is sent only after this: the token is stored before.
+        try store(progress.token)
         show(progress)
       }
     } catch is CancellationError {
-      // A request that was under way may have arrived: the token knows.
-      try keep(purchase.token)
+      // A request in flight may have been received: the newest token says so.
+      try store(purchase.token)
       throw CancellationError()
     } catch let error as StableVPSError {
-      try keep(error.token)
+      try store(error.token)
       if hasBoughtNothing(error) {
-        try? FileManager.default.removeItem(at: given.tokenFile)
+        try? FileManager.default.removeItem(at: arguments.tokenFile)
       }
       throw error
     }
     let bought = try await purchase.provisioned
-    try? FileManager.default.removeItem(at: given.tokenFile)
-    tell(bought)
+    try? FileManager.default.removeItem(at: arguments.tokenFile)
+    report(bought)
   }
 
-  private func begun() throws -> Purchase {
-    if let token = try? String(contentsOf: given.tokenFile, encoding: .utf8) {
-      print("going on with the purchase in \(given.tokenFile.lastPathComponent)")
+  private func purchase() throws -> Purchase {
+    if let token = try? String(contentsOf: arguments.tokenFile, encoding: .utf8) {
+      print("continuing the purchase in \(arguments.tokenFile.lastPathComponent)")
       return try client.vps.resuming(token)
     }
     return try client.vps.provisioning(
-      planID: given.planID, billingCycle: given.billingCycle, location: given.location,
-      maxSpend: try given.maxSpend)
+      planID: arguments.planID, billingCycle: arguments.billingCycle, location: arguments.location,
+      maxSpend: try arguments.maxSpend)
   }
 
-  private func keep(_ token: String?) throws {
-    try token?.write(to: given.tokenFile, atomically: true, encoding: .utf8)
+  private func store(_ token: String?) throws {
+    try token?.write(to: arguments.tokenFile, atomically: true, encoding: .utf8)
   }
 
   private func hasBoughtNothing(_ error: StableVPSError) -> Bool {
@@ -53,9 +53,9 @@ extension Console {
     print("\(progress.elapsed.components.seconds) s  \(progress.phase)\(status)")
   }
 
-  private func tell(_ bought: StableVPS.Provisioned) {
+  private func report(_ bought: StableVPS.Provisioned) {
     let (vps, charged) = (bought.vps, bought.charged.map { "\($0)" } ?? "nothing")
-    let password = given.showsPassword ? vps.rdpPassword?.reveal() : vps.rdpPassword?.description
+    let password = arguments.showsPassword ? vps.rdpPassword?.reveal() : vps.rdpPassword?.description
     print("charged \(charged) \(bought.currency ?? "")")
     print("ready \(vps.id) \(vps.ipAddress ?? "-") user \(vps.rdpUsername ?? "-") password \(password ?? "-")")
   }

@@ -1,4 +1,4 @@
-// svps: your VPS at the shell.
+// svps: your VPS on the command line.
 
 import Foundation
 import StableVPS
@@ -7,20 +7,20 @@ import StableVPSTesting
 @main
 struct Console {
   let client: StableVPS
-  let given: Arguments
+  let arguments: Arguments
 
   static func main() async {
-    // Ctrl-C cancels the task: what was bought stays bought, and its token is kept.
+    // Ctrl-C cancels the task: a VPS that was bought stays bought, and its token is stored.
     signal(SIGINT, SIG_IGN)
-    let work = Task { try await run() }
+    let task = Task { try await run() }
     let interrupted = DispatchSource.makeSignalSource(signal: SIGINT)
-    interrupted.setEventHandler { work.cancel() }
+    interrupted.setEventHandler { task.cancel() }
     interrupted.resume()
-    switch await work.result {
+    switch await task.result {
     case .success:
       exit(0)
     case .failure(is CancellationError):
-      complain("stopped; start again to go on")
+      complain("stopped; run it again to continue")
       exit(130)
     case .failure(let error as StableVPSError):
       complain("\(error) (\(error.recoverySuggestion ?? ""))")
@@ -32,25 +32,25 @@ struct Console {
   }
 
   private static func run() async throws {
-    let given = try Arguments(Array(CommandLine.arguments.dropFirst()))
-    let console = Console(client: try client(given), given: given)
-    switch given.command {
+    let arguments = try Arguments(Array(CommandLine.arguments.dropFirst()))
+    let console = Console(client: try client(arguments), arguments: arguments)
+    switch arguments.command {
     case .list: try await console.list()
     case .buy: try await console.buy()
     case .reboot(let id): try await console.reboot(id)
     }
   }
 
-  private static func client(_ given: Arguments) throws -> StableVPS {
-    if given.isSimulated {
+  private static func client(_ arguments: Arguments) throws -> StableVPS {
+    if arguments.isSimulated {
       let vps = [1, 2].map { Simulator.SeededVPS(id: "simulated-\($0)", location: .tokyo) }
       return try Simulator(.init(vps: vps)).client()
     }
     let environment = ProcessInfo.processInfo.environment
     guard let key = environment["STABLEVPS_API_KEY"] else {
-      throw Arguments.Mistake("put your key into STABLEVPS_API_KEY")
+      throw Arguments.Mistake("set STABLEVPS_API_KEY to your API key")
     }
-    let url = given.baseURL(environment) ?? StableVPS.Configuration.defaultBaseURL
+    let url = arguments.baseURL(environment) ?? StableVPS.Configuration.defaultBaseURL
     return try StableVPS(apiKey: key, configuration: .init(baseURL: url))
   }
 

@@ -1,5 +1,5 @@
-// A whole list call over loopback, ours and theirs side by side: one JSON line. Times are CPU times of this
-// process, over a kept connection; each round measures both in turn.
+// A list call over loopback, with this package and without: prints one JSON line. Times are CPU times of this
+// process, over a kept connection. Each round measures both in turn.
 
 import Foundation
 
@@ -11,7 +11,7 @@ struct Failed: Error {
   let why: String
 }
 
-/// Microseconds of CPU time that this process has taken so far.
+/// The CPU time of this process so far, in microseconds.
 func cpuTime() -> Double {
   var usage = rusage()
   #if canImport(Glibc)
@@ -26,7 +26,7 @@ func cpuTime() -> Double {
 func spent(_ lister: any Lister, calls: Int, rows: Int) async throws -> Double {
   let before = cpuTime()
   for _ in 0..<calls {
-    guard try await lister.list() == rows else { throw Failed(why: "not all rows came") }
+    guard try await lister.list() == rows else { throw Failed(why: "rows are missing") }
   }
   return (cpuTime() - before) / Double(calls)
 }
@@ -56,13 +56,13 @@ let rounds = 15
 let contenders: [any Lister] = [
   try Ours(url: words[1], key: words[2]), Theirs(url: words[1], key: words[2]),
 ]
-var seen: [[Double]] = [[], []]
+var measured: [[Double]] = [[], []]
 for round in -2..<rounds {
   for (which, lister) in contenders.enumerated() {
     let micros = try await spent(lister, calls: calls, rows: vps)
     if round >= 0 {
-      seen[which].append(micros)
+      measured[which].append(micros)
     }
   }
 }
-report("list call, \(vps) VPS", seen[0], seen[1], limit: limit)
+report("list call, \(vps) VPS", measured[0], measured[1], limit: limit)

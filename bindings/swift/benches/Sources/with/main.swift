@@ -1,4 +1,4 @@
-// The same with this package, whose core answers for all that can be called.
+// The same program with the package. Its purchase and its calls keep the whole core linked.
 
 import Foundation
 import StableVPS

@@ -1,4 +1,4 @@
-// What an app carries anyway.
+// A program without the package, for comparison.
 
 import Foundation
 

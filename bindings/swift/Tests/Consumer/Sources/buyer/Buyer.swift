@@ -12,7 +12,7 @@ struct Buyer {
     let vps = bought.vps
     guard let charged = bought.charged, let address = vps.ipAddress, let user = vps.rdpUsername,
       let password = vps.rdpPassword
-    else { fatalError("not everything is there: \(bought)") }
+    else { fatalError("something is missing: \(bought)") }
     print(charged, address, user, password)
   }
 }

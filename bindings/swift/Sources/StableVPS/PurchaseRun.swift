@@ -1,0 +1,186 @@
+internal import StableVPSNative
+
+/// Drives the machine of a purchase, one step at a time.
+final class PurchaseRun: Sendable {
+  private let host: Host
+  private let machine: Machine
+  private let label: String
+  private let account: String
+  /// How long the purchase waits for its turn.
+  private let timeout: Duration
+  private let state = Locked(State())
+
+  fileprivate struct State {
+    var isBusy = false
+    /// Whether the step whose progress was returned last needs the turn; `nil` once the step has run.
+    var announced: Bool?
+    var turn: Turn?
+    var result: Result<StableVPS.Provisioned, StableVPSError>?
+  }
+
+  init(host: Host, machine: Machine, label: String, account: String, timeout: Duration) {
+    self.host = host
+    self.machine = machine
+    self.label = label
+    self.account = account
+    self.timeout = timeout
+  }
+
+  deinit {
+    state.withLock { $0.turn }?.end()
+  }
+
+  var token: String? { machine.snapshot(nowMs: host.clock.now) }
+
+  /// Runs to the end. Each step runs after `onProgress` has returned.
+  func finish(_ onProgress: StableVPS.ProgressHandler?) async throws -> StableVPS.Provisioned {
+    host.activity?.begin()
+    defer { host.activity?.end() }
+    while let progress = try await step() {
+      if let onProgress {
+        host.activity?.end()
+        defer { host.activity?.begin() }
+        try await onProgress(progress)
+      }
+    }
+    guard let result = state.withLock({ $0.result }) else { throw CancellationError() }
+    return try result.get()
+  }
+
+  /// Runs the announced step and returns the progress of the next one; `nil` at the end.
+  func advance() async throws -> StableVPS.Progress? {
+    host.activity?.begin()
+    defer { host.activity?.end() }
+    return try await step()
+  }
+
+  /// Gives the turn up, unless a task waits for the purchase.
+  func release() {
+    let turn = state.withLock { state in
+      state.isBusy ? nil : state.takeTurn()
+    }
+    turn?.end()
+  }
+
+  private func step() async throws -> StableVPS.Progress? {
+    try enter()
+    defer { leave() }
+    if let result = state.withLock({ $0.result }) {
+      _ = try result.get()
+      return nil
+    }
+    do {
+      return try await nextProgress()
+    } catch let error as StableVPSError {
+      end(.failure(error))
+      throw error
+    } catch {
+      // The task was cancelled: the purchase may be continued later, and blocks no other until then.
+      endTurn()
+      throw error
+    }
+  }
+
+  private func nextProgress() async throws -> StableVPS.Progress? {
+    try Task.checkCancellation()
+    if let needsTurn = state.withLock({ $0.takeAnnounced() }) {
+      if !needsTurn {
+        // Not earlier: the token that names the VPS was returned with this progress.
+        endTurn()
+      }
+      // Time may have passed since the progress was returned: the machine is asked again.
+      try await run(machine.step(nowMs: host.clock.now))
+    }
+    while true {
+      let step = machine.step(nowMs: host.clock.now)
+      switch step {
+      case .done(.provisioned(let native)):
+        host.log?("\(label) done")
+        end(.success(StableVPS.Provisioned(native)))
+        return nil
+      case .failed(let report):
+        throw host.failed(report, label: label)
+      case .send(_, let progress?), .wait(_, _, let progress?):
+        if progress.exclusive, try await waitForTurn() {
+          continue
+        }
+        state.withLock { $0.announced = progress.exclusive }
+        return StableVPS.Progress(progress)
+      case .send, .wait, .done:
+        try await run(step)
+      }
+    }
+  }
+
+  private func run(_ step: HostStep) async throws {
+    switch step {
+    case .send(let request, _):
+      _ = try await host.exchange(request, of: machine, label: label)
+    case .wait(let delayMs, let reason, _):
+      try await host.wait(delayMs, reason, label: label)
+    case .done, .failed:
+      break
+    }
+  }
+
+  /// Waits for the turn, unless it has come already. Returns whether it had to wait.
+  private func waitForTurn() async throws -> Bool {
+    let turn = state.withLock { state in
+      let turn = state.turn ?? Turn(account: account, activity: host.activity)
+      state.turn = turn
+      return turn
+    }
+    if turn.hasCome {
+      return false
+    }
+    let limit = Task { [clock = host.clock, timeout] in
+      try await clock.sleep(for: timeout)
+      turn.expire()
+    }
+    defer { limit.cancel() }
+    if try await turn.comes() {
+      return true
+    }
+    // Only a plain call has no such error.
+    guard let report = machine.late(nowMs: host.clock.now) else { throw CancellationError() }
+    throw host.failed(report, label: label)
+  }
+
+  private func enter() throws {
+    let isFree = state.withLock { state in
+      defer { state.isBusy = true }
+      return !state.isBusy
+    }
+    guard isFree else {
+      throw StableVPSError.invalidInput(
+        field: "purchase", reason: "must be awaited by only one task at a time")
+    }
+  }
+
+  private func leave() {
+    state.withLock { $0.isBusy = false }
+  }
+
+  private func endTurn() {
+    state.withLock { $0.takeTurn() }?.end()
+  }
+
+  private func end(_ result: Result<StableVPS.Provisioned, StableVPSError>) {
+    state.withLock { $0.result = result }
+    endTurn()
+  }
+}
+
+extension PurchaseRun.State {
+  /// Whether the announced step needs the turn; `nil` where no step is to run, or where it needs a turn that
+  /// was given up meanwhile.
+  fileprivate mutating func takeAnnounced() -> Bool? {
+    defer { announced = nil }
+    return announced == true && turn == nil ? nil : announced
+  }
+
+  fileprivate mutating func takeTurn() -> Turn? {
+    defer { turn = nil }
+    return turn
+  }
+}
