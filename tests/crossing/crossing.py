@@ -5,21 +5,21 @@ import sys
 import stablevps
 
 
-class Enough(Exception):
-    """The token is there."""
+class Stop(Exception):
+    """The purchase has reached the phase."""
 
 
 def begin(client: stablevps.Client, phase: str) -> None:
-    def tell(progress: stablevps.Progress) -> None:
+    def stop(progress: stablevps.Progress) -> None:
         if progress.phase == phase:
             print(progress.token)
-            raise Enough
+            raise Stop
 
     try:
         client.vps.provision(
-            plan_id="prime", billing_cycle="monthly", location="london", on_progress=tell
+            plan_id="prime", billing_cycle="monthly", location="london", on_progress=stop
         )
-    except Enough:
+    except Stop:
         pass
 
 

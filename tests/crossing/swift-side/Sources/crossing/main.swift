@@ -1,5 +1,5 @@
-// One side of a purchase that goes from one language to another: `begin URL KEY PHASE` buys and gives the wait
-// up at a phase, printing its token; `finish URL KEY TOKEN` goes on from one.
+// One side of a purchase that crosses from one language to another: `begin URL KEY PHASE` buys, prints the token
+// at a phase, and stops; `finish URL KEY TOKEN` resumes from a token.
 
 import Foundation
 import StableVPS
