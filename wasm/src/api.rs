@@ -26,7 +26,7 @@ impl Api {
         self.0.as_ref().err().cloned()
     }
 
-    /// Tells accounts apart without telling the key.
+    /// Tells accounts apart without containing the key.
     #[must_use]
     #[wasm_bindgen(js_name = keyFingerprint)]
     pub fn key_fingerprint(&self) -> String {
@@ -35,7 +35,7 @@ impl Api {
             .map_or_else(|_| String::new(), CoreApi::key_fingerprint)
     }
 
-    /// Begins the call or the purchase that a JSON document asks for. What can't be begun is a machine
+    /// Begins the call or the purchase that a JSON document describes. What can't be begun is a machine
     /// that is at its end.
     #[must_use]
     pub fn begin(

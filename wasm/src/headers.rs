@@ -1,5 +1,5 @@
 //! Header fields as one text: `name: value`, one a line. That is one string to hand over, whatever
-//! their number, and neither a name nor a value can hold a line break.
+//! their number, and neither a name nor a value can contain a line break.
 
 /// Reads them.
 pub fn read(text: &str) -> Vec<(String, String)> {

@@ -1,15 +1,14 @@
 //! The STABLEVPS SDK's core for JavaScript, through wasm-bindgen.
 //!
-//! An [`Api`](api::Api) makes machines; a [`Machine`](machine::Machine) is driven by its host:
-//! asked for its next step, and told what came of it. Calls, steps, results and errors are JSON text,
-//! because `JSON.parse` reads that faster than an object is put together from here, and because text
-//! and numbers need next to no glue. Times and seeds are JavaScript numbers. Nothing here throws, and
-//! nothing calls back into the host.
+//! An [`Api`](api::Api) makes machines; a [`Machine`](machine::Machine) is driven by its host, which
+//! carries out its steps and hands in the replies. Calls, steps, results and errors are JSON text,
+//! because `JSON.parse` reads that faster than an object is built from here, and because text and
+//! numbers need little glue. Times and seeds are JavaScript numbers. Nothing here throws, and nothing
+//! calls back into the host.
 //!
 //! With the feature `simulator` and without `api`, this is the testing module's second `.wasm`.
 //!
-//! Out of scope: `fetch`, sleeping, checking the types of arguments, storing tokens. Those are the
-//! host's.
+//! Out of scope: `fetch`, sleeping, checking the types of arguments, storing tokens. The host does that.
 #![forbid(unsafe_code)]
 
 #[cfg(feature = "api")]

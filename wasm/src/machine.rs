@@ -9,27 +9,26 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::headers;
 use crate::numbers::timestamp;
 
-/// A call or a purchase under way; or, where it can't be begun, the one step that it ends with.
+/// A call or a purchase under way; or, if it can't be begun, the one step that it ends with.
 #[wasm_bindgen]
 pub struct Machine(pub(crate) Result<Box<dyn CoreMachine>, String>);
 
 impl Machine {
-    fn reply(&mut self, id: u32, reply: Reply, now_ms: f64) -> bool {
-        let machine = self.0.as_mut();
-        machine.is_ok_and(|machine| {
-            let told = machine.handle_reply(RequestId(id), reply, timestamp(now_ms));
-            told.is_ok()
-        })
+    fn reply(&mut self, id: u32, reply: Reply, now_ms: f64) -> Option<String> {
+        let machine = self.0.as_mut().ok()?;
+        let now = timestamp(now_ms);
+        machine.handle_reply(RequestId(id), reply, now).ok()?;
+        Some(documents::step_or_reference(machine.as_ref(), now))
     }
 }
 
 #[wasm_bindgen]
 impl Machine {
-    /// What to do now, as JSON text: `{"do": "send" | "wait" | "done" | "failed", ...}`. Asking twice
+    /// What to do now, as JSON text: `{"do": "send" | "wait" | "done" | "failed", ...}`. Calling it twice
     /// changes nothing.
     ///
-    /// Where the end's `within` names a field, the result is that field of the last reply's body, which
-    /// the host still has: `JSON.parse` reads it there as well as here.
+    /// If the end's `within` names a field, the result is that field of the last reply's body, which the
+    /// host still has: `JSON.parse` reads it there as well as here.
     #[must_use]
     pub fn step(&self, #[wasm_bindgen(js_name = nowMs)] now_ms: f64) -> String {
         match &self.0 {
@@ -38,8 +37,8 @@ impl Machine {
         }
     }
 
-    /// Hands in the response to a request. `headers` is one text, `name: value` a line. False where
-    /// nobody waits for it: a mistake of the host.
+    /// Hands in the response to a request. `headers` is one text, `name: value` a line. Returns the next
+    /// step; nothing if the machine does not wait for that response, which is a defect of the host.
     pub fn response(
         &mut self,
         id: u32,
@@ -47,7 +46,7 @@ impl Machine {
         headers: &str,
         body: Vec<u8>,
         #[wasm_bindgen(js_name = nowMs)] now_ms: f64,
-    ) -> bool {
+    ) -> Option<String> {
         let headers = headers::read(headers);
         let response = HttpResponse {
             status,
@@ -57,8 +56,8 @@ impl Machine {
         self.reply(id, Reply::Response(response), now_ms)
     }
 
-    /// Tells that a request has no response. `delivery` is `not_sent` only where that is certain. False
-    /// where nobody waits for it.
+    /// Hands in the failure of a request. `delivery` is `not_sent` only if that is certain. Returns the
+    /// next step; nothing if the machine does not wait for that request.
     pub fn failed(
         &mut self,
         id: u32,
@@ -66,7 +65,7 @@ impl Machine {
         delivery: &str,
         detail: String,
         #[wasm_bindgen(js_name = nowMs)] now_ms: f64,
-    ) -> bool {
+    ) -> Option<String> {
         let failure = TransportFailure {
             kind: FailureKind::named(kind),
             delivery: Delivery::named(delivery),

@@ -11,7 +11,7 @@ use crate::numbers::timestamp;
 #[wasm_bindgen]
 pub struct Simulator(Model);
 
-/// What became of a simulated request.
+/// The result of a simulated request.
 #[wasm_bindgen]
 pub struct SimulatedReply {
     outcome: &'static str,
@@ -59,7 +59,7 @@ impl Simulator {
         SimulatedReply { outcome, response }
     }
 
-    /// Carries out a control command, JSON in and out.
+    /// Runs a control command, JSON in and out.
     pub fn control(
         &mut self,
         command: &str,

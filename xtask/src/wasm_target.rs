@@ -134,7 +134,7 @@ fn dependency(package: &str, prefix: &str) -> Result<String> {
         .with_context(|| format!("{package} depends on no {prefix}*"))
 }
 
-/// The unpacked compiler finds its own libraries only when it is told where they are.
+/// The unpacked compiler finds its own libraries only through `LD_LIBRARY_PATH`.
 fn write_wrapper(path: &Path) -> Result<()> {
     let script = "#!/bin/sh\n\
         root=$(dirname \"$(readlink -f \"$0\")\")/root\n\

@@ -8,7 +8,13 @@ import { Turn } from "./locks.js";
 import type { Progress } from "./models.js";
 import { readProgress, type Sent } from "./readers.js";
 import { aborted, errorOf, type Report } from "./reports.js";
-import { type HttpRequest, type Network, send, TransportFailure } from "./transport.js";
+import {
+  type HttpRequest,
+  type HttpResponse,
+  type Network,
+  send,
+  TransportFailure,
+} from "./transport.js";
 
 /** The methods of `console` that are used. A logger never gets a secret. */
 export interface Logger {
@@ -56,8 +62,7 @@ export async function drive<T>(host: Host, activity: Activity<T>): Promise<T> {
   let turn: Turn | undefined;
   let body: Uint8Array | undefined;
   try {
-    for (;;) {
-      let step = nextStep(host, machine);
+    for (let step = nextStep(host, machine); ; ) {
       if (step.do === "done") {
         logger?.debug(`${label} done`);
         return activity.read(outputOf(step, body));
@@ -71,6 +76,7 @@ export async function drive<T>(host: Host, activity: Activity<T>): Promise<T> {
         if (progress.exclusive && !turn?.hasCome) {
           turn ??= new Turn(purchase.account);
           await waitFor(turn, host, activity, purchase.timeout);
+          step = nextStep(host, machine);
           continue;
         }
         await purchase.onProgress(progress);
@@ -85,16 +91,12 @@ export async function drive<T>(host: Host, activity: Activity<T>): Promise<T> {
       if (step.do === "wait") {
         logger?.debug(`${label}: waiting ${step.delayMs} ms (${step.reason})`);
         await sleep(clock, step.delayMs, signal);
+        step = nextStep(host, machine);
       } else if (step.do === "send") {
         logger?.debug(`${label}: sending ${step.request.endpoint}`);
         const reply = await send(host, step.request, signal);
-        if (reply instanceof TransportFailure) {
-          handFailure(host, activity, step.request, reply);
-        } else {
-          body = reply.body;
-          const { status, headers } = reply;
-          accepted(machine.response(step.request.id, status, headers, body, clock.now()));
-        }
+        body = reply instanceof TransportFailure ? undefined : reply.body;
+        step = handReply(host, activity, step.request, reply);
       }
     }
   } catch (error) {
@@ -109,6 +111,31 @@ function nextStep(host: Host, machine: Machine): Step {
   return JSON.parse(machine.step(host.clock.now())) as Step;
 }
 
+/** Hands the reply to the machine; returns the step that follows. */
+function handReply(
+  { clock }: Host,
+  { machine, signal }: Activity<unknown>,
+  { id, retryClass }: HttpRequest,
+  reply: HttpResponse | TransportFailure,
+): Step {
+  let step: string | undefined;
+  if (reply instanceof TransportFailure) {
+    const { kind, delivery, message } = reply;
+    if (signal?.aborted && kind === "cancelled") {
+      // Not handed to the machine: the request stays outstanding for it, as it may have been sent.
+      const mayRepeat = retryClass !== "once" || delivery === "not_sent";
+      throw aborted(signal, mayRepeat ? "safe" : "unsafe");
+    }
+    step = machine.failed(id, kind, delivery, message, clock.now());
+  } else {
+    step = machine.response(id, reply.status, reply.headers, reply.body, clock.now());
+  }
+  if (step === undefined) {
+    throw new Error("a reply was handed to a machine that does not wait for it");
+  }
+  return JSON.parse(step) as Step;
+}
+
 function outputOf({ output, within }: Step & { do: "done" }, body?: Uint8Array): Sent {
   return within === undefined ? (output as Sent) : JSON.parse(utf8.decode(body))[within];
 }
@@ -116,28 +143,6 @@ function outputOf({ output, within }: Step & { do: "done" }, body?: Uint8Array):
 function logged(host: Host, label: string, error: StableVPSError): StableVPSError {
   host.logger?.debug(`${label} failed: ${error.message}`);
   return error;
-}
-
-/** Hands the failure of a request to the machine, unless the call is aborted. */
-function handFailure(
-  host: Host,
-  { machine, signal }: Activity<unknown>,
-  request: HttpRequest,
-  { kind, delivery, message }: TransportFailure,
-): void {
-  if (signal?.aborted && kind === "cancelled") {
-    // The machine is not told: for it the request stays outstanding, as it may have been sent.
-    const mayRepeat = request.retryClass !== "once" || delivery === "not_sent";
-    throw aborted(signal, mayRepeat ? "safe" : "unsafe");
-  }
-  accepted(machine.failed(request.id, kind, delivery, message, host.clock.now()));
-}
-
-/** A reply that a machine does not accept is a defect of this package. */
-function accepted(isAccepted: boolean): void {
-  if (!isAccepted) {
-    throw new Error("a reply was handed to a machine that does not wait for it");
-  }
 }
 
 /** Waits for a purchase's turn, until its time is over or its signal is aborted. */

@@ -87,7 +87,8 @@ export class Session {
 
   constructor(options: StableVPSOptions) {
     const { apiKey = fromEnvironment(), randomSeed } = options;
-    if (isBrowser() && apiKey !== null && options.dangerouslyAllowBrowser !== true) {
+    const inBrowser = isBrowser();
+    if (inBrowser && apiKey !== null && options.dangerouslyAllowBrowser !== true) {
       throw invalidInput(
         "apiKey",
         "must not be used in a browser, where everyone who opens the page can read it; " +
@@ -100,6 +101,7 @@ export class Session {
     this.#host = {
       fetch: callback("fetch", options.fetch) ?? platformFetch,
       clock: options.clock ?? systemClock,
+      inBrowser,
       logger: options.logger,
     };
     this.#seed = randomSeed;
@@ -109,7 +111,7 @@ export class Session {
       baseUrl: this.#baseUrl,
       auth: options.auth === undefined ? undefined : text("auth", options.auth),
       // A browser has its own, and asks the server about every header that is not its own.
-      userAgent: isBrowser() ? null : `stablevps-js/${VERSION}`,
+      userAgent: inBrowser ? null : `stablevps-js/${VERSION}`,
       maxRetries: count("maxRetries", options.maxRetries),
       timeoutMs: span("timeout", options.timeout),
     });
@@ -127,10 +129,13 @@ export class Session {
     options: CallOptions,
   ): Promise<T> {
     const { signal, timeout, deadline } = record("options", options);
-    const limits = { timeoutMs: span("timeout", timeout), deadlineMs: span("deadline", deadline) };
-    const wanted = typeof request === "function" ? request() : request;
+    const timeoutMs = span("timeout", timeout);
+    const deadlineMs = span("deadline", deadline);
+    const hasLimits = timeoutMs !== undefined || deadlineMs !== undefined;
+    const limits = hasLimits ? { timeoutMs, deadlineMs } : undefined;
+    const document = typeof request === "function" ? request() : request;
     const api = this.#api ?? (await this.#load());
-    const machine = this.#begin(api, wanted, limits, jitter);
+    const machine = this.#begin(api, document, limits, jitter);
     return await drive(this.#host, { machine, label, read, signal });
   }
 

@@ -3,7 +3,6 @@
 import { onAbort } from "./abort.js";
 import type { Clock } from "./clock.js";
 import type { Delivery, FailureKind } from "./models.js";
-import { isBrowser } from "./platform.js";
 
 /** One request, complete, as the core describes it. */
 export interface HttpRequest {
@@ -55,6 +54,8 @@ const READ_HEADERS = ["content-type", "retry-after"];
 export interface Network {
   readonly fetch: Fetch;
   readonly clock: Clock;
+  /** Whether the platform has caches and cookies. Some without them refuse the options for them. */
+  readonly inBrowser: boolean;
 }
 
 /**
@@ -62,13 +63,15 @@ export interface Network {
  * never rejects.
  */
 export async function send(
-  { fetch, clock }: Network,
+  network: Network,
   request: HttpRequest,
   stop?: AbortSignal,
 ): Promise<HttpResponse | TransportFailure> {
+  // Not called as a method: a platform's `fetch` may refuse that.
+  const { fetch } = network;
   const ending = new AbortController();
   let late = false;
-  const cancelTimer = clock.after(request.timeoutMs, () => {
+  const cancelTimer = network.clock.after(request.timeoutMs, () => {
     late = true;
     ending.abort();
   });
@@ -77,7 +80,7 @@ export async function send(
     if (stop?.aborted) {
       return new TransportFailure("cancelled", "not_sent", "by its signal");
     }
-    const response = await fetch(request.url, init(request, ending.signal));
+    const response = await fetch(request.url, init(network, request, ending.signal));
     if (response.type === "opaqueredirect") {
       return { status: 302, headers: "", body: new Uint8Array() };
     }
@@ -101,7 +104,7 @@ export async function send(
 }
 
 /** A request as `fetch` takes it. */
-function init(request: HttpRequest, signal: AbortSignal): RequestInit {
+function init({ inBrowser }: Network, request: HttpRequest, signal: AbortSignal): RequestInit {
   const headers: Record<string, string> = {};
   for (const { name, value } of request.headers) {
     headers[name] = value;
@@ -109,12 +112,7 @@ function init(request: HttpRequest, signal: AbortSignal): RequestInit {
   const { method, body } = request;
   // A redirect is never followed with a key.
   const init: RequestInit = { method, headers, body, redirect: "manual", signal };
-  if (isBrowser()) {
-    // Only browsers have caches and cookies. Some other platforms refuse these options.
-    init.cache = "no-store";
-    init.credentials = "omit";
-  }
-  return init;
+  return inBrowser ? { ...init, cache: "no-store", credentials: "omit" } : init;
 }
 
 function headers(response: Response): string {
@@ -130,15 +128,13 @@ function headers(response: Response): string {
 
 /** The body. One that is larger than any of the service's is not read to its end. */
 async function body(response: Response): Promise<Uint8Array> {
-  const length = response.headers.get("content-length");
-  const encoded = response.headers.get("content-encoding");
-  if (length !== null && Number(length) > LARGEST_BODY) {
-    await response.body?.cancel();
-    throw tooLarge();
-  }
-  // A `fetch` of the caller's own may have another kind of stream.
-  if ((length !== null && encoded === null) || typeof response.body?.getReader !== "function") {
-    return new Uint8Array(await response.arrayBuffer());
+  // There is none, or a `fetch` of the caller's own has another kind of stream.
+  if (typeof response.body?.getReader !== "function") {
+    const whole = new Uint8Array(await response.arrayBuffer());
+    if (whole.length > LARGEST_BODY) {
+      throw tooLarge();
+    }
+    return whole;
   }
   const parts: Uint8Array[] = [];
   let size = 0;
@@ -158,6 +154,10 @@ async function body(response: Response): Promise<Uint8Array> {
 }
 
 function joined(parts: Uint8Array[], size: number): Uint8Array {
+  const [first] = parts;
+  if (first?.length === size) {
+    return first;
+  }
   const whole = new Uint8Array(size);
   let offset = 0;
   for (const part of parts) {

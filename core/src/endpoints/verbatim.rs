@@ -59,7 +59,7 @@ impl Endpoint for ListVpsVerbatim {
 }
 
 /// How many arrays and objects there may be beside the rows. Some readers give up on what nests much deeper,
-/// where this crate skips it.
+/// where this crate skips it. JavaScript's `JSON.parse` does not.
 const MOST_OTHERS: usize = 100;
 
 /// Whether any JSON reader finds in a body what [`ListVps`] would have written.
@@ -71,7 +71,7 @@ fn is_canonical(body: &str) -> bool {
     };
     reader.end().is_ok()
         && check_total(vps.len(), total).is_ok()
-        && opened(body) <= vps.len().saturating_add(MOST_OTHERS)
+        && (cfg!(target_arch = "wasm32") || opened(body) <= vps.len().saturating_add(MOST_OTHERS))
 }
 
 /// How many brackets and braces are opened in a text. A part's number fits into a byte, so that many bytes are

@@ -192,6 +192,17 @@ mod tests {
     }
 
     #[test]
+    fn only_the_user_agent_of_an_account_may_be_null() {
+        assert!(api(r#"{"userAgent":null}"#).is_ok());
+        for field in ["apiKey", "baseUrl", "auth", "maxRetries", "timeoutMs"] {
+            let said = api(&format!(r#"{{"{field}":null}}"#))
+                .unwrap_err()
+                .to_string();
+            assert!(said.contains("null"), "{field}: {said}");
+        }
+    }
+
+    #[test]
     fn limits_of_a_call_are_refused_alike() {
         for (options, said) in [
             (r#"{"timeoutMs":null}"#, "timeout_ms must not be null"),

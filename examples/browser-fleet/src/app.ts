@@ -1,4 +1,4 @@
-/** The page as a whole: what it knows, and what its parts share. */
+/** The page as a whole: its state, and what its parts share. */
 
 import { cents, fromCents, PLANS, price, type Vps, type Wallet } from "stablevps";
 import { showBadTurns } from "./bad-turns.js";
@@ -53,7 +53,7 @@ export class App {
     setInterval(() => void this.#refreshIfSeen(), PAUSE);
   }
 
-  /** Turns to another service, once it is known to answer. */
+  /** Changes to another service, once it is known to answer. */
   async use(service: Service): Promise<void> {
     const account = await service.client.account.get();
     (this.desk as Desk | undefined)?.close();
@@ -245,7 +245,7 @@ export class App {
     }
   }
 
-  /** Writes down every turn that a purchase takes. */
+  /** Logs every step of a purchase. */
   #follow(deal: Deal): void {
     let said = "";
     let known = "";
@@ -276,7 +276,7 @@ export class App {
     });
   }
 
-  /** Purchases that wait for another service than the one at hand. */
+  /** Purchases of another service than the current one. */
   #showUnfinished(): void {
     const elsewhere = [...new Set(shelf.list().map((note) => note.baseUrl))].filter(
       (url) => url !== this.service.baseUrl,

@@ -1,4 +1,4 @@
-/** The dialog in which the page is pointed at another service. */
+/** The dialog to connect to another service. */
 
 import { isStableVPSError, Secret } from "stablevps";
 import type { App } from "./app.js";

@@ -125,11 +125,11 @@ export function isBusy(element: HTMLElement): boolean {
   return element.getAttribute("aria-disabled") === "true";
 }
 
-/** Whoever wants to know of a change. */
+/** Listeners to a change. */
 export class Signal {
   readonly #listeners = new Set<() => void>();
 
-  /** Gives what ends it. */
+  /** Returns a function that removes the listener. */
   on(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

@@ -46,7 +46,7 @@ export class Log {
     }
   }
 
-  /** What the package tells of its requests. It never tells a secret. */
+  /** Shows what the package logs of its requests. It never logs a secret. */
   readonly logger: Logger = {
     debug: (message) => this.add(message, "request"),
     warn: (message) => this.add(message, "request"),

@@ -1,5 +1,5 @@
 /**
- * Purchases under way. Each one's token is stored before its order is sent, so that a reload, a crash or
+ * Purchases under way. The token of each is stored before its order is sent, so that a reload, a crash or
  * a flat battery never loses what was paid for, and never leads to a second order.
  */
 
@@ -61,7 +61,7 @@ export class Deal {
   isQueued = false;
   result: Provisioned | null = null;
   error: unknown = null;
-  /** From where it can be taken up again. */
+  /** From where it can be resumed. */
   token: string | null = null;
   /** Whether anything was, or may have been, ordered. */
   mayBeOrdered = false;
@@ -80,7 +80,7 @@ export class Deal {
   }
 }
 
-/** Whether what became of its order is still to be found out. */
+/** Whether the outcome of its order is still unknown. */
 function isOpen({ state, token, progress, error }: Deal): boolean {
   const isStale = isStableVPSError(error, "stale_token");
   return state === "failed" && token !== null && !progress?.vpsId && !isStale;
@@ -89,7 +89,7 @@ function isOpen({ state, token, progress, error }: Deal): boolean {
 /** All purchases of one service. */
 export class Desk {
   readonly deals: Deal[] = [];
-  /** A deal came or went. */
+  /** A purchase was added or removed. */
   readonly changed = new Signal();
   readonly #service: Service;
 
@@ -101,7 +101,7 @@ export class Desk {
   buy(order: OrderParams, maxSpend: string): Deal {
     const deal = new Deal(crypto.randomUUID(), order);
     this.#add(deal);
-    // Whatever was left open is taken up first: a lost order is found by what is new in the list.
+    // Open purchases are resumed first: a lost order is found by what is new in the list.
     for (const open of this.deals.filter(isOpen)) {
       this.goOn(open);
     }
@@ -119,7 +119,7 @@ export class Desk {
     return deal;
   }
 
-  /** Takes up what an earlier page, or a crashed tab, left open. It ends when that is under way. */
+  /** Resumes what an earlier page, or a crashed tab, left open. Resolves when that is under way. */
   async takeUp(): Promise<void> {
     if (!this.#stores) {
       return;
@@ -141,7 +141,7 @@ export class Desk {
     await Promise.all(open);
   }
 
-  /** Waits on for one that stopped. */
+  /** Resumes one that stopped. */
   goOn(deal: Deal, options: Pick<ResumeOptions, "anyKey"> = {}): void {
     deal.state = "going";
     deal.error = null;
@@ -159,7 +159,7 @@ export class Desk {
     deal.stopping.abort();
   }
 
-  /** No longer shows one that is at its end, and no longer stores it. */
+  /** Forgets one that has ended. */
   forget(deal: Deal): void {
     shelf.remove(deal.id);
     this.#remove(deal);
@@ -193,7 +193,7 @@ export class Desk {
     );
   }
 
-  /** One tab at a time looks after a purchase. True as soon as the work began, false if another tab has it. */
+  /** One tab at a time runs a purchase. True as soon as this one does, false if another tab has it. */
   #alone(deal: Deal, work: () => Promise<void>): Promise<boolean> {
     if (!this.#stores || !navigator.locks) {
       void work();
@@ -227,7 +227,7 @@ export class Desk {
           this.#note(deal, progress);
         },
       });
-      // And it goes on by itself, whether anybody watches or not.
+      // It does not depend on this loop.
       for await (const progress of purchase) {
         deal.progress = progress;
         deal.seenAt = Date.now();
@@ -247,7 +247,7 @@ export class Desk {
     this.changed.fire();
   }
 
-  /** Stores from where to go on; before the order there is nothing to go on with. */
+  /** Stores the token. Before the order there is nothing to resume. */
   #note(deal: Deal, { phase, token }: Progress): void {
     if (token === null || phase === "preflight" || phase === "baseline") {
       return;
@@ -312,7 +312,7 @@ class Turn {
           .catch(refused);
       });
     } catch (error) {
-      // The purchase itself looks at its signal next.
+      // The purchase checks its signal next.
       if (!signal.aborted) {
         throw error;
       }

@@ -1,4 +1,4 @@
-/** Whom this page speaks to: a simulator inside itself, or a service with the visitor's own key. */
+/** The service that this page uses: a simulator inside it, or a real one with the visitor's own key. */
 
 import { init, type Logger, type ProvisionOptions, type Secret, StableVPS } from "stablevps";
 import { Simulator } from "stablevps/testing";

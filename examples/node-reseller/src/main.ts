@@ -1,4 +1,4 @@
-/** The program: puts the parts together, and ends in good order when it is asked to. */
+/** The program: starts the parts, and stops them in order on SIGTERM or SIGINT. */
 
 import { fastify } from "fastify";
 import { StableVPS } from "stablevps";

@@ -37,7 +37,7 @@ export function isGenuine(secret: string, headers: IncomingHttpHeaders, body: Bu
   return signatures.split(" ").some((signature) => isSame(signature, expected));
 }
 
-/** What is kept of a secret: enough to know it again, and no more. */
+/** What is stored of a secret: a hash, which is enough to check it. */
 export function hash(secret: string): string {
   return createHash("sha256").update(secret).digest("hex");
 }

@@ -1,4 +1,4 @@
-/** What the environment says. */
+/** The settings, from the environment. */
 
 export interface Settings {
   /** Where the customers' orders are. */
@@ -13,11 +13,11 @@ export interface Settings {
   baseUrl: string | undefined;
   /** Whether the API key was replaced by another one of the same account. */
   keyReplaced: boolean;
-  /** How many purchases are worked on at once; the others wait in the database. */
+  /** How many purchases run at once; the others wait in the database. */
   atOnce: number;
-  /** When what was hindered is tried again. */
+  /** How long to wait before an order with a problem is tried again. */
   retryMs: number;
-  /** How a purchase waits; what is undefined has the package's default. */
+  /** How a purchase waits. What is undefined has the package's default. */
   purchase: {
     timeout: number | undefined;
     firstLook: number | undefined;

@@ -1,6 +1,5 @@
-/** Brings every order to its end. The database is its queue. */
+/** Fulfils the orders. The database is their queue. */
 
-import { setMaxListeners } from "node:events";
 import type { FastifyBaseLogger } from "fastify";
 import { isStableVPSError, type Progress, type Purchase, type StableVPS } from "stablevps";
 import { type Order, type Orders, type Problem, VpsTakenError } from "./orders.js";
@@ -10,7 +9,7 @@ export interface WorkerOptions extends Pick<Settings, "atOnce" | "retryMs" | "pu
   client: StableVPS;
   orders: Orders;
   log: FastifyBaseLogger;
-  /** Whether tokens that began with another key of the account are taken up. */
+  /** Whether purchases that were begun with another key of the account are resumed. */
   keyReplaced: boolean;
 }
 
@@ -18,40 +17,38 @@ export class Worker {
   readonly #options: WorkerOptions;
   readonly #stop = new AbortController();
   readonly #inHand = new Map<string, Promise<void>>();
-  readonly #resting = new Set<string>();
+  readonly #paused = new Set<string>();
 
   constructor(options: WorkerOptions) {
     this.#options = options;
-    // Every purchase listens to it, and there may be many.
-    setMaxListeners(0, this.#stop.signal);
   }
 
   /**
-   * Takes up what is to be done: at the start, when an order was noted, and when one came to its end.
-   * The client lets purchases order one at a time, in the order in which they are begun here.
+   * Starts what is to be done. It is called at the start, when an order was noted, and when one ended.
+   * The client places the orders of its purchases one at a time, in the order in which they begin here.
    */
   wake(): void {
     const { orders, atOnce } = this.#options;
     if (this.#stop.signal.aborted || this.#inHand.size >= atOnce) {
       return;
     }
-    for (const order of orders.unfinished(atOnce + this.#inHand.size + this.#resting.size)) {
+    for (const order of orders.unfinished(atOnce + this.#inHand.size + this.#paused.size)) {
       if (this.#inHand.size >= atOnce) {
         return;
       }
-      if (!this.#inHand.has(order.id) && !this.#resting.has(order.id)) {
-        this.#inHand.set(order.id, this.#work(order));
+      if (!this.#inHand.has(order.id) && !this.#paused.has(order.id)) {
+        this.#inHand.set(order.id, this.#fulfil(order));
       }
     }
   }
 
-  /** Ends every wait. No VPS is cancelled by it: the next process goes on. */
+  /** Ends every wait. No VPS is cancelled by it: the next process continues. */
   async stop(): Promise<void> {
     this.#stop.abort();
     await Promise.all(this.#inHand.values());
   }
 
-  async #work(order: Order): Promise<void> {
+  async #fulfil(order: Order): Promise<void> {
     const { orders, log } = this.#options;
     try {
       const { vps, charged, recovered } = await this.#purchase(order);
@@ -69,8 +66,8 @@ export class Worker {
     const { client, orders, purchase, keyReplaced } = this.#options;
     const { signal } = this.#stop;
     const onProgress = ({ phase, token, vpsId }: Progress) => {
-      // Before this phase nothing was ordered, and the order would be begun anew. The request that
-      // comes next waits for this: the token is on disk when the order is sent.
+      // Before the phase "ordering" there is nothing to resume: the purchase would begin anew. The next
+      // request waits for this callback, so the token is on disk before the order is sent.
       if (token !== null && phase !== "preflight" && phase !== "baseline") {
         orders.keep(order.id, token, vpsId);
       }
@@ -90,11 +87,11 @@ export class Worker {
     );
   }
 
-  /** What becomes of an order whose purchase ended without a VPS. */
+  /** Notes the state of an order whose purchase ended without a VPS. */
   #ended(id: string, error: unknown): void {
     const { orders, log } = this.#options;
     if (isStableVPSError(error, "aborted")) {
-      // It may be newer than the one that was kept. Without one nothing was ordered.
+      // The token may be newer than the stored one. Without a stored one nothing was ordered.
       if (error.token !== null && orders.find(id)?.token != null) {
         orders.keep(id, error.token, null);
       }
@@ -119,17 +116,17 @@ export class Worker {
         orders.park(id, problem);
         break;
       default:
-        // Time ran out, the service is not there, the key is wrong: with its token it is taken up
-        // where it is, and without one begun.
+        // The time is over, the service can't be reached, the key is wrong: tried again later, from the
+        // token if there is one.
         orders.hinder(id, problem);
-        this.#rest(id);
+        this.#pause(id);
     }
   }
 
-  #rest(id: string): void {
-    this.#resting.add(id);
+  #pause(id: string): void {
+    this.#paused.add(id);
     setTimeout(() => {
-      this.#resting.delete(id);
+      this.#paused.delete(id);
       this.wake();
     }, this.#options.retryMs).unref();
   }

@@ -30,7 +30,7 @@ const LONGEST_MS = 5 * 60_000;
 const here = dirname(fileURLToPath(import.meta.url));
 const projects = join(here, "projects");
 
-const { values: given } = parseArgs({
+const { values: args } = parseArgs({
   options: {
     tarball: { type: "string" },
     work: { type: "string" },
@@ -39,9 +39,9 @@ const { values: given } = parseArgs({
     lock: { type: "boolean" },
   },
 });
-const names = readdirSync(projects).filter((name) => given.only?.includes(name) ?? true);
-const unknown = given.only?.filter((name) => !names.includes(name)) ?? [];
-if (unknown.length > 0 || !(given.lock || (given.tarball && given.work && given.simulator))) {
+const names = readdirSync(projects).filter((name) => args.only?.includes(name) ?? true);
+const unknown = args.only?.filter((name) => !names.includes(name)) ?? [];
+if (unknown.length > 0 || !(args.lock || (args.tarball && args.work && args.simulator))) {
   console.error(
     unknown.length > 0
       ? `no such project: ${unknown.join(", ")}`
@@ -50,21 +50,21 @@ if (unknown.length > 0 || !(given.lock || (given.tarball && given.work && given.
   process.exit(2);
 }
 
-/** None of what npm tells its own scripts, and of the service only what a project is told here. */
+/** Variables that projects do not inherit: those that npm sets for its scripts, and those of this package. */
 const FOREIGN =
   /^(npm_(?!config_)|npm_config_(local_)?prefix$|NODE_(ENV|OPTIONS|PATH)$|STABLEVPS_(?!CHROMIUM$))/i;
 const environment = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !FOREIGN.test(name)),
 );
 
-if (given.lock) {
+if (args.lock) {
   for (const name of names) {
     const ended = await npm(["install", "--package-lock-only"], join(projects, name));
     console.log(`lock  ${name}  ${ended.ok ? "ok" : `failed\n${ended.output}`}`);
     process.exitCode ||= ended.ok ? 0 : 1;
   }
 } else {
-  await test(resolve(given.work), resolve(given.tarball), resolve(given.simulator));
+  await test(resolve(args.work), resolve(args.tarball), resolve(args.simulator));
 }
 
 async function test(work, tarball, simulator) {
@@ -156,9 +156,9 @@ async function withSimulator(simulator, run) {
 }
 
 /** Runs npm; gives whether it went well, and all it said. */
-async function npm(given, cwd, variables = {}) {
+async function npm(args, cwd, variables = {}) {
   const options = ["--no-audit", "--no-fund", "--omit-lockfile-registry-resolved"];
-  const child = spawn("npm", [...given, ...options], {
+  const child = spawn("npm", [...args, ...options], {
     cwd,
     env: { ...environment, ...variables },
     stdio: ["ignore", "pipe", "pipe"],

@@ -48,20 +48,20 @@ const FIRST = { "keys.revoke": "keyId", "vps.resume": "token" };
 
 /** A call's arguments as this package takes them: first what it is about, then how. */
 function arguments_({ method, args }) {
-  const given = { ...args };
+  const rest = { ...args };
   const take = (name) => {
-    const value = given[name];
-    delete given[name];
+    const value = rest[name];
+    delete rest[name];
     return value;
   };
   if (method in PARAMS) {
     const params = Object.fromEntries(
-      PARAMS[method].filter((name) => name in given).map((name) => [name, take(name)]),
+      PARAMS[method].filter((name) => name in rest).map((name) => [name, take(name)]),
     );
-    return [params, timesNamed(given)];
+    return [params, timesNamed(rest)];
   }
   const first = FIRST[method] ?? "id";
-  return first in given ? [take(first), timesNamed(given)] : [timesNamed(given)];
+  return first in rest ? [take(first), timesNamed(rest)] : [timesNamed(rest)];
 }
 
 /** Times are in milliseconds here, and their names do not say so. */

@@ -51,7 +51,7 @@ test("every endpoint works", async () => {
   }
 });
 
-test("the key comes from the environment unless it is given", async () => {
+test("the key comes from the environment unless it is passed", async () => {
   const simulator = await Simulator.create();
   process.env.STABLEVPS_API_KEY = simulator.apiKey.reveal();
   const client = simulator.client({ apiKey: undefined });

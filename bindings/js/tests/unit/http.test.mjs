@@ -203,7 +203,7 @@ test("a redirect is not followed with a key", async () => {
   server.end();
 });
 
-test("a body beyond 16 MiB is not read, whether its length is told or not", async () => {
+test("a body beyond 16 MiB is not read, whether its length is announced or not", async () => {
   const large = Buffer.alloc(17 * 1024 * 1024, " ");
   const answers = [
     (response) => response.end(large),

@@ -117,16 +117,16 @@ function countWasm() {
   globalThis.compiled = 0;
   for (const name of ["compile", "compileStreaming", "instantiate", "instantiateStreaming"]) {
     const original = WebAssembly[name];
-    WebAssembly[name] = (...given) => {
+    WebAssembly[name] = (...args) => {
       globalThis.compiled++;
-      return original.apply(WebAssembly, given);
+      return original.apply(WebAssembly, args);
     };
   }
   const { Module } = WebAssembly;
   WebAssembly.Module = class extends Module {
-    constructor(...given) {
+    constructor(...args) {
       globalThis.compiled++;
-      super(...given);
+      super(...args);
     }
   };
 }

@@ -16,11 +16,11 @@ const ORDER: OrderParams = { planId: "prime", billingCycle: "monthly", location:
 
 export async function program(baseUrl: string, apiKey: string | undefined): Promise<void> {
   const client = new StableVPS({ baseUrl, apiKey });
-  console.log(told(await buy(client, () => received(baseUrl), { firstLook: 20 }), "over HTTP"));
+  console.log(summary(await buy(client, () => received(baseUrl), { firstLook: 20 }), "over HTTP"));
 
   const simulator = await Simulator.create({ balance: 20 });
   const ordersReceived = async () => simulator.state().orders_received;
-  console.log(told(await buy(simulator.client(), ordersReceived, {}), "in memory"));
+  console.log(summary(await buy(simulator.client(), ordersReceived, {}), "in memory"));
 
   try {
     await simulator.client().vps.provision(ORDER);
@@ -49,7 +49,7 @@ async function buy(
   return provisioned;
 }
 
-function told({ vps, charged, ordersSent }: Provisioned, how: string): string {
+function summary({ vps, charged, ordersSent }: Provisioned, how: string): string {
   same(vps.vpsStatus, "active");
   same(charged, "19.49");
   same(ordersSent, 1);

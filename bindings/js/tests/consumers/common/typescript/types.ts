@@ -9,6 +9,8 @@ import {
   type Clock,
   type CreatedKey,
   type ErrorCode,
+  type ErrorsByCode,
+  type Fault,
   type Fetch,
   type InsufficientFundsError,
   init,
@@ -124,6 +126,10 @@ export function onlyAnIdIsTakenForAnId(vps: Vps, serverId: ServerId): void {
   use(shown, renamed);
 }
 
+export function everyCodeHasAClass(): void {
+  holds<Same<keyof ErrorsByCode, ErrorCode>>();
+}
+
 export function errorsAreNarrowed(error: unknown): Money | null {
   if (isStableVPSError(error, "insufficient_funds")) {
     holds<Same<typeof error, InsufficientFundsError>>();
@@ -144,6 +150,8 @@ export function errorsAreNarrowed(error: unknown): Money | null {
     holds<Same<typeof error.token, string | null>>();
     holds<Same<typeof error.vps, VpsDetails | null>>();
     holds<Same<typeof error.tryAgain, "safe" | "useless" | "unsafe">>();
+    holds<Same<typeof error.fault, Fault>>();
+    holds<Same<Fault, "caller" | "server" | "network">>();
     // @ts-expect-error Only some kinds have it.
     use(error.shortfall);
   }
