@@ -268,12 +268,25 @@ pub trait Answer {
     where
         Self: Sized;
 
-    /// It as a JSON document.
-    fn document(&self) -> Cow<'_, str>;
+    /// The body that it was read from, where that is kept as its document.
+    fn verbatim(&self) -> Option<&str> {
+        None
+    }
 
     /// Where it is a field of its document: the field's name.
     fn within(&self) -> Option<&'static str> {
         None
+    }
+}
+
+impl dyn Answer + '_ {
+    /// It as a JSON document.
+    #[must_use]
+    pub fn document(&self) -> Cow<'_, str> {
+        match self.verbatim() {
+            Some(body) => Cow::Borrowed(body),
+            None => Cow::Owned(json::written(&self.output())),
+        }
     }
 }
 
@@ -292,10 +305,10 @@ impl Answer for Listing {
         }
     }
 
-    fn document(&self) -> Cow<'_, str> {
+    fn verbatim(&self) -> Option<&str> {
         match self {
-            Self::Verbatim(body) => Cow::Borrowed(body),
-            Self::Read(rows) => Cow::Owned(json::written(rows)),
+            Self::Verbatim(body) => Some(body),
+            Self::Read(_) => None,
         }
     }
 
@@ -316,10 +329,6 @@ macro_rules! answers {
 
             fn into_output(self) -> Output {
                 Output::$name(self)
-            }
-
-            fn document(&self) -> Cow<'_, str> {
-                Cow::Owned(json::written(self))
             }
         })+
     };

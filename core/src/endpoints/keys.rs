@@ -6,7 +6,7 @@ use email_address::EmailAddress;
 use serde::{Deserialize, Serialize};
 
 use super::{receipt, segment};
-use crate::decode::{DecodeError, document, listing};
+use crate::decode::{DecodeError, document};
 use crate::endpoint::{Access, Endpoint, EndpointInfo};
 use crate::error::Error;
 use crate::http::RetryClass;
@@ -147,7 +147,7 @@ impl Endpoint for ListKeys {
             #[serde(deserialize_with = "json::objects")]
             keys: Vec<ApiKeyInfo>,
         }
-        listing::<Listing>(body).map(|listing| listing.keys)
+        document::<Listing>(body).map(|listing| listing.keys)
     }
 }
 
