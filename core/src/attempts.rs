@@ -1,12 +1,13 @@
 //! The attempts at one request, whatever it asks for: what each reply means, and what comes next.
 //!
-//! | class | after "not sent" | after a lost reply or a passing fault | after 429 |
+//! | class | after "not sent" | after a lost reply or a passing fault | after the service's own 429 |
 //! |---|---|---|---|
-//! | `Read`, `Repeatable` | again | again | again, not before `Retry-After` |
+//! | `Read`, `Repeatable` | again | again | again |
 //! | `Once` | again | never: `OutcomeUnknown` | again, but `POST /auth`: the key limit |
 //!
-//! "Again" ends with the error of the last attempt once none is left, and with `DeadlineExceeded`
-//! once no time is.
+//! A refusal that is not the service's own JSON comes from something in between: it is a passing fault. A 429 or
+//! 503 with `Retry-After` is followed by no request before that. "Again" ends with the error of the last
+//! attempt once none is left, and with `DeadlineExceeded` at once where there is no time for the next.
 
 use serde::Deserialize;
 
@@ -19,7 +20,7 @@ use crate::http::{
 };
 use crate::json;
 use crate::money::Money;
-use crate::retry::{delay_ms, is_passing, is_refusal, retry_after_ms};
+use crate::retry::{delay_ms, is_passing, is_refusal, may_have_effect, retry_after_ms};
 use crate::secret::{Secret, scrub};
 use crate::step::WaitReason;
 use crate::time::Timestamp;
@@ -39,6 +40,8 @@ pub(crate) struct Attempts {
     made: u32,
     delivered: u32,
     reply_was_lost: bool,
+    /// The date of the last reply.
+    replied_at: Option<Timestamp>,
     /// Until when the next attempt waits, and why.
     paused: Option<(Timestamp, WaitReason)>,
 }
@@ -81,6 +84,7 @@ impl Attempts {
             made: 0,
             delivered: 0,
             reply_was_lost: false,
+            replied_at: None,
             paused: None,
             api,
             endpoint,
@@ -95,6 +99,11 @@ impl Attempts {
     /// How many may have been received.
     pub fn delivered(&self) -> u32 {
         self.delivered
+    }
+
+    /// When the service sent its last reply, by its own clock.
+    pub fn replied_at(&self) -> Option<Timestamp> {
+        self.replied_at
     }
 
     /// The id of the next one.
@@ -193,41 +202,60 @@ impl Attempts {
         now: Timestamp,
     ) -> Finding {
         self.delivered = self.delivered.saturating_add(1);
+        self.replied_at = response.header("date").and_then(Timestamp::from_http_date);
         let status = response.status;
         let once = self.endpoint.retry_class == RetryClass::Once;
-        let refused = |this: &Self| this.refused(&response, secrets, now);
+        let complaint = complaint(&response.body);
+        let is_own = complaint.is_some();
+        let after_ms = retry_after_ms(&response, now);
+        let error = |this: &Self| this.refused(&response, complaint.as_deref(), secrets, now);
         match status {
             200..=299 => Finding::Final(Verdict::Good(response)),
-            404 if self.reply_was_lost => Finding::Final(Verdict::NotFoundAgain(refused(self))),
-            429 if self.is_for_a_key() => failed(refused(self)),
-            429 => Finding::Passing {
-                error: refused(self),
-                after_ms: retry_after_ms(&response, now),
-            },
-            _ if once && !is_refusal(status) => {
-                let unknown = self.outcome_unknown(format!("the service answered {status}"));
-                let message = self.server_message(&response, secrets);
-                let error = Error::new(unknown).with_status(Some(status));
-                failed(error.with_server_message(message))
+            404 if is_own && self.reply_was_lost => {
+                Finding::Final(Verdict::NotFoundAgain(error(self)))
             }
+            429 if is_own && self.is_for_a_key() => failed(error(self)),
+            429 if is_own => Finding::Passing {
+                error: error(self),
+                after_ms,
+            },
+            _ if once && !(is_own && is_refusal(status)) => {
+                let unknown = self.outcome_unknown(format!("the service answered {status}"));
+                let error = Error::new(unknown).with_status(Some(status));
+                failed(error.with_server_message(self.shown(complaint.as_deref(), secrets)))
+            }
+            400..=499 if !is_own => Finding::Passing {
+                error: error(self),
+                after_ms,
+            },
             _ if is_passing(status) => {
-                self.reply_was_lost = true;
+                self.reply_was_lost |= may_have_effect(status);
                 Finding::Passing {
-                    error: refused(self),
-                    after_ms: retry_after_ms(&response, now),
+                    error: error(self),
+                    after_ms,
                 }
             }
-            _ => failed(refused(self)),
+            _ => failed(error(self)),
         }
     }
 
-    /// The error that a reply of that status is.
-    fn refused(&self, response: &HttpResponse, secrets: &[&str], now: Timestamp) -> Error {
+    /// The error that a reply of that status is, with the service's own words where there are any.
+    fn refused(
+        &self,
+        response: &HttpResponse,
+        complaint: Option<&str>,
+        secrets: &[&str],
+        now: Timestamp,
+    ) -> Error {
+        let unexpected = |place: &str, reason: &str| {
+            self.unexpected(response, DecodeError::at(place, reason), secrets)
+        };
         let kind = match response.status {
-            300..=399 => {
-                let reason = "is a redirect, which is not followed with a key";
-                self.unexpected(response, DecodeError::at("status", reason), secrets)
-            }
+            300..=399 => unexpected("status", "is a redirect, which is not followed with a key"),
+            400..=499 if complaint.is_none() => unexpected(
+                "body",
+                "is not the service's own: something in between answered",
+            ),
             401 => ErrorKind::Unauthorized,
             402 => insufficient_funds(&response.body),
             403 => ErrorKind::ReadOnlyKey,
@@ -239,14 +267,12 @@ impl Attempts {
             400..=499 => ErrorKind::BadRequest,
             502 => ErrorKind::Provider,
             500..=599 => ErrorKind::Server,
-            _ => {
-                let reason = "is not an HTTP status";
-                self.unexpected(response, DecodeError::at("status", reason), secrets)
-            }
+            _ => unexpected("status", "is not an HTTP status"),
         };
-        let message = self.server_message(response, secrets);
-        let error = Error::new(kind).with_status(Some(response.status));
-        error.with_server_message(message)
+        Error::new(kind)
+            .with_status(Some(response.status))
+            .with_retry_after(retry_after_ms(response, now))
+            .with_server_message(self.shown(complaint, secrets))
     }
 
     /// Only creating a key is limited in number.
@@ -276,14 +302,9 @@ impl Attempts {
         }
     }
 
-    fn server_message(&self, response: &HttpResponse, secrets: &[&str]) -> Option<String> {
-        #[derive(Deserialize)]
-        struct Complaint {
-            #[serde(default, deserialize_with = "json::optional")]
-            error: Option<String>,
-        }
-        let complaint = document::<Complaint>(&response.body).ok()?.error?;
-        Some(self.scrub(&complaint, secrets)).filter(|message| !message.is_empty())
+    /// The service's own words, without secrets.
+    fn shown(&self, complaint: Option<&str>, secrets: &[&str]) -> Option<String> {
+        complaint.map(|complaint| self.scrub(complaint, secrets))
     }
 
     fn scrub(&self, text: &str, secrets: &[&str]) -> String {
@@ -303,14 +324,17 @@ impl Attempts {
         let jitter_ms = delay_ms(self.made.saturating_sub(1), &mut self.rng);
         let until = now.plus_ms(after_ms.map_or(jitter_ms, |asked| asked.max(jitter_ms)));
         if self.deadline.is_some_and(|deadline| until >= deadline) {
+            let until = after_ms.map_or_else(String::new, |ms| {
+                format!(" not before {} s from now", ms.div_ceil(1000))
+            });
             let late = Error::new(ErrorKind::DeadlineExceeded {
-                waiting_for: format!("another attempt, after {}", error.kind()),
+                waiting_for: format!("another attempt{until}, after {}", error.kind()),
             });
             let message = error.server_message().map(str::to_owned);
             let late = late
                 .with_status(error.status())
                 .with_server_message(message);
-            return Verdict::Failed(self.placed(late));
+            return Verdict::Failed(self.placed(late.with_retry_after(after_ms)));
         }
         let reason = if after_ms.is_some() {
             WaitReason::RetryAfter
@@ -333,6 +357,16 @@ impl Attempts {
             .with_endpoint(self.endpoint.route)
             .with_attempts(self.made)
     }
+}
+
+/// What the service says of a request that it did not carry out: JSON with an `error` in words.
+fn complaint(body: &[u8]) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Complaint {
+        #[serde(deserialize_with = "json::optional")]
+        error: Option<String>,
+    }
+    document::<Complaint>(body).ok()?.error
 }
 
 /// The text that bytes begin with.

@@ -141,6 +141,11 @@ impl<E: Endpoint> Call<E> {
         given
     }
 
+    /// When the service sent its last reply, by its own clock.
+    pub(crate) fn replied_at(&self) -> Option<Timestamp> {
+        self.attempts.replied_at()
+    }
+
     /// How many requests were made.
     #[must_use]
     pub fn attempts(&self) -> u32 {

@@ -31,8 +31,12 @@ impl DecodeError {
     }
 }
 
+/// What some servers write before a text.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// Reads the one object that a body is, and nothing behind it.
 pub(crate) fn document<'de, T: Deserialize<'de>>(body: &'de [u8]) -> Result<T, DecodeError> {
+    let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
     let mut reader = serde_json::Deserializer::from_slice(body);
     let mut track = Track::new();
     let read = json::object(serde_path_to_error::Deserializer::new(
@@ -211,6 +215,14 @@ mod tests {
         let overlong = r#"{"balance":1,"currency":"EUR"}x"#;
         assert_eq!(fault::<Wallet>(overlong), "body: goes on behind its end");
         assert_eq!(fault::<Wallet>("<html>"), "body: is not valid JSON");
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_read_over_once() {
+        let body = "\u{feff}{\"balance\":1,\"currency\":\"EUR\"}";
+        assert!(document::<Wallet>(body.as_bytes()).is_ok());
+        let twice = format!("\u{feff}{body}");
+        assert_eq!(fault::<Wallet>(&twice), "body: is not valid JSON");
     }
 
     #[test]

@@ -278,6 +278,7 @@ struct Circumstances {
     server_message: Option<String>,
     token: Option<String>,
     vps: Option<Arc<VpsDetails>>,
+    retry_after_ms: Option<u64>,
 }
 
 impl Error {
@@ -292,6 +293,7 @@ impl Error {
             server_message: None,
             token: None,
             vps: None,
+            retry_after_ms: None,
         }))
     }
 
@@ -383,6 +385,16 @@ impl Error {
 
     pub(crate) fn with_status(mut self, status: Option<u16>) -> Self {
         self.0.status = status;
+        self
+    }
+
+    /// How long the service asks to wait before any other request.
+    pub(crate) fn retry_after_ms(&self) -> Option<u64> {
+        self.0.retry_after_ms
+    }
+
+    pub(crate) fn with_retry_after(mut self, retry_after_ms: Option<u64>) -> Self {
+        self.0.retry_after_ms = retry_after_ms;
         self
     }
 

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::json::text_scalar;
+use crate::json::{Found, Scalar, Value, required};
 
 /// How many bytes an id may have.
 const LONGEST: usize = 128;
@@ -76,7 +76,25 @@ macro_rules! id {
             }
         }
 
-        text_scalar!($name, $expected);
+        impl Scalar for $name {
+            const EXPECTED: &'static str = $expected;
+            const IS_TEXT: bool = true;
+
+            /// From text, or from a number: its digits.
+            fn read(value: Value<'_>) -> Result<Self, Found> {
+                match value {
+                    Value::Text(text) => text.parse().map_err(|_| Found::Other),
+                    Value::Unsigned(number) => number.to_string().parse().map_err(|_| Found::Other),
+                    other => Err(other.into()),
+                }
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                required(deserializer)
+            }
+        }
 
         #[cfg(feature = "uniffi")]
         uniffi::custom_type!($name, String, {

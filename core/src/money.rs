@@ -107,7 +107,7 @@ impl Serialize for Money {
 }
 
 impl<'de> Deserialize<'de> for Money {
-    /// From a JSON number's own text, never through binary floating point.
+    /// From a JSON number's own text, or from decimal text; never through binary floating point.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let json = <&RawValue>::deserialize(deserializer)?.get();
         let found = match json.as_bytes().first() {
@@ -116,7 +116,11 @@ impl<'de> Deserialize<'de> for Money {
                     .parse()
                     .map_err(|expected| mismatch(expected, Found::Other));
             }
-            Some(b'"') => "a string",
+            // Text has one meaning, too, where it is an amount.
+            Some(b'"') => match json.trim_matches('"').parse() {
+                Ok(money) => return Ok(money),
+                Err(_) => "a string",
+            },
             Some(b'{') => "an object",
             Some(b'[') => "an array",
             Some(b't' | b'f') => "a boolean",
@@ -213,6 +217,12 @@ mod tests {
     }
 
     #[test]
+    fn decimal_text_is_an_amount() {
+        assert_eq!(shown("\"19.49\""), "19.49");
+        assert_eq!(shown("\"80.50999999999999\""), "80.51");
+    }
+
+    #[test]
     fn every_digit_is_kept_until_it_is_shown() {
         let sent = read("80.50999999999999").unwrap();
         assert_eq!(sent.exact(), "80.50999999999999");
@@ -238,7 +248,8 @@ mod tests {
     #[test]
     fn anything_but_a_number_is_refused() {
         for sent in [
-            "\"19.49\"",
+            "\"hunter2\"",
+            "\"\"",
             "null",
             "true",
             "[]",

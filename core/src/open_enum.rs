@@ -5,7 +5,7 @@ macro_rules! open_enum {
     ($(#[doc = $doc:literal])+ $name:ident { $($(#[doc = $variant_doc:literal])+ $variant:ident = $text:literal,)+ }) => {
         $(#[doc = $doc])+
         ///
-        /// A value that this version does not know is kept as it was sent.
+        /// Known values are read in any case. A value that this version does not know is kept as it was sent.
         #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum $name {
             $($(#[doc = $variant_doc])+ $variant,)+
@@ -40,6 +40,7 @@ macro_rules! open_enum {
             fn from(text: &str) -> Self {
                 match text {
                     $($text => Self::$variant,)+
+                    $(other if other.eq_ignore_ascii_case($text) => Self::$variant,)+
                     other => Self::Unknown(other.to_owned()),
                 }
             }

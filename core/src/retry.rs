@@ -1,18 +1,20 @@
 //! Whether to try again, and when.
 //!
-//! | class | not sent | unknown, 5xx of passing faults | 429 |
+//! | class | not sent | unknown, 5xx of passing faults | 429 of the service's own |
 //! |---|---|---|---|
 //! | read | retry | retry | retry after Retry-After |
 //! | repeatable | retry | retry | retry after Retry-After |
 //! | once | retry | never | retry: it was refused |
 //!
-//! Creating a key is the exception: its 429 says that the account has all the keys it may have.
+//! A refusal counts as the service's own where its body is JSON with an `error` in words. The same status
+//! from something in between is a passing fault. Creating a key is an exception: its 429 says that the
+//! account has all the keys it may have.
 
 use crate::http::HttpResponse;
 use crate::time::Timestamp;
 
-/// The longest Retry-After that is believed.
-const LONGEST_RETRY_AFTER_MS: u64 = 120_000;
+/// The longest Retry-After that is believed: a day.
+const LONGEST_RETRY_AFTER_MS: u64 = 24 * 60 * 60 * 1000;
 
 /// The first delay's upper bound; each later one's is twice as long.
 const FIRST_DELAY_MS: u64 = 500;
@@ -39,14 +41,25 @@ pub(crate) fn is_refusal(status: u16) -> bool {
     matches!(status, 400..=405 | 413 | 415 | 422 | 429)
 }
 
-/// What the reply asks to wait: seconds or an HTTP date. Negative and absurd values are ignored.
+/// Statuses after which a request may have been carried out all the same.
+pub(crate) fn may_have_effect(status: u16) -> bool {
+    matches!(status, 500 | 502 | 504 | 520..=524)
+}
+
+/// What a reply 429 or 503 asks to wait: seconds or an HTTP date, which is measured against the reply's own
+/// date. Negative and absurd values are ignored.
 pub(crate) fn retry_after_ms(response: &HttpResponse, now: Timestamp) -> Option<u64> {
+    if !matches!(response.status, 429 | 503) {
+        return None;
+    }
     let text = response.header("retry-after")?.trim();
     let asked = if let Ok(seconds) = text.parse::<u64>() {
         seconds.saturating_mul(1000)
     } else {
         let at = Timestamp::from_http_date(text)?;
-        u64::try_from(at.millis().saturating_sub(now.millis())).ok()?
+        let sent = response.header("date").and_then(Timestamp::from_http_date);
+        let sent = sent.unwrap_or(now);
+        u64::try_from(at.millis().saturating_sub(sent.millis())).ok()?
     };
     (asked <= LONGEST_RETRY_AFTER_MS).then_some(asked)
 }
@@ -70,8 +83,9 @@ mod tests {
         for (sent, expected) in [
             ("3", Some(3000)),
             (" 0 ", Some(0)),
-            ("120", Some(120_000)),
-            ("121", None),
+            ("300", Some(300_000)),
+            ("86400", Some(86_400_000)),
+            ("86401", None),
             ("-1", None),
             ("1.5", None),
             ("soon", None),
@@ -88,5 +102,27 @@ mod tests {
             };
             assert_eq!(retry_after_ms(&response, now), expected, "{sent}");
         }
+    }
+
+    #[test]
+    fn a_date_is_measured_against_the_reply_s_own() {
+        let mut response = HttpResponse {
+            status: 503,
+            headers: vec![
+                (
+                    "retry-after".to_owned(),
+                    "Sun, 06 Nov 1994 08:50:37 GMT".to_owned(),
+                ),
+                (
+                    "Date".to_owned(),
+                    "Sun, 06 Nov 1994 08:49:37 GMT".to_owned(),
+                ),
+            ],
+            body: Vec::new(),
+        };
+        let now = Timestamp::from_http_date("Sun, 06 Nov 2005 08:49:37 GMT").unwrap();
+        assert_eq!(retry_after_ms(&response, now), Some(60_000));
+        response.status = 500;
+        assert_eq!(retry_after_ms(&response, now), None);
     }
 }

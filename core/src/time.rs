@@ -88,7 +88,10 @@ impl FromStr for Timestamp {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let time = DateTime::parse_from_rfc3339(text).map_err(|_| EXPECTED)?;
+        let time = DateTime::parse_from_rfc3339(text)
+            // Without an offset it is UTC.
+            .or_else(|_| DateTime::parse_from_rfc3339(&format!("{text}Z")))
+            .map_err(|_| EXPECTED)?;
         // The library has a leap second as the second before it, with 1,000 to 1,999 milliseconds.
         let fraction = i64::from(time.timestamp_subsec_millis() % 1000);
         let millis = time
@@ -182,10 +185,18 @@ mod tests {
     }
 
     #[test]
-    fn a_time_without_an_offset_is_refused() {
-        assert!("2026-05-10T14:32:00".parse::<Timestamp>().is_err());
-        assert!("yesterday".parse::<Timestamp>().is_err());
-        assert!("-000001-05-10T14:32:00Z".parse::<Timestamp>().is_err());
+    fn a_time_without_an_offset_is_utc() {
+        let read: Timestamp = "2026-05-10T14:32:00.5".parse().unwrap();
+        assert_eq!(read.to_string(), "2026-05-10T14:32:00.500Z");
+        for bad in [
+            "yesterday",
+            "-000001-05-10T14:32:00Z",
+            "",
+            "2026-05-10",
+            "14:32:00",
+        ] {
+            assert!(bad.parse::<Timestamp>().is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -361,7 +361,7 @@ impl Run {
             self.check_token(token);
         }
         match error.kind() {
-            ErrorKind::NotPlaced => check(nothing && error.token().is_some(), "it was placed"),
+            ErrorKind::NotPlaced => check(nothing && error.token().is_none(), "it was placed"),
             ErrorKind::ProvisioningFailed { .. } => {
                 check(made == 1 && error.vps().is_some(), "no VPS that failed");
             }

@@ -206,7 +206,16 @@ fn the_calendar_of_this_test_is_the_usual_one() {
 }
 
 #[test]
-fn basic_forms_and_times_without_an_offset_are_refused() {
+fn a_time_without_an_offset_is_utc() {
+    assert_eq!(read("2026-05-11T09:00:00"), read("2026-05-11T09:00:00Z"));
+    assert_eq!(
+        read("2026-05-11 09:00:00.25"),
+        read("2026-05-11T09:00:00.250Z")
+    );
+}
+
+#[test]
+fn basic_forms_and_parts_of_a_time_are_refused() {
     for text in [
         "20260511T090000Z",
         "2026-05-11T090000Z",
@@ -216,8 +225,8 @@ fn basic_forms_and_times_without_an_offset_are_refused() {
         "2026-05-11T09:00:00+02",
         "2026-05-11T09:00:00,5Z",
         "2026-05-11T09:00:00.Z",
-        "2026-05-11T09:00:00",
         "2026-05-11",
+        "2026-05-11T09:00",
         "+12026-05-11T09:00:00Z",
         "0000-12-31T23:59:59Z",
         "0001-01-01T00:00:00+00:01",

@@ -300,7 +300,7 @@ fn an_array_in_place_of_any_object_of_a_token_is_refused() {
                 json!({}),
                 json!({ "0": "1" }),
                 json!("1"),
-                json!([1]),
+                json!([true]),
                 json!([["1"]]),
             ] {
                 assert_refused(&with(&token, "/stage/ordered/baseline", odd));

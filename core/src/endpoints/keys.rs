@@ -5,7 +5,7 @@ use std::str::FromStr;
 use email_address::EmailAddress;
 use serde::{Deserialize, Serialize};
 
-use super::{receipt, segment};
+use super::{is_blank, receipt, segment};
 use crate::decode::{DecodeError, document};
 use crate::endpoint::{Access, Endpoint, EndpointInfo};
 use crate::error::Error;
@@ -187,6 +187,13 @@ impl Endpoint for RevokeKey {
     }
 
     fn parse(&self, body: &mut Vec<u8>) -> Result<RevokedKey, DecodeError> {
+        if is_blank(body) {
+            let (message, already_gone) = (None, false);
+            return Ok(RevokedKey {
+                message,
+                already_gone,
+            });
+        }
         receipt(body)
     }
 

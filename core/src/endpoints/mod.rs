@@ -42,6 +42,11 @@ fn receipt<T: for<'de> Deserialize<'de>>(body: &[u8]) -> Result<T, DecodeError> 
     document(body)
 }
 
+/// Whether a reply says nothing, as one to a deletion may.
+fn is_blank(body: &[u8]) -> bool {
+    body.trim_ascii().is_empty()
+}
+
 #[cfg(test)]
 mod tests {
     use super::segment;

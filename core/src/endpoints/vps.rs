@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{receipt, segment};
+use super::{is_blank, receipt, segment};
 use crate::decode::{DecodeError, document, listing};
 use crate::endpoint::{Access, Endpoint, EndpointInfo};
 use crate::error::Error;
@@ -34,7 +34,32 @@ impl Endpoint for ListVps {
         "/vps".to_owned()
     }
 
-    /// A listing that says it has more than it shows is refused: a purchase relies on it.
+    fn parse(&self, body: &mut Vec<u8>) -> Result<Vec<Vps>, DecodeError> {
+        #[derive(Deserialize)]
+        struct Listing {
+            #[serde(deserialize_with = "json::objects")]
+            vps: Vec<Vps>,
+        }
+        listing::<Listing>(body).map(|listing| listing.vps)
+    }
+}
+
+/// `GET /vps` as a purchase reads it: all of the account's VPS.
+#[derive(Clone, Copy, Debug)]
+pub struct ListAllVps;
+
+impl Endpoint for ListAllVps {
+    type Output = Vec<Vps>;
+
+    fn info(&self) -> EndpointInfo {
+        ListVps.info()
+    }
+
+    fn path(&self) -> String {
+        ListVps.path()
+    }
+
+    /// A listing that says it has more than it shows is refused: what is not shown would count as not there.
     fn parse(&self, body: &mut Vec<u8>) -> Result<Vec<Vps>, DecodeError> {
         #[derive(Deserialize)]
         struct Listing {
@@ -44,19 +69,14 @@ impl Endpoint for ListVps {
             total: Option<u64>,
         }
         let Listing { vps, total } = listing(body)?;
-        check_total(vps.len(), total)?;
-        Ok(vps)
-    }
-}
-
-/// Whether a listing that says how many rows it has shows them all.
-pub(super) fn check_total(rows: usize, total: Option<u64>) -> Result<(), DecodeError> {
-    match total {
-        Some(total) if u64::try_from(rows).is_ok_and(|rows| rows < total) => {
-            let reason = format!("says {total}, but there are {rows}");
-            Err(DecodeError::at("total", reason))
+        let rows = vps.len();
+        match total {
+            Some(total) if u64::try_from(rows).is_ok_and(|rows| rows < total) => {
+                let reason = format!("says {total}, but there are {rows}");
+                Err(DecodeError::at("total", reason))
+            }
+            Some(_) | None => Ok(vps),
         }
-        Some(_) | None => Ok(()),
     }
 }
 
@@ -209,6 +229,14 @@ impl Endpoint for DeleteVps {
     }
 
     fn parse(&self, body: &mut Vec<u8>) -> Result<DeletedVps, DecodeError> {
+        if is_blank(body) {
+            return Ok(DeletedVps {
+                id: self.id.clone(),
+                provider_deleted: None,
+                message: None,
+                already_gone: false,
+            });
+        }
         receipt(body)
     }
 

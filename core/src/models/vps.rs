@@ -1,5 +1,7 @@
 //! VPS: what can be bought, what was bought, and what became of it.
 
+use std::net::IpAddr;
+
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{ServerId, VpsId};
@@ -169,10 +171,48 @@ pub struct VpsDetails {
 }
 
 impl VpsDetails {
-    /// Whether one can sign in: address, user and password are all there.
+    /// Whether one can sign in: a usable address, user and password are all there.
     #[must_use]
     pub fn has_credentials(&self) -> bool {
-        self.ip_address.is_some() && self.rdp_username.is_some() && self.rdp_password.is_some()
+        self.ip_address.as_deref().is_some_and(is_usable_address)
+            && self.rdp_username.is_some()
+            && self.rdp_password.is_some()
+    }
+}
+
+/// Whether an address is one that a VPS can have: `0.0.0.0` and the like stand for none yet.
+fn is_usable_address(text: &str) -> bool {
+    match text.parse::<IpAddr>() {
+        Ok(address @ IpAddr::V4(v4)) => {
+            let is_special = address.is_unspecified() || address.is_loopback();
+            !(is_special || address.is_multicast() || v4.is_broadcast() || v4.is_link_local())
+        }
+        Ok(address @ IpAddr::V6(v6)) => {
+            let is_special = address.is_unspecified() || address.is_loopback();
+            !(is_special || address.is_multicast() || v6.is_unicast_link_local())
+        }
+        // The service may have names one day.
+        Err(_) => true,
+    }
+}
+
+impl VpsStatus {
+    /// Whether a VPS of that status can't become usable by itself.
+    #[must_use]
+    pub fn is_failed(&self) -> bool {
+        const FAILED: [&str; 6] = [
+            "failed",
+            "error",
+            "cancelled",
+            "canceled",
+            "deleted",
+            "expired",
+        ];
+        match self {
+            Self::Suspended | Self::Terminated => true,
+            Self::Provisioning | Self::Active => false,
+            Self::Unknown(text) => FAILED.iter().any(|word| text.eq_ignore_ascii_case(word)),
+        }
     }
 }
 

@@ -9,18 +9,20 @@
 //! The rules:
 //! 1. *Preflight*: a price above the limit or the balance ends it before anything is ordered.
 //! 2. *Baseline*: without a list of the VPS there are, nothing is ordered.
-//! 3. *Ordering*: one order. What certainly was not sent may be sent again; a refusal ends it;
-//!    whatever else is not a readable receipt is ambiguous.
-//! 4. *Reconciling*: the list is looked at until the settle window is over. One new VPS of the same
-//!    plan, cycle and location is adopted; several are for a person to tell apart; none, with the
-//!    wallet unchanged, means that nothing was bought. A failed look says nothing. No second order.
-//! 5. *Polling*: until the VPS is usable. Only 401, 403, a late 404, and a status that can't become
-//!    usable end it; every other failure is waited out.
+//! 3. *Ordering*: one order. What certainly was not sent may be sent again; a refusal in the service's own
+//!    words ends it; whatever else is not a readable receipt is ambiguous.
+//! 4. *Reconciling*: the list is looked at until the settle window is over, which takes its time and three
+//!    looks that succeed. The one VPS that can be ours is adopted (`matching` says which can); several, or
+//!    ones that are unclear, are for a person to tell apart; none, with the wallet unchanged, means that nothing was
+//!    bought. A failed look says nothing. No second order.
+//! 5. *Polling*: until the VPS is usable. Only the service's own 401, 403 and late 404, and a status that can't
+//!    become usable end it; every other failure is waited out.
 //!
-//! What one purchase received, no other of the same [`Api`] adopts. Beyond that, two purchases at
+//! What one purchase received, no other of the same [`Api`] takes for its own. Beyond that, two purchases at
 //! once on one account can't be told apart by listing: a host runs the steps for
 //! which [`Progress::exclusive`] holds one purchase at a time.
 
+mod matching;
 mod options;
 mod run;
 mod state;
@@ -62,12 +64,8 @@ impl Provisioning {
         seed: u64,
         now: Timestamp,
     ) -> Result<Self, Error> {
-        let unknown_price = crate::catalogue::price(&order.plan_id, &order.billing_cycle).is_none();
         let mut run = Run::new(api, options, Facts::begun(seed, now), seed, now)?;
-        if run.has_limit() && unknown_price {
-            let reason = "can't be kept: this version does not know the price of that plan";
-            return Err(Error::invalid_input("max_spend", reason));
-        }
+        run.check_limit(&order)?;
         let state = run.begin(order, now);
         Ok(Self { run, state })
     }
@@ -84,7 +82,6 @@ impl Provisioning {
         now: Timestamp,
     ) -> Result<Self, Error> {
         let run = Run::new(api, options, Facts::begun(seed, now), seed, now)?;
-        run.claim(&id);
         let state = run.look(id, now);
         Ok(Self { run, state })
     }
@@ -108,7 +105,10 @@ impl Provisioning {
         options.timeout_ms = timeout_ms.unwrap_or(options.timeout_ms);
         let mut run = Run::new(api, options, token.facts, seed, now)?;
         let state = match token.stage {
-            Stage::Unordered(Unordered { order }) => run.begin(order, now),
+            Stage::Unordered(Unordered { order }) => {
+                run.check_limit(&order)?;
+                run.begin(order, now)
+            }
             Stage::Ordered(placed) => run.reconcile(placed, now),
             Stage::Bought(Bought { id }) => {
                 run.claim(&id);

@@ -16,7 +16,7 @@ use crate::open_enum::closed_enum;
 pub struct ProvisionOptions {
     /// Whether the wallet is looked at before ordering. Default: yes.
     pub preflight: Preflight,
-    /// The most that may be spent, as decimal text. A higher catalogue price ends in `OverBudget`.
+    /// The most that may be spent, as decimal text, which is rounded to the cent. A higher catalogue price ends in `OverBudget`.
     /// Default: no limit.
     #[serde(deserialize_with = "json::given_or_null")]
     pub max_spend: Option<String>,
@@ -87,7 +87,7 @@ fn check_amount(text: &str) -> Result<Money, Error> {
     if amount.is_negative() {
         return Err(wrong("must not be negative"));
     }
-    Ok(amount)
+    Ok(amount.rounded())
 }
 
 closed_enum! {

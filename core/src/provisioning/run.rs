@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::options::{ProvisionOptions, Terms};
 use super::token::{Facts, Stage, Token};
 use crate::call::Call;
+use crate::claims::Source;
 use crate::config::{Api, CallLimits};
 use crate::endpoint::Endpoint;
 use crate::endpoints::CreateVps;
@@ -64,17 +65,24 @@ impl Run {
         })
     }
 
-    pub fn has_limit(&self) -> bool {
-        self.terms.max_spend.is_some()
-    }
-
-    /// Notes that this purchase received a VPS.
+    /// Notes that a VPS is this purchase's.
     pub fn claim(&self, id: &VpsId) {
-        self.api.claims().claim(id, &self.facts.purchase);
+        let source = if self.facts.recovered {
+            Source::Adopted
+        } else {
+            Source::Receipt
+        };
+        self.api.claims().claim(id, &self.facts.purchase, source);
     }
 
-    pub fn claimed_by_other(&self, id: &VpsId) -> bool {
-        self.api.claims().claimed_by_other(id, &self.facts.purchase)
+    /// The time allowed was over.
+    pub fn too_late(&self, waiting_for: &str) -> Error {
+        let last = self.observed.last_error;
+        let last = last.map(|code| format!("; the last attempt failed: {code}"));
+        let last = last.unwrap_or_default();
+        Error::new(ErrorKind::DeadlineExceeded {
+            waiting_for: format!("{waiting_for}{last}"),
+        })
     }
 
     /// A call, with a seed of its own.
@@ -184,11 +192,4 @@ impl Run {
         }
         error
     }
-}
-
-/// The time allowed was over.
-pub(super) fn too_late(waiting_for: &str) -> Error {
-    Error::new(ErrorKind::DeadlineExceeded {
-        waiting_for: waiting_for.to_owned(),
-    })
 }

@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use super::run::Run;
 use super::token::{Bought, Placed, Stage, Unordered};
 use crate::call::Call;
-use crate::endpoints::{CreateVps, GetVps, GetWallet, ListVps};
+use crate::endpoints::{CreateVps, GetVps, GetWallet, ListAllVps};
 use crate::error::Error;
 use crate::http::{Reply, RequestId};
 use crate::ids::VpsId;
@@ -25,7 +25,7 @@ pub(super) enum State {
     /// Remembering the VPS there are.
     Baseline {
         order: CreateVps,
-        call: Call<ListVps>,
+        call: Call<ListAllVps>,
     },
     /// Placing the one order.
     Ordering {
@@ -35,9 +35,9 @@ pub(super) enum State {
     /// The order's reply was lost: looking for what became of it.
     Reconciling {
         placed: Placed,
-        since: Timestamp,
+        window: Window,
         sleep: Option<Sleep>,
-        call: Call<ListVps>,
+        call: Call<ListAllVps>,
     },
     /// No new VPS is listed: looking whether the wallet was charged.
     Comparing {
@@ -66,6 +66,14 @@ pub(super) enum State {
     },
     /// Over; with the VPS, where one is bought.
     Failed { error: Error, vps_id: Option<VpsId> },
+}
+
+/// For how long a lost order has been looked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Window {
+    pub since: Timestamp,
+    /// How many looks succeeded.
+    pub looks: u32,
 }
 
 /// A pause.
@@ -124,9 +132,11 @@ impl State {
             Self::Preflight { order, call } => run
                 .finish(call, id, reply, now)?
                 .map(|wallet| run.after_preflight(order.clone(), wallet, now)),
-            Self::Baseline { order, call } => run
-                .finish(call, id, reply, now)?
-                .map(|listed| run.after_baseline(order.clone(), listed, now)),
+            Self::Baseline { order, call } => {
+                let listed = run.finish(call, id, reply, now)?;
+                let listed_at = call.replied_at();
+                listed.map(|listed| run.after_baseline(order.clone(), listed, listed_at, now))
+            }
             Self::Ordering { placed, call } => match run.finish(call, id, reply, now)? {
                 Some(receipt) => {
                     run.count_orders(call);
@@ -136,13 +146,13 @@ impl State {
             },
             Self::Reconciling {
                 placed,
-                since,
+                window,
                 sleep,
                 call,
             } => {
                 let listed = run.finish(call, id, reply, now)?;
                 *sleep = None;
-                listed.map(|listed| run.after_settling_look(placed.clone(), *since, listed, now))
+                listed.map(|listed| run.after_settling_look(placed.clone(), *window, listed, now))
             }
             Self::Comparing { placed, call } => run
                 .finish(call, id, reply, now)?

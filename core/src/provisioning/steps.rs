@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
+use super::matching::{Finding, find};
 use super::options::Preflight;
-use super::run::{Run, too_late};
-use super::state::{Sleep, State};
+use super::run::Run;
+use super::state::{Sleep, State, Window};
 use super::token::{Bought, Placed, Stage};
 use crate::call::Call;
 use crate::catalogue;
 use crate::config::CallLimits;
-use crate::endpoints::{CreateVps, GetVps, GetWallet, ListVps};
+use crate::endpoints::{CreateVps, GetVps, GetWallet, ListAllVps};
 use crate::error::{Error, ErrorKind};
 use crate::ids::VpsId;
 use crate::models::{Order, Phase, Provisioned, Vps, VpsDetails, VpsStatus, Wallet};
@@ -20,7 +21,9 @@ use crate::time::Timestamp;
 const LEAST_PAUSE_MS: u64 = 1_000;
 /// The first pause between two looks for a lost order, in milliseconds.
 const FIRST_SETTLING_PAUSE_MS: u64 = 2_000;
-/// How many settle windows are waited for a look that succeeds.
+/// How many looks must succeed before a settle window is over.
+const LEAST_LOOKS: u32 = 3;
+/// How many settle windows are waited for looks that succeed.
 const LAST_LOOK_WINDOWS: u64 = 2;
 
 type Outcome<T> = Result<T, Error>;
@@ -44,9 +47,12 @@ impl Run {
     pub fn reconcile(&self, placed: Placed, now: Timestamp) -> State {
         State::Reconciling {
             placed,
-            since: now,
+            window: Window {
+                since: now,
+                looks: 0,
+            },
             sleep: None,
-            call: self.single_attempt(ListVps, now),
+            call: self.single_attempt(ListAllVps, now),
         }
     }
 
@@ -77,13 +83,24 @@ impl Run {
         let currency = wallet.currency;
         self.facts.currency = Some(currency.clone());
         let price = catalogue::price(&order.plan_id, &order.billing_cycle);
-        if price.is_some_and(|price| wallet.balance.rounded() < price) {
+        let is_short = price.is_some_and(|price| wallet.balance.rounded() < price);
+        if is_short {
             let available = Some(wallet.balance);
             return Err(Error::new(ErrorKind::insufficient_funds(
                 price,
                 available,
                 Some(currency),
             )));
+        }
+        Ok(())
+    }
+
+    /// A limit can be kept only for a plan whose price is known.
+    pub fn check_limit(&self, order: &CreateVps) -> Outcome<()> {
+        let price = catalogue::price(&order.plan_id, &order.billing_cycle);
+        if self.terms.max_spend.is_some() && price.is_none() {
+            let reason = "can't be kept: this version does not know the price of that plan";
+            return Err(Error::invalid_input("max_spend", reason));
         }
         Ok(())
     }
@@ -101,7 +118,7 @@ impl Run {
     /// Lists the VPS there are before ordering.
     fn list(&self, order: CreateVps, now: Timestamp) -> State {
         State::Baseline {
-            call: self.call_within_deadline(ListVps, now),
+            call: self.call_within_deadline(ListAllVps, now),
             order,
         }
     }
@@ -110,16 +127,21 @@ impl Run {
         &mut self,
         order: CreateVps,
         outcome: Outcome<Vec<Vps>>,
+        listed_at: Option<Timestamp>,
         now: Timestamp,
     ) -> State {
         match outcome {
             Ok(listed) if now < self.deadline => {
                 let call = self.call(order.clone(), CallLimits::default(), now);
                 let baseline = listed.into_iter().map(|vps| vps.id).collect();
-                let placed = Placed { order, baseline };
+                let placed = Placed {
+                    order,
+                    baseline,
+                    listed_at,
+                };
                 State::Ordering { placed, call }
             }
-            Ok(_) => self.fail(too_late("the account; nothing was ordered")),
+            Ok(_) => self.fail(self.too_late("the account; nothing was ordered")),
             Err(error) => self.fail(error),
         }
     }
@@ -131,7 +153,7 @@ impl Run {
         }
         self.requests = self.requests.saturating_add(call.attempts());
         self.count_orders(call);
-        Some(self.fail(too_late("the order to be taken; nothing was ordered")))
+        Some(self.fail(self.too_late("the order to be taken; nothing was ordered")))
     }
 
     pub fn after_order(
@@ -142,14 +164,7 @@ impl Run {
     ) -> State {
         self.facts.ordered_at = Some(now);
         match outcome {
-            Ok(order) => {
-                self.facts.charged = Some(order.cost);
-                self.facts.balance_after = Some(order.new_balance);
-                self.facts.currency = Some(order.currency);
-                self.observed.status = Some(order.vps_status);
-                self.claim(&order.id);
-                self.sleep_polling(order.id, self.terms.first_look_ms, now)
-            }
+            Ok(receipt) => self.after_receipt(receipt, now),
             Err(error) => match error.kind() {
                 ErrorKind::OutcomeUnknown { .. } => {
                     self.observed.last_error = Some(error.code());
@@ -160,14 +175,24 @@ impl Run {
         }
     }
 
+    fn after_receipt(&mut self, receipt: Order, now: Timestamp) -> State {
+        self.facts.charged = Some(receipt.cost);
+        self.facts.balance_after = Some(receipt.new_balance);
+        self.facts.currency = Some(receipt.currency);
+        self.observed.status = Some(receipt.vps_status);
+        self.claim(&receipt.id);
+        self.sleep_polling(receipt.id, self.terms.first_look_ms, now)
+    }
+
     pub fn after_settling_look(
         &mut self,
         placed: Placed,
-        since: Timestamp,
+        mut window: Window,
         outcome: Outcome<Vec<Vps>>,
         now: Timestamp,
     ) -> State {
-        let is_over = |windows| now.since_ms(since) >= self.terms.settle_ms.saturating_mul(windows);
+        let elapsed_ms = now.since_ms(window.since);
+        let is_over = |windows| elapsed_ms >= self.terms.settle_ms.saturating_mul(windows);
         let listed = match outcome {
             Ok(listed) => listed,
             Err(error) => {
@@ -180,24 +205,21 @@ impl Run {
                     let reason = format!("the account's VPS can't be listed, {}", error.kind());
                     return self.unresolved(&placed, reason, Vec::new(), error.status(), now);
                 }
-                return self.sleep_settling(placed, since, asked_pause(&error), now);
+                return self.sleep_settling(placed, window, error.retry_after_ms(), now);
             }
         };
-        let is_last = is_over(1);
-        let mut found: Vec<Vps> = listed
-            .into_iter()
-            .filter(|vps| placed.order.matches(vps) && !placed.baseline.contains(&vps.id))
-            .filter(|vps| !self.claimed_by_other(&vps.id))
-            .collect();
-        match (found.pop(), found.is_empty()) {
-            (Some(only), true) => self.adopt(only, now),
-            (Some(last), false) => {
-                found.push(last);
-                let reason = "several new VPS look like the one ordered".to_owned();
-                self.unresolved(&placed, reason, found, None, now)
+        window.looks = window.looks.saturating_add(1);
+        let is_last = is_over(1) && window.looks >= LEAST_LOOKS;
+        match find(&placed, listed, self.api.claims(), &self.facts.purchase) {
+            Finding::Ours(vps) => self.adopt(*vps, now),
+            Finding::Unclear(candidates) if is_last => {
+                let reason = "new VPS are listed that may be the one ordered".to_owned();
+                self.unresolved(&placed, reason, candidates, None, now)
             }
-            (None, _) if is_last => self.compare(placed, now),
-            (None, _) => self.sleep_settling(placed, since, None, now),
+            Finding::Nothing if is_last => self.compare(placed, now),
+            Finding::Unclear(_) | Finding::Nothing => {
+                self.sleep_settling(placed, window, None, now)
+            }
         }
     }
 
@@ -235,7 +257,7 @@ impl Run {
             let reason = "no new VPS is listed, and what the wallet held before is not known";
             return self.unresolved(&placed, reason.to_owned(), Vec::new(), None, now);
         }
-        let call = self.call(GetWallet, CallLimits::default(), now);
+        let call = self.call_within_deadline(GetWallet, now);
         State::Comparing { placed, call }
     }
 
@@ -247,13 +269,18 @@ impl Run {
     ) -> State {
         match outcome {
             Ok(wallet) if Some(wallet.balance) == self.facts.balance_before => {
-                let error = Error::new(ErrorKind::NotPlaced);
-                self.fail(self.resumable(error, Stage::Ordered(placed.clone()), now))
+                // Nothing is left to resume.
+                self.fail(Error::new(ErrorKind::NotPlaced))
             }
             Ok(wallet) => {
                 self.note_charge(&wallet);
                 let reason = "no new VPS is listed, but the wallet has changed".to_owned();
                 self.unresolved(placed, reason, Vec::new(), None, now)
+            }
+            Err(error) if matches!(error.kind(), ErrorKind::DeadlineExceeded { .. }) => {
+                self.observed.last_error = Some(error.code());
+                let late = self.too_late("the wallet; resume from the token to go on");
+                self.fail(self.resumable(late, Stage::Ordered(placed.clone()), now))
             }
             Err(error) => {
                 let kind = error.kind();
@@ -281,7 +308,7 @@ impl Run {
         if is_final {
             return self.fail_bought(id, error, now);
         }
-        let pause = self.polling_pause(asked_pause(&error));
+        let pause = self.polling_pause(error.retry_after_ms());
         self.sleep_polling(id, pause, now)
     }
 
@@ -289,13 +316,13 @@ impl Run {
         self.observed.status = Some(vps.vps_status.clone());
         match &vps.vps_status {
             VpsStatus::Active if self.options.wait_for.is_reached(&vps) => self.ready(id, vps, now),
-            VpsStatus::Suspended | VpsStatus::Terminated => {
+            status if status.is_failed() => {
                 let vps_status = vps.vps_status.clone();
                 self.observed.vps = Some(Arc::new(vps));
                 let error = Error::new(ErrorKind::ProvisioningFailed { vps_status });
                 self.fail_bought(id, error, now)
             }
-            VpsStatus::Active | VpsStatus::Provisioning | VpsStatus::Unknown(_) => {
+            _ => {
                 self.observed.vps = Some(Arc::new(vps));
                 let pause = self.polling_pause(None);
                 self.sleep_polling(id, pause, now)
@@ -337,7 +364,7 @@ impl Run {
             };
         }
         let error =
-            too_late("the VPS to become usable; it is bought, resume from the token to go on");
+            self.too_late("the VPS to become usable; it is bought, resume from the token to go on");
         self.expire(
             Phase::Polling,
             Stage::Bought(Bought { id }),
@@ -351,7 +378,7 @@ impl Run {
     fn sleep_settling(
         &mut self,
         placed: Placed,
-        since: Timestamp,
+        window: Window,
         asked_ms: Option<u64>,
         now: Timestamp,
     ) -> State {
@@ -363,12 +390,12 @@ impl Run {
         if until < self.deadline {
             return State::Reconciling {
                 placed,
-                since,
+                window,
                 sleep: Some(Sleep { until, reason }),
-                call: self.single_attempt(ListVps, now),
+                call: self.single_attempt(ListAllVps, now),
             };
         }
-        let error = too_late("a lost order to show; resume from the token to go on");
+        let error = self.too_late("a lost order to show; resume from the token to go on");
         self.expire(
             Phase::Reconciling,
             Stage::Ordered(placed.clone()),
@@ -423,13 +450,6 @@ impl Run {
         let stage = Stage::Bought(Bought { id });
         let error = self.counted(self.resumable(error, stage, now));
         State::Failed { error, vps_id }
-    }
-}
-
-fn asked_pause(error: &Error) -> Option<u64> {
-    match error.kind() {
-        ErrorKind::RateLimited { retry_after_ms } => *retry_after_ms,
-        _ => None,
     }
 }
 

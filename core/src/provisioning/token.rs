@@ -15,7 +15,8 @@ use crate::money::{Money, exact};
 use crate::time::Timestamp;
 
 const VERSION: u32 = 1;
-const LONGEST: usize = 1 << 20;
+/// More than the token of an account with half a million VPS.
+const LONGEST: usize = 16 << 20;
 
 /// Whether a token may be resumed with another key than the one it began with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -65,11 +66,18 @@ pub(super) struct Unordered {
 
 /// An order that may have been sent, and the VPS there were before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Placed {
     #[serde(deserialize_with = "json::object")]
     pub order: CreateVps,
     pub baseline: Vec<VpsId>,
+    /// When the service listed them, by its own clock.
+    #[serde(
+        default,
+        deserialize_with = "json::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub listed_at: Option<Timestamp>,
 }
 
 /// A VPS that was bought.
@@ -150,7 +158,7 @@ impl Token {
             v: u32,
         }
         if text.len() > LONGEST {
-            return Err(stale("it is larger than 1 MiB"));
+            return Err(stale("it is larger than 16 MiB"));
         }
         let Version { v } = document(text.as_bytes()).map_err(|_| stale("it is not a token"))?;
         if v != VERSION {
