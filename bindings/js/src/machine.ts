@@ -124,7 +124,7 @@ function handReply(
     if (signal?.aborted && kind === "cancelled") {
       // Not handed to the machine: the request stays outstanding for it, as it may have been sent.
       const mayRepeat = retryClass !== "once" || delivery === "not_sent";
-      throw aborted(signal, mayRepeat ? "safe" : "unsafe");
+      throw aborted(signal, mayRepeat ? "retry" : "ask");
     }
     step = machine.failed(id, kind, delivery, message, clock.now());
   } else {
@@ -167,7 +167,7 @@ async function waitFor(
 /** Between two steps nothing is under way: the call may be made again. */
 function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) {
-    throw aborted(signal, "safe");
+    throw aborted(signal, "retry");
   }
 }
 
@@ -178,8 +178,7 @@ function withToken(host: Host, { machine, label }: Activity<unknown>, error: unk
   }
   const token = machine.snapshot(host.clock.now()) ?? null;
   if (error instanceof StableVPSError) {
-    const tryAgain = token !== null && error.code === "aborted" ? "safe" : error.tryAgain;
-    Object.assign(error, { token, tryAgain });
+    Object.assign(error, token === null ? { token } : { token, next: "resume" });
   } else if (error instanceof Error && Object.isExtensible(error)) {
     // Such as what the caller's own onProgress threw.
     Object.assign(error, { token });

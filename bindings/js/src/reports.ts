@@ -2,7 +2,7 @@
 
 import { AbortError, BRAND, camel, type ErrorFacts, StableVPSError } from "./error.js";
 import { type ErrorsByCode, InvalidInputError } from "./errors.js";
-import type { ErrorCode, TryAgain } from "./models.js";
+import type { ErrorCode, Next } from "./models.js";
 import { KINDS, readVpsDetails, type Sent } from "./readers.js";
 
 /** An error as the core describes it. What an error does not have is absent. */
@@ -31,20 +31,20 @@ export function invalidInput(field: string, reason: string): InvalidInputError {
     code: "invalid_input",
     message: `${field} ${reason}`,
     fault: "caller",
-    tryAgain: "useless",
+    next: "fix",
     attempts: 0,
     details: { field, reason },
   });
 }
 
 /** @internal What a call ends with when its signal is aborted. */
-export function aborted(signal: AbortSignal, tryAgain: TryAgain): AbortError {
+export function aborted(signal: AbortSignal, next: Next): AbortError {
   return new AbortError(
     {
       code: "aborted",
       message: "the call was aborted by its signal",
       fault: "caller",
-      tryAgain,
+      next,
       attempts: 0,
     },
     { cause: signal.reason },

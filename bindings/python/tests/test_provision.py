@@ -115,7 +115,7 @@ def test_an_order_that_never_arrived_is_not_placed_and_can_be_resumed_without_a_
     simulator.fault("lose_before", **ON_ORDERS)
     with pytest.raises(stablevps.NotPlacedError) as caught:
         client.vps.provision(**ORDER)
-    assert (caught.value.fault, caught.value.try_again) == ("network", "safe")
+    assert (caught.value.fault, caught.value.next) == ("network", "retry")
     assert caught.value.token
     state = simulator.state()
     assert (state["balance"], state["vps"]) == (100, [])
@@ -129,7 +129,7 @@ def test_money_that_is_gone_without_a_vps_is_unresolved(client: Any, simulator: 
     simulator.fault({"partial_order": {"half": "charged_not_created"}}, **ON_ORDERS)
     with pytest.raises(stablevps.UnresolvedError, match="the wallet has changed") as caught:
         client.vps.provision(**ORDER)
-    assert (caught.value.candidates, caught.value.try_again) == ([], "unsafe")
+    assert (caught.value.candidates, caught.value.next) == ([], "ask")
     assert caught.value.token
 
 

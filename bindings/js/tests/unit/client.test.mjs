@@ -181,7 +181,7 @@ test("every code has a class that is exported", () => {
   assert.ok(classes.length > 20);
   for (const [name, Class] of classes) {
     const code = name === "AbortError" ? "aborted" : snake(name.replace(/Error$/, ""));
-    const error = new Class({ code, message: "m", fault: "caller", tryAgain: "safe", attempts: 0 });
+    const error = new Class({ code, message: "m", fault: "caller", next: "retry", attempts: 0 });
     if (Class !== StableVPSError) {
       assert.deepEqual([error.name, isStableVPSError(error, code)], [name, true]);
     }
@@ -202,8 +202,8 @@ test("errors are classes, and known by their code", async () => {
   assert.ok(error instanceof StableVPSError && error instanceof ServerError);
   assert.equal(error.name, "ProviderError");
   assert.deepEqual(
-    [error.code, error.fault, error.tryAgain, error.endpoint, error.status, error.attempts],
-    ["provider", "server", "safe", "GET /wallet", 502, 3],
+    [error.code, error.fault, error.next, error.endpoint, error.status, error.attempts],
+    ["provider", "server", "retry", "GET /wallet", 502, 3],
   );
   assert.ok(isStableVPSError(error) && isStableVPSError(error, "provider"));
   assert.ok(!isStableVPSError(error, "server") && !isStableVPSError(new Error("x")));

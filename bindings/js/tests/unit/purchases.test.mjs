@@ -148,7 +148,7 @@ test("an aborted wait leaves a token from which another client goes on", async (
   assert.equal(error.name, "AbortError");
   assert.equal(error.code, "aborted");
   assert.equal(error.cause, "enough");
-  assert.equal(error.tryAgain, "safe");
+  assert.equal(error.next, "resume");
   const resumed = await simulator.client().vps.resume(error.token);
   assert.equal(resumed.charged, "19.49");
   assert.equal(simulator.state().orders_received, 1);
@@ -209,12 +209,12 @@ test("a purchase that waits for its turn can be aborted, and holds up nobody", a
   assert.equal(simulator.state().orders_received, 2);
 });
 
-test("an aborted action says whether trying again is safe", async () => {
+test("an aborted action says what to do next", async () => {
   const simulator = await Simulator.create({ provisioningMs: 0 });
   const { vps } = await simulator.client().vps.provision(ORDER);
-  for (const [method, tryAgain] of [
-    ["reboot", "unsafe"],
-    ["stop", "safe"],
+  for (const [method, next] of [
+    ["reboot", "ask"],
+    ["stop", "retry"],
   ]) {
     const stop = new AbortController();
     const client = new StableVPS({
@@ -229,7 +229,7 @@ test("an aborted action says whether trying again is safe", async () => {
     });
     const error = await client.vps[method](vps.id, { signal: stop.signal }).catch((e) => e);
     assert.equal(error.name, "AbortError");
-    assert.equal(error.tryAgain, tryAgain, method);
+    assert.equal(error.next, next, method);
   }
 });
 
@@ -275,8 +275,8 @@ test("a purchase that waits for its turn keeps to the time allowed", async () =>
   const error = await second.catch((error) => error);
   assert.ok(isStableVPSError(error, "deadline_exceeded"), String(error));
   assert.deepEqual(
-    [error.waitingFor, error.fault, error.tryAgain, typeof error.token],
-    ["the other purchases of this account", "server", "safe", "string"],
+    [error.waitingFor, error.fault, error.next, typeof error.token],
+    ["the other purchases of this account", "server", "resume", "string"],
   );
   release();
   await first;

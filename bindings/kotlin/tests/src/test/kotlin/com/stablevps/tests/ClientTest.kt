@@ -11,6 +11,7 @@ import com.stablevps.HttpResponse
 import com.stablevps.HttpTransport
 import com.stablevps.InvalidInputException
 import com.stablevps.Location
+import com.stablevps.Next
 import com.stablevps.OutcomeUnknownException
 import com.stablevps.PLANS
 import com.stablevps.Phase
@@ -25,16 +26,11 @@ import com.stablevps.StableVpsException
 import com.stablevps.StableVpsOptions
 import com.stablevps.TransportException
 import com.stablevps.TransportFailure
-import com.stablevps.TryAgain
 import com.stablevps.UnexpectedResponseException
 import com.stablevps.VpsStatus
 import com.stablevps.WaitOptions
 import com.stablevps.price
 import com.stablevps.testing.Simulator
-import kotlinx.coroutines.awaitCancellation
-import kotlinx.coroutines.test.runTest
-import kotlinx.coroutines.withTimeout
-import org.junit.jupiter.api.Test
 import java.math.BigDecimal
 import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
@@ -47,6 +43,10 @@ import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.minutes
 import kotlin.time.Duration.Companion.nanoseconds
 import kotlin.time.Duration.Companion.seconds
+import kotlinx.coroutines.awaitCancellation
+import kotlinx.coroutines.test.runTest
+import kotlinx.coroutines.withTimeout
+import org.junit.jupiter.api.Test
 
 internal class ClientTest {
     private val simulator = Simulator()
@@ -151,7 +151,7 @@ internal class ClientTest {
                 val error = runCatching { call() }.exceptionOrNull()
                 assertEquals(message, error?.message)
                 assertTrue(error is InvalidInputException)
-                assertEquals(Fault.CALLER to TryAgain.USELESS, error.fault to error.tryAgain)
+                assertEquals(Fault.CALLER to Next.FIX, error.fault to error.next)
             }
             assertEquals(emptyList(), simulator.requests())
         }
@@ -205,7 +205,7 @@ internal class ClientTest {
             simulator.fault(mapOf("status" to mapOf("code" to 502, "effect" to "before")), times = 9)
             val error = assertFailsWith<ServerException> { simulator.client().wallet.get() }
             assertTrue(error is ProviderException)
-            assertEquals("provider" to TryAgain.SAFE, error.code to error.tryAgain)
+            assertEquals("provider" to Next.RETRY, error.code to error.next)
             assertEquals(Triple("GET /wallet", 502, 3), Triple(error.endpoint, error.status, error.attempts))
         }
 

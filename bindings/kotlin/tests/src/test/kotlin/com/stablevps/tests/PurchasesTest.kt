@@ -3,6 +3,7 @@ package com.stablevps.tests
 import com.stablevps.DeadlineExceededException
 import com.stablevps.Fault
 import com.stablevps.InsufficientFundsException
+import com.stablevps.Next
 import com.stablevps.NotPlacedException
 import com.stablevps.OverBudgetException
 import com.stablevps.Phase
@@ -12,10 +13,17 @@ import com.stablevps.ResumeOptions
 import com.stablevps.Secret
 import com.stablevps.StableVps
 import com.stablevps.StaleTokenException
-import com.stablevps.TryAgain
 import com.stablevps.VpsStatus
 import com.stablevps.testing.Simulator
 import com.stablevps.testing.SimulatorConfig
+import java.math.BigDecimal
+import kotlin.test.assertEquals
+import kotlin.test.assertFailsWith
+import kotlin.test.assertNotNull
+import kotlin.test.assertTrue
+import kotlin.time.Duration.Companion.days
+import kotlin.time.Duration.Companion.hours
+import kotlin.time.Duration.Companion.minutes
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.async
@@ -28,14 +36,6 @@ import kotlinx.coroutines.test.currentTime
 import kotlinx.coroutines.test.runTest
 import kotlinx.coroutines.withContext
 import org.junit.jupiter.api.Test
-import java.math.BigDecimal
-import kotlin.test.assertEquals
-import kotlin.test.assertFailsWith
-import kotlin.test.assertNotNull
-import kotlin.test.assertTrue
-import kotlin.time.Duration.Companion.days
-import kotlin.time.Duration.Companion.hours
-import kotlin.time.Duration.Companion.minutes
 
 private val LARGE = BigDecimal("100000")
 
@@ -208,7 +208,7 @@ internal class PurchasesTest {
                         ProvisionOptions(timeout = 1.minutes),
                     )
                 }
-            assertEquals(TryAgain.SAFE, late.tryAgain)
+            assertEquals(Next.RESUME, late.next)
             val resumed = client.vps.resume(late.token!!, ResumeOptions(timeout = 2.hours))
             assertEquals(VpsStatus.ACTIVE, resumed.vps.vpsStatus)
         }
@@ -231,7 +231,7 @@ internal class PurchasesTest {
                     client().buy(ProvisionOptions(timeout = 1.minutes))
                 }
             assertEquals("the other purchases of this account", late.waitingFor)
-            assertEquals(Fault.SERVER to TryAgain.SAFE, late.fault to late.tryAgain)
+            assertEquals(Fault.SERVER to Next.RESUME, late.fault to late.next)
             assertNotNull(late.token)
             held.complete(Unit)
             first.await()
