@@ -20,8 +20,8 @@ class StableVPSError(Exception):
     fault: Fault
     """Whose fault it is: ``caller``, ``server`` or ``network``."""
     next: Next
-    """What to do next: ``retry`` (the same call is safe), ``resume`` (from ``token``: it is bought, or may be),
-    ``fix`` (change the call, the key or the wallet first) or ``ask`` (let a person look at the account)."""
+    """What to do next: ``retry``, the same call is safe; ``resume`` from ``token``, it is bought or
+    may be; ``fix`` the call, the key or the wallet first; ``ask`` a person to look into it."""
     endpoint: str | None
     """The endpoint as the documentation writes it, such as ``POST /vps``."""
     status: int | None
