@@ -36,9 +36,7 @@ def tortured(how: str, seed: int, times: int, key: str = "", url: str = "") -> t
 
 def test_no_interruption_aborts_locks_the_account_or_loses_an_order() -> None:
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        ends = list(
-            pool.map(lambda n: tortured(WAYS[n % len(WAYS)], n, TIMES), range(PROCESSES))
-        )
+        ends = list(pool.map(lambda n: tortured(WAYS[n % len(WAYS)], n, TIMES), range(PROCESSES)))
     assert Counter(how for how, _ in ends) == {"well": PROCESSES}, [
         said for how, said in ends if how != "well"
     ][:3]
