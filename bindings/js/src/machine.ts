@@ -2,18 +2,18 @@
 
 import type { Machine } from "../wasm/main/main.js";
 import { onAbort } from "./abort.js";
-import { sleep } from "./clock.js";
+import { sleep, type WorldClock } from "./clock.js";
 import { StableVPSError } from "./error.js";
 import { Turn } from "./locks.js";
 import type { Progress } from "./models.js";
 import { readProgress, type Sent } from "./readers.js";
-import { aborted, errorOf, type Report } from "./reports.js";
+import { aborted, errorOf, invalidInput, type Report } from "./reports.js";
 import {
   type HttpRequest,
   type HttpResponse,
   type Network,
   send,
-  TransportFailure,
+  type TransportFailure,
 } from "./transport.js";
 
 /** The methods of `console` that are used. A logger never gets a secret. */
@@ -33,6 +33,8 @@ type Step =
 /** What machines are driven with. */
 export interface Host extends Network {
   readonly logger: Logger | undefined;
+  /** Whether a VPS may be ordered with that `fetch`. */
+  readonly mayOrder: boolean;
 }
 
 /** @internal A call or a purchase under way. */
@@ -59,8 +61,10 @@ const utf8 = new TextDecoder();
 export async function drive<T>(host: Host, activity: Activity<T>): Promise<T> {
   const { machine, label, signal, purchase } = activity;
   const { clock, logger } = host;
+  const began = clock.now();
   let turn: Turn | undefined;
   let body: Uint8Array | undefined;
+  let cause: unknown;
   try {
     for (let step = nextStep(host, machine); ; ) {
       if (step.do === "done") {
@@ -68,9 +72,12 @@ export async function drive<T>(host: Host, activity: Activity<T>): Promise<T> {
         return activity.read(outputOf(step, body));
       }
       if (step.do === "failed") {
-        throw logged(host, label, errorOf(step.error));
+        throw logged(host, label, errorOf(step.error, cause));
       }
       throwIfAborted(signal);
+      if (!host.mayOrder) {
+        refuseToOrder(step);
+      }
       if (purchase && step.progress) {
         const progress = readProgress(step.progress);
         if (progress.exclusive && !turn?.hasCome) {
@@ -79,14 +86,11 @@ export async function drive<T>(host: Host, activity: Activity<T>): Promise<T> {
           step = nextStep(host, machine);
           continue;
         }
-        await purchase.onProgress(progress);
-        throwIfAborted(signal);
+        step = await report(host, activity, purchase, progress, began);
         if (!progress.exclusive) {
           // Only now: the token that names the VPS was handed out.
           turn?.end();
         }
-        // Time has passed during the callback.
-        step = nextStep(host, machine);
       }
       if (step.do === "wait") {
         logger?.debug(`${label}: waiting ${step.delayMs} ms (${step.reason})`);
@@ -95,7 +99,8 @@ export async function drive<T>(host: Host, activity: Activity<T>): Promise<T> {
       } else if (step.do === "send") {
         logger?.debug(`${label}: sending ${step.request.endpoint}`);
         const reply = await send(host, step.request, signal);
-        body = reply instanceof TransportFailure ? undefined : reply.body;
+        body = "delivery" in reply ? undefined : reply.body;
+        cause = "delivery" in reply ? reply.cause : undefined;
         step = handReply(host, activity, step.request, reply);
       }
     }
@@ -105,6 +110,87 @@ export async function drive<T>(host: Host, activity: Activity<T>): Promise<T> {
     turn?.end();
     machine.free();
   }
+}
+
+/** The endpoint that buys, and the phases of a purchase that may still lead there. */
+const ORDER = "POST /vps";
+const BEFORE_ORDER = ["preflight", "baseline", "ordering"];
+
+/** Before anything is sent: a token from then on would say that there may be an order. */
+function refuseToOrder(step: Step): void {
+  const { phase } = ("progress" in step && step.progress) || {};
+  if (BEFORE_ORDER.includes(phase) || (step.do === "send" && step.request.endpoint === ORDER)) {
+    throw invalidInput(
+      "fetch",
+      "of this platform may send an order twice, which buys two VPS. Buy from a server, or pass a " +
+        "fetch that sends once; to buy nevertheless, set dangerouslyAllowRepeatedOrders: true",
+    );
+  }
+}
+
+/**
+ * Calls `onProgress` and waits for it, but not beyond the signal or the time allowed. Returns the step
+ * that follows: time has passed.
+ */
+async function report(
+  host: Host,
+  activity: Activity<unknown>,
+  { onProgress, timeout }: Required<Activity<unknown>>["purchase"],
+  progress: Progress,
+  began: number,
+): Promise<Step> {
+  const { machine, signal } = activity;
+  const clock: WorldClock = host.clock;
+  const thrown: Thrown[] = [];
+  const over = new AbortController();
+  const told = (async () => {
+    try {
+      const telling = onProgress(progress);
+      if (isPromise(telling)) {
+        await telling;
+      } else {
+        over.abort();
+      }
+    } catch (error) {
+      thrown.push(new Thrown(error));
+    }
+    over.abort();
+  })();
+  let step: Step | undefined;
+  if (!over.signal.aborted) {
+    const ignore = onAbort(signal, () => over.abort());
+    // In a simulated world this is real work, for which virtual time does not pass.
+    const release = clock.hold?.();
+    try {
+      while (!over.signal.aborted && step?.do !== "failed") {
+        const left = began + timeout - clock.now();
+        await Promise.race([told, sleep(clock, Math.max(left, 1_000), over.signal)]);
+        step = nextStep(host, machine);
+      }
+    } finally {
+      release?.();
+      ignore();
+      over.abort();
+    }
+  }
+  if (thrown[0]) {
+    throw thrown[0];
+  }
+  throwIfAborted(signal);
+  return step ?? nextStep(host, machine);
+}
+
+/** What a caller's `onProgress` threw. */
+class Thrown {
+  readonly error: unknown;
+
+  constructor(error: unknown) {
+    this.error = error;
+  }
+}
+
+function isPromise(value: unknown): boolean {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === "function";
 }
 
 function nextStep(host: Host, machine: Machine): Step {
@@ -119,7 +205,7 @@ function handReply(
   reply: HttpResponse | TransportFailure,
 ): Step {
   let step: string | undefined;
-  if (reply instanceof TransportFailure) {
+  if ("delivery" in reply) {
     const { kind, delivery, message } = reply;
     if (signal?.aborted && kind === "cancelled") {
       // Not handed to the machine: the request stays outstanding for it, as it may have been sent.
@@ -172,18 +258,29 @@ function throwIfAborted(signal: AbortSignal | undefined): void {
 }
 
 /** The error that ends a purchase, with the token from which the purchase can be resumed. */
-function withToken(host: Host, { machine, label }: Activity<unknown>, error: unknown): unknown {
-  if (error instanceof StableVPSError && error.token !== null) {
-    return error;
-  }
+function withToken(host: Host, { machine }: Activity<unknown>, error: unknown): unknown {
   const token = machine.snapshot(host.clock.now()) ?? null;
   if (error instanceof StableVPSError) {
-    Object.assign(error, token === null ? { token } : { token, next: "resume" });
-  } else if (error instanceof Error && Object.isExtensible(error)) {
-    // Such as what the caller's own onProgress threw.
-    Object.assign(error, { token });
-  } else {
-    host.logger?.warn(`${label} ended by a ${typeof error}: it can't carry the token`);
+    if (error.token === null) {
+      // What was refused before anything was sent has to be changed first, wherever it is resumed.
+      const changes = token === null || error.code === "invalid_input" ? {} : { next: "resume" };
+      Object.assign(error, { token, ...changes });
+    }
+    return error;
   }
-  return error;
+  return carrying(error instanceof Thrown ? error.error : error, token);
+}
+
+/** What the caller's own `onProgress` threw, with the token: as it is, or as the cause of an error. */
+function carrying(error: unknown, token: string | null): unknown {
+  if (typeof error === "object" && error !== null && !(error as { token?: unknown }).token) {
+    try {
+      return Object.assign(error, { token });
+    } catch {
+      // It is frozen.
+    }
+  }
+  const reason = "threw something that can't carry the purchase's token; its cause is that";
+  const wrapped = invalidInput("onProgress", reason, { cause: error });
+  return Object.assign(wrapped, { token, next: token === null ? "fix" : "resume" });
 }

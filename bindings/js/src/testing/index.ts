@@ -21,7 +21,7 @@ import {
   StableVPS,
   type StableVPSOptions,
 } from "../index.js";
-import { Timeline } from "./timeline.js";
+import { newWorld, Timeline } from "./timeline.js";
 import { simulator } from "./wasm.js";
 
 /** Configures a simulated service. What is absent has the simulator's default. */
@@ -87,7 +87,8 @@ export class Simulator {
   private constructor(model: glue.Simulator, config: SimulatorConfig) {
     this.#model = model;
     this.#timeline = config.time === "real" ? undefined : new Timeline(config.now ?? START_MS);
-    this.clock = this.#timeline ?? systemClock;
+    // Its purchases queue with each other, and not with those of another simulator.
+    this.clock = this.#timeline ?? ({ ...systemClock, world: newWorld() } as Clock);
     this.fetch = (url, init) => this.#serve(url, init);
   }
 
@@ -201,10 +202,10 @@ export class Simulator {
     // The caller has given the request up.
     signal?.throwIfAborted();
     if (outcome === "not_delivered") {
-      throw failed("ECONNREFUSED");
+      throw failed("ECONNREFUSED", "connect");
     }
     if (outcome !== "reply") {
-      throw failed("ECONNRESET");
+      throw failed("ECONNRESET", "read");
     }
     const empty = status === 204 || status === 304;
     return new Response(empty ? null : (bytes as Uint8Array<ArrayBuffer>), {
@@ -218,8 +219,8 @@ export class Simulator {
 }
 
 /** A failure as Node's `fetch` has it. */
-function failed(code: string): TypeError {
-  const cause = Object.assign(new Error("simulated"), { code });
+function failed(code: string, syscall: string): TypeError {
+  const cause = Object.assign(new Error("simulated"), { code, syscall });
   return new TypeError("fetch failed", { cause });
 }
 
