@@ -48,12 +48,17 @@ export interface Activity<T> {
   purchase?: {
     /** Purchases of one account take turns. */
     account: string;
-    /** How long it waits for its turn, in milliseconds. */
-    timeout: number;
+    /** How long the whole may take, in milliseconds, if that was said. */
+    timeout: number | undefined;
     /** Called with every step, and waited for before the step is carried out. */
     onProgress(progress: Progress): unknown;
   };
 }
+
+/** How long a purchase may take where only its token says so. */
+const LONGEST_WAIT = 1_800_000;
+/** What `onProgress` may take even where the time allowed is over: it may have a token to store. */
+const SHORTEST_REPORT = 1_000;
 
 const utf8 = new TextDecoder();
 
@@ -82,15 +87,18 @@ export async function drive<T>(host: Host, activity: Activity<T>): Promise<T> {
         const progress = readProgress(step.progress);
         if (progress.exclusive && !turn?.hasCome) {
           turn ??= new Turn(purchase.account);
-          await waitFor(turn, host, activity, purchase.timeout);
+          await waitFor(turn, host, activity, purchase.timeout ?? LONGEST_WAIT);
           step = nextStep(host, machine);
           continue;
         }
-        step = await report(host, activity, purchase, progress, began);
+        await report(host, activity, progress, began);
+        throwIfAborted(signal);
         if (!progress.exclusive) {
           // Only now: the token that names the VPS was handed out.
           turn?.end();
         }
+        // Time has passed during the callback.
+        step = nextStep(host, machine);
       }
       if (step.do === "wait") {
         logger?.debug(`${label}: waiting ${step.delayMs} ms (${step.reason})`);
@@ -128,56 +136,59 @@ function refuseToOrder(step: Step): void {
   }
 }
 
-/**
- * Calls `onProgress` and waits for it, but not beyond the signal or the time allowed. Returns the step
- * that follows: time has passed.
- */
+/** Waits for what `onProgress` returns, but not beyond the signal or the time allowed. */
 async function report(
   host: Host,
-  activity: Activity<unknown>,
-  { onProgress, timeout }: Required<Activity<unknown>>["purchase"],
+  { machine, label, signal, purchase }: Activity<unknown>,
   progress: Progress,
   began: number,
-): Promise<Step> {
-  const { machine, signal } = activity;
+): Promise<void> {
   const clock: WorldClock = host.clock;
-  const thrown: Thrown[] = [];
+  const telling = told(purchase?.onProgress, progress);
+  if (telling === undefined) {
+    return;
+  }
   const over = new AbortController();
-  const told = (async () => {
-    try {
-      const telling = onProgress(progress);
-      if (isPromise(telling)) {
-        await telling;
-      } else {
-        over.abort();
-      }
-    } catch (error) {
-      thrown.push(new Thrown(error));
+  const ignore = onAbort(signal, () => over.abort());
+  // In a simulated world this is real work, for which virtual time does not pass.
+  const release = clock.hold?.();
+  const { timeout } = purchase ?? {};
+  const left = timeout === undefined ? LONGEST_WAIT : began + timeout - clock.now();
+  try {
+    const late = sleep(clock, Math.max(left, SHORTEST_REPORT), over.signal).then(() => true);
+    if ((await Promise.race([telling, late])) && !signal?.aborted) {
+      throw logged(host, label, lateIn(machine, "onProgress", clock.now()));
     }
+  } finally {
+    release?.();
+    ignore();
     over.abort();
-  })();
-  let step: Step | undefined;
-  if (!over.signal.aborted) {
-    const ignore = onAbort(signal, () => over.abort());
-    // In a simulated world this is real work, for which virtual time does not pass.
-    const release = clock.hold?.();
-    try {
-      while (!over.signal.aborted && step?.do !== "failed") {
-        const left = began + timeout - clock.now();
-        await Promise.race([told, sleep(clock, Math.max(left, 1_000), over.signal)]);
-        step = nextStep(host, machine);
-      }
-    } finally {
-      release?.();
-      ignore();
-      over.abort();
-    }
   }
-  if (thrown[0]) {
-    throw thrown[0];
+}
+
+/** What `onProgress` returned, if it has to be waited for. */
+function told(
+  onProgress: ((progress: Progress) => unknown) | undefined,
+  progress: Progress,
+): Promise<void> | undefined {
+  const fail = (error: unknown) => {
+    throw new Thrown(error);
+  };
+  try {
+    const telling = onProgress?.(progress) as PromiseLike<unknown> | undefined;
+    return typeof telling?.then === "function"
+      ? Promise.resolve(telling).then(() => {}, fail)
+      : undefined;
+  } catch (error) {
+    return fail(error);
   }
-  throwIfAborted(signal);
-  return step ?? nextStep(host, machine);
+}
+
+/** The error of a purchase whose time ends while it waits for something of its caller's. */
+function lateIn(machine: Machine, what: string, now: number): StableVPSError {
+  const { details, ...rest } = JSON.parse(machine.late(now) ?? "{}");
+  const message = rest.message.replace(details.waitingFor, what);
+  return errorOf({ ...rest, message, fault: "caller", details: { ...details, waitingFor: what } });
 }
 
 /** What a caller's `onProgress` threw. */
@@ -187,10 +198,6 @@ class Thrown {
   constructor(error: unknown) {
     this.error = error;
   }
-}
-
-function isPromise(value: unknown): boolean {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === "function";
 }
 
 function nextStep(host: Host, machine: Machine): Step {

@@ -110,8 +110,6 @@ const CALL_OPTIONS: Names<CallOptions> = { signal: 1, timeout: 1, deadline: 1 };
 /** A request of the core: its name, or its name and its arguments. What is undefined has a default. */
 export type Request = string | { readonly [name: string]: object };
 
-/** How long a purchase waits for its turn where only its token says how long it may take. */
-const LONGEST_WAIT = 1_800_000;
 /** How long a request takes at most, and so the loading of the core. */
 const REQUEST_TIMEOUT = 30_000;
 const KEY_VARIABLE = "STABLEVPS_API_KEY";
@@ -207,7 +205,7 @@ export class Session {
       const { world = "" }: WorldClock = this.#host.clock;
       const own = {
         account: `${api.keyFingerprint()} ${this.#baseUrl.trim().replace(/\/+$/, "")} ${world}`,
-        timeout: timeout ?? LONGEST_WAIT,
+        timeout,
         onProgress(progress: Progress) {
           report(progress);
           return onProgress?.(progress);

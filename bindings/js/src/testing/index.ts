@@ -98,7 +98,10 @@ export class Simulator {
    * @throws InvalidInputError for a configuration that is not valid.
    */
   static async create(config: SimulatorConfig = {}): Promise<Simulator> {
-    const { now: _, time: __, ...fields } = config;
+    const { now: _, time = "virtual", ...fields } = config;
+    if (time !== "virtual" && time !== "real") {
+      throw invalidInput("time", 'must be "virtual" or "real"');
+    }
     const document = Object.fromEntries(
       Object.entries(fields).map(([name, value]) => [
         name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
@@ -159,7 +162,10 @@ export class Simulator {
    * `{ late_order: { ms: 5000 } }`, `{ shape_order: { vps_status: "suspended" } }`.
    */
   fault(what: unknown, target: FaultTarget = {}): void {
-    const { method, path, skip, times } = target;
+    const { method, path, skip, times, ...unknown } = target;
+    for (const name of Object.keys(unknown)) {
+      throw invalidInput(name, "is not one of the target's fields: method, path, skip, times");
+    }
     this.control({ fault: { on: { method, path, skip }, do: what, times } });
   }
 
