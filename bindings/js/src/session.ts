@@ -22,7 +22,7 @@ import { type Purchase, purchase } from "./purchase.js";
 import { readProvisioned, type Sent } from "./readers.js";
 import { aborted, coreMissing, errorOf, invalidInput, type Report } from "./reports.js";
 import type { Secret } from "./secret.js";
-import type { Fetch } from "./transport.js";
+import type { Fetch, FetchInit } from "./transport.js";
 import { VERSION } from "./version.js";
 import { core, coreNow } from "./wasm.js";
 
@@ -285,7 +285,7 @@ function uniqueSeed(): number {
   return (high & 0x1f_ffff) * 2 ** 32 + low;
 }
 
-function platformFetch(input: string, init: RequestInit): Promise<Response> {
+function platformFetch(input: string, init: FetchInit): Promise<Response> {
   // Looked up with every call, so that tests may replace it.
   return fetch(input, init);
 }

@@ -48,11 +48,32 @@ export class TransportFailure extends Error {
   }
 }
 
+/** What a request's `fetch` is called with. Hand on all of it: some is for one platform only. */
+export interface FetchInit {
+  method: string;
+  headers: Record<string, string>;
+  body: string | null;
+  redirect: "manual";
+  signal: AbortSignal;
+  cache?: "no-store";
+  credentials?: "omit";
+  keepalive?: false;
+}
+
+/** What is read of a response: the platform's, or another library's. */
+export interface FetchResponse {
+  readonly status: number;
+  readonly type: string;
+  readonly headers: { get(name: string): string | null };
+  readonly body: object | null;
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
 /**
  * What a client sends its requests with. It must send each request once: a repeated `POST` may buy a
  * second VPS.
  */
-export type Fetch = (input: string, init: RequestInit) => Promise<Response>;
+export type Fetch = (input: string, init: FetchInit) => Promise<FetchResponse>;
 
 const LARGEST_BODY = 16 * 1024 * 1024;
 
@@ -131,14 +152,14 @@ async function exchange(
 }
 
 /** A request as `fetch` takes it. */
-function init({ inBrowser }: Network, request: HttpRequest, signal: AbortSignal): RequestInit {
+function init({ inBrowser }: Network, request: HttpRequest, signal: AbortSignal): FetchInit {
   const headers: Record<string, string> = {};
   for (const { name, value } of request.headers) {
     headers[name] = value;
   }
   const { method, body } = request;
   // A redirect is never followed with a key.
-  const init: RequestInit = { method, headers, body, redirect: "manual", signal };
+  const init: FetchInit = { method, headers, body, redirect: "manual", signal };
   // Some platforms refuse the options that they don't know. Next.js caches replies on servers, too.
   if (typeof Request === "function" && "cache" in Request.prototype) {
     init.cache = "no-store";
@@ -149,7 +170,7 @@ function init({ inBrowser }: Network, request: HttpRequest, signal: AbortSignal)
   return init;
 }
 
-function headers(response: Response): string {
+function headers(response: FetchResponse): string {
   let text = "";
   for (const name of READ_HEADERS) {
     const value = response.headers.get(name);
@@ -161,9 +182,10 @@ function headers(response: Response): string {
 }
 
 /** The body. One that is larger than any of the service's is not read to its end. */
-async function body(response: Response): Promise<Uint8Array> {
+async function body(response: FetchResponse): Promise<Uint8Array> {
+  const stream = response.body as ReadableStream<Uint8Array> | null;
   // There is none, or a `fetch` of the caller's own has another kind of stream.
-  if (typeof response.body?.getReader !== "function") {
+  if (typeof stream?.getReader !== "function") {
     const whole = new Uint8Array(await response.arrayBuffer());
     if (whole.length > LARGEST_BODY) {
       throw tooLarge();
@@ -172,7 +194,7 @@ async function body(response: Response): Promise<Uint8Array> {
   }
   const parts: Uint8Array[] = [];
   let size = 0;
-  const reader = response.body.getReader();
+  const reader = stream.getReader();
   for (;;) {
     const { done, value } = await reader.read();
     if (done) {

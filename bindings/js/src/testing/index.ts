@@ -13,14 +13,7 @@
 
 import type * as glue from "../../wasm/simulator/simulator.js";
 import { sleep, systemClock } from "../clock.js";
-import {
-  type Clock,
-  type Fetch,
-  invalidInput,
-  Secret,
-  StableVPS,
-  type StableVPSOptions,
-} from "../index.js";
+import { type Clock, invalidInput, Secret, StableVPS, type StableVPSOptions } from "../index.js";
 import { newWorld, Timeline } from "./timeline.js";
 import { simulator } from "./wasm.js";
 
@@ -82,7 +75,7 @@ export class Simulator {
   /** Its clock, for {@link StableVPSOptions.clock}. */
   readonly clock: Clock;
   /** Its `fetch`, for {@link StableVPSOptions.fetch}. */
-  readonly fetch: Fetch;
+  readonly fetch: (input: string, init: RequestInit) => Promise<Response>;
 
   private constructor(model: glue.Simulator, config: SimulatorConfig) {
     this.#model = model;
