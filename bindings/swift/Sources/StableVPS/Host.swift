@@ -5,7 +5,7 @@ internal import StableVPSNative
 
 /// What a machine is driven with.
 struct Host: Sendable {
-  let transport: any HTTPTransport
+  let closing: Closing
   let clock: any StableVPSClock
   let log: (@Sendable (String) -> Void)?
 
@@ -22,7 +22,7 @@ struct Host: Sendable {
       case .failed(let report):
         throw failed(report, label: label)
       case .wait(let delayMs, let reason, _):
-        try await wait(delayMs, reason, label: label)
+        try await wait(delayMs, reason, of: machine, label: label)
         step = machine.step(nowMs: clock.now)
       case .send(let request, _):
         step = try await exchange(request, of: machine, label: label)
@@ -36,11 +36,29 @@ struct Host: Sendable {
     return error
   }
 
-  func wait(_ delayMs: UInt64, _ reason: WaitReason, label: String) async throws {
+  /// The error of a client that was closed. Its token continues the machine's purchase.
+  func closed(_ machine: Machine) -> ClientClosedError {
+    ClientClosedError(token: machine.snapshot(nowMs: clock.now))
+  }
+
+  func wait(
+    _ delayMs: UInt64, _ reason: WaitReason, of machine: Machine, label: String
+  ) async throws {
     log?("\(label): waiting \(delayMs) ms (\(reason))")
     try Task.checkCancellation()
-    try await pause(for: Duration(milliseconds: delayMs))
+    let pausing = Task { try await pause(for: Duration(milliseconds: delayMs)) }
+    let result = await closing.wait(endedBy: { pausing.cancel() }) {
+      await withTaskCancellationHandler {
+        await pausing.result
+      } onCancel: {
+        pausing.cancel()
+      }
+    }
     try Task.checkCancellation()
+    if closing.transport == nil {
+      throw closed(machine)
+    }
+    try result.get()
   }
 
   /// Sends a request, hands the outcome to the machine, and returns its next step.
@@ -48,8 +66,9 @@ struct Host: Sendable {
     _ request: HttpRequest, of machine: Machine, label: String
   ) async throws -> HostStep {
     try Task.checkCancellation()
+    guard let transport = closing.transport else { throw closed(machine) }
     log?("\(label): sending \(request.endpoint)")
-    switch await result(of: request) {
+    switch await result(of: request, with: transport) {
     case .success(let response):
       return try machine.response(
         id: request.id, status: UInt16(clamping: response.status),
@@ -64,12 +83,15 @@ struct Host: Sendable {
     }
   }
 
-  private func result(of request: HttpRequest) async -> Result<TransportResponse, TransportFailure> {
+  private func result(
+    of request: HttpRequest, with transport: any HTTPTransport
+  ) async -> Result<TransportResponse, TransportFailure> {
     do {
-      return .success(try await send(try TransportRequest(request)))
+      return .success(try await send(try TransportRequest(request), with: transport))
     } catch let failure as TransportFailure {
       return .failure(failure)
     } catch is CancellationError {
+      // Possibly of the transport's own.
       return .failure(TransportFailure(.cancelled, .unknown))
     } catch {
       // The description may hold a URL or a header; the type's name does not.
