@@ -70,7 +70,7 @@ test("a fetch that ignores its signal is left when the signal is aborted", async
   };
   const client = new StableVPS({ apiKey: KEY, fetch });
   const error = await client.vps.reboot("1", { signal: stop.signal }).catch((error) => error);
-  assert.deepEqual([error.name, error.cause, error.tryAgain], ["AbortError", "enough", "unsafe"]);
+  assert.deepEqual([error.name, error.cause, error.next], ["AbortError", "enough", "ask"]);
 });
 
 test("a fetch that ignores its signal is left when its time is over, its body too", async () => {
