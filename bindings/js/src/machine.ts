@@ -7,7 +7,7 @@ import { StableVPSError } from "./error.js";
 import { Turn } from "./locks.js";
 import type { Progress } from "./models.js";
 import { readProgress, type Sent } from "./readers.js";
-import { aborted, errorOf, invalidInput, type Report } from "./reports.js";
+import { aborted, errorOf, invalidInput, isStableVPSError, type Report } from "./reports.js";
 import {
   type HttpRequest,
   type HttpResponse,
@@ -280,7 +280,9 @@ function withToken(host: Host, { machine }: Activity<unknown>, error: unknown): 
 
 /** What the caller's own `onProgress` threw, with the token: as it is, or as the cause of an error. */
 function carrying(error: unknown, token: string | null): unknown {
-  if (typeof error === "object" && error !== null && !(error as { token?: unknown }).token) {
+  // One of this package's says what to do about another call: `retry`, perhaps.
+  const isPlain = typeof error === "object" && error !== null && !isStableVPSError(error);
+  if (isPlain && !(error as { token?: unknown }).token) {
     try {
       return Object.assign(error, { token });
     } catch {
