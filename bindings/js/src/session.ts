@@ -17,7 +17,7 @@ import {
   span,
   text,
 } from "./options.js";
-import { isBrowser, sendsOnce } from "./platform.js";
+import { isBrowser, readOnce, sendsOnce } from "./platform.js";
 import { type Purchase, purchase } from "./purchase.js";
 import { readProvisioned, type Sent } from "./readers.js";
 import { aborted, coreMissing, errorOf, invalidInput, type Report } from "./reports.js";
@@ -287,7 +287,7 @@ function uniqueSeed(): number {
 
 function platformFetch(input: string, init: FetchInit): Promise<Response> {
   // Looked up with every call, so that tests may replace it.
-  return fetch(input, init);
+  return fetch(input, init.keepalive === false ? readOnce(init) : init);
 }
 
 function fromEnvironment(): string | null {
