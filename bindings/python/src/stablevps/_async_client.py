@@ -167,8 +167,8 @@ class AsyncClient:
 
     def __reduce_ex__(self, protocol: Any) -> NoReturn:
         raise TypeError(
-            f"a {type(self).__name__} can't be copied or pickled: it holds connections and a key; "
-            "make another one"
+            f"this {type(self).__name__} can't be copied or pickled: "
+            "it holds connections and a key; make another one"
         )
 
     async def _call(

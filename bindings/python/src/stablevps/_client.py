@@ -18,6 +18,7 @@ from . import _turns as _turns
 from ._arguments import amount, call_options, flag, milliseconds, secret, text, whole, without_none
 from ._closing import Closing
 from ._progress import OnProgress
+from ._purchase import purchase
 from ._core import invalid_input
 from ._machine import Call, Done, Failed, Send, Wait, is_exclusive, log
 from ._models import (
@@ -33,7 +34,6 @@ from ._models import (
     VpsDetails,
     Wallet,
 )
-from ._purchase import purchase
 from ._session import Session
 from ._transport import Clock, HttpTransport, SystemClock, TransportFailure
 from ._ureq import Ureq
@@ -165,8 +165,8 @@ class Client:
 
     def __reduce_ex__(self, protocol: Any) -> NoReturn:
         raise TypeError(
-            f"a {type(self).__name__} can't be copied or pickled: it holds connections and a key; "
-            "make another one"
+            f"this {type(self).__name__} can't be copied or pickled: "
+            "it holds connections and a key; make another one"
         )
 
     def _call(
