@@ -224,7 +224,8 @@ export class Session {
       const over = new AbortController();
       const ignore = onAbort(signal, () => over.abort());
       try {
-        const late = signal?.aborted ? undefined : sleep(this.#host.clock, ms, over.signal);
+        // Loading takes real time, whatever the clock of the client.
+        const late = signal?.aborted ? undefined : sleep(systemClock, ms, over.signal);
         present = (await Promise.race([core(), late])) ?? undefined;
       } finally {
         ignore();
