@@ -4,11 +4,11 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use stablevps_core::clock::{Instant, Now};
 use stablevps_core::error::Error;
 use stablevps_core::host::documents;
 use stablevps_core::http::{Delivery, FailureKind, Reply, TransportFailure};
 use stablevps_core::step::Step as CoreStep;
-use stablevps_core::time::Timestamp;
 
 use crate::api::Api;
 use crate::error::Failure;
@@ -40,9 +40,15 @@ impl Api {
     }
 
     /// Begins the call or the purchase that a JSON document asks for. `seed` spreads its requests in time.
-    pub fn begin(&self, call: &[u8], seed: u64, now_ms: i64) -> Result<Arc<Machine>, Failure> {
-        let now = Timestamp::from_millis(now_ms);
-        let machine = documents::machine(&self.0, text(call)?, seed, now)?;
+    pub fn begin(
+        &self,
+        call: &[u8],
+        seed: u64,
+        now_ms: u64,
+        time_ms: i64,
+    ) -> Result<Arc<Machine>, Failure> {
+        let begun = Now::from_millis(now_ms, time_ms);
+        let machine = documents::machine(&self.0, text(call)?, seed, begun)?;
         Ok(Machine::new(machine))
     }
 }
@@ -60,9 +66,9 @@ impl Machine {
     /// `{"do":"done","within":"vps","address":...,"length":...}`: the text stays where it is, unchanged, for as
     /// long as this machine is referenced.
     #[must_use]
-    pub fn step(&self, now_ms: i64) -> Step {
+    pub fn step(&self, now_ms: u64) -> Step {
         let machine = self.lock();
-        let now = Timestamp::from_millis(now_ms);
+        let now = Instant::from_millis(now_ms);
         if let CoreStep::Done(Ok(answer)) = machine.next_step(now)
             && let (Some(within), Cow::Borrowed(text)) = (answer.within(), answer.document())
         {
@@ -81,7 +87,7 @@ impl Machine {
         status: u16,
         headers: HashMap<String, String>,
         body: Vec<u8>,
-        now_ms: i64,
+        now_ms: u64,
     ) -> Result<(), Failure> {
         self.reply(id, response(status, headers, body), now_ms)
     }
@@ -93,7 +99,7 @@ impl Machine {
         kind: &str,
         delivery: &str,
         detail: String,
-        now_ms: i64,
+        now_ms: u64,
     ) -> Result<(), Failure> {
         let failure = TransportFailure {
             kind: FailureKind::named(kind),
@@ -105,8 +111,8 @@ impl Machine {
 
     /// The error, as a JSON document, of a purchase whose turn did not come in time.
     #[must_use]
-    pub fn late(&self, now_ms: i64) -> Option<String> {
-        let error = self.lock().late(Timestamp::from_millis(now_ms))?;
+    pub fn late(&self, now_ms: u64) -> Option<String> {
+        let error = self.lock().late(Instant::from_millis(now_ms))?;
         Some(documents::error(&error))
     }
 }
