@@ -8,6 +8,8 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
+from ._native import stablevps_ffi
+
 __all__ = [
     "AsyncClock",
     "AsyncHttpTransport",
@@ -42,6 +44,9 @@ class HttpRequest(Struct, frozen=True, kw_only=True):
     def __repr__(self) -> str:
         return f"HttpRequest({self.method} {self.url})"
 
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        return [("method", self.method), ("url", self.url)]
+
 
 class HttpResponse(Struct, frozen=True):
     """A complete response, whatever its status."""
@@ -55,6 +60,9 @@ class HttpResponse(Struct, frozen=True):
 
     def __repr__(self) -> str:
         return f"HttpResponse({self.status}, {len(self.body)} bytes)"
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        return [("status", self.status)]
 
 
 class TransportFailure(Exception):
@@ -103,7 +111,11 @@ class Clock(Protocol):
     """The time, and waiting, for a client."""
 
     def now_ms(self) -> int:
-        """The time in epoch milliseconds."""
+        """The time of day in epoch milliseconds: only written down."""
+        ...
+
+    def monotonic_ms(self) -> int:
+        """Milliseconds of a clock that nobody sets: all waits and limits are measured by it."""
         ...
 
     def sleep(self, seconds: float) -> None:
@@ -115,7 +127,11 @@ class AsyncClock(Protocol):
     """The time, and waiting, for an asynchronous client."""
 
     def now_ms(self) -> int:
-        """The time in epoch milliseconds."""
+        """The time of day in epoch milliseconds: only written down."""
+        ...
+
+    def monotonic_ms(self) -> int:
+        """Milliseconds of a clock that nobody sets: all waits and limits are measured by it."""
         ...
 
     async def sleep(self, seconds: float) -> None:
@@ -129,6 +145,9 @@ class SystemClock:
     def now_ms(self) -> int:
         return time.time_ns() // 1_000_000
 
+    def monotonic_ms(self) -> int:
+        return stablevps_ffi.monotonic_ms()
+
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds)
 
@@ -138,6 +157,9 @@ class AsyncSystemClock:
 
     def now_ms(self) -> int:
         return time.time_ns() // 1_000_000
+
+    def monotonic_ms(self) -> int:
+        return stablevps_ffi.monotonic_ms()
 
     async def sleep(self, seconds: float) -> None:
         import asyncio
