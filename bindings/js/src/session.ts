@@ -144,7 +144,7 @@ export class Session {
     }
     this.#host = {
       fetch: callback("fetch", options.fetch) ?? platformFetch,
-      clock: methods("clock", options.clock, "now", "after") ?? systemClock,
+      clock: methods("clock", options.clock, "now", "monotonic", "after") ?? systemClock,
       inBrowser,
       logger: quiet(methods("logger", options.logger, "debug", "warn")),
       mayOrder: allowRepeated || options.fetch !== undefined || sendsOnce(),
@@ -246,6 +246,7 @@ export class Session {
     const document = JSON.stringify({ request, options });
     return api.begin(
       document,
+      this.#host.clock.monotonic(),
       this.#host.clock.now(),
       this.#seed === undefined ? seed() : this.#seed++,
     );

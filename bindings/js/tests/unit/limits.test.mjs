@@ -158,7 +158,7 @@ test("what is no signal, no logger and no clock is refused, at every method", as
   for (const logger of [{}, { debug() {} }, 7]) {
     assert.throws(() => new StableVPS({ logger }), { field: "logger" });
   }
-  for (const clock of [{}, { now: () => 0 }]) {
+  for (const clock of [{}, { now: () => 0, after: () => () => {} }]) {
     assert.throws(() => new StableVPS({ clock }), { field: "clock" });
   }
 });
