@@ -117,6 +117,28 @@ def test_the_quickstart_goes_on_where_it_was_killed(
         assert not order.token_file.exists()
 
 
+@pytest.mark.parametrize("kind", ["a folder", "not text", "a loop", "below a file"])
+def test_a_token_file_that_cannot_be_read_begins_no_purchase(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quickstart = load("python-quickstart")
+    token = tmp_path / "token"
+    if kind == "a folder":
+        token.mkdir()
+    elif kind == "not text":
+        token.write_bytes(b"\xff\xfe")
+    elif kind == "a loop":
+        token.symlink_to(token)
+    else:
+        token.write_text("")
+        token /= "token"
+    monkeypatch.setattr(sys, "argv", ["main.py", "--token-file", str(token)])
+    simulator = Simulator()
+    with pytest.raises((OSError, UnicodeDecodeError)):
+        quickstart.buy(simulator.client(), quickstart.arguments())
+    assert simulator.requests() == []
+
+
 def test_a_token_of_another_key_is_not_thrown_away(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -29,9 +29,10 @@ def buy(client: stablevps.Client, order: argparse.Namespace) -> stablevps.Provis
             shown.append(line)
             print(f"{progress.elapsed_ms / 1000:6.0f} s  {line}", flush=True)
 
-    if stored.exists():
+    token = read_if_there(stored)
+    if token is not None:
         print("continuing the purchase in", stored)
-        bought = client.vps.resume(stored.read_text(), on_progress=keep_and_show)
+        bought = client.vps.resume(token, on_progress=keep_and_show)
     else:
         bought = client.vps.provision(
             plan_id=order.plan,
@@ -42,6 +43,14 @@ def buy(client: stablevps.Client, order: argparse.Namespace) -> stablevps.Provis
         )
     stored.unlink(missing_ok=True)
     return bought
+
+
+def read_if_there(path: Path) -> str | None:
+    """The file's text. A file that can't be read may hold the token of an order: that is an error."""
+    try:
+        return path.read_text()
+    except FileNotFoundError:
+        return None
 
 
 def write_at_once(path: Path, text: str) -> None:

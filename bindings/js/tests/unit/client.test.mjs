@@ -56,6 +56,14 @@ test("the key comes from the environment unless it is passed", async () => {
   process.env.STABLEVPS_API_KEY = simulator.apiKey.reveal();
   const client = simulator.client({ apiKey: undefined });
   assert.equal((await client.wallet.get()).balance, "100.00");
+  // As it comes from a file.
+  for (const end of ["\n", "\r\n", " \t\n"]) {
+    process.env.STABLEVPS_API_KEY = simulator.apiKey.reveal() + end;
+    const apiKey = new Secret(simulator.apiKey.reveal() + end);
+    for (const options of [{ apiKey: undefined }, { apiKey }]) {
+      assert.equal((await simulator.client(options).wallet.get()).currency, "EUR");
+    }
+  }
   const keyless = simulator.client({ apiKey: null });
   await assert.rejects(keyless.wallet.get(), (error) => isStableVPSError(error, "invalid_input"));
 });
@@ -172,6 +180,36 @@ test("no secret is printed, logged or written", async () => {
   }
   assert.equal(`${bought.vps.rdpPassword}`, "***");
   assert.equal(JSON.stringify({ secret: new Secret("x") }), '{"secret":"***"}');
+});
+
+test("secrets are compared by their text, and never copied without it", async () => {
+  const [one, same, other] = ["a", "a", "b"].map((text) => new Secret(text));
+  assert.deepStrictEqual(one, same);
+  assert.notDeepStrictEqual(one, other);
+  assert.ok(one.equals(same) && !one.equals(other));
+  const { reveal } = one;
+  assert.equal(reveal(), "a");
+
+  const simulator = await Simulator.create({ provisioningMs: 0 });
+  const client = simulator.client();
+  const bought = [await client.vps.provision(ORDER), await client.vps.provision(ORDER)];
+  const [first, second] = bought.map(({ vps }) => vps);
+  assert.deepStrictEqual(await client.vps.get(first.id), await client.vps.get(first.id));
+  assert.notDeepStrictEqual({ ...first, rdpPassword: second.rdpPassword }, { ...first });
+  for (const copied of [one, first, bought[0]]) {
+    assert.throws(() => structuredClone(copied), { name: "DataCloneError" });
+  }
+  const [listed] = await client.vps.list();
+  assert.deepEqual(structuredClone(listed), listed);
+  try {
+    assert.deepStrictEqual(first.rdpPassword, second.rdpPassword);
+    assert.fail("they are equal");
+  } catch (error) {
+    for (const { rdpPassword } of [first, second]) {
+      assert.ok(!error.message.includes(rdpPassword.reveal()));
+    }
+    assert.notEqual(error.message, "they are equal");
+  }
 });
 
 test("every code has a class that is exported", () => {

@@ -29,7 +29,9 @@ extension Host {
 
   /// Any transport other than a simulated service may wait for something outside: that does not count as
   /// active.
-  func send(_ request: TransportRequest) async throws -> TransportResponse {
+  func send(
+    _ request: TransportRequest, with transport: any HTTPTransport
+  ) async throws -> TransportResponse {
     if let service = transport as? any SimulatedService {
       return try await service.serve(request)
     }

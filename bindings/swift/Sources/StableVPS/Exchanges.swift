@@ -79,7 +79,7 @@ extension HTTPURLResponse {
   /// The headers that the core reads.
   fileprivate var relevantHeaders: [String: String] {
     var headers: [String: String] = [:]
-    for name in ["content-type", "retry-after"] {
+    for name in ["content-type", "date", "retry-after"] {
       headers[name] = value(forHTTPHeaderField: name)
     }
     return headers

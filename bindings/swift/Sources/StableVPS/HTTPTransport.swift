@@ -7,8 +7,8 @@ public protocol HTTPTransport: Sendable {
   /// Redirects are not followed: they are returned like any other response. The exchange ends when
   /// ``TransportRequest/timeout`` has passed, and at once when the task is cancelled.
   ///
-  /// - Throws: ``TransportFailure`` where there is no response. After any other error the request counts as
-  ///   one that may have taken effect.
+  /// - Throws: ``TransportFailure`` where there is no response. After any other error, a `CancellationError` of
+  ///   the transport's own included, the request counts as one that may have taken effect.
   func send(_ request: TransportRequest) async throws -> TransportResponse
 }
 
@@ -41,7 +41,7 @@ extension TransportRequest: CustomStringConvertible, CustomDebugStringConvertibl
 public struct TransportResponse: Sendable {
   /// The status code.
   public let status: Int
-  /// The headers. `content-type` and `retry-after` are read, in any case.
+  /// The headers, in any case. `content-type`, `date` and `retry-after` are read: hand on these.
   public let headers: [String: String]
   /// The body, decoded from any content coding.
   public let body: Data

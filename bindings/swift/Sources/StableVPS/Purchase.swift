@@ -1,7 +1,7 @@
 /// A purchase in progress, as a sequence of its progress:
 ///
 /// ```swift
-/// let purchase = try client.vps.provisioning(planID: .prime, billingCycle: .monthly, location: .london)
+/// let purchase = client.vps.provisioning(planID: .prime, billingCycle: .monthly, location: .london)
 /// for try await progress in purchase {
 ///   try await save(progress.token)
 /// }
@@ -25,12 +25,12 @@ public final class Purchase: AsyncSequence, Sendable {
   }
 
   /// The token from which ``StableVPS/VPSResource/resume(_:timeout:anyKey:onProgress:)`` continues the
-  /// purchase, such as after the task that waited for it was cancelled.
+  /// purchase, such as after the task that waited for it was cancelled. `nil` until a new purchase begins.
   public var token: String? { run.token }
 
   /// What was bought. Waiting for it runs the purchase to its end.
   ///
-  /// - Throws: ``StableVPSError``, or `CancellationError` when the task is cancelled.
+  /// - Throws: ``StableVPSError``, `CancellationError` when the task is cancelled, or ``ClientClosedError``.
   public var provisioned: StableVPS.Provisioned {
     get async throws { try await run.finish(nil) }
   }

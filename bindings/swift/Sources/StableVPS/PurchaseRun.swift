@@ -3,14 +3,18 @@ internal import StableVPSNative
 /// Drives the machine of a purchase, one step at a time.
 final class PurchaseRun: Sendable {
   private let host: Host
-  private let machine: Machine
   private let label: String
   private let account: String
   /// How long the purchase waits for its turn.
   private let timeout: Duration
+  /// Where the purchase continues from; `nil` for a new one.
+  private let initialToken: String?
+  private let begin: @Sendable () throws -> Machine
   private let state = Locked(State())
 
   fileprivate struct State {
+    /// `nil` until the purchase begins.
+    var machine: Machine?
     var isBusy = false
     /// Whether the step whose progress was returned last needs the turn; `nil` once the step has run.
     var announced: Bool?
@@ -18,19 +22,27 @@ final class PurchaseRun: Sendable {
     var result: Result<StableVPS.Provisioned, StableVPSError>?
   }
 
-  init(host: Host, machine: Machine, label: String, account: String, timeout: Duration) {
+  /// - Parameter begin: makes the machine when a task first waits for the purchase.
+  init(
+    host: Host, label: String, account: String, timeout: Duration, token: String?,
+    begin: @escaping @Sendable () throws -> Machine
+  ) {
     self.host = host
-    self.machine = machine
     self.label = label
     self.account = account
     self.timeout = timeout
+    initialToken = token
+    self.begin = begin
   }
 
   deinit {
     state.withLock { $0.turn }?.end()
   }
 
-  var token: String? { machine.snapshot(nowMs: host.clock.now) }
+  var token: String? {
+    guard let machine = state.withLock({ $0.machine }) else { return initialToken }
+    return machine.snapshot(nowMs: host.clock.instant)
+  }
 
   /// Runs to the end. Each step runs after `onProgress` has returned.
   func finish(_ onProgress: StableVPS.ProgressHandler?) async throws -> StableVPS.Provisioned {
@@ -82,6 +94,7 @@ final class PurchaseRun: Sendable {
   }
 
   private func nextProgress() async throws -> StableVPS.Progress? {
+    let machine = try begun()
     try Task.checkCancellation()
     if let needsTurn = state.withLock({ $0.takeAnnounced() }) {
       if !needsTurn {
@@ -89,10 +102,10 @@ final class PurchaseRun: Sendable {
         endTurn()
       }
       // Time may have passed since the progress was returned: the machine is asked again.
-      try await run(machine.step(nowMs: host.clock.now))
+      try await run(machine.step(nowMs: host.clock.instant), of: machine)
     }
     while true {
-      let step = machine.step(nowMs: host.clock.now)
+      let step = machine.step(nowMs: host.clock.instant)
       switch step {
       case .done(.provisioned(let native)):
         host.log?("\(label) done")
@@ -101,30 +114,39 @@ final class PurchaseRun: Sendable {
       case .failed(let report):
         throw host.failed(report, label: label)
       case .send(_, let progress?), .wait(_, _, let progress?):
-        if progress.exclusive, try await waitForTurn() {
+        if progress.exclusive, try await waitForTurn(machine) {
           continue
         }
         state.withLock { $0.announced = progress.exclusive }
         return StableVPS.Progress(progress)
       case .send, .wait, .done:
-        try await run(step)
+        try await run(step, of: machine)
       }
     }
   }
 
-  private func run(_ step: HostStep) async throws {
+  private func begun() throws -> Machine {
+    if let machine = state.withLock({ $0.machine }) {
+      return machine
+    }
+    let machine = try begin()
+    state.withLock { $0.machine = machine }
+    return machine
+  }
+
+  private func run(_ step: HostStep, of machine: Machine) async throws {
     switch step {
     case .send(let request, _):
       _ = try await host.exchange(request, of: machine, label: label)
     case .wait(let delayMs, let reason, _):
-      try await host.wait(delayMs, reason, label: label)
+      try await host.wait(delayMs, reason, of: machine, label: label)
     case .done, .failed:
       break
     }
   }
 
   /// Waits for the turn, unless it has come already. Returns whether it had to wait.
-  private func waitForTurn() async throws -> Bool {
+  private func waitForTurn(_ machine: Machine) async throws -> Bool {
     let turn = state.withLock { state in
       let turn = state.turn ?? Turn(account: account, activity: host.activity)
       state.turn = turn
@@ -138,11 +160,14 @@ final class PurchaseRun: Sendable {
       turn.expire()
     }
     defer { limit.cancel() }
-    if try await turn.comes() {
+    if try await host.closing.wait(endedBy: { turn.expire() }, { try await turn.comes() }) {
       return true
     }
+    if host.closing.transport == nil {
+      throw host.closed(machine)
+    }
     // Only a plain call has no such error.
-    guard let report = machine.late(nowMs: host.clock.now) else { throw CancellationError() }
+    guard let report = machine.late(nowMs: host.clock.instant) else { throw CancellationError() }
     throw host.failed(report, label: label)
   }
 

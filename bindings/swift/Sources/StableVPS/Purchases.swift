@@ -58,18 +58,18 @@ extension StableVPS.VPSResource {
     maxSpend: Decimal? = nil, preflight: Bool = true, settle: Duration? = nil,
     waiting: StableVPS.WaitOptions = .init(), onProgress: StableVPS.ProgressHandler? = nil
   ) async throws -> StableVPS.Provisioned {
-    let purchase = try buy(
-      planID, billingCycle, location, maxSpend, preflight, settle, waiting)
+    let purchase = buy(planID, billingCycle, location, maxSpend, preflight, settle, waiting)
     return try await purchase.finish(onProgress)
   }
 
-  /// The same purchase as a sequence of its progress. Nothing is sent before a task waits for it.
+  /// The same purchase as a sequence of its progress. It begins when a task first waits for it: until then
+  /// nothing is sent, no time limit runs, and no argument is checked.
   public func provisioning(
     planID: StableVPS.PlanID, billingCycle: StableVPS.BillingCycle, location: StableVPS.Location,
     maxSpend: Decimal? = nil, preflight: Bool = true, settle: Duration? = nil,
     waiting: StableVPS.WaitOptions = .init()
-  ) throws -> Purchase {
-    Purchase(try buy(planID, billingCycle, location, maxSpend, preflight, settle, waiting))
+  ) -> Purchase {
+    Purchase(buy(planID, billingCycle, location, maxSpend, preflight, settle, waiting))
   }
 
   /// Continues a purchase from a token of this package or of any other language's package.
@@ -90,11 +90,11 @@ extension StableVPS.VPSResource {
     try await resumed(token, timeout, anyKey).finish(onProgress)
   }
 
-  /// The same purchase as a sequence of its progress.
+  /// The same purchase as a sequence of its progress. It begins when a task first waits for it.
   public func resuming(
     _ token: String, timeout: Duration? = nil, anyKey: Bool = false
-  ) throws -> Purchase {
-    Purchase(try resumed(token, timeout, anyKey))
+  ) -> Purchase {
+    Purchase(resumed(token, timeout, anyKey))
   }
 
   /// Waits until a VPS that was bought elsewhere can be used. The first look is at once.
@@ -105,18 +105,18 @@ extension StableVPS.VPSResource {
     try await wait(id, waiting).finish(onProgress)
   }
 
-  /// The same wait as a sequence of its progress.
+  /// The same wait as a sequence of its progress. It begins when a task first waits for it.
   public func waitingUntilReady(
     _ id: String, waiting: StableVPS.WaitOptions = .init()
-  ) throws -> Purchase {
-    Purchase(try wait(id, waiting))
+  ) -> Purchase {
+    Purchase(wait(id, waiting))
   }
 
   private func buy(
     _ planID: StableVPS.PlanID, _ billingCycle: StableVPS.BillingCycle,
     _ location: StableVPS.Location, _ maxSpend: Decimal?, _ preflight: Bool, _ settle: Duration?,
     _ waiting: StableVPS.WaitOptions
-  ) throws -> PurchaseRun {
+  ) -> PurchaseRun {
     var options = waiting.native
     options.preflight = preflight ? .check : .skip
     options.maxSpend = maxSpend.map { "\($0)" }
@@ -124,21 +124,19 @@ extension StableVPS.VPSResource {
     let request = Request.provision(
       planId: planID.rawValue, billingCycle: billingCycle.rawValue, location: location.rawValue,
       options: options)
-    return try session.purchase("vps.provision", request, timeoutMs: options.timeoutMs)
+    return session.purchase("vps.provision", request, timeoutMs: options.timeoutMs)
   }
 
-  private func resumed(
-    _ token: String, _ timeout: Duration?, _ anyKey: Bool
-  ) throws -> PurchaseRun {
+  private func resumed(_ token: String, _ timeout: Duration?, _ anyKey: Bool) -> PurchaseRun {
     let request = Request.resume(token: token, anyKey: anyKey, timeoutMs: timeout?.milliseconds)
     // The limit that the purchase began with is known to the token alone.
     let timeoutMs = timeout?.milliseconds ?? defaultProvisionOptions().timeoutMs
-    return try session.purchase("vps.resume", request, timeoutMs: timeoutMs)
+    return session.purchase("vps.resume", request, timeoutMs: timeoutMs, token: token)
   }
 
-  private func wait(_ id: String, _ waiting: StableVPS.WaitOptions) throws -> PurchaseRun {
+  private func wait(_ id: String, _ waiting: StableVPS.WaitOptions) -> PurchaseRun {
     let options = waiting.native
-    return try session.purchase(
+    return session.purchase(
       "vps.waitUntilReady", .waitUntilReady(id: id, options: options), timeoutMs: options.timeoutMs)
   }
 }

@@ -19,7 +19,7 @@ final class Session: Sendable {
     config.timeoutMs = configuration.timeout.milliseconds
     api = try StableVPSError.translated { try Api(config: config) }
     host = Host(
-      transport: configuration.transport, clock: configuration.clock, log: configuration.log)
+      closing: Closing(configuration.transport), clock: configuration.clock, log: configuration.log)
     let server = configuration.baseURL.trimmingCharacters(in: .whitespacesAndNewlines.union(["/"]))
     account = "\(api.keyFingerprint()) \(server) \(Self.service(configuration))"
     seed = Locked(configuration.randomSeed)
@@ -41,18 +41,28 @@ final class Session: Sendable {
     return value
   }
 
-  /// Begins a purchase, or the wait for a VPS. `timeoutMs` limits the wait for the account's turn.
-  func purchase(_ label: String, _ request: Request, timeoutMs: Int64) throws -> PurchaseRun {
+  /// Prepares a purchase, or the wait for a VPS. `timeoutMs` limits the wait for the account's turn; `token` is
+  /// where the purchase continues from.
+  func purchase(
+    _ label: String, _ request: Request, timeoutMs: Int64, token: String? = nil
+  ) -> PurchaseRun {
     let options = CallOptions(timeoutMs: nil, deadlineMs: nil, maxRetries: nil)
     return PurchaseRun(
-      host: host, machine: try begin(request, options), label: label, account: account,
-      timeout: .milliseconds(timeoutMs))
+      host: host, label: label, account: account, timeout: .milliseconds(timeoutMs), token: token
+    ) {
+      try self.begin(request, options)
+    }
+  }
+
+  func close() {
+    host.closing.close()
   }
 
   private func begin(_ request: Request, _ options: CallOptions) throws -> Machine {
-    try StableVPSError.translated {
+    guard host.closing.transport != nil else { throw ClientClosedError(token: nil) }
+    return try StableVPSError.translated {
       try api.begin(
-        request: request, options: options, seed: nextSeed(), nowMs: host.clock.now)
+        request: request, options: options, seed: nextSeed(), nowMs: host.clock.instant, timeMs: host.clock.now)
     }
   }
 

@@ -17,6 +17,7 @@ public struct StableVPS: Sendable {
   public let account: AccountResource
   /// The wallet.
   public let wallet: WalletResource
+  private let session: Session
 
   /// - Parameters:
   ///   - apiKey: the key. Spaces around it are trimmed.
@@ -40,7 +41,17 @@ public struct StableVPS: Sendable {
     try self.init(Session(apiKey: nil, configuration: configuration))
   }
 
+  /// Ends the client. Its connections are closed unless its transport is in use elsewhere.
+  ///
+  /// Calls and purchases that wait end at once with a ``ClientClosedError``, which has the purchase's token. A
+  /// request that is under way gets its response, for as long as its time limit allows; nothing is sent after
+  /// it. A client that is not closed ends with its last reference and its last call.
+  public func close() {
+    session.close()
+  }
+
   private init(_ session: Session) {
+    self.session = session
     keys = Keys(session: session)
     vps = VPSResource(session: session)
     account = AccountResource(session: session)

@@ -3,6 +3,10 @@ import StableVPS
 import StableVPSTesting
 import Testing
 
+#if canImport(FoundationNetworking)
+  import FoundationNetworking
+#endif
+
 @Suite(.timeLimit(.minutes(1)))
 struct ClientTests {
   @Test("every endpoint works")
@@ -117,7 +121,7 @@ struct ClientTests {
     #expect(error.fault == .server && error.next == .retry)
     #expect(error.endpoint == "GET /wallet" && error.status == 502 && error.attempts == 3)
     #expect(error.errorDescription == error.message)
-    #expect(error.recoverySuggestion == "Trying again is safe.")
+    #expect(error.recoverySuggestion == "Making the same call again is safe.")
     #expect("\(error)" == error.message)
   }
 
@@ -134,6 +138,32 @@ struct ClientTests {
     let client = try StableVPS(apiKey: key, configuration: configuration)
     let error = try await failure { try await client.wallet.get() }
     #expect(error.kind == .transport(TransportFailure(.io, .unknown, detail: "Words")))
+  }
+
+  @Test("a cancellation of a transport's own is no cancellation of the call")
+  func cancellingTransport() async throws {
+    struct Losing: HTTPTransport {
+      let simulator: Simulator
+      let error: any Error
+      func send(_ request: TransportRequest) async throws -> TransportResponse {
+        let response = try await simulator.send(request)
+        if request.endpoint == "POST /vps" { throw error }
+        return response
+      }
+    }
+    let other = try await failure { try await Simulator().client(apiKey: .init(key)).wallet.get() }
+    for error in [CancellationError(), URLError(.cancelled), other] as [any Error] {
+      let simulator = try Simulator()
+      let client = try simulator.client { $0.transport = Losing(simulator: simulator, error: error) }
+      let lost = try await failure {
+        try await client.vps.create(planID: .prime, billingCycle: .monthly, location: .london)
+      }
+      #expect(lost.code == "outcome_unknown", "\(error)")
+      let bought = try await client.vps.provision(
+        planID: .pro, billingCycle: .monthly, location: .london)
+      #expect(bought.recovered, "\(error)")
+      #expect(try simulator.state().ordersReceived == 2, "\(error)")
+    }
   }
 
   @Test("the catalogue needs no request")

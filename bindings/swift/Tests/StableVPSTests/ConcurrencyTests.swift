@@ -21,7 +21,7 @@ private actor Fleet {
 
   /// In a loop that is isolated to the actor.
   func buyInLoop() async throws -> [StableVPS.Phase] {
-    let purchase = try client.vps.provisioning(
+    let purchase = client.vps.provisioning(
       planID: .basic, billingCycle: .monthly, location: .tokyo)
     var phases: [StableVPS.Phase] = []
     for try await progress in purchase {
@@ -80,7 +80,7 @@ struct ConcurrencyTests {
     let simulator = try Simulator(.init(time: .real, provisioning: .zero ... .zero))
     let vps = try simulator.client().vps
     let now = StableVPS.WaitOptions(firstLook: .zero)
-    let first = try vps.provisioning(
+    let first = vps.provisioning(
       planID: .pro, billingCycle: .monthly, location: .tokyo, waiting: now)
     for try await _ in first { break }
     let second = Task {
@@ -102,7 +102,7 @@ struct ConcurrencyTests {
   func lateTurn() async throws {
     let simulator = try Simulator()
     let client = try simulator.client()
-    let first = try client.vps.provisioning(planID: .pro, billingCycle: .monthly, location: .tokyo)
+    let first = client.vps.provisioning(planID: .pro, billingCycle: .monthly, location: .tokyo)
     for try await _ in first { break }
     let error = try await failure {
       try await client.vps.provision(
@@ -119,7 +119,7 @@ struct ConcurrencyTests {
   func released() async throws {
     let simulator = try Simulator()
     let client = try simulator.client()
-    let first = try client.vps.provisioning(planID: .pro, billingCycle: .monthly, location: .tokyo)
+    let first = client.vps.provisioning(planID: .pro, billingCycle: .monthly, location: .tokyo)
     for try await progress in first where progress.phase == .baseline { break }
     first.release()
     _ = try await client.vps.provision(planID: .basic, billingCycle: .monthly, location: .tokyo)
@@ -132,7 +132,7 @@ struct ConcurrencyTests {
     let simulator = try Simulator(.init(time: .real, provisioning: .zero ... .zero))
     let held = HeldTransport(simulator, only: "GET /wallet")
     let client = try simulator.client { $0.transport = held }
-    let first = try client.vps.provisioning(planID: .pro, billingCycle: .monthly, location: .tokyo)
+    let first = client.vps.provisioning(planID: .pro, billingCycle: .monthly, location: .tokyo)
     let task = Task { try await first.provisioned }
     await held.arrived.happened()
     first.release()
@@ -151,7 +151,7 @@ struct ConcurrencyTests {
     let simulator = try Simulator()
     let client = try simulator.client()
     do {
-      let first = try client.vps.provisioning(planID: .pro, billingCycle: .monthly, location: .tokyo)
+      let first = client.vps.provisioning(planID: .pro, billingCycle: .monthly, location: .tokyo)
       for try await _ in first { break }
     }
     _ = try await client.vps.provision(planID: .basic, billingCycle: .monthly, location: .tokyo)

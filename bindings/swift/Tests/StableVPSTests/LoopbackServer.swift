@@ -12,17 +12,24 @@ import Foundation
 /// Reads the requests of each connection one by one, records them, and runs a behaviour for each.
 final class LoopbackServer: Sendable {
   typealias Behaviour = @Sendable (Connection, Int) -> Void
+  /// The same with the request itself.
+  typealias FullBehaviour = @Sendable (Connection, String, Int) -> Void
 
   let port: UInt16
   private let listener: Int32
   private let state = Mutexed<(requests: [String], sockets: [Int32])>(([], []))
+  private let ends = AsyncStream<Void>.makeStream()
 
   var url: String { "http://127.0.0.1:\(port)" }
 
   /// The head of every request, each with its body.
   var requests: [String] { state.with { $0.requests } }
 
-  init(_ behave: @escaping Behaviour) {
+  convenience init(_ behave: @escaping Behaviour) {
+    self.init { connection, _, number in behave(connection, number) }
+  }
+
+  init(_ behave: @escaping FullBehaviour) {
     (listener, port) = Self.listening()
     Thread.detachNewThread { [listener, self] in
       while case let socket = accept(listener, nil, nil), socket >= 0 {
@@ -46,6 +53,15 @@ final class LoopbackServer: Sendable {
     return loopback(port) { connect(socket, $0, $1) } == 0
   }
 
+  /// Waits until clients have closed that many connections. Only one task may wait.
+  func ended(_ count: Int) async {
+    var left = count
+    for await _ in ends.stream {
+      left -= 1
+      if left == 0 { return }
+    }
+  }
+
   /// Ends all connections. The descriptors stay open: another server may get the number of a closed one.
   func end() {
     shutdown(listener, Int32(SHUT_RDWR))
@@ -54,13 +70,14 @@ final class LoopbackServer: Sendable {
     }
   }
 
-  private func serve(_ connection: Connection, _ behave: Behaviour) {
+  private func serve(_ connection: Connection, _ behave: FullBehaviour) {
+    defer { ends.continuation.yield() }
     while let request = connection.request() {
       let number = state.with { state in
         state.requests.append(request)
         return state.requests.count
       }
-      behave(connection, number)
+      behave(connection, request, number)
     }
   }
 

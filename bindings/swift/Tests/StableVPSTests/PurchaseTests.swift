@@ -13,7 +13,7 @@ extension StableVPS {
   }
 
   fileprivate func buying() throws -> Purchase {
-    try vps.provisioning(planID: .prime, billingCycle: .monthly, location: .london)
+    vps.provisioning(planID: .prime, billingCycle: .monthly, location: .london)
   }
 }
 
@@ -104,6 +104,35 @@ struct PurchaseTests {
     #expect(phases.first == .preflight && phases.last == .polling)
     #expect(try await purchase.provisioned.charged == Decimal(string: "19.49"))
     #expect(try simulator.state().ordersReceived == 1)
+  }
+
+  @Test("a purchase that is prepared begins when it is iterated: its time limit runs from then on")
+  func cold() async throws {
+    let simulator = try Simulator()
+    let client = try simulator.client()
+    let prepared = client.vps.provisioning(
+      planID: .prime, billingCycle: .monthly, location: .london, waiting: .init(timeout: .seconds(600)))
+    #expect(prepared.token == nil)
+    try simulator.advance(by: .seconds(3600))
+    var elapsed: Duration?
+    for try await progress in prepared where elapsed == nil {
+      elapsed = progress.elapsed
+    }
+    #expect(elapsed == .zero)
+    #expect(try await prepared.provisioned.vps.vpsStatus == .active)
+  }
+
+  @Test("what is wrong with a prepared purchase is thrown when it is iterated")
+  func coldRefused() async throws {
+    let client = try Simulator().client()
+    let prepared = client.vps.provisioning(
+      planID: .unknown(""), billingCycle: .monthly, location: .london)
+    let first = try await failure { for try await _ in prepared {} }
+    let second = try await failure { try await prepared.provisioned }
+    #expect(first.code == "invalid_input" && second == first)
+    let stale = client.vps.resuming("nonsense")
+    #expect(stale.token == "nonsense")
+    #expect(try await failure { try await stale.provisioned }.code == "stale_token")
   }
 
   @Test("a purchase can be continued after its loop was left")

@@ -28,13 +28,23 @@ extension Console {
   }
 
   private func purchase() throws -> Purchase {
-    if let token = try? String(contentsOf: arguments.tokenFile, encoding: .utf8) {
+    if let token = try storedToken() {
       print("continuing the purchase in \(arguments.tokenFile.lastPathComponent)")
-      return try client.vps.resuming(token)
+      return client.vps.resuming(token)
     }
-    return try client.vps.provisioning(
+    return client.vps.provisioning(
       planID: arguments.planID, billingCycle: arguments.billingCycle, location: arguments.location,
       maxSpend: try arguments.maxSpend)
+  }
+
+  /// `nil` where there is no file. A file that can't be read may hold the token of a VPS that was ordered: the
+  /// program stops.
+  private func storedToken() throws -> String? {
+    do {
+      return try String(contentsOf: arguments.tokenFile, encoding: .utf8)
+    } catch CocoaError.fileReadNoSuchFile {
+      return nil
+    }
   }
 
   private func store(_ token: String?) throws {

@@ -12,7 +12,7 @@ let client = try StableVPS(apiKey: words[3], configuration: .init(baseURL: words
 
 switch words[1] {
 case "begin":
-  let purchase = try client.vps.provisioning(
+  let purchase = client.vps.provisioning(
     planID: .prime, billingCycle: .monthly, location: .london)
   for try await progress in purchase where progress.phase.rawValue == words[4] {
     print(progress.token ?? "")

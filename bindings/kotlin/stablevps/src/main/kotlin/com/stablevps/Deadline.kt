@@ -1,8 +1,10 @@
 package com.stablevps
 
 import okhttp3.Call
+import java.io.Closeable
 import java.util.concurrent.ConcurrentHashMap
 import java.util.concurrent.TimeUnit.MILLISECONDS
+import java.util.concurrent.TimeUnit.SECONDS
 import java.util.concurrent.locks.LockSupport
 import kotlin.concurrent.thread
 
@@ -10,6 +12,7 @@ import kotlin.concurrent.thread
 internal class Deadline(
     private val call: Call,
     timeoutMs: Long,
+    private val deadlines: Deadlines,
 ) {
     /** When the time is over, in terms of [System.nanoTime]. */
     val at: Long = System.nanoTime() + MILLISECONDS.toNanos(timeoutMs)
@@ -20,11 +23,11 @@ internal class Deadline(
         private set
 
     init {
-        Deadlines.begin(this)
+        deadlines.begin(this)
     }
 
     /** The call ended by itself. */
-    fun end() = Deadlines.end(this)
+    fun end() = deadlines.end(this)
 
     internal fun expire() {
         isOver = true
@@ -35,36 +38,56 @@ internal class Deadline(
 
 /**
  * Ends calls whose time is over. OkHttp's own timeouts wake a thread for every call, which costs more than
- * the rest of a short call. This thread wakes only when the earliest deadline is due.
+ * the rest of a short call. This thread wakes only when the earliest deadline is due. It ends when there was
+ * nothing to do for a while, and once the transport is closed.
  */
-private object Deadlines {
-    private const val FAR = Long.MAX_VALUE / 2
-
+internal class Deadlines : Closeable {
     private val open = ConcurrentHashMap.newKeySet<Deadline>()
+
+    @Volatile
+    private var watching: Thread? = null
 
     /** When the thread looks next. Only an earlier deadline has to wake it. */
     @Volatile
-    private var nextLook = System.nanoTime() + FAR
+    private var nextLook = System.nanoTime()
 
-    private val watching = thread(name = "stablevps deadlines", isDaemon = true) { watch() }
+    @Volatile
+    private var isClosed = false
 
     fun begin(deadline: Deadline) {
         open.add(deadline)
+        val thread = watching ?: begun()
         if (deadline.at - nextLook < 0) {
-            LockSupport.unpark(watching)
+            LockSupport.unpark(thread)
         }
     }
 
     fun end(deadline: Deadline) {
         open.remove(deadline)
+        if (isClosed) {
+            LockSupport.unpark(watching)
+        }
     }
 
+    override fun close() {
+        isClosed = true
+        LockSupport.unpark(watching)
+    }
+
+    @Synchronized
+    private fun begun(): Thread =
+        watching ?: thread(start = false, name = "stablevps deadlines", isDaemon = true) { watch() }.also {
+            watching = it
+            it.start()
+        }
+
     private fun watch() {
+        var busy = System.nanoTime()
         while (true) {
             val now = System.nanoTime()
             // Whatever begins during this look wakes the thread again.
             nextLook = now + FAR
-            var next = now + FAR
+            var next = now + IDLE
             for (deadline in open) {
                 if (deadline.at - now <= 0) {
                     open.remove(deadline)
@@ -74,7 +97,29 @@ private object Deadlines {
                 }
             }
             nextLook = next
+            if (open.isNotEmpty()) {
+                busy = now
+            } else if ((isClosed || now - busy >= IDLE) && ended()) {
+                return
+            }
             LockSupport.parkNanos(this, next - System.nanoTime())
         }
+    }
+
+    /** Ends the thread, unless a deadline has begun meanwhile. */
+    @Synchronized
+    private fun ended(): Boolean {
+        // Whoever begins a deadline adds it before looking for the thread.
+        watching = null
+        if (open.isEmpty()) {
+            return true
+        }
+        watching = Thread.currentThread()
+        return false
+    }
+
+    private companion object {
+        const val FAR = Long.MAX_VALUE / 2
+        val IDLE = SECONDS.toNanos(10)
     }
 }

@@ -5,7 +5,11 @@ import com.stablevps.internal.ffi.Machine
 import com.stablevps.internal.ffi.Output
 import com.stablevps.internal.ffi.RetryClass
 import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.CoroutineStart
+import kotlinx.coroutines.Job
 import kotlinx.coroutines.TimeoutCancellationException
+import kotlinx.coroutines.async
+import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.currentCoroutineContext
 import kotlinx.coroutines.ensureActive
 import java.nio.ByteBuffer
@@ -20,15 +24,30 @@ internal class Host(
     val clock: Clock,
     private val logger: Logger?,
 ) {
-    @Volatile
-    private var isClosed = false
+    private val closing = Job()
+
+    val isClosed: Boolean get() = closing.isCompleted
 
     fun close() {
-        isClosed = true
+        closing.complete()
     }
 
-    /** Nothing is begun, and nothing more is sent, once the client is closed. */
-    fun checkOpen() = check(!isClosed) { "the client is closed" }
+    /** Nothing is begun once the client is closed. */
+    fun checkOpen() {
+        if (isClosed) throw ClientClosedException(token = null)
+    }
+
+    /** Runs [wait], which closing the client ends early. */
+    suspend fun <T> whileOpen(wait: suspend () -> T): T =
+        coroutineScope {
+            val waiting = async(start = CoroutineStart.UNDISPATCHED) { wait() }
+            val registration = closing.invokeOnCompletion { waiting.cancel() }
+            try {
+                waiting.await()
+            } finally {
+                registration.dispose()
+            }
+        }
 
     fun log(
         label: String,
@@ -54,14 +73,14 @@ internal class Terms(
 )
 
 /** What follows a reply: a step, or the end with its result. */
-private sealed interface Next<out T> {
+private sealed interface Following<out T> {
     class Go(
         val step: HostStep,
-    ) : Next<Nothing>
+    ) : Following<Nothing>
 
     class End<T>(
         val result: T,
-    ) : Next<T>
+    ) : Following<T>
 }
 
 /** Drives one of the core's machines: carries out its steps until its end. */
@@ -76,12 +95,12 @@ internal class Driver<T>(
     /** Drives the machine to its end, and frees it. */
     suspend fun run(terms: Terms? = null): T {
         try {
-            var next: Next<T> = Next.Go(step())
+            var next: Following<T> = Following.Go(step())
             while (true) {
                 next =
                     when (next) {
-                        is Next.End -> return next.result.also { log("done") }
-                        is Next.Go -> carryOut(if (terms == null) next.step else reported(next.step, terms))
+                        is Following.End -> return next.result.also { log("done") }
+                        is Following.Go -> carryOut(if (terms == null) next.step else reported(next.step, terms))
                     }
             }
         } finally {
@@ -90,9 +109,21 @@ internal class Driver<T>(
         }
     }
 
-    private suspend fun step(): HostStep = native { machine.step(host.clock.now()) }
+    /** What ends a call or a purchase once the client is closed. */
+    private suspend fun closed() = ClientClosedException(native { machine.snapshot(host.clock.instant()) })
 
-    private suspend fun carryOut(step: HostStep): Next<T> =
+    /** Waits as [wait] does, but not after the client is closed. */
+    private suspend fun <T> whileOpen(wait: suspend () -> T): T =
+        try {
+            host.whileOpen(wait)
+        } catch (ended: CancellationException) {
+            currentCoroutineContext().ensureActive()
+            throw if (host.isClosed) closed() else ended
+        }
+
+    private suspend fun step(): HostStep = native { machine.step(host.clock.instant()) }
+
+    private suspend fun carryOut(step: HostStep): Following<T> =
         when (step) {
             is HostStep.Send -> {
                 log("sending ", step.request.endpoint)
@@ -101,8 +132,8 @@ internal class Driver<T>(
 
             is HostStep.Wait -> {
                 log("waiting, ms: ", step.delayMs)
-                host.clock.sleep(step.delayMs.toLong().milliseconds)
-                Next.Go(step())
+                whileOpen { host.clock.sleep(step.delayMs.toLong().milliseconds) }
+                Following.Go(step())
             }
 
             is HostStep.Done, is HostStep.Failed -> {
@@ -111,11 +142,11 @@ internal class Driver<T>(
         }
 
     /** Reads the result at the end, in the thread that handled the reply. */
-    private fun next(step: HostStep): Next<T> =
+    private fun next(step: HostStep): Following<T> =
         when (step) {
-            is HostStep.Done -> Next.End(read(step.output))
+            is HostStep.Done -> Following.End(read(step.output))
             is HostStep.Failed -> throw step.error.toException()
-            is HostStep.Send, is HostStep.Wait -> Next.Go(step)
+            is HostStep.Send, is HostStep.Wait -> Following.Go(step)
         }
 
     /** Reports a step's progress once it is this purchase's turn, and gives the step to carry out then. */
@@ -142,41 +173,38 @@ internal class Driver<T>(
 
     private suspend fun awaitTurn(terms: Terms) {
         val turn = Turn(terms.account).also { turn = it }
-        if (!turn.comesWithin(terms.longestTurn, host.clock)) {
+        if (!whileOpen { turn.comesWithin(terms.longestTurn, host.clock) }) {
             currentCoroutineContext().ensureActive()
-            val late = native { machine.late(host.clock.now()) }
+            val late = native { machine.late(host.clock.instant()) }
             throw checkNotNull(late) { "only a purchase waits for a turn" }.toException()
         }
     }
 
     /** Sends a request, and hands in its response or its failure. */
-    private suspend fun exchange(request: CoreHttpRequest): Next<T> {
-        host.checkOpen()
-        val failure =
+    private suspend fun exchange(request: CoreHttpRequest): Following<T> {
+        if (host.isClosed) throw closed()
+        val next =
             try {
-                return if (host.transport is OkHttpTransport) {
-                    host.transport.exchange(request) { status, headers, body ->
-                        response(request, status, headers, body)
-                    }
-                } else {
-                    val response = host.transport.send(request.toPublic())
-                    native { response(request, response.status, response.headers, direct(response.body)) }
-                }
-            } catch (_: TimeoutCancellationException) {
-                // Of the transport's own, which is a failure; one around this call has cancelled it.
-                TransportFailure(FailureKind.TIMEOUT, Delivery.UNKNOWN)
-            } catch (cancelled: CancellationException) {
-                throw cancelled
-            } catch (known: StableVpsException) {
-                throw known
-            } catch (failure: TransportFailure) {
-                failure
-            } catch (unknown: Exception) {
-                // Its message may contain a URL or a header, its class name does not.
-                TransportFailure(FailureKind.IO, Delivery.UNKNOWN, unknown.javaClass.simpleName)
+                send(request)
+            } catch (thrown: Throwable) {
+                currentCoroutineContext().ensureActive()
+                val failure = thrown.asFailure()
+                return native { failed(request, failure) }
             }
-        currentCoroutineContext().ensureActive()
-        return native { failed(request, failure) }
+        return next.getOrThrow()
+    }
+
+    /** What follows the response. What is thrown while it is read is no failure of the transport. */
+    private suspend fun send(request: CoreHttpRequest): Result<Following<T>> {
+        if (host.transport is OkHttpTransport) {
+            return host.transport.exchange(request) { status, headers, body ->
+                runCatching { response(request, status, headers, body) }
+            }
+        }
+        val response = host.transport.send(request.toPublic())
+        return native {
+            runCatching { response(request, response.status, response.headers, direct(response.body)) }
+        }
     }
 
     private fun response(
@@ -184,15 +212,15 @@ internal class Driver<T>(
         status: Int,
         headers: Map<String, String>,
         body: ByteBuffer,
-    ): Next<T> = next(machine.response(request.id, status.toUShort(), headers, body, host.clock.now()))
+    ): Following<T> = next(machine.response(request.id, status.toUShort(), headers, body, host.clock.instant()))
 
     private fun failed(
         request: CoreHttpRequest,
         failure: TransportFailure,
-    ): Next<T> {
+    ): Following<T> {
         val kind = failure.kind.toCore()
         val delivery = failure.delivery.toCore()
-        return next(machine.failed(request.id, kind, delivery, failure.detail, host.clock.now()))
+        return next(machine.failed(request.id, kind, delivery, failure.detail, host.clock.instant()))
     }
 
     private fun log(
@@ -200,6 +228,39 @@ internal class Driver<T>(
         more: Any = "",
     ) = host.log(label, what, more)
 }
+
+/**
+ * What a transport threw, as a failure. The caller is known not to be cancelled, so a cancellation is the
+ * transport's own. A message may contain a URL or a header, a class name does not.
+ */
+private fun Throwable.asFailure(): TransportFailure =
+    when (this) {
+        is TransportFailure -> {
+            this
+        }
+
+        is TimeoutCancellationException -> {
+            TransportFailure(FailureKind.TIMEOUT, Delivery.UNKNOWN)
+        }
+
+        is CancellationException -> {
+            TransportFailure(FailureKind.CANCELLED, Delivery.UNKNOWN)
+        }
+
+        is InterruptedException -> {
+            // Whoever blocks this thread still has to see it.
+            Thread.currentThread().interrupt()
+            TransportFailure(FailureKind.CANCELLED, Delivery.UNKNOWN)
+        }
+
+        is VirtualMachineError -> {
+            throw this
+        }
+
+        else -> {
+            TransportFailure(FailureKind.IO, Delivery.UNKNOWN, javaClass.simpleName)
+        }
+    }
 
 private fun HostStep.progress(): CoreProgress? =
     when (this) {

@@ -15,8 +15,9 @@ public fun interface HttpTransport {
     /**
      * Sends a request, once.
      *
-     * @throws TransportFailure when there is no response. Any other [Exception] counts as a failure after
-     * which the request may have reached the service.
+     * @throws TransportFailure when there is no response. Anything else that is thrown, a cancellation of
+     * the transport's own included, counts as a failure after which the request may have reached the
+     * service.
      */
     public suspend fun send(request: HttpRequest): HttpResponse
 }
@@ -50,7 +51,7 @@ public class HttpRequest internal constructor(
 public class HttpResponse(
     /** The HTTP status. */
     public val status: Int,
-    /** The headers, by names in any case. `content-type` and `retry-after` are read. */
+    /** The headers, by names in any case. `content-type`, `date` and `retry-after` are read: hand on these. */
     public val headers: Map<String, String>,
     /** The whole body, decompressed. */
     public val body: ByteArray,

@@ -46,8 +46,8 @@ private fun OkHttpRequest.Builder.finished(
 ): OkHttpRequest {
     if (freshConnection) {
         header("Connection", "close")
-        tag(Once::class, Once())
     }
+    tag(Attempts::class, Attempts(isOnlyOne = freshConnection))
     return method(method, body?.let(::JsonBody)).build()
 }
 
@@ -127,23 +127,31 @@ internal class Watch(
         if (failure is TransportFailure && (failure.delivery == Delivery.UNKNOWN || !sending)) {
             return failure
         }
-        val delivery = if (connecting && !sending) Delivery.NOT_SENT else Delivery.UNKNOWN
+        // An interceptor of the user's may have sent it in another way, and failed then.
+        val isUnsent = connecting && !sending && call.attempts()?.failure === failure
+        val delivery = if (isUnsent) Delivery.NOT_SENT else Delivery.UNKNOWN
         // The message may contain an address or a header, the class name does not.
-        return TransportFailure(kind(call, failure), delivery, failure.javaClass.simpleName, failure)
+        return TransportFailure(
+            kind(call, failure, isUnsent),
+            delivery,
+            failure.javaClass.simpleName,
+            failure,
+        )
     }
 
     private fun kind(
         call: Call,
         failure: IOException,
+        isUnsent: Boolean,
     ): FailureKind =
         when {
             deadline.isOver -> FailureKind.TIMEOUT
             failure is UnknownHostException -> FailureKind.DNS
-            failure is SSLException && !sending -> FailureKind.TLS
-            failure is SocketTimeoutException && !sending -> FailureKind.CONNECT
+            failure is SSLException && isUnsent -> FailureKind.TLS
+            failure is SocketTimeoutException && isUnsent -> FailureKind.CONNECT
             failure is InterruptedIOException -> FailureKind.TIMEOUT
             call.isCanceled() -> FailureKind.CANCELLED
-            sending || !connecting -> FailureKind.IO
+            !isUnsent -> FailureKind.IO
             failure.isOfProxy() -> FailureKind.PROXY
             else -> FailureKind.CONNECT
         }
@@ -158,16 +166,12 @@ private fun IOException.isOfProxy(): Boolean =
     }
 
 /** The headers that the core reads. */
-private fun Response.readHeaders(): Map<String, String> {
-    val contentType = header("content-type")
-    val retryAfter = retryAfter()
-    return when {
-        retryAfter == null && contentType == null -> emptyMap()
-        retryAfter == null -> mapOf("content-type" to contentType!!)
-        contentType == null -> mapOf("retry-after" to retryAfter)
-        else -> mapOf("content-type" to contentType, "retry-after" to retryAfter)
+private fun Response.readHeaders(): Map<String, String> =
+    buildMap(3) {
+        header("content-type")?.let { put("content-type", it) }
+        header("date")?.let { put("date", it) }
+        retryAfter()?.let { put("retry-after", it) }
     }
-}
 
 private val buffers = ThreadLocal.withInitial { ByteBuffer.allocateDirect(KEPT_BUFFER) }
 

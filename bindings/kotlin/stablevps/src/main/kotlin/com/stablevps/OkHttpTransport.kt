@@ -16,7 +16,6 @@ import java.util.concurrent.SynchronousQueue
 import java.util.concurrent.ThreadPoolExecutor
 import java.util.concurrent.TimeUnit.MILLISECONDS
 import java.util.concurrent.TimeUnit.SECONDS
-import kotlin.coroutines.resumeWithException
 import com.stablevps.internal.ffi.HttpRequest as CoreHttpRequest
 import okhttp3.Request as OkHttpRequest
 
@@ -34,11 +33,17 @@ public class OkHttpTransport
         client: OkHttpClient? = null,
     ) : HttpTransport,
         Closeable {
-        private val own: OkHttpClient? = if (client == null) ownClient() else null
-        private val base: OkHttpClient = (client ?: own!!).sendingOnce()
+        private val isOwn = client == null
+        private val deadlines = Deadlines()
+
+        /** Built by the first request: it takes time, which the main thread of an app does not have. */
+        private val base = lazy { (client ?: ownClient()).sendingOnce() }
 
         @Volatile
-        private var latest: OkHttpClient = base
+        private var isClosed = false
+
+        @Volatile
+        private var latest: OkHttpClient? = null
 
         @Volatile
         private var latestAddress: HttpUrl? = null
@@ -61,11 +66,17 @@ public class OkHttpTransport
             return await(call, request.timeoutMs.toLong(), use)
         }
 
-        /** Closes connections and threads, except those of a client of your own. */
+        /**
+         * Closes connections and threads, except those of a client of your own. Those of a request that is
+         * under way are closed at its end.
+         */
         override fun close() {
-            own?.run {
-                dispatcher.executorService.shutdown()
-                connectionPool.evictAll()
+            isClosed = true
+            deadlines.close()
+            if (isOwn && base.isInitialized()) {
+                base.value.dispatcher.executorService
+                    .shutdown()
+                base.value.connectionPool.evictAll()
             }
         }
 
@@ -73,12 +84,13 @@ public class OkHttpTransport
         private fun address(url: String): HttpUrl =
             latestAddress?.takeIf { it.toString() == url } ?: url.toHttpUrl().also { latestAddress = it }
 
-        private fun call(
+        private suspend fun call(
             request: OkHttpRequest,
             connectTimeoutMs: Long,
             freshConnection: Boolean,
         ): Call {
-            var client = latest
+            val base = if (base.isInitialized()) base.value else native { base.value }
+            var client = latest ?: base
             val wanted = shorter(base.connectTimeoutMillis.toLong(), connectTimeoutMs)
             if (client.connectTimeoutMillis.toLong() != wanted) {
                 client = base.newBuilder().connectTimeout(wanted, MILLISECONDS).build()
@@ -97,7 +109,7 @@ public class OkHttpTransport
             timeoutMs: Long,
             use: (Int, Map<String, String>, ByteBuffer) -> T,
         ): T {
-            val watch = Watch(Deadline(call, timeoutMs))
+            val watch = Watch(Deadline(call, timeoutMs, deadlines))
             call.addEventListener(watch)
             return suspendCancellableCoroutine { continuation ->
                 continuation.invokeOnCancellation { call.cancel() }
@@ -106,12 +118,20 @@ public class OkHttpTransport
                         override fun onFailure(
                             call: Call,
                             e: IOException,
-                        ) = continuation.resumeWithException(watch.failure(call, e))
+                        ) = end(Result.failure(watch.failure(call, e)))
 
                         override fun onResponse(
                             call: Call,
                             response: Response,
-                        ) = continuation.resumeWith(runCatching { watch.read(call, response, use) })
+                        ) = end(runCatching { watch.read(call, response, use) })
+
+                        private fun end(result: Result<T>) {
+                            if (isClosed && isOwn) {
+                                // This connection was in use when the others were closed.
+                                base.value.connectionPool.evictAll()
+                            }
+                            continuation.resumeWith(result)
+                        }
                     },
                 )
             }

@@ -50,9 +50,9 @@ public class StableVps
         public fun blocking(): StableVpsBlocking = StableVpsBlocking(this)
 
         /**
-         * Closes the client's connections and frees its memory. A call that is under way sends nothing
-         * more: it ends with its reply or with an [IllegalStateException]. A purchase can be resumed from
-         * its last token.
+         * Closes the client's connections and threads, and frees its memory. Calls and purchases that wait
+         * end at once with a [ClientClosedException], which has the purchase's token. A request that is
+         * under way gets its reply, for as long as its time limit allows; nothing is sent after it.
          */
         override fun close(): Unit = session.close()
     }

@@ -3,7 +3,6 @@ package com.stablevps
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.SupervisorJob
-import kotlinx.coroutines.cancel
 import kotlinx.coroutines.future.future
 import kotlinx.coroutines.runBlocking
 import java.io.Closeable
@@ -48,20 +47,15 @@ public class StableVpsBlocking internal constructor(
     /** The wallet. */
     public val wallet: BlockingWallet = BlockingWallet(client.wallet, caller)
 
-    /** [StableVps.close]; it also cancels futures that are under way. */
-    override fun close() {
-        caller.close()
-        client.close()
-    }
+    /** [StableVps.close]. Futures that are under way end with a [ClientClosedException], too. */
+    override fun close(): Unit = client.close()
 }
 
 /** Makes suspending calls from outside of coroutines. */
-internal class Caller : Closeable {
+internal class Caller {
     private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Default)
 
     fun <T> wait(call: suspend () -> T): T = runBlocking { call() }
 
     fun <T> begin(call: suspend () -> T): CompletableFuture<T> = scope.future { call() }
-
-    override fun close() = scope.cancel()
 }

@@ -31,10 +31,24 @@ import com.stablevps.VpsStatus
 import com.stablevps.WaitOptions
 import com.stablevps.price
 import com.stablevps.testing.Simulator
+import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.CompletableDeferred
+import kotlinx.coroutines.Job
+import kotlinx.coroutines.awaitCancellation
+import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.test.runTest
+import kotlinx.coroutines.withContext
+import kotlinx.coroutines.withTimeout
+import org.junit.jupiter.api.Test
 import java.math.BigDecimal
+import java.util.concurrent.CountDownLatch
+import java.util.concurrent.ExecutionException
+import java.util.concurrent.atomic.AtomicBoolean
+import kotlin.concurrent.thread
 import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
 import kotlin.test.assertFalse
+import kotlin.test.assertIs
 import kotlin.test.assertNotEquals
 import kotlin.test.assertNull
 import kotlin.test.assertTrue
@@ -43,10 +57,6 @@ import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.minutes
 import kotlin.time.Duration.Companion.nanoseconds
 import kotlin.time.Duration.Companion.seconds
-import kotlinx.coroutines.awaitCancellation
-import kotlinx.coroutines.test.runTest
-import kotlinx.coroutines.withTimeout
-import org.junit.jupiter.api.Test
 
 internal class ClientTest {
     private val simulator = Simulator()
@@ -242,6 +252,81 @@ internal class ClientTest {
         }
 
     @Test
+    fun `what a transport throws after the order is no cancellation and no error of the caller's`() =
+        runTest {
+            val thrown: Map<String, suspend () -> Nothing> =
+                mapOf(
+                    "a cancellation" to { throw CancellationException("of the transport's own") },
+                    "a job that was cancelled" to
+                        { CompletableDeferred<Nothing>().apply { cancel() }.await() },
+                    "a scope that was cancelled" to {
+                        withContext(Job().apply { cancel() }) { awaitCancellation() }
+                    },
+                    "an error" to { TODO() },
+                    "an exception of this package" to { throw refused() },
+                )
+            for ((name, fail) in thrown) {
+                val simulator = Simulator()
+                val losing =
+                    HttpTransport { request ->
+                        simulator.transport.send(request).also { if (request.endpoint == "POST /vps") fail() }
+                    }
+                val client = simulator.client(StableVpsOptions(transport = losing))
+                assertFailsWith<OutcomeUnknownException>(name) { client.vps.create(PLAN, CYCLE, PLACE) }
+                assertEquals(1, simulator.state().ordersReceived, name)
+                val blocking = client.blocking()
+                assertFailsWith<OutcomeUnknownException>(name) { blocking.vps.create(PLAN, CYCLE, PLACE) }
+                val future = blocking.vps.createAsync(PLAN, CYCLE, PLACE)
+                assertIs<OutcomeUnknownException>(
+                    assertFailsWith<ExecutionException>(name) { future.get() }.cause,
+                )
+                assertEquals(3, simulator.state().ordersReceived, name)
+                val bought = client.buy()
+                assertTrue(bought.recovered, name)
+                assertEquals(4, simulator.state().ordersReceived, name)
+            }
+        }
+
+    @Test
+    fun `an interrupt that a transport of the blocking client swallows is not lost`() {
+        val arrived = CountDownLatch(1)
+        val blocking =
+            HttpTransport { request ->
+                if (request.endpoint == "POST /vps") {
+                    simulator.transport.send(request)
+                    arrived.countDown()
+                    CountDownLatch(1).await()
+                }
+                simulator.transport.send(request)
+            }
+        val client = simulator.client(StableVpsOptions(transport = blocking)).blocking()
+        var token: String? = null
+        val isInterrupted = AtomicBoolean()
+        val buyer =
+            thread {
+                try {
+                    client.vps.provision(PLAN, CYCLE, PLACE, ProvisionOptions()) { token = it.token }
+                } catch (_: InterruptedException) {
+                    isInterrupted.set(true)
+                }
+            }
+        arrived.await()
+        buyer.interrupt()
+        buyer.join()
+        assertTrue(isInterrupted.get())
+        runBlocking {
+            assertTrue(
+                simulator
+                    .client()
+                    .vps
+                    .resume(token!!)
+                    .recovered,
+            )
+        }
+        assertEquals(1, simulator.state().ordersReceived)
+    }
+
+    @Test
     fun `what a transport answers is not trusted`() =
         runTest {
             val large = ByteArray(16 * 1024 * 1024 + 1) { ' '.code.toByte() }
@@ -326,4 +411,10 @@ internal class ClientTest {
             val client = simulator.client(StableVpsOptions(logger = { error("the disk is full") }))
             assertEquals(BigDecimal("19.49"), client.buy().charged)
         }
+
+    private companion object {
+        /** An error of another client. */
+        fun refused(): StableVpsException =
+            runCatching { StableVps("two words") }.exceptionOrNull() as StableVpsException
+    }
 }

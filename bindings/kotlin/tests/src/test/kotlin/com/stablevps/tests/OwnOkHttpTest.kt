@@ -123,7 +123,12 @@ internal class OwnOkHttpTest {
         runBlocking {
             val addresses = listOf("127.0.0.2", "127.0.0.1").map(InetAddress::getByName)
             val http = OkHttpClient.Builder().dns { addresses }.build()
-            Server { exchange, _ -> exchange.give("{}".toByteArray(), status = 401) }.use { server ->
+            Server {
+                exchange,
+                _,
+                ->
+                exchange.give("""{"error":"unauthorized"}""".toByteArray(), status = 401)
+            }.use { server ->
                 val client = connected(server.url.replace("127.0.0.1", "localhost"), http = http)
                 assertFailsWith<UnauthorizedException> { client.wallet.get() }
                 assertFailsWith<UnauthorizedException> { client.vps.create(PLAN, CYCLE, PLACE) }

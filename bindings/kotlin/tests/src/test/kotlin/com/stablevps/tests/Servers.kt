@@ -51,10 +51,14 @@ internal fun HttpExchange.give(
     runCatching { responseBody.write(body) }
 }
 
-/** A server of bare sockets, which calls [behave] once the first line of a request has arrived. */
+/** A server of bare sockets, which calls [behave] once a whole request has arrived. Its bodies must be ASCII. */
 internal class BareServer(
-    private val behave: (Socket, Int) -> Unit,
+    /** Called when a client has closed its connection. */
+    private val ended: () -> Unit = {},
+    private val behave: (Socket, Int, String) -> Unit,
 ) : Closeable {
+    constructor(behave: (Socket, Int) -> Unit) : this({}, { socket, number, _ -> behave(socket, number) })
+
     private val server = ServerSocket(0, 50, LOOPBACK)
     private val sockets = Collections.synchronizedList(mutableListOf<Socket>())
     val heads: MutableList<String> = Collections.synchronizedList(mutableListOf())
@@ -62,6 +66,9 @@ internal class BareServer(
 
     /** How many connections were made. */
     val connections: Int get() = sockets.size
+
+    /** How many requests of a method arrived. */
+    fun count(method: String): Int = heads.toList().count { it.startsWith("$method ") }
 
     init {
         thread(isDaemon = true) {
@@ -77,11 +84,12 @@ internal class BareServer(
     private fun serve(socket: Socket) {
         val reader = socket.getInputStream().bufferedReader()
         while (true) {
-            val line = reader.readLine() ?: return
-            if (Regex("^(GET|POST|DELETE) .*").matches(line)) {
-                heads += line
-                behave(socket, heads.size)
-            }
+            val first = reader.readLine() ?: return ended()
+            val headers = generateSequence { reader.readLine()?.takeIf(String::isNotEmpty) }.toList()
+            val length = headers.firstOrNull { it.startsWith("content-length:", ignoreCase = true) }
+            repeat(length?.substringAfter(':')?.trim()?.toInt() ?: 0) { reader.read() }
+            heads += first
+            behave(socket, heads.size, first)
         }
     }
 
