@@ -72,16 +72,13 @@ impl Tidy {
             return &[];
         };
         let head = mem::take(&mut self.withheld);
-        match status(&head) {
-            Some(100 | 102..=199) => {}
-            _ => {
-                self.part = if is_chunked(&head) {
-                    Part::Size
-                } else {
-                    Part::Rest
-                };
-                out.extend_from_slice(&head);
-            }
+        if !matches!(status(&head), Some(100 | 102..=199)) {
+            self.part = if is_chunked(&head) {
+                Part::Size
+            } else {
+                Part::Rest
+            };
+            out.extend_from_slice(&head);
         }
         rest
     }
@@ -91,18 +88,15 @@ impl Tidy {
             return &[];
         };
         let line = mem::take(&mut self.withheld);
-        match length(&line) {
-            Some(length) => {
-                out.extend_from_slice(format!("{length:x}\r\n").as_bytes());
-                self.part = match length {
-                    0 => Part::Rest,
-                    _ => Part::Data(length.saturating_add(2)),
-                };
-            }
-            None => {
-                self.part = Part::Rest;
-                out.extend_from_slice(&line);
-            }
+        if let Some(length) = length(&line) {
+            out.extend_from_slice(format!("{length:x}\r\n").as_bytes());
+            self.part = match length {
+                0 => Part::Rest,
+                _ => Part::Data(length.saturating_add(2)),
+            };
+        } else {
+            self.part = Part::Rest;
+            out.extend_from_slice(&line);
         }
         rest
     }
