@@ -137,7 +137,7 @@ def name_error(request: stablevps.HttpRequest) -> Any:
 
 
 def key_in_words(request: stablevps.HttpRequest) -> Any:
-    raise ValueError(f"bad header {str(request.headers['authorization'])}")
+    raise ValueError(f"bad header {request.headers['authorization']!s}")
 
 
 BUGS = {
