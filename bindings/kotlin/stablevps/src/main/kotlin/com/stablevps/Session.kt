@@ -22,7 +22,7 @@ internal class Session(
     private val api = lazy { checked { Api(config()) } }
     private val account by lazy {
         val server = (options.baseUrl ?: defaultConfig().baseUrl).trim().trimEnd('/')
-        "${api.value.keyFingerprint()} $server"
+        QueuedAccount("${api.value.keyFingerprint()} $server", host.world)
     }
 
     init {
