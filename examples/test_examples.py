@@ -82,7 +82,7 @@ def test_the_quickstart_stops_in_words_when_the_price_is_too_high(tmp_path: Path
     main = str(EXAMPLES / "python-quickstart" / "main.py")
     done = run(tmp_path, main, "--simulate", "--plan", "pro", "--max-spend", "20")
     assert done.returncode == 1
-    assert "34.49" in done.stderr and "trying again: useless" in done.stderr
+    assert "34.49" in done.stderr and "next: fix" in done.stderr
     assert list(tmp_path.iterdir()) == []
 
 

@@ -29,6 +29,15 @@ impl DecodeError {
             reason: reason.into(),
         }
     }
+
+    /// The same, of a part that was read by itself.
+    pub(crate) fn within(self, part: &str) -> Self {
+        let place = match self.place.as_str() {
+            "body" => part.to_owned(),
+            place => format!("{part}.{place}"),
+        };
+        Self { place, ..self }
+    }
 }
 
 /// What some servers write before a text.

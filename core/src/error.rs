@@ -1,7 +1,6 @@
 //! Everything that can go wrong, in the same words in every language.
 //!
-//! An error says what happened, whose fault it is, whether trying again is safe, and where. It
-//! never holds a key, a password or a body.
+//! An error says what happened, whose fault it is, what to do next, and where. It never holds a key, a password or a body.
 
 use std::fmt;
 use std::sync::Arc;
@@ -113,6 +112,17 @@ pub enum ErrorKind {
         /// The caller's limit.
         max_spend: Money,
     },
+    /// The VPS was bought, and its receipt shows a higher price than the limit that the caller set.
+    #[error(
+        "the VPS was bought for {charged}, which is above the limit of {max_spend}: the service's price is \
+         not the one that this version knows"
+    )]
+    PriceAboveLimit {
+        /// What the receipt says.
+        charged: Money,
+        /// The caller's limit.
+        max_spend: Money,
+    },
     /// The VPS was bought but can't become usable.
     #[error("the VPS was bought but is {vps_status}, so it can't become usable")]
     ProvisioningFailed {
@@ -159,18 +169,20 @@ pub enum Fault {
     Network,
 }
 
-/// Whether the same call may be made again.
+/// What to do after an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
-pub enum TryAgain {
-    /// Making the same call again is safe and may succeed.
-    Safe,
-    /// Safe, but useless until something was changed.
-    Useless,
-    /// Dangerous: it may do the same thing twice.
-    Unsafe,
+pub enum Next {
+    /// Make the same call again: that is safe, and may succeed.
+    Retry,
+    /// Resume the purchase from the error's token: it is bought, or may be. The same call would buy again.
+    Resume,
+    /// Change the call, the key or the wallet first. Nothing was done.
+    Fix,
+    /// Let a person look at the account: it can't be told from here what is right.
+    Ask,
 }
 
 impl ErrorKind {
@@ -208,6 +220,7 @@ impl ErrorKind {
             Self::OutcomeUnknown { .. } => "outcome_unknown",
             Self::DeadlineExceeded { .. } => "deadline_exceeded",
             Self::OverBudget { .. } => "over_budget",
+            Self::PriceAboveLimit { .. } => "price_above_limit",
             Self::ProvisioningFailed { .. } => "provisioning_failed",
             Self::NotPlaced => "not_placed",
             Self::Unresolved { .. } => "unresolved",
@@ -232,6 +245,7 @@ impl ErrorKind {
             | Self::Provider
             | Self::UnexpectedResponse { .. }
             | Self::DeadlineExceeded { .. }
+            | Self::PriceAboveLimit { .. }
             | Self::ProvisioningFailed { .. } => Fault::Server,
             Self::Transport { .. } | Self::NotPlaced => Fault::Network,
             Self::OutcomeUnknown { .. } | Self::Unresolved { .. } => match status {
@@ -241,15 +255,15 @@ impl ErrorKind {
         }
     }
 
-    fn try_again(&self) -> TryAgain {
+    /// What to do next, where there is nothing to resume.
+    fn next(&self) -> Next {
         match self {
             Self::RateLimited { .. }
             | Self::Server
             | Self::Provider
             | Self::Transport { .. }
             | Self::DeadlineExceeded { .. }
-            | Self::NotPlaced => TryAgain::Safe,
-            Self::OutcomeUnknown { .. } | Self::Unresolved { .. } => TryAgain::Unsafe,
+            | Self::NotPlaced => Next::Retry,
             Self::InvalidInput { .. }
             | Self::BadRequest
             | Self::Unauthorized
@@ -257,11 +271,23 @@ impl ErrorKind {
             | Self::ReadOnlyKey
             | Self::NotFound
             | Self::KeyLimitReached
+            | Self::OverBudget { .. } => Next::Fix,
+            // What a token stands for may be bought, whether or not it can be read.
+            Self::StaleToken { .. }
             | Self::UnexpectedResponse { .. }
-            | Self::OverBudget { .. }
+            | Self::OutcomeUnknown { .. }
+            | Self::PriceAboveLimit { .. }
             | Self::ProvisioningFailed { .. }
-            | Self::StaleToken { .. } => TryAgain::Useless,
+            | Self::Unresolved { .. } => Next::Ask,
         }
+    }
+
+    /// Whether resuming a purchase that ended so would only find the same again, or a VPS that is gone.
+    fn ends_a_purchase(&self) -> bool {
+        matches!(
+            self,
+            Self::NotFound | Self::ProvisioningFailed { .. } | Self::Unresolved { .. }
+        )
     }
 }
 
@@ -324,10 +350,15 @@ impl Error {
         self.0.kind.fault(self.0.status)
     }
 
-    /// Whether the same call may be made again. With a token, that means resuming from it.
+    /// What to do next. Never [`Next::Retry`] where a purchase was paid, or may have been.
     #[must_use]
-    pub fn try_again(&self) -> TryAgain {
-        self.0.kind.try_again()
+    pub fn next(&self) -> Next {
+        let Circumstances { kind, token, .. } = &*self.0;
+        match token {
+            Some(_) if kind.ends_a_purchase() => Next::Ask,
+            Some(_) => Next::Resume,
+            None => kind.next(),
+        }
     }
 
     /// The endpoint as the documentation writes it, such as `POST /vps`.
@@ -373,7 +404,7 @@ impl Error {
             kind: self.0.kind.clone(),
             message: self.to_string(),
             fault: self.fault(),
-            try_again: self.try_again(),
+            next: self.next(),
             attempts: self.0.attempts,
             endpoint: self.0.endpoint.map(str::to_owned),
             status: self.0.status,
@@ -458,8 +489,8 @@ pub struct Report {
     pub message: String,
     /// Whose fault it is.
     pub fault: Fault,
-    /// Whether the same call may be made again.
-    pub try_again: TryAgain,
+    /// What to do next.
+    pub next: Next,
     /// How many requests were made for the call.
     pub attempts: u32,
     /// The endpoint as the documentation writes it, such as `POST /vps`.

@@ -255,7 +255,7 @@ fn check_document(machine: &dyn Machine, now: Timestamp) -> Result<(), TestCaseE
     prop_assert!(document["do"].is_string(), "{}", document);
     if let Step::Done(Err(error)) = machine.next_step(now) {
         let report = &document["error"];
-        for name in ["code", "message", "fault", "tryAgain", "attempts"] {
+        for name in ["code", "message", "fault", "next", "attempts"] {
             prop_assert!(report.get(name).is_some(), "{} has no {}", report, name);
         }
         let details = report.get("details");

@@ -81,7 +81,7 @@ def main() -> int:
         with stablevps.Client.simulated() if args.simulate else stablevps.Client() as client:
             bought = buy(client, args)
     except stablevps.StableVPSError as error:
-        print(f"{error} (trying again: {error.try_again})", file=sys.stderr)
+        print(f"{error} (next: {error.next})", file=sys.stderr)
         if isinstance(error, NOTHING_BOUGHT):
             args.token_file.unlink(missing_ok=True)
         return 1

@@ -1,10 +1,15 @@
 //! The surface for a language that reads one JSON document faster than a record's fields: Python.
+//!
+//! Every argument is a number, an object or borrowed bytes. For anything else the generated Python writes into
+//! a buffer that it owns together with Rust, and a signal handler that raises between two of its
+//! instructions makes both free it: the process aborts. Borrowed bytes have one owner at every moment.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use stablevps_core::error::Error;
+use serde::de::DeserializeOwned;
+use stablevps_core::catalogue;
+use stablevps_core::error::{Error, ErrorKind};
 use stablevps_core::host::documents;
 use stablevps_core::http::{Delivery, FailureKind, Reply, TransportFailure};
 use stablevps_core::step::Step as CoreStep;
@@ -24,11 +29,20 @@ pub fn plans() -> String {
     documents::plans()
 }
 
-/// The error, as a JSON document, of an argument that the host itself refuses.
-#[must_use]
+/// The error, as a JSON document, of an argument that the host itself refuses. `refusal` is `[field, reason]`.
 #[uniffi::export]
-pub fn invalid_input(field: &str, reason: String) -> String {
-    documents::error(&Error::invalid_input(field, reason))
+pub fn invalid_input(refusal: &[u8]) -> Result<String, Failure> {
+    let (field, reason): (String, String) = json(refusal)?;
+    Ok(documents::error(&Error::invalid_input(&field, reason)))
+}
+
+/// The price of one period as decimal text; none for what this version does not know. `purchase` is
+/// `[plan id, billing cycle]`.
+#[uniffi::export]
+pub fn price(purchase: &[u8]) -> Result<Option<String>, Failure> {
+    let (plan_id, billing_cycle): (String, String) = json(purchase)?;
+    let price = catalogue::price(&plan_id.as_str().into(), &billing_cycle.as_str().into());
+    Ok(price.map(|price| price.to_string()))
 }
 
 #[uniffi::export]
@@ -45,6 +59,13 @@ impl Api {
         let machine = documents::machine(&self.0, text(call)?, seed, now)?;
         Ok(Machine::new(machine))
     }
+}
+
+/// A value that a document holds.
+pub(crate) fn json<T: DeserializeOwned>(document: &[u8]) -> Result<T, Failure> {
+    // Not in words of the parser: they may quote the document.
+    serde_json::from_slice(document)
+        .map_err(|_| Error::invalid_input("document", "has another form").into())
 }
 
 /// A document as text. Bytes cross without being copied.
@@ -74,30 +95,26 @@ impl Machine {
         documents::step(machine.as_ref(), now)
     }
 
-    /// Hands in the response to a request.
+    /// Hands in the response to a request. `headers` is a JSON object.
     pub fn response(
         &self,
         id: u32,
         status: u16,
-        headers: HashMap<String, String>,
-        body: Vec<u8>,
+        headers: &[u8],
+        body: &[u8],
         now_ms: i64,
     ) -> Result<(), Failure> {
-        self.reply(id, response(status, headers, body), now_ms)
+        let headers = json(headers)?;
+        self.reply(id, response(status, headers, body.to_vec()), now_ms)
     }
 
-    /// Reports that a request has no response. `delivery` is `not_sent` only where that is certain.
-    pub fn failed(
-        &self,
-        id: u32,
-        kind: &str,
-        delivery: &str,
-        detail: String,
-        now_ms: i64,
-    ) -> Result<(), Failure> {
+    /// Reports that a request has no response. `failure` is `[kind, delivery, detail]`; the delivery is
+    /// `not_sent` only where that is certain.
+    pub fn failed(&self, id: u32, failure: &[u8], now_ms: i64) -> Result<(), Failure> {
+        let (kind, delivery, detail): (String, String, String) = json(failure)?;
         let failure = TransportFailure {
-            kind: FailureKind::named(kind),
-            delivery: Delivery::named(delivery),
+            kind: FailureKind::named(&kind),
+            delivery: Delivery::named(&delivery),
             detail,
         };
         self.reply(id, Reply::Failed(failure), now_ms)
@@ -108,5 +125,36 @@ impl Machine {
     pub fn late(&self, now_ms: i64) -> Option<String> {
         let error = self.lock().late(Timestamp::from_millis(now_ms))?;
         Some(documents::error(&error))
+    }
+
+    /// Gives the call or the purchase up, and says with which error, as a JSON document. A request that is
+    /// outstanding may have taken effect.
+    pub fn close(&self, now_ms: i64) -> Result<String, Failure> {
+        let failure = || TransportFailure {
+            kind: FailureKind::Cancelled,
+            delivery: Delivery::Unknown,
+            detail: "the client was closed".to_owned(),
+        };
+        let now = Timestamp::from_millis(now_ms);
+        let outstanding = match self.lock().next_step(now) {
+            CoreStep::Send(request) => Some(request.id.0),
+            CoreStep::Wait { .. } | CoreStep::Done(_) => None,
+        };
+        if let Some(id) = outstanding {
+            self.reply(id, Reply::Failed(failure()), now_ms)?;
+        }
+        if let CoreStep::Done(Err(error)) = self.lock().next_step(now) {
+            return Ok(documents::error(error));
+        }
+        let TransportFailure {
+            kind,
+            delivery,
+            detail,
+        } = failure();
+        Ok(documents::error(&Error::new(ErrorKind::Transport {
+            kind,
+            delivery,
+            detail,
+        })))
     }
 }

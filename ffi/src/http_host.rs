@@ -6,19 +6,23 @@
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use serde::Deserialize;
 use stablevps_core::error::Error;
+use stablevps_core::http::Reply;
 
+use crate::documents::json;
 use crate::error::Failure;
 use crate::machine::{Machine, UnderWay};
-use crate::transport::{self, ConfigError, HttpTransport, ProxyChoice, TransportConfig};
+use crate::transport::{self, ConfigError, Exchange, HttpTransport, ProxyChoice, TransportConfig};
 
 /// What the transport is made of.
-#[derive(uniffi::Record)]
-pub struct HttpOptions {
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct HttpOptions {
     /// Certificates to trust instead of the built-in ones, as PEM.
-    pub ca_pem: Option<Vec<u8>>,
+    ca_pem: Option<String>,
     /// A proxy's URL, instead of what the environment says.
-    pub proxy: Option<String>,
+    proxy: Option<String>,
 }
 
 /// Ends, from another thread, what [`HttpHost::exchange_here`] does in one.
@@ -46,11 +50,12 @@ pub struct HttpHost(HttpTransport);
 
 #[uniffi::export]
 impl HttpHost {
-    /// Checks the options and the environment.
+    /// Checks the options, `{"caPem":...,"proxy":...}`, and the environment.
     #[uniffi::constructor]
-    pub fn new(options: HttpOptions) -> Result<Arc<Self>, Failure> {
+    pub fn new(options: &[u8]) -> Result<Arc<Self>, Failure> {
+        let options: HttpOptions = json(options)?;
         let config = TransportConfig {
-            ca_pem: options.ca_pem,
+            ca_pem: options.ca_pem.map(String::into_bytes),
             proxy: options
                 .proxy
                 .map_or(ProxyChoice::FromEnvironment, ProxyChoice::Url),
@@ -63,27 +68,33 @@ impl HttpHost {
     /// Carries out the request that the machine wants, if it wants one, and gives its next step.
     /// Gives nothing where the request is still under way after `wait_ms`: then call again.
     pub fn exchange(&self, machine: &Machine, wait_ms: u64) -> Result<String, Failure> {
-        let under_way = self.begin(machine);
-        let Some(UnderWay { id, exchange }) = under_way else {
+        let Some(UnderWay { id, exchange }) = self.begin(machine, now_ms()) else {
             return Ok(machine.step(now_ms()));
         };
-        let Some(reply) = exchange.wait(Duration::from_millis(wait_ms)) else {
-            return Ok(String::new());
-        };
-        let mut slot = machine
-            .under_way
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        // Whoever was abandoned meanwhile leaves the machine as it is: with its request outstanding.
-        if slot
-            .as_ref()
-            .is_some_and(|mine| Arc::ptr_eq(&mine.exchange, &exchange))
-        {
-            *slot = None;
-            machine.reply(id, reply, now_ms())?;
+        match exchange.wait(Duration::from_millis(wait_ms)) {
+            Some(reply) => hand_in(machine, id, &exchange, reply, now_ms()),
+            None => Ok(String::new()),
         }
-        drop(slot);
-        Ok(machine.step(now_ms()))
+    }
+
+    /// The same for a host with a clock of its own, whose time is `now_ms`: a reply is handed in at the time
+    /// of the call that follows its arrival.
+    pub fn exchange_at(
+        &self,
+        machine: &Machine,
+        wait_ms: u64,
+        now_ms: i64,
+    ) -> Result<String, Failure> {
+        let Some(UnderWay { id, exchange }) = self.begin(machine, now_ms) else {
+            return Ok(machine.step(now_ms));
+        };
+        if exchange.is_over_within(Duration::ZERO)
+            && let Some(reply) = exchange.wait(Duration::ZERO)
+        {
+            return hand_in(machine, id, &exchange, reply, now_ms);
+        }
+        let _ = exchange.is_over_within(Duration::from_millis(wait_ms));
+        Ok(String::new())
     }
 
     /// The same in this thread, as far as that goes: gives nothing where the request must be left to
@@ -114,16 +125,21 @@ impl HttpHost {
             under_way.exchange.abandon();
         }
     }
+
+    /// Closes every connection, and ends the threads. Requests under way fail; new ones are refused.
+    pub fn close(&self) {
+        self.0.close();
+    }
 }
 
 impl HttpHost {
-    fn begin(&self, machine: &Machine) -> Option<UnderWay> {
+    fn begin(&self, machine: &Machine, now_ms: i64) -> Option<UnderWay> {
         let mut slot = machine
             .under_way
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         if slot.is_none()
-            && let Some(request) = machine.wanted_request(now_ms())
+            && let Some(request) = machine.wanted_request(now_ms)
         {
             let id = request.id.0;
             let exchange = Arc::new(self.0.start(request));
@@ -131,6 +147,30 @@ impl HttpHost {
         }
         slot.clone()
     }
+}
+
+/// Hands a reply in, and gives the next step.
+fn hand_in(
+    machine: &Machine,
+    id: u32,
+    exchange: &Arc<Exchange>,
+    reply: Reply,
+    now_ms: i64,
+) -> Result<String, Failure> {
+    let mut slot = machine
+        .under_way
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
+    // Whoever was abandoned meanwhile leaves the machine as it is: with its request outstanding.
+    if slot
+        .as_ref()
+        .is_some_and(|mine| Arc::ptr_eq(&mine.exchange, exchange))
+    {
+        *slot = None;
+        machine.reply(id, reply, now_ms)?;
+    }
+    drop(slot);
+    Ok(machine.step(now_ms))
 }
 
 fn refused(error: &ConfigError) -> Failure {

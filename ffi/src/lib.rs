@@ -10,6 +10,7 @@
 //! Out of scope: sleeping, logging, storing tokens. Those are the host's.
 
 pub mod api;
+#[cfg(feature = "records")]
 pub mod catalogue;
 #[cfg(not(feature = "records"))]
 pub mod documents;

@@ -47,22 +47,16 @@ impl Simulator {
             .to_owned()
     }
 
-    /// Serves one request.
-    #[must_use]
-    pub fn handle(
-        &self,
-        method: String,
-        target: String,
-        headers: HashMap<String, String>,
-        body: Vec<u8>,
-        now_ms: i64,
-    ) -> SimulatedReply {
-        let headers = headers.into_iter().collect();
+    /// Serves one request. `head` is `[method, target, headers]`, as JSON.
+    pub fn handle(&self, head: &[u8], body: &[u8], now_ms: i64) -> Result<SimulatedReply, Failure> {
+        let (method, target, headers): (String, String, HashMap<String, String>) =
+            serde_json::from_slice(head)
+                .map_err(|_| Error::invalid_input("head", "has another form"))?;
         let request = Request {
             method,
             target,
-            headers,
-            body,
+            headers: headers.into_iter().collect(),
+            body: body.to_vec(),
         };
         let mut model = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (outcome, response) = match model.handle(&request, now_ms) {
@@ -74,13 +68,13 @@ impl Simulator {
         let response = response.map(|r| (r.status, r.headers, r.body, r.delay_ms));
         let (status, headers, body, delay_ms) = response.unwrap_or_default();
         let outcome = outcome.to_owned();
-        SimulatedReply {
+        Ok(SimulatedReply {
             outcome,
             status,
             headers: headers.into_iter().collect(),
             body,
             delay_ms,
-        }
+        })
     }
 
     /// Carries out a control command, JSON in and out.

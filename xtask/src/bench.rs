@@ -7,7 +7,8 @@ use clap::ValueEnum;
 
 use crate::figures::{Row, read};
 use crate::js::{package, project, tarball};
-use crate::python::{Venv, simulator, wheel};
+use crate::python::{Venv, wheel};
+use crate::servers::simulator;
 use crate::shell::{elsewhere, headline, output, root};
 use crate::test::WHEEL_LIMIT;
 use crate::{kotlin, swift};

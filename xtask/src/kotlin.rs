@@ -13,7 +13,7 @@ use anyhow::{Context as _, Result, ensure};
 pub use self::maven::mvn;
 use crate::figures::{Row, read};
 use crate::native::{cdylib, stripped};
-use crate::python::simulator;
+use crate::servers::{laboratory, simulator};
 use crate::shell::{cache, elsewhere, finish, headline, output, root};
 
 /// The largest native library that an app carries, in bytes.
@@ -132,11 +132,13 @@ pub fn test(others: (&str, &str)) -> Result<()> {
         &package().join("tests/target/pages"),
     )?;
     let service = simulator("dev")?;
+    let laboratory = laboratory()?;
     headline("Kotlin");
     let mut tests = mvn()?;
     tests
         .args(["test", "-pl", "tests"])
         .env("STABLEVPS_SIMULATOR_BIN", &service)
+        .env("STABLEVPS_LABORATORY_BIN", &laboratory)
         .env("STABLEVPS_SCENARIOS", root().join("tests/scenarios"))
         .env("STABLEVPS_API_DUMPS", package().join("api"))
         .env(others.0, others.1)

@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 
 use crate::kotlin::mvn;
-use crate::python::simulator;
+use crate::servers::simulator;
 use crate::shell::{finish, headline, output, root};
 
 /// Runs them, against the packages that [`crate::kotlin::installed`] installed.

@@ -17,6 +17,7 @@ mod python;
 mod python_client;
 mod python_errors;
 mod python_models;
+mod servers;
 mod shell;
 mod swift;
 mod swift_errors;

@@ -138,19 +138,3 @@ pub fn wheel() -> Result<PathBuf> {
     let mut wheels = entries.filter(|path| path.extension().is_some_and(|end| end == "whl"));
     wheels.next().context("no wheel was built")
 }
-
-/// The simulator's program.
-pub fn simulator(profile: &str) -> Result<PathBuf> {
-    let arguments = [
-        "build",
-        "--locked",
-        "-p",
-        "stablevps-simulator",
-        "--features",
-        "server",
-        "--profile",
-    ];
-    crate::shell::run("cargo", &[&arguments[..], &[profile]].concat())?;
-    let folder = if profile == "dev" { "debug" } else { profile };
-    Ok(target().join(folder).join("stablevps-simulator"))
-}

@@ -32,8 +32,8 @@ Written by ``cargo xtask generate`` from ``_async_client.py``: change that file,
     One client serves many tasks at once. Requests are made off the event loop. Cancelling a task
     ends its wait or its request at once.
 
-    A purchase that is cancelled leaves its ``token`` on the ``CancelledError``. Python 3.10 makes a
-    new one for whoever awaits the task: there the token is on its ``__context__``.
+    A purchase is an :class:`AsyncPurchase`. When it is cancelled, its ``token`` stays; the
+    ``CancelledError`` carries it, too, where asyncio does not replace that by one of its own.
 ",
         "\
     One client may be used from many threads at once. A forked child may keep using it: it opens its
@@ -45,7 +45,10 @@ Written by ``cargo xtask generate`` from ``_async_client.py``: change that file,
     ),
 ];
 
-const NAMES: [(&str, &str); 8] = [
+const NAMES: [(&str, &str); 10] = [
+    // In a thread, the purchase is its end.
+    ("-> AsyncPurchase:", "-> Provisioned:"),
+    ("import AsyncPurchase, purchase", "import purchase"),
     ("async def ", "def "),
     ("async with ", "with "),
     ("await ", ""),

@@ -75,7 +75,7 @@ impl<'a> Declaration<'a> {
             "WaitLevel" => ("StableVPS.WaitOptions", "Level", true, false),
             "FailureKind" => ("TransportFailure", "Kind", true, true),
             "Delivery" => ("TransportFailure", "Delivery", true, true),
-            "Fault" | "TryAgain" => ("StableVPSError", core_name, false, true),
+            "Fault" | "Next" => ("StableVPSError", core_name, false, true),
             _ => ("StableVPS", core_name, false, true),
         };
         Self {

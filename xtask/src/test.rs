@@ -7,7 +7,8 @@ use anyhow::{Result, ensure};
 use clap::ValueEnum;
 
 use crate::crossing::{VARIABLE, others};
-use crate::python::{Venv, simulator, wheel};
+use crate::python::{Venv, wheel};
+use crate::servers::{laboratory, simulator};
 use crate::shell::{cache, elsewhere, finish, headline, is_ci, root, run as sh, target};
 use crate::{generate, kotlin, kotlin_bot, swift, test_js};
 
@@ -149,6 +150,7 @@ fn python() -> Result<()> {
         "the wheel is larger than {WHEEL_LIMIT} bytes"
     );
     let service = simulator("dev")?;
+    let laboratory = laboratory()?;
 
     let tools = Venv::with_tools()?;
     tools.pip(&["--force-reinstall", "--no-deps", &wheel.to_string_lossy()])?;
@@ -172,6 +174,7 @@ fn python() -> Result<()> {
         .arg(&package)
         .arg(package.join("tests"))
         .env("STABLEVPS_SIMULATOR_BIN", &service)
+        .env("STABLEVPS_LABORATORY_BIN", &laboratory)
         .env("STABLEVPS_SCENARIOS", root().join("tests/scenarios"))
         .current_dir(elsewhere()?);
     finish(&mut suite)?;

@@ -6,13 +6,15 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::js::{chromium, npm, package, project, tarball};
-use crate::python::{Venv, simulator};
+use crate::python::Venv;
+use crate::servers::{laboratory, simulator};
 use crate::shell::{cache, finish, headline, root};
 
 /// Runs them. Python takes part where tokens go from one language to the other.
 pub fn run() -> Result<()> {
     let tarball = tarball()?;
     let service = simulator("dev")?;
+    let laboratory = laboratory()?;
     let browser = chromium()?;
     let venv = Venv::with_tools()?;
     venv.pip(&[
@@ -32,6 +34,7 @@ pub fn run() -> Result<()> {
         command
             .env_remove("STABLEVPS_API_KEY")
             .env("STABLEVPS_SIMULATOR_BIN", &service)
+            .env("STABLEVPS_LABORATORY_BIN", &laboratory)
             .env("STABLEVPS_SCENARIOS", root().join("tests/scenarios"))
             .env("STABLEVPS_CHROMIUM", &browser)
             .env("STABLEVPS_PYTHON", &python)

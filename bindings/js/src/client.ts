@@ -1,6 +1,5 @@
 /** The client. */
 
-import { record } from "./options.js";
 import { AccountResource, Keys, VpsResource, WalletResource } from "./resources.js";
 import { Session, type StableVPSOptions } from "./session.js";
 
@@ -32,7 +31,7 @@ export class StableVPS {
    * loaded already, as it is in Node, and from the first call in a browser.
    */
   constructor(options: StableVPSOptions = {}) {
-    const session = new Session(record("options", options));
+    const session = new Session(options);
     this.keys = new Keys(session);
     this.vps = new VpsResource(session);
     this.account = new AccountResource(session);

@@ -8,6 +8,14 @@ export interface Clock {
   after(ms: number, run: () => void): () => void;
 }
 
+/** @internal What a simulated service's clock has beside that. */
+export interface WorldClock extends Clock {
+  /** Tells the worlds of a process apart. */
+  readonly world?: string;
+  /** Lets time stand still until the function that is returned is called. */
+  hold?(): () => void;
+}
+
 /** The longest span that a timer takes. After a longer wait's first part the machine says to wait again. */
 const LONGEST = 2 ** 31 - 1;
 

@@ -1,6 +1,6 @@
 /** What every error of this package has. */
 
-import type { ErrorCode, Fault, TryAgain, VpsDetails } from "./models.js";
+import type { ErrorCode, Fault, Next, VpsDetails } from "./models.js";
 import { INSPECT } from "./secret.js";
 
 /** What an error is made of. */
@@ -8,7 +8,7 @@ export interface ErrorFacts {
   code: string;
   message: string;
   fault: Fault;
-  tryAgain: TryAgain;
+  next: Next;
   attempts: number;
   /** The properties that errors of this code have beside these. */
   details?: object | undefined;
@@ -28,8 +28,11 @@ export class StableVPSError extends Error {
   readonly code: ErrorCode | (string & {});
   /** Whose fault it is. */
   readonly fault: Fault;
-  /** Whether the same call may be made again; with a token, that means resuming from it. */
-  readonly tryAgain: TryAgain;
+  /**
+   * What to do next: `retry` (the same call is safe), `resume` (from `token`: it is bought, or may be), `fix`
+   * (change the call, the key or the wallet first), or `ask` (let a person look at the account).
+   */
+  readonly next: Next;
   /** The endpoint as the documentation writes it, such as `POST /vps`. */
   readonly endpoint: string | null;
   /** The HTTP status of the last reply. */
@@ -49,7 +52,7 @@ export class StableVPSError extends Error {
     this.name = nameOf(facts.code);
     this.code = facts.code;
     this.fault = facts.fault;
-    this.tryAgain = facts.tryAgain;
+    this.next = facts.next;
     this.endpoint = facts.endpoint ?? null;
     this.status = facts.status ?? null;
     this.attempts = facts.attempts;

@@ -120,6 +120,15 @@ export class OverBudgetError extends StableVPSError {
   declare readonly maxSpend: Money;
 }
 
+/** The VPS was bought, and its receipt shows a higher price than the limit that the caller set. */
+export class PriceAboveLimitError extends StableVPSError {
+  declare readonly code: "price_above_limit";
+  /** What the receipt says. */
+  declare readonly charged: Money;
+  /** The caller's limit. */
+  declare readonly maxSpend: Money;
+}
+
 /** The VPS was bought but can't become usable. */
 export class ProvisioningFailedError extends StableVPSError {
   declare readonly code: "provisioning_failed";
@@ -165,6 +174,7 @@ export interface ErrorsByCode {
   outcome_unknown: OutcomeUnknownError;
   deadline_exceeded: DeadlineExceededError;
   over_budget: OverBudgetError;
+  price_above_limit: PriceAboveLimitError;
   provisioning_failed: ProvisioningFailedError;
   not_placed: NotPlacedError;
   unresolved: UnresolvedError;

@@ -19,6 +19,6 @@ export { isStableVPSError } from "./reports.js";
 export type * from "./resources.js";
 export { Secret } from "./secret.js";
 export type { CallOptions, PurchaseOptions, StableVPSOptions } from "./session.js";
-export { type Fetch, TransportFailure } from "./transport.js";
+export { type Fetch, type FetchInit, type FetchResponse, TransportFailure } from "./transport.js";
 export { VERSION } from "./version.js";
 export { init, type WasmSource } from "./wasm.js";

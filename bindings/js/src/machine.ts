@@ -2,18 +2,18 @@
 
 import type { Machine } from "../wasm/main/main.js";
 import { onAbort } from "./abort.js";
-import { sleep } from "./clock.js";
+import { sleep, type WorldClock } from "./clock.js";
 import { StableVPSError } from "./error.js";
 import { Turn } from "./locks.js";
 import type { Progress } from "./models.js";
 import { readProgress, type Sent } from "./readers.js";
-import { aborted, errorOf, type Report } from "./reports.js";
+import { aborted, errorOf, invalidInput, type Report } from "./reports.js";
 import {
   type HttpRequest,
   type HttpResponse,
   type Network,
   send,
-  TransportFailure,
+  type TransportFailure,
 } from "./transport.js";
 
 /** The methods of `console` that are used. A logger never gets a secret. */
@@ -33,6 +33,8 @@ type Step =
 /** What machines are driven with. */
 export interface Host extends Network {
   readonly logger: Logger | undefined;
+  /** Whether a VPS may be ordered with that `fetch`. */
+  readonly mayOrder: boolean;
 }
 
 /** @internal A call or a purchase under way. */
@@ -46,12 +48,17 @@ export interface Activity<T> {
   purchase?: {
     /** Purchases of one account take turns. */
     account: string;
-    /** How long it waits for its turn, in milliseconds. */
-    timeout: number;
+    /** How long the whole may take, in milliseconds, if that was said. */
+    timeout: number | undefined;
     /** Called with every step, and waited for before the step is carried out. */
     onProgress(progress: Progress): unknown;
   };
 }
+
+/** How long a purchase may take where only its token says so. */
+const LONGEST_WAIT = 1_800_000;
+/** What `onProgress` may take even where the time allowed is over: it may have a token to store. */
+const SHORTEST_REPORT = 1_000;
 
 const utf8 = new TextDecoder();
 
@@ -59,8 +66,10 @@ const utf8 = new TextDecoder();
 export async function drive<T>(host: Host, activity: Activity<T>): Promise<T> {
   const { machine, label, signal, purchase } = activity;
   const { clock, logger } = host;
+  const began = clock.now();
   let turn: Turn | undefined;
   let body: Uint8Array | undefined;
+  let cause: unknown;
   try {
     for (let step = nextStep(host, machine); ; ) {
       if (step.do === "done") {
@@ -68,18 +77,21 @@ export async function drive<T>(host: Host, activity: Activity<T>): Promise<T> {
         return activity.read(outputOf(step, body));
       }
       if (step.do === "failed") {
-        throw logged(host, label, errorOf(step.error));
+        throw logged(host, label, errorOf(step.error, cause));
       }
       throwIfAborted(signal);
+      if (!host.mayOrder) {
+        refuseToOrder(step);
+      }
       if (purchase && step.progress) {
         const progress = readProgress(step.progress);
         if (progress.exclusive && !turn?.hasCome) {
           turn ??= new Turn(purchase.account);
-          await waitFor(turn, host, activity, purchase.timeout);
+          await waitFor(turn, host, activity, purchase.timeout ?? LONGEST_WAIT);
           step = nextStep(host, machine);
           continue;
         }
-        await purchase.onProgress(progress);
+        await report(host, activity, progress, began);
         throwIfAborted(signal);
         if (!progress.exclusive) {
           // Only now: the token that names the VPS was handed out.
@@ -95,7 +107,8 @@ export async function drive<T>(host: Host, activity: Activity<T>): Promise<T> {
       } else if (step.do === "send") {
         logger?.debug(`${label}: sending ${step.request.endpoint}`);
         const reply = await send(host, step.request, signal);
-        body = reply instanceof TransportFailure ? undefined : reply.body;
+        body = "delivery" in reply ? undefined : reply.body;
+        cause = "delivery" in reply ? reply.cause : undefined;
         step = handReply(host, activity, step.request, reply);
       }
     }
@@ -104,6 +117,86 @@ export async function drive<T>(host: Host, activity: Activity<T>): Promise<T> {
   } finally {
     turn?.end();
     machine.free();
+  }
+}
+
+/** The endpoint that buys, and the phases of a purchase that may still lead there. */
+const ORDER = "POST /vps";
+const BEFORE_ORDER = ["preflight", "baseline", "ordering"];
+
+/** Before anything is sent: a token from then on would say that there may be an order. */
+function refuseToOrder(step: Step): void {
+  const { phase } = ("progress" in step && step.progress) || {};
+  if (BEFORE_ORDER.includes(phase) || (step.do === "send" && step.request.endpoint === ORDER)) {
+    throw invalidInput(
+      "fetch",
+      "of this platform may send an order twice, which buys two VPS. Buy from a server, or pass a " +
+        "fetch that sends once; to buy nevertheless, set dangerouslyAllowRepeatedOrders: true",
+    );
+  }
+}
+
+/** Waits for what `onProgress` returns, but not beyond the signal or the time allowed. */
+async function report(
+  host: Host,
+  { machine, label, signal, purchase }: Activity<unknown>,
+  progress: Progress,
+  began: number,
+): Promise<void> {
+  const clock: WorldClock = host.clock;
+  const telling = told(purchase?.onProgress, progress);
+  if (telling === undefined) {
+    return;
+  }
+  const over = new AbortController();
+  const ignore = onAbort(signal, () => over.abort());
+  // In a simulated world this is real work, for which virtual time does not pass.
+  const release = clock.hold?.();
+  const { timeout } = purchase ?? {};
+  const left = timeout === undefined ? LONGEST_WAIT : began + timeout - clock.now();
+  try {
+    const late = sleep(clock, Math.max(left, SHORTEST_REPORT), over.signal).then(() => true);
+    if ((await Promise.race([telling, late])) && !signal?.aborted) {
+      throw logged(host, label, lateIn(machine, "onProgress", clock.now()));
+    }
+  } finally {
+    release?.();
+    ignore();
+    over.abort();
+  }
+}
+
+/** What `onProgress` returned, if it has to be waited for. */
+function told(
+  onProgress: ((progress: Progress) => unknown) | undefined,
+  progress: Progress,
+): Promise<void> | undefined {
+  const fail = (error: unknown) => {
+    throw new Thrown(error);
+  };
+  try {
+    const telling = onProgress?.(progress) as PromiseLike<unknown> | undefined;
+    return typeof telling?.then === "function"
+      ? Promise.resolve(telling).then(() => {}, fail)
+      : undefined;
+  } catch (error) {
+    return fail(error);
+  }
+}
+
+/** The error of a purchase whose time ends while it waits for something of its caller's. */
+function lateIn(machine: Machine, what: string, now: number): StableVPSError {
+  const { details, ...rest } = JSON.parse(machine.late(now) ?? "{}");
+  const message = rest.message.replace(details.waitingFor, what);
+  return errorOf({ ...rest, message, fault: "caller", details: { ...details, waitingFor: what } });
+}
+
+/** What a caller's `onProgress` threw. */
+class Thrown {
+  readonly error: unknown;
+
+  constructor(error: unknown) {
+    this.error = error;
   }
 }
 
@@ -119,12 +212,12 @@ function handReply(
   reply: HttpResponse | TransportFailure,
 ): Step {
   let step: string | undefined;
-  if (reply instanceof TransportFailure) {
+  if ("delivery" in reply) {
     const { kind, delivery, message } = reply;
     if (signal?.aborted && kind === "cancelled") {
       // Not handed to the machine: the request stays outstanding for it, as it may have been sent.
       const mayRepeat = retryClass !== "once" || delivery === "not_sent";
-      throw aborted(signal, mayRepeat ? "safe" : "unsafe");
+      throw aborted(signal, mayRepeat ? "retry" : "ask");
     }
     step = machine.failed(id, kind, delivery, message, clock.now());
   } else {
@@ -167,24 +260,34 @@ async function waitFor(
 /** Between two steps nothing is under way: the call may be made again. */
 function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) {
-    throw aborted(signal, "safe");
+    throw aborted(signal, "retry");
   }
 }
 
 /** The error that ends a purchase, with the token from which the purchase can be resumed. */
-function withToken(host: Host, { machine, label }: Activity<unknown>, error: unknown): unknown {
-  if (error instanceof StableVPSError && error.token !== null) {
-    return error;
-  }
+function withToken(host: Host, { machine }: Activity<unknown>, error: unknown): unknown {
   const token = machine.snapshot(host.clock.now()) ?? null;
   if (error instanceof StableVPSError) {
-    const tryAgain = token !== null && error.code === "aborted" ? "safe" : error.tryAgain;
-    Object.assign(error, { token, tryAgain });
-  } else if (error instanceof Error && Object.isExtensible(error)) {
-    // Such as what the caller's own onProgress threw.
-    Object.assign(error, { token });
-  } else {
-    host.logger?.warn(`${label} ended by a ${typeof error}: it can't carry the token`);
+    if (error.token === null) {
+      // What was refused before anything was sent has to be changed first, wherever it is resumed.
+      const changes = token === null || error.code === "invalid_input" ? {} : { next: "resume" };
+      Object.assign(error, { token, ...changes });
+    }
+    return error;
   }
-  return error;
+  return carrying(error instanceof Thrown ? error.error : error, token);
+}
+
+/** What the caller's own `onProgress` threw, with the token: as it is, or as the cause of an error. */
+function carrying(error: unknown, token: string | null): unknown {
+  if (typeof error === "object" && error !== null && !(error as { token?: unknown }).token) {
+    try {
+      return Object.assign(error, { token });
+    } catch {
+      // It is frozen.
+    }
+  }
+  const reason = "threw something that can't carry the purchase's token; its cause is that";
+  const wrapped = invalidInput("onProgress", reason, { cause: error });
+  return Object.assign(wrapped, { token, next: token === null ? "fix" : "resume" });
 }

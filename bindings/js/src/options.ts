@@ -68,10 +68,40 @@ export function callback<T>(field: string, value: T): T {
   return value;
 }
 
-/** An object, as the only argument of many methods is. */
-export function record<T extends object>(field: string, value: T): T {
+/** An argument that must be an `AbortSignal`, of any realm; none for `undefined`. */
+export function abortSignal(field: string, value: unknown): AbortSignal | undefined {
+  const { aborted, addEventListener } = (value ?? {}) as Partial<AbortSignal>;
+  if (value != null && !(typeof aborted === "boolean" && typeof addEventListener === "function")) {
+    throw invalidInput(field, "must be an AbortSignal");
+  }
+  return (value ?? undefined) as AbortSignal | undefined;
+}
+
+/** An argument that must have those methods; none for `undefined`. */
+export function methods<T>(
+  field: string,
+  value: T | undefined,
+  ...names: (keyof T & string)[]
+): T | undefined {
+  if (value !== undefined && !names.every((name) => typeof value?.[name] === "function")) {
+    throw invalidInput(field, `must have the methods ${names.join(" and ")}`);
+  }
+  return value;
+}
+
+/** The names of a record's fields: all of them, or it does not compile. */
+export type Names<T> = { readonly [Name in keyof Required<T>]: 1 };
+
+/** An object that has only fields of those names: a name misspelled is an option ignored. */
+export function record<T extends object>(field: string, value: T, names: Names<T>): T {
   if (typeof value !== "object" || value === null || isSecret(value)) {
     throw invalidInput(field, `must be an object, not ${nameOfType(value)}`);
+  }
+  for (const name of Object.keys(value)) {
+    if (!Object.hasOwn(names, name)) {
+      const known = Object.keys(names).join(", ");
+      throw invalidInput(name, `is not one of the ${field}, which are ${known}`);
+    }
   }
   return value;
 }

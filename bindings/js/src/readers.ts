@@ -281,6 +281,13 @@ export const KINDS: { readonly [code: string]: Kind } = {
       maxSpend: sent.maxSpend,
     }),
   ],
+  price_above_limit: [
+    errors.PriceAboveLimitError,
+    (sent) => ({
+      charged: sent.charged,
+      maxSpend: sent.maxSpend,
+    }),
+  ],
   provisioning_failed: [
     errors.ProvisioningFailedError,
     (sent) => ({

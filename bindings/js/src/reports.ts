@@ -1,8 +1,8 @@
 /** Errors as calls end with them, and how they are known again. */
 
 import { AbortError, BRAND, camel, type ErrorFacts, StableVPSError } from "./error.js";
-import { type ErrorsByCode, InvalidInputError } from "./errors.js";
-import type { ErrorCode, TryAgain } from "./models.js";
+import { type ErrorsByCode, InvalidInputError, TransportError } from "./errors.js";
+import type { ErrorCode, FailureKind, Next } from "./models.js";
 import { KINDS, readVpsDetails, type Sent } from "./readers.js";
 
 /** An error as the core describes it. What an error does not have is absent. */
@@ -11,40 +11,59 @@ export interface Report extends Omit<ErrorFacts, "details" | "vps"> {
   vps?: Sent;
 }
 
-/** @internal The error that a report describes. */
-export function errorOf(report: Report): StableVPSError {
+/** @internal The error that a report describes, and what caused it. */
+export function errorOf(report: Report, cause?: unknown): StableVPSError {
   if (report.code === "invalid_input") {
     // A field has one name in the core; here it is spelled as JavaScript's are.
     return invalidInput(camel(report.details?.field), report.details?.reason);
   }
   const [Class, read] = KINDS[report.code] ?? [StableVPSError];
-  return new Class({
+  const facts = {
     ...report,
     details: read?.(report.details as Sent),
     vps: report.vps && readVpsDetails(report.vps),
-  });
+  };
+  return new Class(facts, cause === undefined ? undefined : { cause });
 }
 
 /** @internal An argument was refused before anything was sent. */
-export function invalidInput(field: string, reason: string): InvalidInputError {
-  return new InvalidInputError({
+export function invalidInput(
+  field: string,
+  reason: string,
+  options?: { cause: unknown },
+): InvalidInputError {
+  const facts = {
     code: "invalid_input",
     message: `${field} ${reason}`,
     fault: "caller",
-    tryAgain: "useless",
+    next: "fix",
     attempts: 0,
     details: { field, reason },
-  });
+  } as const;
+  return new InvalidInputError(facts, options);
+}
+
+/** @internal The core can't be used, so nothing was sent. */
+export function coreMissing(kind: FailureKind, detail: string, cause?: unknown): TransportError {
+  const facts = {
+    code: "transport",
+    message: `the core could not be loaded: ${detail}`,
+    fault: "network",
+    next: "retry",
+    attempts: 0,
+    details: { kind, delivery: "not_sent", detail },
+  } as const;
+  return new TransportError(facts, { cause });
 }
 
 /** @internal What a call ends with when its signal is aborted. */
-export function aborted(signal: AbortSignal, tryAgain: TryAgain): AbortError {
+export function aborted(signal: AbortSignal, next: Next): AbortError {
   return new AbortError(
     {
       code: "aborted",
       message: "the call was aborted by its signal",
       fault: "caller",
-      tryAgain,
+      next,
       attempts: 0,
     },
     { cause: signal.reason },

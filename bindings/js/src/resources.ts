@@ -19,7 +19,16 @@ import type {
   Wallet,
 } from "./models.js";
 import type { Money } from "./money.js";
-import { count, flag, optionalText, record, secretText, span, text } from "./options.js";
+import {
+  count,
+  flag,
+  type Names,
+  optionalText,
+  record,
+  secretText,
+  span,
+  text,
+} from "./options.js";
 import type { Purchase } from "./purchase.js";
 import * as read from "./readers.js";
 import type { Secret } from "./secret.js";
@@ -78,6 +87,29 @@ export interface ResumeOptions extends PurchaseOptions {
   anyKey?: boolean | undefined;
 }
 
+const KEY_PARAMS: Names<CreateKeyParams> = {
+  email: 1,
+  password: 1,
+  name: 1,
+  scope: 1,
+  expiresInDays: 1,
+};
+const ORDER_PARAMS: Names<OrderParams> = { planId: 1, billingCycle: 1, location: 1 };
+const PURCHASE_OPTIONS: Names<PurchaseOptions> = { signal: 1, timeout: 1, onProgress: 1 };
+const RESUME_OPTIONS: Names<ResumeOptions> = { ...PURCHASE_OPTIONS, anyKey: 1 };
+const WAIT_OPTIONS: Names<WaitOptions> = {
+  ...PURCHASE_OPTIONS,
+  waitFor: 1,
+  firstLook: 1,
+  longestPause: 1,
+};
+const PROVISION_OPTIONS: Names<ProvisionOptions> = {
+  ...WAIT_OPTIONS,
+  maxSpend: 1,
+  preflight: 1,
+  settle: 1,
+};
+
 /** What every resource is. */
 class Resource {
   readonly #session: Session;
@@ -104,12 +136,12 @@ export class Keys extends Resource {
    */
   create(params: CreateKeyParams, options: CallOptions = {}): Promise<CreatedKey> {
     const request = () => {
-      const { email, password, name, scope = "full", expiresInDays } = record("params", params);
+      const { email, password, name, scope, expiresInDays } = record("params", params, KEY_PARAMS);
       const createKey = {
         email: text("email", email),
         password: secretText("password", password),
         name: text("name", name),
-        scope: text("scope", scope),
+        scope: text("scope", scope ?? "full"),
         expiresInDays: count("expiresInDays", expiresInDays),
       };
       return { createKey };
@@ -202,7 +234,7 @@ export class VpsResource extends Resource {
       };
       return { provision };
     };
-    return this._session.purchase("vps.provision", request, options);
+    return this._session.purchase("vps.provision", request, options, PROVISION_OPTIONS);
   }
 
   /**
@@ -221,7 +253,7 @@ export class VpsResource extends Resource {
       };
       return { resume };
     };
-    return this._session.purchase("vps.resume", request, options);
+    return this._session.purchase("vps.resume", request, options, RESUME_OPTIONS);
   }
 
   /** Waits until a VPS that was bought elsewhere can be used. Its first look is at once. */
@@ -230,7 +262,7 @@ export class VpsResource extends Resource {
       const waitUntilReady = { id: text("id", id), options: waiting(options) };
       return { waitUntilReady };
     };
-    return this._session.purchase("vps.waitUntilReady", request, options);
+    return this._session.purchase("vps.waitUntilReady", request, options, WAIT_OPTIONS);
   }
 }
 
@@ -259,7 +291,7 @@ function every<T>(readOne: (sent: read.Sent) => T): (sent: read.Sent) => T[] {
 }
 
 function order(params: OrderParams): object {
-  const { planId, billingCycle, location } = record("params", params);
+  const { planId, billingCycle, location } = record("params", params, ORDER_PARAMS);
   return {
     planId: text("planId", planId),
     billingCycle: text("billingCycle", billingCycle),

@@ -1,16 +1,28 @@
 /** A configured account: what every resource makes its calls with. */
 
 import type { Api, Machine } from "../wasm/main/main.js";
-import { type Clock, systemClock } from "./clock.js";
+import { onAbort } from "./abort.js";
+import { type Clock, sleep, systemClock, type WorldClock } from "./clock.js";
 import { drive, type Host, type Logger } from "./machine.js";
 import type { Auth, Progress } from "./models.js";
-import { callback, count, record, secretText, span, text } from "./options.js";
-import { isBrowser } from "./platform.js";
+import {
+  abortSignal,
+  callback,
+  count,
+  flag,
+  methods,
+  type Names,
+  record,
+  secretText,
+  span,
+  text,
+} from "./options.js";
+import { isBrowser, sendsOnce } from "./platform.js";
 import { type Purchase, purchase } from "./purchase.js";
 import { readProvisioned, type Sent } from "./readers.js";
-import { errorOf, invalidInput, type Report } from "./reports.js";
+import { aborted, coreMissing, errorOf, invalidInput, type Report } from "./reports.js";
 import type { Secret } from "./secret.js";
-import type { Fetch } from "./transport.js";
+import type { Fetch, FetchInit } from "./transport.js";
 import { VERSION } from "./version.js";
 import { core, coreNow } from "./wasm.js";
 
@@ -29,7 +41,10 @@ export interface StableVPSOptions {
   timeout?: number | undefined;
   /** How often a failed request is repeated: 2 by default. An order never is. */
   maxRetries?: number | undefined;
-  /** Sends the requests, instead of the platform's `fetch`. */
+  /**
+   * Sends the requests, instead of the platform's `fetch`. It must send each once: one that repeats a
+   * `POST` may buy a second VPS.
+   */
   fetch?: Fetch | undefined;
   /** Is called with a line for every request and every wait, such as `console`. It never gets a secret. */
   logger?: Logger | undefined;
@@ -38,6 +53,13 @@ export interface StableVPSOptions {
    * for pages that nobody but the key's owner opens, or whose users enter keys of their own.
    */
   dangerouslyAllowBrowser?: boolean | undefined;
+  /**
+   * Allows `vps.provision` and `vps.create` where the platform's `fetch` may send a request again by
+   * itself, as browsers do when a kept connection breaks: then **two VPS are bought**, and the package
+   * knows of one. Node, Deno 2, Bun and Workers send once and need no such option, nor does a client with
+   * a `fetch` of its own.
+   */
+  dangerouslyAllowRepeatedOrders?: boolean | undefined;
   /** Another clock, for tests. */
   clock?: Clock | undefined;
   /** Makes the jitter of retries repeatable, for tests: an integer from 0. */
@@ -70,11 +92,26 @@ export interface PurchaseOptions {
   onProgress?: ((progress: Progress) => unknown) | undefined;
 }
 
+const OPTIONS: Names<StableVPSOptions> = {
+  apiKey: 1,
+  baseUrl: 1,
+  auth: 1,
+  timeout: 1,
+  maxRetries: 1,
+  fetch: 1,
+  logger: 1,
+  dangerouslyAllowBrowser: 1,
+  dangerouslyAllowRepeatedOrders: 1,
+  clock: 1,
+  randomSeed: 1,
+};
+const CALL_OPTIONS: Names<CallOptions> = { signal: 1, timeout: 1, deadline: 1 };
+
 /** A request of the core: its name, or its name and its arguments. What is undefined has a default. */
 export type Request = string | { readonly [name: string]: object };
 
-/** How long a purchase waits for its turn where only its token says how long it may take. */
-const LONGEST_WAIT = 1_800_000;
+/** How long a request takes at most, and so the loading of the core. */
+const REQUEST_TIMEOUT = 30_000;
 const KEY_VARIABLE = "STABLEVPS_API_KEY";
 
 /** A configured account. */
@@ -82,13 +119,20 @@ export class Session {
   readonly #config: string;
   readonly #baseUrl: string;
   readonly #host: Host;
+  readonly #timeout: number;
   #seed: number | undefined;
   #api: Api | undefined;
 
   constructor(options: StableVPSOptions) {
+    record("options", options, OPTIONS);
     const { apiKey = fromEnvironment(), randomSeed } = options;
     const inBrowser = isBrowser();
-    if (inBrowser && apiKey !== null && options.dangerouslyAllowBrowser !== true) {
+    const allowBrowser = flag("dangerouslyAllowBrowser", options.dangerouslyAllowBrowser);
+    const allowRepeated = flag(
+      "dangerouslyAllowRepeatedOrders",
+      options.dangerouslyAllowRepeatedOrders,
+    );
+    if (inBrowser && apiKey !== null && !allowBrowser) {
       throw invalidInput(
         "apiKey",
         "must not be used in a browser, where everyone who opens the page can read it; " +
@@ -100,20 +144,24 @@ export class Session {
     }
     this.#host = {
       fetch: callback("fetch", options.fetch) ?? platformFetch,
-      clock: options.clock ?? systemClock,
+      clock: methods("clock", options.clock, "now", "after") ?? systemClock,
       inBrowser,
-      logger: options.logger,
+      logger: quiet(methods("logger", options.logger, "debug", "warn")),
+      mayOrder: allowRepeated || options.fetch !== undefined || sendsOnce(),
     };
+    const timeoutMs = span("timeout", options.timeout);
+    this.#timeout = timeoutMs ?? REQUEST_TIMEOUT;
     this.#seed = randomSeed;
     this.#baseUrl = text("baseUrl", options.baseUrl ?? "https://stablevps.com");
     this.#config = JSON.stringify({
-      apiKey: apiKey === null ? undefined : secretText("apiKey", apiKey),
+      // A file or a variable that it was read from may end in a line break.
+      apiKey: apiKey === null ? undefined : secretText("apiKey", apiKey).trim(),
       baseUrl: this.#baseUrl,
       auth: options.auth === undefined ? undefined : text("auth", options.auth),
       // A browser has its own, and asks the server about every header that is not its own.
       userAgent: inBrowser ? null : `stablevps-js/${VERSION}`,
       maxRetries: count("maxRetries", options.maxRetries),
-      timeoutMs: span("timeout", options.timeout),
+      timeoutMs,
     });
     const present = coreNow();
     if (present) {
@@ -128,27 +176,36 @@ export class Session {
     read: (output: Sent) => T,
     options: CallOptions,
   ): Promise<T> {
-    const { signal, timeout, deadline } = record("options", options);
+    const { timeout, deadline } = record("options", options, CALL_OPTIONS);
+    const signal = abortSignal("signal", options.signal);
     const timeoutMs = span("timeout", timeout);
     const deadlineMs = span("deadline", deadline);
     const hasLimits = timeoutMs !== undefined || deadlineMs !== undefined;
     const limits = hasLimits ? { timeoutMs, deadlineMs } : undefined;
     const document = typeof request === "function" ? request() : request;
-    const api = this.#api ?? (await this.#load());
+    const api = this.#api ?? (await this.#load(signal, deadlineMs ?? timeoutMs));
     const machine = this.#begin(api, document, limits, jitter);
     return await drive(this.#host, { machine, label, read, signal });
   }
 
   /** A purchase, or the wait for one. Its promise rejects if `request` throws. */
-  purchase(label: string, request: () => Request, options: PurchaseOptions): Purchase {
+  purchase<Options extends PurchaseOptions>(
+    label: string,
+    request: () => Request,
+    options: Options,
+    names: Names<Options>,
+  ): Purchase {
     return purchase(async (report) => {
-      const { signal, timeout } = record("options", options);
+      const { timeout } = record("options", options, names);
+      const signal = abortSignal("signal", options.signal);
       const onProgress = callback("onProgress", options.onProgress);
-      const api = this.#api ?? (await this.#load());
-      const machine = this.#begin(api, request(), undefined, uniqueSeed);
+      const document = request();
+      const api = this.#api ?? (await this.#load(signal, span("timeout", timeout)));
+      const machine = this.#begin(api, document, undefined, uniqueSeed);
+      const { world = "" }: WorldClock = this.#host.clock;
       const own = {
-        account: `${api.keyFingerprint()} ${this.#baseUrl.trim().replace(/\/+$/, "")}`,
-        timeout: timeout ?? LONGEST_WAIT,
+        account: `${api.keyFingerprint()} ${this.#baseUrl.trim().replace(/\/+$/, "")} ${world}`,
+        timeout,
         onProgress(progress: Progress) {
           report(progress);
           return onProgress?.(progress);
@@ -159,8 +216,27 @@ export class Session {
     });
   }
 
-  async #load(): Promise<Api> {
-    const present = coreNow() ?? (await core());
+  /** The account, once the core is loaded: no later than a request would take. */
+  async #load(signal: AbortSignal | undefined, limit = this.#timeout): Promise<Api> {
+    let present = coreNow();
+    if (!present) {
+      const ms = Math.min(limit, this.#timeout);
+      const over = new AbortController();
+      const ignore = onAbort(signal, () => over.abort());
+      try {
+        const late = signal?.aborted ? undefined : sleep(this.#host.clock, ms, over.signal);
+        present = (await Promise.race([core(), late])) ?? undefined;
+      } finally {
+        ignore();
+        over.abort();
+      }
+      if (signal?.aborted) {
+        throw aborted(signal, "retry");
+      }
+      if (!present) {
+        throw coreMissing("timeout", `it took longer than ${ms} ms`);
+      }
+    }
     this.#api ??= account(present, this.#config);
     return this.#api;
   }
@@ -186,6 +262,18 @@ function account(present: { Api: new (config: string) => Api }, config: string):
   return api;
 }
 
+/** A logger that can't break a call: an order may be under way. */
+function quiet(logger: Logger | undefined): Logger | undefined {
+  const call = (method: "debug" | "warn") => async (message: string) => {
+    try {
+      await logger?.[method](message);
+    } catch {
+      // It is the logger's own affair.
+    }
+  };
+  return logger && { debug: call("debug"), warn: call("warn") };
+}
+
 /** Spreads the retries of a call in time. */
 function jitter(): number {
   return Math.floor(Math.random() * 2 ** 53);
@@ -197,7 +285,7 @@ function uniqueSeed(): number {
   return (high & 0x1f_ffff) * 2 ** 32 + low;
 }
 
-function platformFetch(input: string, init: RequestInit): Promise<Response> {
+function platformFetch(input: string, init: FetchInit): Promise<Response> {
   // Looked up with every call, so that tests may replace it.
   return fetch(input, init);
 }

@@ -3,6 +3,7 @@
 import { onAbort } from "./abort.js";
 import type { Clock } from "./clock.js";
 import type { Delivery, FailureKind } from "./models.js";
+import { ownConnection } from "./platform.js";
 
 /** One request, complete, as the core describes it. */
 export interface HttpRequest {
@@ -34,21 +35,50 @@ export class TransportFailure extends Error {
   /** Whether the request may have reached the service. */
   readonly delivery: Delivery;
 
-  constructor(kind: FailureKind, delivery: Delivery, detail: string) {
-    super(detail);
+  constructor(
+    kind: FailureKind,
+    delivery: Delivery,
+    detail: string,
+    options?: { cause?: unknown },
+  ) {
+    super(detail, options);
     this.name = "TransportFailure";
     this.kind = kind;
     this.delivery = delivery;
   }
 }
 
-/** What a client sends its requests with. */
-export type Fetch = (input: string, init: RequestInit) => Promise<Response>;
+/** What a request's `fetch` is called with. Hand on all of it: some is for one platform only. */
+export interface FetchInit {
+  method: string;
+  headers: Record<string, string>;
+  body: string | null;
+  redirect: "manual";
+  signal: AbortSignal;
+  cache?: "no-store";
+  credentials?: "omit";
+  keepalive?: false;
+}
+
+/** What is read of a response: the platform's, or another library's. */
+export interface FetchResponse {
+  readonly status: number;
+  readonly type: string;
+  readonly headers: { get(name: string): string | null };
+  readonly body: object | null;
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
+/**
+ * What a client sends its requests with. It must send each request once: a repeated `POST` may buy a
+ * second VPS.
+ */
+export type Fetch = (input: string, init: FetchInit) => Promise<FetchResponse>;
 
 const LARGEST_BODY = 16 * 1024 * 1024;
 
 /** The headers that the core reads. */
-const READ_HEADERS = ["content-type", "retry-after"];
+const READ_HEADERS = ["content-type", "date", "retry-after"];
 
 /** What requests are sent with. */
 export interface Network {
@@ -59,63 +89,88 @@ export interface Network {
 }
 
 /**
- * Sends a request, once. It is given up when its time is over, or when `stop` is aborted. The promise
- * never rejects.
+ * Sends a request, once. It is given up when its time is over, or when `stop` is aborted, also where
+ * `fetch` ignores its signal. The promise never rejects.
  */
 export async function send(
   network: Network,
   request: HttpRequest,
   stop?: AbortSignal,
 ): Promise<HttpResponse | TransportFailure> {
-  // Not called as a method: a platform's `fetch` may refuse that.
-  const { fetch } = network;
+  if (stop?.aborted) {
+    return new TransportFailure("cancelled", "not_sent", "by its signal");
+  }
   const ending = new AbortController();
+  let giveUp = (): void => {};
+  const givenUp = new Promise<undefined>((resolve) => {
+    giveUp = () => resolve(undefined);
+  });
   let late = false;
+  const end = () => {
+    giveUp();
+    ending.abort();
+  };
   const cancelTimer = network.clock.after(request.timeoutMs, () => {
     late = true;
-    ending.abort();
+    end();
   });
-  const ignore = stop && onAbort(stop, () => ending.abort());
+  const ignore = onAbort(stop, end);
   try {
-    if (stop?.aborted) {
-      return new TransportFailure("cancelled", "not_sent", "by its signal");
+    const response = await Promise.race([exchange(network, request, ending.signal), givenUp]);
+    if (response) {
+      return response;
     }
-    const response = await fetch(request.url, init(network, request, ending.signal));
+    return late
+      ? new TransportFailure("timeout", "unknown", `within ${request.timeoutMs} ms`)
+      : new TransportFailure("cancelled", "unknown", "by its signal");
+  } catch (error) {
+    return failure(error);
+  } finally {
+    cancelTimer();
+    ignore();
+  }
+}
+
+async function exchange(
+  network: Network,
+  request: HttpRequest,
+  signal: AbortSignal,
+): Promise<HttpResponse> {
+  // Not called as a method: a platform's `fetch` may refuse that.
+  const { fetch } = network;
+  const once = request.retryClass === "once" ? ownConnection() : undefined;
+  try {
+    const response = await fetch(request.url, { ...init(network, request, signal), ...once });
     if (response.type === "opaqueredirect") {
       return { status: 302, headers: "", body: new Uint8Array() };
     }
     const { status } = response;
     return { status, headers: headers(response), body: await body(response) };
-  } catch (error) {
-    if (error instanceof TransportFailure) {
-      return error;
-    }
-    if (late) {
-      return new TransportFailure("timeout", "unknown", `within ${request.timeoutMs} ms`);
-    }
-    if (stop?.aborted) {
-      return new TransportFailure("cancelled", "unknown", "by its signal");
-    }
-    return failure(error);
   } finally {
-    cancelTimer();
-    ignore?.();
+    once?.client?.close();
   }
 }
 
 /** A request as `fetch` takes it. */
-function init({ inBrowser }: Network, request: HttpRequest, signal: AbortSignal): RequestInit {
+function init({ inBrowser }: Network, request: HttpRequest, signal: AbortSignal): FetchInit {
   const headers: Record<string, string> = {};
   for (const { name, value } of request.headers) {
     headers[name] = value;
   }
   const { method, body } = request;
   // A redirect is never followed with a key.
-  const init: RequestInit = { method, headers, body, redirect: "manual", signal };
-  return inBrowser ? { ...init, cache: "no-store", credentials: "omit" } : init;
+  const init: FetchInit = { method, headers, body, redirect: "manual", signal };
+  // Some platforms refuse the options that they don't know. Next.js caches replies on servers, too.
+  if (typeof Request === "function" && "cache" in Request.prototype) {
+    init.cache = "no-store";
+  }
+  if (inBrowser) {
+    init.credentials = "omit";
+  }
+  return init;
 }
 
-function headers(response: Response): string {
+function headers(response: FetchResponse): string {
   let text = "";
   for (const name of READ_HEADERS) {
     const value = response.headers.get(name);
@@ -127,9 +182,10 @@ function headers(response: Response): string {
 }
 
 /** The body. One that is larger than any of the service's is not read to its end. */
-async function body(response: Response): Promise<Uint8Array> {
+async function body(response: FetchResponse): Promise<Uint8Array> {
+  const stream = response.body as ReadableStream<Uint8Array> | null;
   // There is none, or a `fetch` of the caller's own has another kind of stream.
-  if (typeof response.body?.getReader !== "function") {
+  if (typeof stream?.getReader !== "function") {
     const whole = new Uint8Array(await response.arrayBuffer());
     if (whole.length > LARGEST_BODY) {
       throw tooLarge();
@@ -138,7 +194,7 @@ async function body(response: Response): Promise<Uint8Array> {
   }
   const parts: Uint8Array[] = [];
   let size = 0;
-  const reader = response.body.getReader();
+  const reader = stream.getReader();
   for (;;) {
     const { done, value } = await reader.read();
     if (done) {
@@ -171,58 +227,78 @@ function tooLarge(): TransportFailure {
   return new TransportFailure("too_large", "unknown", "the response is larger than 16 MiB");
 }
 
-/**
- * The codes in the cause of Node's `TypeError: fetch failed` that mean that no connection was made, so
- * that no byte of the request was written.
- */
-const NOT_SENT: Record<string, FailureKind> = {
-  ENOTFOUND: "dns",
-  EAI_AGAIN: "dns",
-  EAI_FAIL: "dns",
-  EAI_NODATA: "dns",
-  EAI_NONAME: "dns",
-  ECONNREFUSED: "connect",
-  EHOSTUNREACH: "connect",
-  ENETUNREACH: "connect",
-  EADDRNOTAVAIL: "connect",
-  UND_ERR_CONNECT_TIMEOUT: "connect",
-  CERT_HAS_EXPIRED: "tls",
-  CERT_NOT_YET_VALID: "tls",
-  CERT_REVOKED: "tls",
-  CERT_REJECTED: "tls",
-  CERT_SIGNATURE_FAILURE: "tls",
-  CERT_UNTRUSTED: "tls",
-  DEPTH_ZERO_SELF_SIGNED_CERT: "tls",
-  ERR_TLS_CERT_ALTNAME_INVALID: "tls",
-  HOSTNAME_MISMATCH: "tls",
-  INVALID_CA: "tls",
-  INVALID_PURPOSE: "tls",
-  SELF_SIGNED_CERT_IN_CHAIN: "tls",
-  UNABLE_TO_GET_ISSUER_CERT: "tls",
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "tls",
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "tls",
-};
+/** What Node's codes for a refused certificate have in common. */
+const CERTIFICATE = /CERT|^(HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|UNABLE_TO_.*)$/;
 
-/** With any other error, such as every one of a browser's, the request may have been sent. */
+/** An error of any realm, as far as it is one. */
+interface Thrown {
+  name?: unknown;
+  code?: unknown;
+  syscall?: unknown;
+  cause?: unknown;
+  errors?: unknown;
+}
+
+/**
+ * What a failed `fetch` says. Nothing was sent only where every error says so: Linux reports
+ * `ECONNREFUSED` and `EHOSTUNREACH` also on a connection that has carried the request.
+ */
 function failure(error: unknown): TransportFailure {
+  const options = { cause: error };
+  if (isTransportFailure(error)) {
+    return new TransportFailure(error.kind, error.delivery, error.message, options);
+  }
   const code = codeOf(error);
-  const kind = code === undefined ? undefined : NOT_SENT[code];
+  const kind = notSent(error, 0);
   if (kind !== undefined) {
-    return new TransportFailure(kind, "not_sent", `no connection: ${code}`);
+    return new TransportFailure(kind, "not_sent", `no connection: ${code}`, options);
   }
   // An error's message may contain a URL or a header; its name and code don't.
-  const name = error instanceof Error ? error.name : typeof error;
-  return new TransportFailure("io", "unknown", code ?? name);
+  const name = isObject(error) && typeof error.name === "string" ? error.name : typeof error;
+  const unsure = code !== undefined && CERTIFICATE.test(code) ? "tls" : "io";
+  return new TransportFailure(unsure, "unknown", code ?? name, options);
+}
+
+/** Where connecting failed, if that is what the error and every error behind it says. */
+function notSent(error: unknown, depth: number): FailureKind | undefined {
+  if (!isObject(error) || depth > 8) {
+    return undefined;
+  }
+  const { syscall } = error;
+  const kind = syscall === "connect" ? "connect" : syscall === "getaddrinfo" ? "dns" : undefined;
+  if (syscall !== undefined && kind === undefined) {
+    return undefined;
+  }
+  const behind = causesOf(error);
+  if (behind.length === 0) {
+    return error.code === "UND_ERR_CONNECT_TIMEOUT" ? "connect" : kind;
+  }
+  const kinds = behind.map((cause) => notSent(cause, depth + 1));
+  return kinds.every((one) => one !== undefined) ? kinds[0] : undefined;
 }
 
 /** The code of an error, or of what caused it. */
-function codeOf(error: unknown): string | undefined {
-  for (let cause = error, depth = 0; cause instanceof Error && depth < 4; depth++) {
-    const { code } = cause as { code?: unknown };
-    if (typeof code === "string" && /^[A-Z][A-Z0-9_]*$/.test(code)) {
-      return code;
-    }
-    cause = cause.cause;
+function codeOf(error: unknown, depth = 0): string | undefined {
+  if (!isObject(error) || depth > 8) {
+    return undefined;
   }
-  return undefined;
+  const { code } = error;
+  if (typeof code === "string" && /^[A-Z][A-Z0-9_]*$/.test(code)) {
+    return code;
+  }
+  return codeOf(causesOf(error)[0], depth + 1);
+}
+
+function causesOf({ cause, errors }: Thrown): unknown[] {
+  const members: unknown[] = Array.isArray(errors) ? errors : [];
+  return cause == null ? members : [...members, cause];
+}
+
+function isObject(value: unknown): value is Thrown {
+  return typeof value === "object" && value !== null;
+}
+
+/** Also one of another copy of this package, or of another realm. */
+function isTransportFailure(error: unknown): error is TransportFailure {
+  return isObject(error) && error.name === "TransportFailure" && "delivery" in error;
 }

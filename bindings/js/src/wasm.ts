@@ -1,7 +1,9 @@
 /** The core, compiled to WebAssembly: loaded once, when it is first needed. */
 
 import * as glue from "../wasm/main/main.js";
+import { StableVPSError } from "./error.js";
 import { join, joinNow } from "./glue.js";
+import { coreMissing } from "./reports.js";
 
 /**
  * What the core is loaded from. A `WebAssembly.Module` and the promise of one are objects, too: Node's
@@ -35,7 +37,11 @@ export function coreNow(): typeof glue | undefined {
       // Every call that needs the core gets the failure.
       loading.catch(() => {});
     } else {
-      joinNow(glue, NAME, source);
+      try {
+        joinNow(glue, NAME, source);
+      } catch (error) {
+        throw missing(error);
+      }
       loaded = true;
     }
   }
@@ -58,6 +64,8 @@ export async function core(): Promise<typeof glue> {
  * Where the package finds the core by itself there is no need for it: in Node, Deno, Bun, Workers, and
  * in browsers behind a bundler that supports `new URL(..., import.meta.url)`. Elsewhere call it before
  * the first request. Once the core is loaded, further calls have no effect.
+ *
+ * @throws TransportError where it can't be loaded: nothing was sent. The next call tries again.
  *
  * ```ts
  * import wasm from "stablevps/stablevps.wasm?url";
@@ -84,7 +92,7 @@ async function start(promised: WasmSource): Promise<void> {
     loaded = true;
   } catch (error) {
     loading = undefined;
-    throw error;
+    throw missing(error);
   }
 }
 
@@ -102,6 +110,12 @@ async function compiled(response: Response): Promise<WebAssembly.Module> {
 }
 
 function notLoaded(reason: string): Error {
-  const advice = "Load it from where it is, before the first call: await init(url)";
-  return new Error(`the core could not be loaded: ${reason}. ${advice}`);
+  return coreMissing(
+    "io",
+    `${reason}. Load it from where it is, before the first call: await init(url)`,
+  );
+}
+
+function missing(error: unknown): Error {
+  return error instanceof StableVPSError ? error : coreMissing("io", "its cause says why", error);
 }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import atexit
-import inspect
 from typing import Any
 
 from stablevps import AsyncClient
@@ -41,12 +40,13 @@ class _Methods:
 
     def __getattr__(self, name: str) -> Any:
         method = getattr(self._resource, name)
-        assert inspect.iscoroutinefunction(method), name
         return _blocking(method)
 
 
 def _blocking(method: Any) -> Any:
     def call(*arguments: Any, **named: Any) -> Any:
-        return _loop.run_until_complete(method(*arguments, **named))
+        work = method(*arguments, **named)
+        assert asyncio.iscoroutine(work), method
+        return _loop.run_until_complete(work)
 
     return call

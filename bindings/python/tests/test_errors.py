@@ -24,17 +24,17 @@ def caught_from(call: Callable[[], Any]) -> stablevps.StableVPSError:
 
 
 @pytest.mark.parametrize(
-    ("code", "error", "name", "fault", "try_again", "attempts"),
+    ("code", "error", "name", "fault", "next_", "attempts"),
     [
-        (400, stablevps.BadRequestError, "bad_request", "caller", "useless", 1),
-        (401, stablevps.UnauthorizedError, "unauthorized", "caller", "useless", 1),
-        (402, stablevps.InsufficientFundsError, "insufficient_funds", "caller", "useless", 1),
-        (403, stablevps.ReadOnlyKeyError, "read_only_key", "caller", "useless", 1),
-        (404, stablevps.NotFoundError, "not_found", "caller", "useless", 1),
-        (429, stablevps.RateLimitedError, "rate_limited", "caller", "safe", 3),
-        (500, stablevps.ServerError, "server", "server", "safe", 3),
-        (502, stablevps.ProviderError, "provider", "server", "safe", 3),
-        (302, stablevps.UnexpectedResponseError, "unexpected_response", "server", "useless", 1),
+        (400, stablevps.BadRequestError, "bad_request", "caller", "fix", 1),
+        (401, stablevps.UnauthorizedError, "unauthorized", "caller", "fix", 1),
+        (402, stablevps.InsufficientFundsError, "insufficient_funds", "caller", "fix", 1),
+        (403, stablevps.ReadOnlyKeyError, "read_only_key", "caller", "fix", 1),
+        (404, stablevps.NotFoundError, "not_found", "caller", "fix", 1),
+        (429, stablevps.RateLimitedError, "rate_limited", "caller", "retry", 3),
+        (500, stablevps.ServerError, "server", "server", "retry", 3),
+        (502, stablevps.ProviderError, "provider", "server", "retry", 3),
+        (302, stablevps.UnexpectedResponseError, "unexpected_response", "server", "ask", 1),
     ],
 )
 def test_a_status_becomes_its_error(
@@ -44,13 +44,13 @@ def test_a_status_becomes_its_error(
     error: type,
     name: str,
     fault: str,
-    try_again: str,
+    next_: str,
     attempts: int,
 ) -> None:
     simulator.fault({"status": {"code": code, "body": {"error": "the service's words"}}}, times=9)
     ending = caught_from(client.wallet.get)
     assert type(ending) is error
-    assert (ending.code, ending.fault, ending.try_again) == (name, fault, try_again)
+    assert (ending.code, ending.fault, ending.next) == (name, fault, next_)
     assert (ending.endpoint, ending.status, ending.attempts) == ("GET /wallet", code, attempts)
     assert ending.server_message == "the service's words"
     assert str(ending).endswith(f'"the service\'s words" (GET /wallet answered {code})')
@@ -148,7 +148,7 @@ def test_an_order_without_a_readable_receipt_has_an_unknown_outcome(
     simulator.fault(do, method="POST", path="/vps")
     ending = caught_from(lambda: client.vps.create(**ORDER))
     assert isinstance(ending, stablevps.OutcomeUnknownError)
-    assert (ending.try_again, ending.attempts) == ("unsafe", 1)
+    assert (ending.next, ending.attempts) == ("ask", 1)
     assert ending.reason and ending.advice in str(ending)
     assert simulator.state()["orders_received"] == 1
 
@@ -177,7 +177,7 @@ def test_an_error_of_a_later_core_is_still_an_error_of_the_package() -> None:
     from stablevps import _errors
 
     ending = _errors.from_json(
-        b'{"code":"new","message":"m","fault":"server","tryAgain":"safe","attempts":1,"details":{}}'
+        b'{"code":"new","message":"m","fault":"server","next":"retry","attempts":1,"details":{}}'
     )
     assert (type(ending), ending.code) == (stablevps.StableVPSError, "new")
 

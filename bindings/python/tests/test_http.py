@@ -186,7 +186,10 @@ def test_a_forked_child_goes_on_with_its_parents_client(program: Any, made: str)
         # Something else meanwhile, so that the thread of that call is idle again.
         stablevps.Client(key, base_url=url).wallet.get()
         # As if another thread of the parent were amid a purchase.
-        assert _turns.turn_of(client._session.account).try_acquire()
+        ticket = _turns.Ticket()
+        turn = _turns.PROCESS.of(client._session.account)
+        turn.join(ticket, lambda: None)
+        assert turn.is_of(ticket)
         child = os.fork()
         if child == 0:
             call(client.wallet.get)

@@ -164,7 +164,7 @@ def error_document(error: stablevps.StableVPSError) -> Any:
         "code": error.code,
         "message": str(error),
         "fault": error.fault,
-        "tryAgain": error.try_again,
+        "next": error.next,
         "attempts": error.attempts,
         "details": details(error),
     }

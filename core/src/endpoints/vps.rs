@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use super::{is_blank, receipt, segment};
 use crate::decode::{DecodeError, document, listing};
@@ -44,12 +45,21 @@ impl Endpoint for ListVps {
     }
 }
 
-/// `GET /vps` as a purchase reads it: all of the account's VPS.
+/// `GET /vps` as a purchase reads it: all of the account's VPS, and of each no more than must be known.
 #[derive(Clone, Copy, Debug)]
 pub struct ListAllVps;
 
+/// A row of [`ListAllVps`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedVps {
+    /// The service's id.
+    pub id: VpsId,
+    /// All that a listing has of a VPS, if it is as documented.
+    pub vps: Option<Vps>,
+}
+
 impl Endpoint for ListAllVps {
-    type Output = Vec<Vps>;
+    type Output = Vec<ListedVps>;
 
     fn info(&self) -> EndpointInfo {
         ListVps.info()
@@ -59,17 +69,37 @@ impl Endpoint for ListAllVps {
         ListVps.path()
     }
 
-    /// A listing that says it has more than it shows is refused: what is not shown would count as not there.
-    fn parse(&self, body: &mut Vec<u8>) -> Result<Vec<Vps>, DecodeError> {
+    /// A row of something else must not keep anyone from buying, so that only its id is needed. But a listing
+    /// that says it has more than it shows is refused: what is not shown would count as not there.
+    fn parse(&self, body: &mut Vec<u8>) -> Result<Vec<ListedVps>, DecodeError> {
         #[derive(Deserialize)]
-        struct Listing {
-            #[serde(deserialize_with = "json::objects")]
-            vps: Vec<Vps>,
+        struct Listing<'a> {
+            #[serde(borrow)]
+            vps: Vec<&'a RawValue>,
             #[serde(default, deserialize_with = "json::optional")]
             total: Option<u64>,
         }
-        let Listing { vps, total } = listing(body)?;
+        #[derive(Deserialize)]
+        struct Row {
+            id: VpsId,
+        }
+        let Listing { vps, total } = document(body)?;
         let rows = vps.len();
+        let read = |(index, row): (usize, &RawValue)| {
+            let text = row.get().as_bytes();
+            if let Ok(vps) = document::<Vps>(text) {
+                let id = vps.id.clone();
+                return Ok(ListedVps { id, vps: Some(vps) });
+            }
+            let Row { id } =
+                document(text).map_err(|error| error.within(&format!("vps[{index}]")))?;
+            Ok(ListedVps { id, vps: None })
+        };
+        let vps = vps
+            .into_iter()
+            .enumerate()
+            .map(read)
+            .collect::<Result<_, _>>()?;
         match total {
             Some(total) if u64::try_from(rows).is_ok_and(|rows| rows < total) => {
                 let reason = format!("says {total}, but there are {rows}");
@@ -154,6 +184,49 @@ impl Endpoint for CreateVps {
 
     fn parse(&self, body: &mut Vec<u8>) -> Result<Order, DecodeError> {
         receipt(body)
+    }
+}
+
+/// `POST /vps` as a purchase reads it: the id is what decides.
+#[derive(Clone, Debug)]
+pub struct PlaceOrder(pub CreateVps);
+
+/// A reply to [`PlaceOrder`].
+#[derive(Clone, Debug)]
+pub enum Placement {
+    /// The receipt.
+    Receipt(Box<Order>),
+    /// A receipt of which no more than the new VPS's id is as documented.
+    Id(VpsId),
+}
+
+impl Endpoint for PlaceOrder {
+    type Output = Placement;
+
+    fn info(&self) -> EndpointInfo {
+        self.0.info()
+    }
+
+    fn path(&self) -> String {
+        self.0.path()
+    }
+
+    fn body(&self) -> Option<String> {
+        self.0.body()
+    }
+
+    fn parse(&self, body: &mut Vec<u8>) -> Result<Placement, DecodeError> {
+        #[derive(Deserialize)]
+        struct Bought {
+            id: VpsId,
+        }
+        match self.0.parse(body) {
+            Ok(order) => Ok(Placement::Receipt(Box::new(order))),
+            Err(error) => {
+                let Bought { id } = receipt(body).map_err(|_| error)?;
+                Ok(Placement::Id(id))
+            }
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use crate::call::Call;
 use crate::claims::Source;
 use crate::config::{Api, CallLimits};
 use crate::endpoint::Endpoint;
-use crate::endpoints::CreateVps;
+use crate::endpoints::PlaceOrder;
 use crate::error::{Error, ErrorKind};
 use crate::http::{HttpRequest, Reply, RequestId};
 use crate::ids::VpsId;
@@ -127,7 +127,7 @@ impl Run {
     }
 
     /// Counts the orders that a finished call has sent.
-    pub fn count_orders(&mut self, call: &Call<CreateVps>) {
+    pub fn count_orders(&mut self, call: &Call<PlaceOrder>) {
         self.facts.orders_sent = self.facts.orders_sent.saturating_add(call.delivered());
     }
 

@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use super::run::Run;
 use super::token::{Bought, Placed, Stage, Unordered};
 use crate::call::Call;
-use crate::endpoints::{CreateVps, GetVps, GetWallet, ListAllVps};
+use crate::endpoints::{CreateVps, GetVps, GetWallet, ListAllVps, PlaceOrder};
 use crate::error::Error;
 use crate::http::{Reply, RequestId};
 use crate::ids::VpsId;
@@ -30,7 +30,7 @@ pub(super) enum State {
     /// Placing the one order.
     Ordering {
         placed: Placed,
-        call: Call<CreateVps>,
+        call: Call<PlaceOrder>,
     },
     /// The order's reply was lost: looking for what became of it.
     Reconciling {
@@ -44,7 +44,7 @@ pub(super) enum State {
         placed: Placed,
         call: Call<GetWallet>,
     },
-    /// A lost order's VPS was found: looking what it cost.
+    /// Bought without a readable receipt: looking what it cost.
     Charging { id: VpsId, call: Call<GetWallet> },
     /// Bought: waiting until it can be used.
     Polling {

@@ -10,7 +10,9 @@ use super::token::{Bought, Placed, Stage};
 use crate::call::Call;
 use crate::catalogue;
 use crate::config::CallLimits;
-use crate::endpoints::{CreateVps, GetVps, GetWallet, ListAllVps};
+use crate::endpoints::{
+    CreateVps, GetVps, GetWallet, ListAllVps, ListedVps, PlaceOrder, Placement,
+};
 use crate::error::{Error, ErrorKind};
 use crate::ids::VpsId;
 use crate::models::{Order, Phase, Provisioned, Vps, VpsDetails, VpsStatus, Wallet};
@@ -126,13 +128,13 @@ impl Run {
     pub fn after_baseline(
         &mut self,
         order: CreateVps,
-        outcome: Outcome<Vec<Vps>>,
+        outcome: Outcome<Vec<ListedVps>>,
         listed_at: Option<Timestamp>,
         now: Timestamp,
     ) -> State {
         match outcome {
             Ok(listed) if now < self.deadline => {
-                let call = self.call(order.clone(), CallLimits::default(), now);
+                let call = self.call(PlaceOrder(order.clone()), CallLimits::default(), now);
                 let baseline = listed.into_iter().map(|vps| vps.id).collect();
                 let placed = Placed {
                     order,
@@ -147,7 +149,7 @@ impl Run {
     }
 
     /// An order that was not sent or was refused is sent again, but not after the time allowed.
-    pub fn after_attempt(&mut self, call: &Call<CreateVps>, now: Timestamp) -> Option<State> {
+    pub fn after_attempt(&mut self, call: &Call<PlaceOrder>, now: Timestamp) -> Option<State> {
         if now.plus_ms(call.pause_ms(now)) < self.deadline {
             return None;
         }
@@ -159,12 +161,16 @@ impl Run {
     pub fn after_order(
         &mut self,
         placed: Placed,
-        outcome: Outcome<Order>,
+        outcome: Outcome<Placement>,
         now: Timestamp,
     ) -> State {
         self.facts.ordered_at = Some(now);
         match outcome {
-            Ok(receipt) => self.after_receipt(receipt, now),
+            Ok(Placement::Receipt(receipt)) => self.after_receipt(*receipt, now),
+            Ok(Placement::Id(id)) => {
+                self.claim(&id);
+                self.charge(id, now)
+            }
             Err(error) => match error.kind() {
                 ErrorKind::OutcomeUnknown { .. } => {
                     self.observed.last_error = Some(error.code());
@@ -181,14 +187,21 @@ impl Run {
         self.facts.currency = Some(receipt.currency);
         self.observed.status = Some(receipt.vps_status);
         self.claim(&receipt.id);
-        self.sleep_polling(receipt.id, self.terms.first_look_ms, now)
+        match self.terms.max_spend {
+            Some(max_spend) if receipt.cost > max_spend => {
+                let charged = receipt.cost;
+                let error = Error::new(ErrorKind::PriceAboveLimit { charged, max_spend });
+                self.fail_bought(receipt.id, error, now)
+            }
+            _ => self.sleep_polling(receipt.id, self.terms.first_look_ms, now),
+        }
     }
 
     pub fn after_settling_look(
         &mut self,
         placed: Placed,
         mut window: Window,
-        outcome: Outcome<Vec<Vps>>,
+        outcome: Outcome<Vec<ListedVps>>,
         now: Timestamp,
     ) -> State {
         let elapsed_ms = now.since_ms(window.since);
@@ -228,11 +241,16 @@ impl Run {
         self.facts.ordered_at = Some(now);
         self.observed.status = Some(vps.vps_status);
         self.claim(&vps.id);
+        self.charge(vps.id, now)
+    }
+
+    /// Looks what a VPS without a receipt cost.
+    fn charge(&self, id: VpsId, now: Timestamp) -> State {
         if self.facts.balance_before.is_some() {
             let call = self.single_attempt(GetWallet, now);
-            State::Charging { id: vps.id, call }
+            State::Charging { id, call }
         } else {
-            self.look(vps.id, now)
+            self.look(id, now)
         }
     }
 

@@ -196,11 +196,12 @@ export function troubleOf(error: unknown): Trouble {
     title,
     text,
     again: {
-      safe: "Trying again is safe.",
-      useless: "Trying again changes nothing until that is put right.",
-      unsafe: "Trying again is not safe: first look what became of it.",
-    }[error.tryAgain],
-    mayTryAgain: error.tryAgain === "safe",
+      retry: "Trying again is safe.",
+      resume: "Resume the purchase: it is bought, or may be.",
+      fix: "Trying again changes nothing until that is put right.",
+      ask: "Trying again is not safe: first look what became of it.",
+    }[error.next],
+    mayTryAgain: error.next === "retry",
     technical: [
       code,
       status === null ? null : `HTTP ${status}`,

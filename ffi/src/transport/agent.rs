@@ -61,6 +61,12 @@ impl Agents {
         }
     }
 
+    /// Closes every connection, idle or in use. No request is sent afterwards.
+    pub(super) fn close(&self) {
+        self.pooled.clone().shutdown();
+        self.fresh.clone().shutdown();
+    }
+
     /// Sends a request, once. Whatever happens, `gate` is settled afterwards.
     pub(super) fn exchange(&self, request: &HttpRequest, gate: &Arc<Gate>) -> Reply {
         let exchange = AssertUnwindSafe(|| request_context::run(gate, || self.run(request)));

@@ -88,6 +88,22 @@ impl Exchange {
         }
     }
 
+    /// Waits for the end of the request, and leaves the reply where it is. Whether the end has come.
+    #[must_use]
+    pub fn is_over_within(&self, at_most: Duration) -> bool {
+        if self.is_inherited() {
+            return true;
+        }
+        let (state, _) = self
+            .shared
+            .changed
+            .wait_timeout_while(self.shared.lock(), at_most, |state| {
+                matches!(state, State::Running)
+            })
+            .unwrap_or_else(PoisonError::into_inner);
+        !matches!(*state, State::Running)
+    }
+
     /// Gives the request up and wakes every waiter at once.
     ///
     /// If not one byte of it was written, none ever will be, and the waiters learn `NotSent`.

@@ -135,6 +135,14 @@ impl HttpTransport {
         exchange
     }
 
+    /// Closes every connection, idle or in use, and lets the threads end. Requests under way fail, and new ones
+    /// are refused.
+    pub fn close(&self) {
+        let engine = self.engine();
+        engine.agents.close();
+        engine.workers.close();
+    }
+
     fn engine(&self) -> &Engine {
         self.shared
             .engine

@@ -72,15 +72,20 @@ impl Workers {
             drop(self.shared.lose_thread());
         }
     }
-}
 
-impl Drop for Workers {
-    fn drop(&mut self) {
+    /// Lets every thread end as soon as it has nothing to do.
+    pub(super) fn close(&self) {
         // A forked child has copies of the locks, perhaps locked ones, but no threads to close.
         if self.process == std::process::id() {
             self.shared.lock().closed = true;
             self.shared.work.notify_all();
         }
+    }
+}
+
+impl Drop for Workers {
+    fn drop(&mut self) {
+        self.close();
     }
 }
 

@@ -134,6 +134,16 @@ pub enum Exchange {
     },
 }
 
+impl Exchange {
+    /// The reply, as far as one comes.
+    pub(crate) fn response_mut(&mut self) -> Option<&mut Response> {
+        match self {
+            Self::Reply(response) | Self::Cut { response, .. } => Some(response),
+            Self::NotDelivered | Self::Lost => None,
+        }
+    }
+}
+
 struct Headers<'a>(&'a [(String, String)]);
 
 impl fmt::Debug for Headers<'_> {

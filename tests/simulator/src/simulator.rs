@@ -63,10 +63,13 @@ impl Simulator {
             request,
             now: Moment(now_ms),
         };
-        let exchange = match fault {
+        let mut exchange = match fault {
             None => Exchange::Reply(turn.answer()),
             Some(misbehaviour) => turn.misbehave(misbehaviour),
         };
+        if let Some(response) = exchange.response_mut() {
+            date(response, Moment(now_ms));
+        }
         self.journal.record(request, now_ms, &exchange, name);
         exchange
     }
@@ -91,6 +94,14 @@ impl Simulator {
     pub fn state(&mut self, now_ms: i64) -> State {
         self.service.wallet.settle(Moment(now_ms));
         State::of(self, Moment(now_ms))
+    }
+}
+
+/// Adds the date, as the real service's server does, unless a fault has set another.
+fn date(response: &mut Response, now: Moment) {
+    if response.header("date").is_none() {
+        let date = ("date".to_owned(), now.http_date());
+        response.headers.push(date);
     }
 }
 

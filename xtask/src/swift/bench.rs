@@ -8,7 +8,7 @@ use super::package::Packages;
 use super::service::Service;
 use super::toolchain::Toolchain;
 use crate::figures::{Row, read};
-use crate::python::simulator;
+use crate::servers::simulator;
 use crate::shell::{finish, headline, output, root};
 
 /// How many bytes the core may add to a program.

@@ -11,7 +11,7 @@ use super::package::Packages;
 use super::service::Service;
 use crate::crossing::others;
 use crate::kotlin;
-use crate::python::simulator;
+use crate::servers::simulator;
 use crate::shell::output;
 
 /// The phases in which purchases are handed over: before the order, and after it.

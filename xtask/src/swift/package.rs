@@ -10,7 +10,7 @@ use super::files::{hash, quietly, replace};
 use super::readers::faster;
 use super::toolchain::Toolchain;
 use crate::native::{bindings, staticlib};
-use crate::python::simulator;
+use crate::servers::simulator;
 use crate::shell::{finish, headline, root};
 
 /// The generated modules, as `uniffi.toml` names them.

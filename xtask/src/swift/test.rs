@@ -9,7 +9,7 @@ use super::files::{quietly, replace};
 use super::package::{Packages, sources};
 use super::service::Service;
 use super::toolchain::Toolchain;
-use crate::python::simulator;
+use crate::servers::simulator;
 use crate::shell::{headline, output, root};
 
 const EXAMPLE: &str = "examples/swift-console";

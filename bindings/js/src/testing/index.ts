@@ -13,15 +13,8 @@
 
 import type * as glue from "../../wasm/simulator/simulator.js";
 import { sleep, systemClock } from "../clock.js";
-import {
-  type Clock,
-  type Fetch,
-  invalidInput,
-  Secret,
-  StableVPS,
-  type StableVPSOptions,
-} from "../index.js";
-import { Timeline } from "./timeline.js";
+import { type Clock, invalidInput, Secret, StableVPS, type StableVPSOptions } from "../index.js";
+import { newWorld, Timeline } from "./timeline.js";
 import { simulator } from "./wasm.js";
 
 /** Configures a simulated service. What is absent has the simulator's default. */
@@ -82,12 +75,13 @@ export class Simulator {
   /** Its clock, for {@link StableVPSOptions.clock}. */
   readonly clock: Clock;
   /** Its `fetch`, for {@link StableVPSOptions.fetch}. */
-  readonly fetch: Fetch;
+  readonly fetch: (input: string, init: RequestInit) => Promise<Response>;
 
   private constructor(model: glue.Simulator, config: SimulatorConfig) {
     this.#model = model;
     this.#timeline = config.time === "real" ? undefined : new Timeline(config.now ?? START_MS);
-    this.clock = this.#timeline ?? systemClock;
+    // Its purchases queue with each other, and not with those of another simulator.
+    this.clock = this.#timeline ?? ({ ...systemClock, world: newWorld() } as Clock);
     this.fetch = (url, init) => this.#serve(url, init);
   }
 
@@ -97,7 +91,10 @@ export class Simulator {
    * @throws InvalidInputError for a configuration that is not valid.
    */
   static async create(config: SimulatorConfig = {}): Promise<Simulator> {
-    const { now: _, time: __, ...fields } = config;
+    const { now: _, time = "virtual", ...fields } = config;
+    if (time !== "virtual" && time !== "real") {
+      throw invalidInput("time", 'must be "virtual" or "real"');
+    }
     const document = Object.fromEntries(
       Object.entries(fields).map(([name, value]) => [
         name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
@@ -158,7 +155,10 @@ export class Simulator {
    * `{ late_order: { ms: 5000 } }`, `{ shape_order: { vps_status: "suspended" } }`.
    */
   fault(what: unknown, target: FaultTarget = {}): void {
-    const { method, path, skip, times } = target;
+    const { method, path, skip, times, ...unknown } = target;
+    for (const name of Object.keys(unknown)) {
+      throw invalidInput(name, "is not one of the target's fields: method, path, skip, times");
+    }
     this.control({ fault: { on: { method, path, skip }, do: what, times } });
   }
 
@@ -201,10 +201,10 @@ export class Simulator {
     // The caller has given the request up.
     signal?.throwIfAborted();
     if (outcome === "not_delivered") {
-      throw failed("ECONNREFUSED");
+      throw failed("ECONNREFUSED", "connect");
     }
     if (outcome !== "reply") {
-      throw failed("ECONNRESET");
+      throw failed("ECONNRESET", "read");
     }
     const empty = status === 204 || status === 304;
     return new Response(empty ? null : (bytes as Uint8Array<ArrayBuffer>), {
@@ -218,8 +218,8 @@ export class Simulator {
 }
 
 /** A failure as Node's `fetch` has it. */
-function failed(code: string): TypeError {
-  const cause = Object.assign(new Error("simulated"), { code });
+function failed(code: string, syscall: string): TypeError {
+  const cause = Object.assign(new Error("simulated"), { code, syscall });
   return new TypeError("fetch failed", { cause });
 }
 

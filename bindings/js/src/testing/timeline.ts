@@ -1,4 +1,4 @@
-import type { Clock } from "../index.js";
+import type { WorldClock } from "../clock.js";
 
 // Kept from the beginning: test runners replace them.
 const { setImmediate, setTimeout } = globalThis as {
@@ -12,13 +12,15 @@ interface Timer {
 }
 
 /**
- * Virtual time, which passes only while the program waits. Whenever nothing is left that can run at once,
- * the clock jumps to the next timer that is due.
+ * Virtual time, which passes only while the program waits for it. Whenever nothing is left that can run at
+ * once, the clock jumps to the next timer that is due, unless something real is waited for.
  */
-export class Timeline implements Clock {
+export class Timeline implements WorldClock {
+  readonly world = newWorld();
   #now: number;
   #timers: Timer[] = [];
   #turning = false;
+  #holds = 0;
 
   constructor(now: number) {
     this.#now = now;
@@ -43,6 +45,16 @@ export class Timeline implements Clock {
     this.#turn();
   }
 
+  hold(): () => void {
+    this.#holds++;
+    let held = true;
+    return () => {
+      this.#holds -= Number(held);
+      held = false;
+      this.#turn();
+    };
+  }
+
   #turn(): void {
     if (this.#turning || this.#timers.length === 0) {
       return;
@@ -54,14 +66,20 @@ export class Timeline implements Clock {
         (first, timer) => (first && first.due <= timer.due ? first : timer),
         undefined,
       );
-      if (next) {
+      // While time stands still, the next turn comes when it is advanced or goes on.
+      if (next && (this.#holds === 0 || next.due <= this.#now)) {
         this.#timers = this.#timers.filter((timer) => timer !== next);
         this.#now = Math.max(this.#now, next.due);
         next.run();
+        this.#turn();
       }
-      this.#turn();
     });
   }
+}
+
+/** A name for a simulated world that no other one in this process has, of any copy of this package. */
+export function newWorld(): string {
+  return Math.random().toString(36).slice(2);
 }
 
 /** Runs after everything that can run without waiting for input or time. */

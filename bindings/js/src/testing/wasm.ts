@@ -14,7 +14,10 @@ export function loadWith(platform: () => WebAssembly.Module | BufferSource): voi
 /** @internal The simulator's module. */
 export async function simulator(): Promise<typeof glue> {
   // Never synchronously: browsers compile large modules only off their main thread.
-  loading ??= join(glue, "simulator", source());
+  loading ??= join(glue, "simulator", source()).catch((error: unknown) => {
+    loading = undefined;
+    throw error;
+  });
   await loading;
   return glue;
 }

@@ -23,6 +23,7 @@ import { dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { breaking } from "./breaking.mjs";
 
 /** How long one call of npm may take. */
 const LONGEST_MS = 5 * 60_000;
@@ -141,6 +142,7 @@ async function withSimulator(simulator, run) {
     stdio: ["pipe", "pipe", "inherit"],
   });
   const ended = once(process, "close");
+  const { urls, end } = await breaking();
   try {
     const lines = createInterface(process.stdout)[Symbol.asyncIterator]();
     const address = await lines.next();
@@ -148,8 +150,10 @@ async function withSimulator(simulator, run) {
     return await run({
       STABLEVPS_BASE_URL: address.value.replace("listening on ", ""),
       STABLEVPS_API_KEY: key.value.replace("key ", ""),
+      STABLEVPS_BREAKING_URLS: urls,
     });
   } finally {
+    end();
     process.stdin.end();
     await ended;
   }

@@ -185,7 +185,7 @@ function document(value) {
   return value;
 }
 
-const ALWAYS = ["code", "message", "fault", "tryAgain", "attempts"];
+const ALWAYS = ["code", "message", "fault", "next", "attempts"];
 const SOMETIMES = ["endpoint", "status", "serverMessage", "token", "vps"];
 
 /** An error as its document, read from its properties. */

@@ -56,6 +56,14 @@ test("the key comes from the environment unless it is passed", async () => {
   process.env.STABLEVPS_API_KEY = simulator.apiKey.reveal();
   const client = simulator.client({ apiKey: undefined });
   assert.equal((await client.wallet.get()).balance, "100.00");
+  // As it comes from a file.
+  for (const end of ["\n", "\r\n", " \t\n"]) {
+    process.env.STABLEVPS_API_KEY = simulator.apiKey.reveal() + end;
+    const apiKey = new Secret(simulator.apiKey.reveal() + end);
+    for (const options of [{ apiKey: undefined }, { apiKey }]) {
+      assert.equal((await simulator.client(options).wallet.get()).currency, "EUR");
+    }
+  }
   const keyless = simulator.client({ apiKey: null });
   await assert.rejects(keyless.wallet.get(), (error) => isStableVPSError(error, "invalid_input"));
 });
@@ -174,6 +182,36 @@ test("no secret is printed, logged or written", async () => {
   assert.equal(JSON.stringify({ secret: new Secret("x") }), '{"secret":"***"}');
 });
 
+test("secrets are compared by their text, and never copied without it", async () => {
+  const [one, same, other] = ["a", "a", "b"].map((text) => new Secret(text));
+  assert.deepStrictEqual(one, same);
+  assert.notDeepStrictEqual(one, other);
+  assert.ok(one.equals(same) && !one.equals(other));
+  const { reveal } = one;
+  assert.equal(reveal(), "a");
+
+  const simulator = await Simulator.create({ provisioningMs: 0 });
+  const client = simulator.client();
+  const bought = [await client.vps.provision(ORDER), await client.vps.provision(ORDER)];
+  const [first, second] = bought.map(({ vps }) => vps);
+  assert.deepStrictEqual(await client.vps.get(first.id), await client.vps.get(first.id));
+  assert.notDeepStrictEqual({ ...first, rdpPassword: second.rdpPassword }, { ...first });
+  for (const copied of [one, first, bought[0]]) {
+    assert.throws(() => structuredClone(copied), { name: "DataCloneError" });
+  }
+  const [listed] = await client.vps.list();
+  assert.deepEqual(structuredClone(listed), listed);
+  try {
+    assert.deepStrictEqual(first.rdpPassword, second.rdpPassword);
+    assert.fail("they are equal");
+  } catch (error) {
+    for (const { rdpPassword } of [first, second]) {
+      assert.ok(!error.message.includes(rdpPassword.reveal()));
+    }
+    assert.notEqual(error.message, "they are equal");
+  }
+});
+
 test("every code has a class that is exported", () => {
   const classes = Object.entries(stablevps).filter(
     ([, value]) => value === StableVPSError || value.prototype instanceof StableVPSError,
@@ -181,7 +219,7 @@ test("every code has a class that is exported", () => {
   assert.ok(classes.length > 20);
   for (const [name, Class] of classes) {
     const code = name === "AbortError" ? "aborted" : snake(name.replace(/Error$/, ""));
-    const error = new Class({ code, message: "m", fault: "caller", tryAgain: "safe", attempts: 0 });
+    const error = new Class({ code, message: "m", fault: "caller", next: "retry", attempts: 0 });
     if (Class !== StableVPSError) {
       assert.deepEqual([error.name, isStableVPSError(error, code)], [name, true]);
     }
@@ -202,8 +240,8 @@ test("errors are classes, and known by their code", async () => {
   assert.ok(error instanceof StableVPSError && error instanceof ServerError);
   assert.equal(error.name, "ProviderError");
   assert.deepEqual(
-    [error.code, error.fault, error.tryAgain, error.endpoint, error.status, error.attempts],
-    ["provider", "server", "safe", "GET /wallet", 502, 3],
+    [error.code, error.fault, error.next, error.endpoint, error.status, error.attempts],
+    ["provider", "server", "retry", "GET /wallet", 502, 3],
   );
   assert.ok(isStableVPSError(error) && isStableVPSError(error, "provider"));
   assert.ok(!isStableVPSError(error, "server") && !isStableVPSError(new Error("x")));

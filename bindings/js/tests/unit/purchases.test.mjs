@@ -148,7 +148,7 @@ test("an aborted wait leaves a token from which another client goes on", async (
   assert.equal(error.name, "AbortError");
   assert.equal(error.code, "aborted");
   assert.equal(error.cause, "enough");
-  assert.equal(error.tryAgain, "safe");
+  assert.equal(error.next, "resume");
   const resumed = await simulator.client().vps.resume(error.token);
   assert.equal(resumed.charged, "19.49");
   assert.equal(simulator.state().orders_received, 1);
@@ -209,12 +209,12 @@ test("a purchase that waits for its turn can be aborted, and holds up nobody", a
   assert.equal(simulator.state().orders_received, 2);
 });
 
-test("an aborted action says whether trying again is safe", async () => {
+test("an aborted action says what to do next", async () => {
   const simulator = await Simulator.create({ provisioningMs: 0 });
   const { vps } = await simulator.client().vps.provision(ORDER);
-  for (const [method, tryAgain] of [
-    ["reboot", "unsafe"],
-    ["stop", "safe"],
+  for (const [method, next] of [
+    ["reboot", "ask"],
+    ["stop", "retry"],
   ]) {
     const stop = new AbortController();
     const client = new StableVPS({
@@ -229,7 +229,7 @@ test("an aborted action says whether trying again is safe", async () => {
     });
     const error = await client.vps[method](vps.id, { signal: stop.signal }).catch((e) => e);
     assert.equal(error.name, "AbortError");
-    assert.equal(error.tryAgain, tryAgain, method);
+    assert.equal(error.next, next, method);
   }
 });
 
@@ -272,15 +272,63 @@ test("a purchase that waits for its turn keeps to the time allowed", async () =>
   });
   const first = client.vps.provision(ORDER, { onProgress: () => held, timeout: 1e9 });
   const second = client.vps.provision(ORDER, { timeout: 60_000 });
+  // While onProgress is waited for, virtual time only passes by hand.
+  await new Promise((resolve) => setImmediate(resolve));
+  simulator.advance(60_000);
   const error = await second.catch((error) => error);
   assert.ok(isStableVPSError(error, "deadline_exceeded"), String(error));
   assert.deepEqual(
-    [error.waitingFor, error.fault, error.tryAgain, typeof error.token],
-    ["the other purchases of this account", "server", "safe", "string"],
+    [error.waitingFor, error.fault, error.next, typeof error.token],
+    ["the other purchases of this account", "server", "resume", "string"],
   );
   release();
   await first;
   assert.equal(simulator.state().orders_received, 1);
+});
+
+test("virtual time stands while onProgress does real work, in a world's every purchase", async () => {
+  const simulator = await Simulator.create();
+  const client = simulator.client();
+  const real = () => new Promise((resolve) => setTimeout(resolve, 1));
+  const times = [];
+  const onProgress = async ({ phase }) => {
+    const before = simulator.now;
+    for (let turn = 0; turn < 5; turn++) {
+      await real();
+    }
+    times.push([phase, simulator.now - before]);
+  };
+  const options = { onProgress, timeout: 600_000 };
+  const began = simulator.now;
+  const both = [client.vps.provision(ORDER, options), client.vps.provision(ORDER, options)];
+  const bought = await Promise.all(both);
+  assert.equal(new Set(bought.map(({ vps }) => vps.id)).size, 2);
+  assert.deepEqual([...new Set(times.map(([, passed]) => passed))], [0]);
+  assert.ok(simulator.now - began < 300_000);
+});
+
+test("simulated worlds do not queue with each other, though their keys are the same", async () => {
+  const [held, free] = [await Simulator.create(), await Simulator.create()];
+  assert.equal(held.apiKey.reveal(), free.apiKey.reveal());
+  let release;
+  let arrive;
+  const there = new Promise((resolve) => {
+    arrive = resolve;
+  });
+  const first = held.client().vps.provision(ORDER, {
+    onProgress: () => {
+      arrive();
+      return new Promise((resolve) => {
+        release = resolve;
+      });
+    },
+  });
+  await there;
+  assert.equal((await free.client().vps.provision(ORDER)).charged, "19.49");
+  assert.equal(held.state().orders_received, 0);
+  first.catch(() => {});
+  release(Promise.reject(new Error("enough")));
+  await assert.rejects(first, /enough/);
 });
 
 test("a first look at once is not followed by a storm of them", async () => {

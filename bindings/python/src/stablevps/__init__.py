@@ -22,10 +22,11 @@ from ._version import VERSION as __version__
 
 if TYPE_CHECKING:
     from ._async_client import AsyncClient
+    from ._async_purchase import AsyncPurchase
     from ._catalogue import PLANS, price
     from ._client import Client
 
-__all__ = ["PLANS", "AsyncClient", "Client", "__version__", "price"]
+__all__ = ["PLANS", "AsyncClient", "AsyncPurchase", "Client", "__version__", "price"]
 __all__ += _errors.__all__
 __all__ += _models.__all__
 __all__ += _transport.__all__
@@ -34,6 +35,7 @@ __all__ += _values.__all__
 # Imported when first used: the native library and asyncio would slow every import down.
 _LAZY = {
     "AsyncClient": "_async_client",
+    "AsyncPurchase": "_async_purchase",
     "Client": "_client",
     "PLANS": "_catalogue",
     "price": "_catalogue",

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from ._core import invalid_input
-from ._values import Secret
+from ._values import Secret, hidden
 
 KEY_VARIABLE = "STABLEVPS_API_KEY"
 
@@ -28,16 +28,29 @@ def text(field: str, value: object) -> str:
     return str(value)
 
 
-def secret(field: str, value: str | Secret) -> Secret:
-    """A string or a ``Secret``, as a ``Secret``: local variables show up in error reports."""
-    return Secret(text(field, value.reveal() if isinstance(value, Secret) else value))
+def secret(field: str, value: Secret) -> Secret:
+    """A checked ``Secret``: local variables show up in error reports."""
+    if not isinstance(value.reveal(), str):
+        raise invalid_input(field, f"must be a string, not {type(value.reveal()).__name__}")
+    try:
+        value.reveal().encode()
+    except UnicodeEncodeError:
+        # Not raised here: that error holds the text.
+        is_text = False
+    else:
+        is_text = True
+    if not is_text:
+        raise invalid_input(field, "must not contain lone surrogates")
+    return Secret(str(value.reveal()))
 
 
-def api_key(value: str | Secret | None) -> Secret | None:
-    """The key of the argument, or else of the environment."""
+def api_key(value: Secret | None) -> Secret | None:
+    """The key of the argument, or else of the environment, without a line break at its end."""
+    if value is None and KEY_VARIABLE in os.environ:
+        value = hidden(os.environ[KEY_VARIABLE])
     if value is None:
-        value = os.environ.get(KEY_VARIABLE)
-    return None if value is None else secret("api_key", value)
+        return None
+    return Secret(secret("api_key", value).reveal().strip())
 
 
 def whole(field: str, value: int) -> int:

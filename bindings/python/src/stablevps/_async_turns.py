@@ -3,69 +3,66 @@
 from __future__ import annotations
 
 import asyncio
-from weakref import WeakKeyDictionary
+import time
+from collections.abc import Callable
 
 from . import _turns
 
-PAUSE = 0.05
-"""How many seconds an event loop waits before it tries again to take another thread's turn."""
+Ticket = _turns.Ticket
 
 
 class AsyncTurn:
-    """The turn of one account's purchases in one event loop."""
+    """The queue of one account's purchases, for waiting in an event loop."""
 
-    def __init__(self, account: str) -> None:
-        self._account = account
-        self._in_loop = asyncio.Lock()
-        self._in_process: _turns.Turn | None = None
+    def __init__(self, turn: _turns.Turn) -> None:
+        self._turn = turn
 
-    async def acquire(self, patience: float) -> bool:
-        """Waits at most so many seconds; whether the turn has come."""
-        waiting = asyncio.ensure_future(self._acquire())
-        try:
-            await asyncio.wait({waiting}, timeout=patience)
-            waiting.cancel()
-            await asyncio.wait({waiting})
-        except BaseException:
-            waiting.cancel()
-            # Its turn may have come in this very moment.
-            waiting.add_done_callback(self._give_back)
-            raise
-        if waiting.cancelled():
-            return False
-        waiting.result()
+    async def acquire(self, ticket: Ticket, patience: float, is_over: Callable[[], bool]) -> bool:
+        """Waits at most so many seconds, and until it is over; whether the turn has come."""
+        loop = asyncio.get_running_loop()
+        until = time.monotonic() + patience
+        woken = loop.create_future()
+
+        def settle() -> None:
+            if not woken.done():
+                woken.set_result(None)
+
+        def wake() -> None:
+            loop.call_soon_threadsafe(settle)
+
+        self._turn.join(ticket, wake)
+        while not self._turn.is_of(ticket):
+            left = until - time.monotonic()
+            if left <= 0 or is_over():
+                self._turn.release(ticket)
+                return False
+            timer = loop.call_later(min(left, _turns.SLICE), settle)
+            try:
+                await woken
+            finally:
+                timer.cancel()
+            woken = loop.create_future()
         return True
 
-    def _give_back(self, waited: asyncio.Future[None]) -> None:
-        if not waited.cancelled() and waited.exception() is None:
-            self.release()
+    def is_of(self, ticket: Ticket) -> bool:
+        """Whether it is the turn of that ticket."""
+        return self._turn.is_of(ticket)
 
-    async def _acquire(self) -> None:
-        """Waits for the other purchases of this loop, then for those of other threads."""
-        await self._in_loop.acquire()
-        try:
-            in_process = _turns.turn_of(self._account)
-            while not in_process.try_acquire():
-                await asyncio.sleep(PAUSE)
-        except BaseException:
-            self._in_loop.release()
-            raise
-        self._in_process = in_process
-
-    def release(self) -> None:
-        """Lets the next purchase begin."""
-        if self._in_process is not None:
-            self._in_process.release()
-            self._in_process = None
-        self._in_loop.release()
+    def release(self, ticket: Ticket) -> None:
+        """Gives the place back, and wakes the next. Doing so twice changes nothing."""
+        self._turn.release(ticket)
 
 
-_by_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, AsyncTurn]] = WeakKeyDictionary()
+class AsyncTurns:
+    """The queues of all accounts, for waiting in event loops."""
+
+    def __init__(self, turns: _turns.Turns) -> None:
+        self._turns = turns
+
+    def of(self, account: str) -> AsyncTurn:
+        """The queue of an account's purchases."""
+        return AsyncTurn(self._turns.of(account))
 
 
-def turn_of(account: str) -> AsyncTurn:
-    """The turn of an account's purchases in the running event loop."""
-    turns = _by_loop.setdefault(asyncio.get_running_loop(), {})
-    if account not in turns:
-        turns[account] = AsyncTurn(account)
-    return turns[account]
+PROCESS = AsyncTurns(_turns.PROCESS)
+"""The queues of the accounts that are no simulation."""

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import msgspec
 
+from ._core import encode
 from ._models import Plan
 from ._native import stablevps_ffi
 from ._report import opaque
@@ -23,5 +24,5 @@ def price(plan_id: str, billing_cycle: str) -> Decimal | None:
     >>> stablevps.price("prime", "monthly")
     Decimal('19.49')
     """
-    text = stablevps_ffi.price(str(plan_id), str(billing_cycle))
+    text = stablevps_ffi.price(encode((str(plan_id), str(billing_cycle))))
     return None if text is None else Decimal(text)

@@ -9,11 +9,15 @@ import builtins
 import logging
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
+from . import _progress as _progress
+from . import _turns as _turns
 from ._arguments import amount, call_options, flag, milliseconds, secret, text, whole, without_none
-from ._turns import turn_of
+from ._closing import Closing
+from ._progress import OnProgress
 from ._core import invalid_input
 from ._machine import Call, Done, Failed, Send, Wait, is_exclusive, log
 from ._models import (
@@ -23,17 +27,17 @@ from ._models import (
     CreatedKey,
     DeletedVps,
     Order,
-    Progress,
     Provisioned,
     RevokedKey,
     Vps,
     VpsDetails,
     Wallet,
 )
+from ._purchase import purchase
 from ._session import Session
 from ._transport import Clock, HttpTransport, SystemClock, TransportFailure
 from ._ureq import Ureq
-from ._values import Secret
+from ._values import Secret, hidden
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -78,6 +82,8 @@ class Client:
     :raises InvalidInputError: for a key, an address or another argument that can't be used.
     """
 
+    _base_url: str | None = None
+
     def __init__(
         self,
         api_key: str | Secret | None = None,
@@ -93,6 +99,10 @@ class Client:
         clock: Clock | None = None,
         random_seed: int | None = None,
     ) -> None:
+        api_key = None if api_key is None else hidden(api_key)
+        self._base_url = base_url
+        self._closing = Closing()
+        self._turns = _turns.PROCESS
         self._session = Session(
             api_key,
             base_url=base_url,
@@ -102,11 +112,12 @@ class Client:
             max_retries=max_retries,
             random_seed=random_seed,
         )
+        self._has_own_clock = clock is not None
         self._clock: Clock = SystemClock() if clock is None else clock
-        self._ureq = Ureq(ca_file=ca_file, proxy=proxy) if transport is None else None
         self._transport = transport
-        self._base_url = base_url
-        self._closed = False
+        self._ureq = None
+        if transport is None:
+            self._ureq = Ureq(ca_file=ca_file, proxy=proxy, clock=clock)
         self.keys: Keys = Keys(self)
         """API keys."""
         self.vps: VpsResource = VpsResource(self)
@@ -127,8 +138,14 @@ class Client:
         return SimulatedClient(Simulator(**config))
 
     def close(self) -> None:
-        """Releases connections. The client can't be used afterwards."""
-        self._closed = True
+        """Closes the connections. The client can't be used afterwards.
+
+        What is under way ends with a :class:`TransportError` of kind ``cancelled``; that of a
+        purchase carries its token.
+        """
+        self._closing.close()
+        if self._ureq is not None:
+            self._ureq.close()
         if self._transport is not None:
             self._transport.close()
 
@@ -146,6 +163,12 @@ class Client:
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={self._base_url!r})"
 
+    def __reduce_ex__(self, protocol: Any) -> NoReturn:
+        raise TypeError(
+            f"a {type(self).__name__} can't be copied or pickled: it holds connections and a key; "
+            "make another one"
+        )
+
     def _call(
         self,
         label: str,
@@ -159,10 +182,11 @@ class Client:
         """Calls an endpoint. ``request`` is one of the core's requests, as JSON."""
         self._check_open()
         options = call_options(timeout, deadline)
-        now_ms = self._clock.now_ms()
-        call = self._session.call(label, request, result, now_ms, options=options, within=within)
+        call = self._session.call(
+            label, request, result, self._clock, options=options, within=within
+        )
         if self._ureq is None or log.isEnabledFor(logging.DEBUG):
-            step = call.step(now_ms)
+            step = call.step(self._clock.now_ms())
         else:
             # The step before the first request need not be read.
             step = call.read(self._ureq.exchange(call.machine))
@@ -172,70 +196,103 @@ class Client:
         return call.result(step)
 
     def _purchase(
+        self, label: str, request: Any, timeout: float | None, on_progress: OnProgress | None
+    ) -> Provisioned:
+        """Buys a VPS or waits for one."""
+        return purchase(partial(self._run, label, request, timeout, on_progress))
+
+    def _run(
         self,
         label: str,
         request: Any,
         timeout: float | None,
-        on_progress: Callable[[Progress], None] | None,
+        on_progress: OnProgress | None,
+        began: Callable[[Call[Provisioned]], None],
     ) -> Provisioned:
-        """Buys a VPS or waits for one. Of the account's purchases only one at a time is before its
-        order's reply."""
+        """Of the account's purchases only one at a time is before its order's reply."""
         self._check_open()
-        now_ms = self._clock.now_ms()
+        _progress.check(on_progress)
         call = self._session.call(
-            label, request, Provisioned, now_ms, on_progress=on_progress, timeout=timeout
+            label, request, Provisioned, self._clock, on_progress=on_progress, timeout=timeout
         )
-        turn = turn_of(self._session.account)
-        has_turn = False
+        began(call)
+        turn = self._turns.of(self._session.account)
+        ticket = _turns.Ticket()
         try:
-            step = call.step(now_ms)
-            while isinstance(step, (Send, Wait)):
-                if is_exclusive(step) and not has_turn:
-                    has_turn = turn.acquire(call.patience)
-                    if not has_turn:
-                        raise call.late(self._clock.now_ms())
-                    # What was wanted before the wait may not be wanted any more.
-                    step = call.step(self._clock.now_ms())
-                    continue
-                call.report(step)
-                if has_turn and not is_exclusive(step):
-                    # Not before the token that names the VPS was passed on.
-                    turn.release()
-                    has_turn = False
-                step = self._advance(call, step)
-            return call.result(step)
+            try:
+                return self._buy(call, turn, ticket)
+            finally:
+                turn.release(ticket)
         except BaseException as ending:
+            # Once more: another exception may have ended the release.
+            turn.release(ticket)
             call.leave_token(ending, self._clock.now_ms())
             raise
-        finally:
-            if has_turn:
-                turn.release()
+
+    def _buy(
+        self, call: Call[Provisioned], turn: _turns.Turn, ticket: _turns.Ticket
+    ) -> Provisioned:
+        step = call.step(self._clock.now_ms())
+        while isinstance(step, (Send, Wait)):
+            if is_exclusive(step) and not turn.is_of(ticket):
+                if not turn.acquire(ticket, call.patience, self._is_closed):
+                    self._check_under_way(call)
+                    raise call.late(self._clock.now_ms())
+                # What was wanted before the wait may not be wanted any more.
+                step = call.step(self._clock.now_ms())
+                continue
+            _progress.tell(call, step)
+            if not is_exclusive(step):
+                # Not before the token that names the VPS was passed on.
+                turn.release(ticket)
+            step = self._advance(call, step)
+        return call.result(step)
 
     def _advance(self, call: Call[T], step: Send | Wait) -> Send | Wait | Failed | Done[T]:
         """Carries a step out; gives the next one."""
+        self._check_under_way(call)
         if isinstance(step, Wait):
-            self._clock.sleep(step.delay_ms / 1000)
+            self._sleep(step.delay_ms / 1000)
         elif self._ureq is not None:
-            return call.read(self._ureq.exchange(call.machine))
+            after = call.read(self._ureq.exchange(call.machine))
+            if isinstance(after, (Send, Wait)):
+                self._check_under_way(call)
+            return after
         else:
             self._send(call, step)
         return call.step(self._clock.now_ms())
 
+    def _sleep(self, seconds: float) -> None:
+        if self._has_own_clock:
+            self._clock.sleep(seconds)
+        else:
+            self._closing.sleep(seconds)
+
     def _send(self, call: Call[T], send: Send) -> None:
         assert self._transport is not None
         try:
-            response = self._transport.send(send.request.for_transport())
+            response = self._closing.unless(
+                self._transport.send(send.request.for_transport())
+            )
         except TransportFailure as failure:
             call.failed(send, failure, self._clock.now_ms())
         except Exception as error:
             # Whatever a transport raises, the request may have been sent.
-            vague = TransportFailure("io", "unknown", type(error).__name__)
-            call.failed(send, vague, self._clock.now_ms())
+            call.broken(send, error, self._clock.now_ms())
         else:
+            if response is None and self._closing.is_closed:
+                raise call.closed(self._clock.now_ms())
             call.response(send, response, self._clock.now_ms())
 
+    def _is_closed(self) -> bool:
+        return self._closing.is_closed
+
+    def _check_under_way(self, call: Call[T]) -> None:
+        if self._closing.is_closed:
+            raise call.closed(self._clock.now_ms())
+
     def _check_open(self) -> None:
-        if self._closed:
+        if self._closing.is_closed:
             raise invalid_input("client", "can't be used: the client is closed")
 
 
@@ -267,10 +324,11 @@ class Keys(_Resource):
         :param expires_in_days: how many days the key works; by default for ever.
         :raises KeyLimitReachedError: when the account has ten keys.
         """
+        password = secret("password", hidden(password))
         days = None if expires_in_days is None else whole("expires_in_days", expires_in_days)
         fields = {
             "email": text("email", email),
-            "password": secret("password", password),
+            "password": password,
             "name": text("name", name),
             "scope": text("scope", scope),
             "expiresInDays": days,
@@ -376,7 +434,7 @@ class VpsResource(_Resource):
         first_look: float = 5.0,
         longest_pause: float = 15.0,
         settle: float = 90.0,
-        on_progress: Callable[[Progress], None] | None = None,
+        on_progress: OnProgress | None = None,
     ) -> Provisioned:
         """Buys one VPS, exactly one, and waits until it can be used.
 
@@ -432,7 +490,7 @@ class VpsResource(_Resource):
         *,
         any_key: bool = False,
         timeout: float | None = None,
-        on_progress: Callable[[Progress], None] | None = None,
+        on_progress: OnProgress | None = None,
     ) -> Provisioned:
         """Continues a purchase where a token left it. Its timeout starts again.
 
@@ -460,7 +518,7 @@ class VpsResource(_Resource):
         wait_for: str = "ready",
         first_look: float = 5.0,
         longest_pause: float = 15.0,
-        on_progress: Callable[[Progress], None] | None = None,
+        on_progress: OnProgress | None = None,
     ) -> Provisioned:
         """Waits until a VPS that was bought elsewhere can be used. The first look is at once."""
         options = {

@@ -25,6 +25,7 @@ __all__ = [
     "NotPlacedError",
     "OutcomeUnknownError",
     "OverBudgetError",
+    "PriceAboveLimitError",
     "ProviderError",
     "ProvisioningFailedError",
     "RateLimitedError",
@@ -191,6 +192,20 @@ class OverBudgetError(StableVPSError):
         self.max_spend = convert(details["maxSpend"], Decimal)
 
 
+class PriceAboveLimitError(StableVPSError):
+    """The VPS was bought, and its receipt shows a higher price than the limit that the caller set."""
+
+    charged: Decimal
+    """What the receipt says."""
+
+    max_spend: Decimal
+    """The caller's limit."""
+
+    def _read(self, details: dict[str, Any]) -> None:
+        self.charged = convert(details["charged"], Decimal)
+        self.max_spend = convert(details["maxSpend"], Decimal)
+
+
 class ProvisioningFailedError(StableVPSError):
     """The VPS was bought but can't become usable."""
 
@@ -245,6 +260,7 @@ _CLASSES: dict[str, type[StableVPSError]] = {
     "outcome_unknown": OutcomeUnknownError,
     "deadline_exceeded": DeadlineExceededError,
     "over_budget": OverBudgetError,
+    "price_above_limit": PriceAboveLimitError,
     "provisioning_failed": ProvisioningFailedError,
     "not_placed": NotPlacedError,
     "unresolved": UnresolvedError,

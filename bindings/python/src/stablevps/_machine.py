@@ -5,7 +5,9 @@ from __future__ import annotations
 import ctypes
 import logging
 import threading
+import traceback
 from collections.abc import Callable
+from operator import index
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -15,6 +17,7 @@ from ._models import Progress
 from ._native.stablevps_ffi import Machine
 from ._report import opaque
 from ._transport import HttpRequest, HttpResponse, TransportFailure
+from ._values import Document, HiddenBytes, HiddenText
 
 T = TypeVar("T")
 
@@ -24,6 +27,8 @@ LONGEST_TURN = 1800.0
 """How many seconds a purchase waits for its turn where only its token knows its timeout."""
 
 
+_encode = msgspec.json.encode
+
 READ_ONLY = 0x100
 # Memory as an object that can be read, without a copy of it.
 _memory = ctypes.PYFUNCTYPE(ctypes.py_object, ctypes.c_void_p, ctypes.c_ssize_t, ctypes.c_int)(
@@ -31,7 +36,11 @@ _memory = ctypes.PYFUNCTYPE(ctypes.py_object, ctypes.c_void_p, ctypes.c_ssize_t,
 )
 
 
-# Error trackers collect the local variables of frames: no repr here shows a secret.
+# Error trackers collect the local variables of frames: no repr here shows a secret. The library
+# rich asks for the fields instead, if it can.
+
+Shown = list[tuple[str, Any]]
+"""What the library rich shows of a value: fields and their values."""
 
 
 class Header(msgspec.Struct):
@@ -42,6 +51,9 @@ class Header(msgspec.Struct):
 
     def __repr__(self) -> str:
         return f"Header({self.name!r})"
+
+    def __rich_repr__(self) -> Shown:
+        return [("name", self.name)]
 
 
 class Request(msgspec.Struct, rename="camel"):
@@ -60,13 +72,16 @@ class Request(msgspec.Struct, rename="camel"):
     def __repr__(self) -> str:
         return f"Request({self.method!r}, {self.url!r})"
 
+    def __rich_repr__(self) -> Shown:
+        return [("method", self.method), ("url", self.url)]
+
     def for_transport(self) -> HttpRequest:
         """The request as a transport takes it."""
         return HttpRequest(
             method=self.method,
             url=self.url,
-            headers={header.name: header.value for header in self.headers},
-            body=None if self.body is None else self.body.encode(),
+            headers={header.name: HiddenText(header.value) for header in self.headers},
+            body=None if self.body is None else HiddenBytes(self.body.encode()),
             timeout=self.timeout_ms / 1000,
             connect_timeout=self.connect_timeout_ms / 1000,
             fresh_connection=self.retry_class == "once",
@@ -82,6 +97,9 @@ class Send(msgspec.Struct, tag_field="do", tag="send"):
 
     def __repr__(self) -> str:
         return f"Send({self.request.method!r}, {self.request.url!r})"
+
+    def __rich_repr__(self) -> Shown:
+        return [("request", self.request)]
 
 
 class Wait(msgspec.Struct, tag_field="do", tag="wait", rename="camel"):
@@ -99,6 +117,9 @@ class Failed(msgspec.Struct, tag_field="do", tag="failed"):
 
     def __repr__(self) -> str:
         return f"Failed({self.error['code']!r})"
+
+    def __rich_repr__(self) -> Shown:
+        return [("code", self.error["code"])]
 
 
 class Done(msgspec.Struct, Generic[T], tag_field="do", tag="done"):
@@ -131,8 +152,9 @@ class Reader(Generic[T]):
         """The result of a call that is done. The call's machine must still be there."""
         if done.output is not msgspec.UNSET:
             return done.output
-        text = _memory(done.address, done.length, READ_ONLY)
-        result: T = getattr(self._reply.decode(text), self._field)
+        # Not in a variable: a frame that outlives the machine would point at freed memory.
+        reply = self._reply.decode(_memory(done.address, done.length, READ_ONLY))
+        result: T = getattr(reply, self._field)
         return result
 
 
@@ -147,23 +169,37 @@ def reader(result: type[T], within: str | None) -> Reader[T]:
     return known
 
 
+LOST = (
+    _errors.TransportError,
+    _errors.OutcomeUnknownError,
+    _errors.NotPlacedError,
+    _errors.UnresolvedError,
+    _errors.DeadlineExceededError,
+)
+"""The ends that a lost reply can have."""
+
+
 class Call(Generic[T]):
     """One call of an endpoint, or one purchase."""
 
-    __slots__ = ("_reader", "label", "machine", "on_progress", "patience")
+    __slots__ = ("_reader", "bug", "label", "machine", "now_ms", "on_progress", "patience")
 
     def __init__(
         self,
         label: str,
         machine: Machine,
         reader: Reader[T],
-        on_progress: Callable[[Progress], None] | None = None,
+        now_ms: Callable[[], int],
+        on_progress: Callable[[Progress], Any] | None = None,
         timeout: float | None = None,
     ) -> None:
         self.label = label
         self.machine = machine
         self._reader = reader
+        self.now_ms = now_ms
         self.on_progress = on_progress
+        self.bug: Exception | None = None
+        """What a transport raised that no transport should."""
         self.patience = LONGEST_TURN if timeout is None else min(timeout, threading.TIMEOUT_MAX)
         """How many seconds a purchase waits for its turn."""
 
@@ -171,43 +207,77 @@ class Call(Generic[T]):
         """What to do now. Asking twice changes nothing."""
         return self._reader.read(self.machine.step(now_ms))
 
-    def read(self, document: str) -> Send | Wait | Failed | Done[T]:
+    def read(self, document: Document) -> Send | Wait | Failed | Done[T]:
         """A step from its document."""
-        return self._reader.read(document)
+        return self._reader.read(document.text)
 
-    def response(self, send: Send, response: HttpResponse, now_ms: int) -> None:
-        """Hands the response to a request in."""
-        headers = dict(response.headers)
-        self.machine.response(send.request.id, response.status, headers, response.body, now_ms)
+    def response(self, send: Send, response: HttpResponse | None, now_ms: int) -> None:
+        """Hands the response to a request in. One that makes no sense counts as lost."""
+        try:
+            if response is None:
+                raise TypeError("a transport must return an HttpResponse")
+            status, body = index(response.status), HiddenBytes(response.body)
+            headers = {str(name): str(value) for name, value in response.headers.items()}
+            self.machine.response(
+                send.request.id, status, HiddenBytes(_encode(headers)), body, now_ms
+            )
+        except (TypeError, ValueError, AttributeError, OverflowError) as error:
+            self.broken(send, error, now_ms)
 
     def failed(self, send: Send, failure: TransportFailure, now_ms: int) -> None:
         """Reports that a request has no response."""
-        kind, delivery = failure.kind, failure.delivery
-        self.machine.failed(send.request.id, kind, delivery, failure.detail, now_ms)
+        words = (failure.kind, failure.delivery, failure.detail)
+        # Lone surrogates have no place in a document.
+        document = _encode([str(word).encode(errors="replace").decode() for word in words])
+        self.machine.failed(send.request.id, document, now_ms)
+
+    def broken(self, send: Send, bug: Exception, now_ms: int) -> None:
+        """Reports a request whose transport has a bug: it may have been sent."""
+        self.bug = bug
+        shown = "".join(traceback.format_exception(type(bug), bug, bug.__traceback__))
+        secrets = [header.value.split()[-1] for header in send.request.headers if header.value]
+        log.error(
+            "%s: the transport raised %s; the request may have been sent",
+            self.label,
+            type(bug).__name__,
+            exc_info=None if any(secret in shown for secret in secrets) else bug,
+        )
+        self.failed(send, TransportFailure("io", "unknown", type(bug).__name__), now_ms)
 
     def result(self, end: Failed | Done[T]) -> T:
         """The result, or the error that the call ended with."""
         if isinstance(end, Failed):
             error = _errors.from_report(end.error)
             log.debug("%s failed: %s", self.label, error)
+            if self.bug is not None and isinstance(error, LOST):
+                raise error from self.bug
             raise error
         log.debug("%s done", self.label)
         return self._reader.result(end)
 
-    def report(self, step: Send | Wait) -> None:
-        """Logs a step, and passes the progress on, before the step is carried out."""
+    def report(self, step: Send | Wait) -> Any:
+        """Logs a step, and passes the progress on; returns what that returned."""
         if isinstance(step, Send):
             log.debug("%s: sending %s", self.label, step.request.endpoint)
         else:
             log.debug("%s: waiting %.1f s (%s)", self.label, step.delay_ms / 1000, step.reason)
         if self.on_progress is not None and step.progress is not None:
-            self.on_progress(step.progress)
+            return self.on_progress(step.progress)
+        return None
+
+    def closed(self, now_ms: int) -> _errors.StableVPSError:
+        """The error of what was under way when its client was closed."""
+        return _errors.from_json(self.machine.close(now_ms))
 
     def late(self, now_ms: int) -> _errors.StableVPSError:
         """The error of a purchase whose turn did not come in time."""
         report = self.machine.late(now_ms)
         assert report is not None, "only purchases have turns"
         return _errors.from_json(report)
+
+    def token(self) -> str | None:
+        """From where a purchase can be taken up again, if there is something to take up."""
+        return self.machine.snapshot(self.now_ms())
 
     def leave_token(self, ending: BaseException, now_ms: int) -> None:
         """Leaves the token on whatever ended a purchase from outside, such as Ctrl-C."""

@@ -23,6 +23,7 @@ __all__ = [
     "FailureKind",
     "Fault",
     "Location",
+    "Next",
     "Order",
     "Phase",
     "Plan",
@@ -33,7 +34,6 @@ __all__ = [
     "RevokedKey",
     "Role",
     "Scope",
-    "TryAgain",
     "Vps",
     "VpsDetails",
     "VpsStatus",
@@ -207,12 +207,13 @@ Fault = Literal["caller", "server", "network"]
 """
 
 
-TryAgain = Literal["safe", "useless", "unsafe"]
-"""Whether the same call may be made again.
+Next = Literal["retry", "resume", "fix", "ask"]
+"""What to do after an error.
 
-- ``safe``: Making the same call again is safe and may succeed.
-- ``useless``: Safe, but useless until something was changed.
-- ``unsafe``: Dangerous: it may do the same thing twice.
+- ``retry``: Make the same call again: that is safe, and may succeed.
+- ``resume``: Resume the purchase from the error's token: it is bought, or may be. The same call would buy again.
+- ``fix``: Change the call, the key or the wallet first. Nothing was done.
+- ``ask``: Let a person look at the account: it can't be told from here what is right.
 """
 
 

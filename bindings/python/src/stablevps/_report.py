@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from ._models import Fault, TryAgain, VpsDetails
+from ._models import Fault, Next, VpsDetails
 from ._values import Secret, ServerId
 
 __all__ = ["StableVPSError"]
@@ -19,8 +19,9 @@ class StableVPSError(Exception):
     """The error's name, the same in every language, such as ``insufficient_funds``."""
     fault: Fault
     """Whose fault it is: ``caller``, ``server`` or ``network``."""
-    try_again: TryAgain
-    """Whether the same call may be made again: ``safe``, ``useless`` or ``unsafe``."""
+    next: Next
+    """What to do next: ``retry``, the same call is safe; ``resume`` from ``token``, it is bought or
+    may be; ``fix`` the call, the key or the wallet first; ``ask`` a person to look into it."""
     endpoint: str | None
     """The endpoint as the documentation writes it, such as ``POST /vps``."""
     status: int | None
@@ -39,7 +40,7 @@ class StableVPSError(Exception):
         self._report = report
         self.code = report["code"]
         self.fault = report["fault"]
-        self.try_again = report["tryAgain"]
+        self.next = report["next"]
         self.endpoint = report.get("endpoint")
         self.status = report.get("status")
         self.attempts = report["attempts"]
@@ -57,7 +58,9 @@ class StableVPSError(Exception):
     def _leave_token(self, token: str | None) -> None:
         """Notes the token of the purchase that this error ended from outside."""
         self.token = token
-        self._report = {**self._report, "token": token}
+        if token is not None:
+            self.next = "resume"
+        self._report = {**self._report, "token": token, "next": self.next}
 
     def __reduce__(self) -> Any:
         return (type(self), (self._report,))

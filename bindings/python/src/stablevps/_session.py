@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from . import _arguments
 from ._arguments import milliseconds, text, whole, without_none
@@ -20,12 +20,20 @@ T = TypeVar("T")
 DEFAULT_BASE_URL = "https://stablevps.com"
 
 
+class HasTime(Protocol):
+    """A clock of either kind."""
+
+    def now_ms(self) -> int:
+        """The time in epoch milliseconds."""
+        ...
+
+
 class Session:
     """A configured account."""
 
     def __init__(
         self,
-        api_key: str | Secret | None,
+        api_key: Secret | None,
         *,
         base_url: str | None,
         auth: str,
@@ -54,16 +62,16 @@ class Session:
         label: str,
         request: Any,
         result: type[T],
-        now_ms: int,
+        clock: HasTime,
         *,
         options: dict[str, int] | None = None,
         within: str | None = None,
-        on_progress: Callable[[Progress], None] | None = None,
+        on_progress: Callable[[Progress], Any] | None = None,
         timeout: float | None = None,
     ) -> Call[T]:
         """Begins a call or a purchase: ``request`` is one of the core's, as JSON."""
         document = {"request": request, "options": options or {}}
         # Not of a generator that a program seeds or a fork copies.
         seed = int.from_bytes(os.urandom(8), "big") if self._seed is None else self._seed
-        machine = checked(self._api.begin, encode(document), seed, now_ms)
-        return Call(label, machine, reader(result, within), on_progress, timeout)
+        machine = checked(self._api.begin, encode(document), seed, clock.now_ms())
+        return Call(label, machine, reader(result, within), clock.now_ms, on_progress, timeout)

@@ -42,6 +42,9 @@ class HttpRequest(Struct, frozen=True, kw_only=True):
     def __repr__(self) -> str:
         return f"HttpRequest({self.method} {self.url})"
 
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        return [("method", self.method), ("url", self.url)]
+
 
 class HttpResponse(Struct, frozen=True):
     """A complete response, whatever its status."""
@@ -55,6 +58,9 @@ class HttpResponse(Struct, frozen=True):
 
     def __repr__(self) -> str:
         return f"HttpResponse({self.status}, {len(self.body)} bytes)"
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        return [("status", self.status)]
 
 
 class TransportFailure(Exception):

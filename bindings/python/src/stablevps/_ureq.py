@@ -7,15 +7,18 @@ is most of what a short call costs. All other requests are sent in threads of th
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ._core import checked, invalid_input
-from ._native.stablevps_ffi import HttpHost, HttpOptions, Machine
+from ._core import checked, encode, invalid_input
+from ._native.stablevps_ffi import HttpHost, Machine
 from ._signals import exchange_here
+from ._values import Document
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
     from threading import Event
+
+    from ._transport import AsyncClock, Clock
 
 SLICE_MS = 50
 """How long native code waits before Python checks for signals and cancellations."""
@@ -23,44 +26,77 @@ SLICE_MS = 50
 MOST_THREADS = 256
 
 
-def _host(ca_file: str | None, proxy: str | None) -> HttpHost:
-    ca_pem = None
-    if ca_file is not None:
-        try:
-            with open(ca_file, "rb") as file:
-                ca_pem = file.read()
-        except OSError as error:
-            raise invalid_input("ca_file", f"can't be read: {error.strerror}") from error
-    return checked(HttpHost, HttpOptions(ca_pem=ca_pem, proxy=proxy))
+class _Ureq:
+    """What both kinds of client share.
+
+    :param clock: the clock of a client that has its own; by default the machine's.
+    """
+
+    def __init__(
+        self, *, ca_file: str | None, proxy: str | None, clock: Clock | AsyncClock | None
+    ) -> None:
+        options: dict[str, Any] = {}
+        if proxy is not None:
+            options["proxy"] = proxy
+        if ca_file is not None:
+            try:
+                with open(ca_file, encoding="ascii", errors="replace") as file:
+                    options["caPem"] = file.read()
+            except OSError as error:
+                raise invalid_input("ca_file", f"can't be read: {error.strerror}") from error
+        self._host = checked(HttpHost, encode(options))
+        self._clock = clock
+        self._is_closed = False
+
+    def close(self) -> None:
+        """Closes the connections, and ends the threads and whatever is under way."""
+        self._is_closed = True
+        self._host.close()
+
+    def _begin(self, machine: Machine) -> Document:
+        """Sends the machine's request in this thread, if that can be."""
+        return Document("" if self._clock is not None else exchange_here(self._host, machine))
+
+    def _slice(self, machine: Machine) -> Document:
+        """Waits for the request, for a short time; empty while it is under way."""
+        if self._clock is None:
+            return Document(self._host.exchange(machine, SLICE_MS))
+        return Document(self._host.exchange_at(machine, SLICE_MS, self._clock.now_ms()))
+
+    def _abandoned(self, machine: Machine) -> Document:
+        """Gives the request up; for the machine it stays outstanding."""
+        self._host.abandon(machine)
+        return Document(machine.step(0))
 
 
-class Ureq:
+class Ureq(_Ureq):
     """Sends requests, and blocks the calling thread until each is done or a signal arrives."""
 
-    def __init__(self, *, ca_file: str | None, proxy: str | None) -> None:
-        self._host = _host(ca_file, proxy)
-
-    def exchange(self, machine: Machine) -> str:
+    def exchange(self, machine: Machine) -> Document:
         """Sends the request that the machine wants, if any; returns its next step."""
         try:
-            step = exchange_here(self._host, machine)
-            while not step:
-                step = self._host.exchange(machine, SLICE_MS)
+            step = self._begin(machine)
+            while not step.text and not self._is_closed:
+                step = self._slice(machine)
         except BaseException:
             self._host.abandon(machine)
             raise
-        return step
+        return step if step.text else self._abandoned(machine)
 
 
-class AsyncUreq:
+class AsyncUreq(_Ureq):
     """Sends requests in threads, off the event loop."""
 
-    def __init__(self, *, ca_file: str | None, proxy: str | None) -> None:
-        self._host = _host(ca_file, proxy)
-        self._threads: ThreadPoolExecutor | None = None
-        self._process = os.getpid()
+    _threads: ThreadPoolExecutor | None = None
+    _process = 0
 
-    async def exchange(self, machine: Machine) -> str:
+    def close(self) -> None:
+        """Closes the connections, and ends the threads and whatever is under way."""
+        super().close()
+        if self._threads is not None and self._process == os.getpid():
+            self._threads.shutdown(wait=False)
+
+    async def exchange(self, machine: Machine) -> Document:
         """Sends the request that the machine wants, if any; returns its next step."""
         import asyncio
         from threading import Event
@@ -68,20 +104,23 @@ class AsyncUreq:
         cancelled = Event()
         loop = asyncio.get_running_loop()
         try:
-            return await loop.run_in_executor(self._executor(), self._exchange, machine, cancelled)
+            work = loop.run_in_executor(self._executor(), self._exchange, machine, cancelled)
+        except RuntimeError:
+            # Another thread has closed the client.
+            return self._abandoned(machine)
+        try:
+            return await work
         except BaseException:
             cancelled.set()
             raise
 
-    def _exchange(self, machine: Machine, cancelled: Event) -> str:
+    def _exchange(self, machine: Machine, cancelled: Event) -> Document:
         """Runs in a thread, which abandons the request itself. If another thread did so between two
         slices, the next slice would send the request again."""
-        step = ""
-        while not step and not cancelled.is_set():
-            step = self._host.exchange(machine, SLICE_MS)
-        if not step:
-            self._host.abandon(machine)
-        return step
+        step = Document("")
+        while not step.text and not cancelled.is_set() and not self._is_closed:
+            step = self._slice(machine)
+        return step if step.text else self._abandoned(machine)
 
     def _executor(self) -> ThreadPoolExecutor:
         if self._threads is None or self._process != os.getpid():

@@ -95,6 +95,49 @@ class Secret:
         raise TypeError("a Secret is not pickled: reveal() it where it must be stored")
 
 
+def hidden(text: str | Secret) -> Secret:
+    """A secret as the caller gave it, unchecked, out of the sight of what shows variables."""
+    return text if isinstance(text, Secret) else Secret(text)
+
+
+class HiddenText(str):
+    """A text that is a plain string in every way but that its repr does not show it."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'***'"
+
+    def __getitem__(self, key: Any) -> str:
+        # What shows variables shortens their text first.
+        return HiddenText(super().__getitem__(key))
+
+
+class HiddenBytes(bytes):
+    """Bytes that are plain in every way but that their repr does not show them."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "b'***'"
+
+    def __getitem__(self, key: Any) -> Any:
+        part = super().__getitem__(key)
+        return HiddenBytes(part) if isinstance(part, bytes) else part
+
+
+class Document:
+    """What the core says, as JSON: with keys and passwords in it, and out of sight."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __repr__(self) -> str:
+        return "Document('***')"
+
+
 class ServerId:
     """A VPS's id at the provider behind the service, such as ``zomro-67890``.
 

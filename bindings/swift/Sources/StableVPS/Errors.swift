@@ -66,6 +66,12 @@ extension StableVPSError {
     ///   - price: The catalogue's price.
     ///   - maxSpend: The caller's limit.
     case overBudget(price: Decimal, maxSpend: Decimal)
+    /// The VPS was bought, and its receipt shows a higher price than the limit that the caller set.
+    ///
+    /// - Parameters:
+    ///   - charged: What the receipt says.
+    ///   - maxSpend: The caller's limit.
+    case priceAboveLimit(charged: Decimal, maxSpend: Decimal)
     /// The VPS was bought but can't become usable.
     ///
     /// - Parameters:
@@ -123,6 +129,8 @@ extension StableVPSError.Kind {
       self = .deadlineExceeded(waitingFor: waitingFor)
     case .overBudget(let price, let maxSpend):
       self = .overBudget(price: Decimal(money: price), maxSpend: Decimal(money: maxSpend))
+    case .priceAboveLimit(let charged, let maxSpend):
+      self = .priceAboveLimit(charged: Decimal(money: charged), maxSpend: Decimal(money: maxSpend))
     case .provisioningFailed(let vpsStatus):
       self = .provisioningFailed(vpsStatus: StableVPS.VPSStatus(rawValue: vpsStatus))
     case .notPlaced: self = .notPlaced
@@ -153,6 +161,7 @@ extension ErrorKind {
     case .outcomeUnknown: "outcome_unknown"
     case .deadlineExceeded: "deadline_exceeded"
     case .overBudget: "over_budget"
+    case .priceAboveLimit: "price_above_limit"
     case .provisioningFailed: "provisioning_failed"
     case .notPlaced: "not_placed"
     case .unresolved: "unresolved"

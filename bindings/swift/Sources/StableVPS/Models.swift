@@ -417,20 +417,23 @@ extension StableVPSError {
 }
 
 extension StableVPSError {
-  /// Whether the same call may be made again.
-  public enum TryAgain: String, Sendable, Hashable, Codable, CaseIterable {
-    /// Making the same call again is safe and may succeed.
-    case safe
-    /// Safe, but useless until something was changed.
-    case useless
-    /// Dangerous: it may do the same thing twice.
-    case unsafe
+  /// What to do after an error.
+  public enum Next: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Make the same call again: that is safe, and may succeed.
+    case retry
+    /// Resume the purchase from the error's token: it is bought, or may be. The same call would buy again.
+    case resume
+    /// Change the call, the key or the wallet first. Nothing was done.
+    case fix
+    /// Let a person look at the account: it can't be told from here what is right.
+    case ask
 
-    init(_ native: StableVPSNative.TryAgain) {
+    init(_ native: StableVPSNative.Next) {
       switch native {
-      case .safe: self = .safe
-      case .useless: self = .useless
-      case .unsafe: self = .unsafe
+      case .retry: self = .retry
+      case .resume: self = .resume
+      case .fix: self = .fix
+      case .ask: self = .ask
       }
     }
   }

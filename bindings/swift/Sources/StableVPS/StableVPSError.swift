@@ -19,8 +19,8 @@ public struct StableVPSError: Error, Sendable, Hashable {
   public let message: String
   /// Whose fault it is.
   public let fault: Fault
-  /// Whether the same call may be made again; with a token, that means resuming from it.
-  public let tryAgain: TryAgain
+  /// What to do next.
+  public let next: Next
   /// How many requests were made.
   public let attempts: Int
   /// The endpoint as the documentation writes it, such as `POST /vps`.
@@ -40,11 +40,11 @@ extension StableVPSError: LocalizedError {
   public var failureReason: String? { serverMessage }
 
   public var recoverySuggestion: String? {
-    switch (tryAgain, token) {
-    case (.safe, nil): "Trying again is safe."
-    case (.safe, _?): "Resuming from the token is safe."
-    case (.useless, _): "Trying again is useless until something is changed."
-    case (.unsafe, _): "Look at the account before trying again: it may do the same thing twice."
+    switch next {
+    case .retry: "Making the same call again is safe."
+    case .resume: "Resume the purchase from the token. The same call would buy again."
+    case .fix: "Change the call, the key or the wallet first."
+    case .ask: "Look at the account before doing anything again."
     }
   }
 }
@@ -66,7 +66,7 @@ extension StableVPSError {
       message = report.message
     }
     fault = Fault(report.fault)
-    tryAgain = TryAgain(report.tryAgain)
+    next = Next(report.next)
     attempts = Int(report.attempts)
     endpoint = report.endpoint
     status = report.status.map { Int($0) }
@@ -80,7 +80,7 @@ extension StableVPSError {
     Self(
       Report(
         kind: .invalidInput(field: field, reason: reason), message: "", fault: .caller,
-        tryAgain: .useless, attempts: 0, endpoint: nil, status: nil, serverMessage: nil, token: nil,
+        next: .fix, attempts: 0, endpoint: nil, status: nil, serverMessage: nil, token: nil,
         vps: nil))
   }
 

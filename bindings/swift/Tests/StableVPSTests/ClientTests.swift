@@ -118,7 +118,7 @@ struct ClientTests {
     let client = try simulator.client()
     let error = try await failure { try await client.wallet.get() }
     #expect(error.kind == .provider && error.code == "provider")
-    #expect(error.fault == .server && error.tryAgain == .safe)
+    #expect(error.fault == .server && error.next == .retry)
     #expect(error.endpoint == "GET /wallet" && error.status == 502 && error.attempts == 3)
     #expect(error.errorDescription == error.message)
     #expect(error.recoverySuggestion == "Trying again is safe.")

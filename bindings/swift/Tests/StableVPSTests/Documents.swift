@@ -60,7 +60,7 @@ private func text(of date: Date) -> String {
 func document(of error: StableVPSError) -> Any {
   var fields: [String: Any] = [
     "code": error.code, "message": error.message, "fault": error.fault.rawValue,
-    "tryAgain": error.tryAgain.rawValue, "attempts": error.attempts,
+    "next": error.next.rawValue, "attempts": error.attempts,
     "details": details(of: error.kind),
   ]
   fields["endpoint"] = error.endpoint

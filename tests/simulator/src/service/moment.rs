@@ -1,5 +1,6 @@
 //! Points in time and the calendar.
 
+use jiff::fmt::rfc2822::DateTimePrinter;
 use jiff::tz::Offset;
 use jiff::{Timestamp, ToSpan};
 use serde::{Serialize, Serializer};
@@ -35,6 +36,14 @@ impl Moment {
 
     pub(crate) fn iso(self) -> String {
         format!("{:.3}", self.timestamp())
+    }
+
+    /// As in the `Date` header.
+    pub(crate) fn http_date(self) -> String {
+        let printer = DateTimePrinter::new();
+        printer
+            .timestamp_to_rfc9110_string(&self.timestamp())
+            .unwrap_or_default()
     }
 
     // A moment beyond the calendar's end counts as its end.

@@ -2,6 +2,7 @@
 
 import * as stablevps from "stablevps";
 import * as testing from "stablevps/testing";
+import { sendOnce } from "./once.mjs";
 import { buyInMemory, buyOverHttp, same } from "./purchase.mjs";
 
 const { default: Default, StableVPS, VERSION } = stablevps;
@@ -17,3 +18,4 @@ same(
 const baseUrl = process.env.STABLEVPS_BASE_URL;
 console.log(await buyOverHttp(new StableVPS({ baseUrl }), baseUrl));
 console.log(await buyInMemory(stablevps, testing));
+console.log(await sendOnce(stablevps, process.env.STABLEVPS_BREAKING_URLS));

@@ -12,25 +12,27 @@ pytest finds the fixtures ``stablevps_simulator`` and ``stablevps_client`` by it
 
 from __future__ import annotations
 
-import threading
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 import msgspec
 
 from .._async_client import AsyncClient
+from .._async_turns import AsyncTurns
 from .._client import Client
 from .._core import checked, invalid_input
 from .._native import stablevps_ffi
 from .._transport import HttpRequest, HttpResponse, TransportFailure
+from .._values import HiddenBytes, HiddenText
+from ._world import World, WorldTurns
 
 __all__ = ["AsyncSimulatedClient", "SimulatedClient", "Simulator"]
 
 START_MS = 1_767_225_600_000
 """2026-01-01T00:00:00Z: when a simulator's time begins by default."""
 
-# Money may be a Decimal.
-_encode = msgspec.json.Encoder(decimal_format="number").encode
+# Money may be a Decimal, and a header's value a subclass of str.
+_encode = msgspec.json.Encoder(decimal_format="number", enc_hook=str).encode
 
 
 class Simulator:
@@ -45,8 +47,8 @@ class Simulator:
 
     def __init__(self, *, now_ms: int = START_MS, **config: Any) -> None:
         self._model = checked(stablevps_ffi.Simulator, _encode(config))
-        self._now_ms = now_ms
-        self._lock = threading.Lock()
+        self._world = World(now_ms)
+        self._turns = WorldTurns(self._world)
 
     @property
     def api_key(self) -> str:
@@ -56,12 +58,11 @@ class Simulator:
     @property
     def now_ms(self) -> int:
         """The virtual time, in epoch milliseconds."""
-        return self._now_ms
+        return self._world.now_ms
 
     def advance(self, seconds: float) -> None:
         """Advances the virtual time."""
-        with self._lock:
-            self._now_ms += round(seconds * 1000)
+        self._world.advance(round(seconds * 1000))
 
     def client(self, **options: Any) -> SimulatedClient:
         """A client of this service. The keywords are those of :class:`stablevps.Client`."""
@@ -101,7 +102,7 @@ class Simulator:
 
     def control(self, command: Any) -> Any:
         """Carries out a command: ``{"set_balance": {"amount": 5}}``, ``{"set_vps": {...}}``, ..."""
-        answer = msgspec.json.decode(self._model.control(_encode(command), self._now_ms))
+        answer = msgspec.json.decode(self._model.control(_encode(command), self.now_ms))
         if isinstance(answer, dict) and set(answer) == {"error"}:
             raise invalid_input("command", answer["error"])
         return answer
@@ -118,12 +119,27 @@ class Simulator:
 
     def serve(self, request: HttpRequest) -> HttpResponse:
         """Serves one request at the current virtual time; raises where a fault says so."""
+        reply = self._handle(request)
+        self._world.sleep(reply.delay_ms)
+        return self._outcome(request, reply)
+
+    async def serve_in_loop(self, request: HttpRequest) -> HttpResponse:
+        """The same in an event loop."""
+        reply = self._handle(request)
+        await self._world.sleep_in_loop(reply.delay_ms)
+        return self._outcome(request, reply)
+
+    def __reduce_ex__(self, protocol: Any) -> NoReturn:
+        raise TypeError("a Simulator can't be copied or pickled: make another one")
+
+    def _handle(self, request: HttpRequest) -> stablevps_ffi.SimulatedReply:
         url = urlsplit(request.url)
         target = url.path + (f"?{url.query}" if url.query else "")
-        reply = self._model.handle(
-            request.method, target, dict(request.headers), request.body or b"", self._now_ms
-        )
-        self.advance(reply.delay_ms / 1000)
+        headers = {name: HiddenText(value) for name, value in request.headers.items()}
+        head = HiddenBytes(_encode((request.method, target, headers)))
+        return self._model.handle(head, request.body or b"", self.now_ms)
+
+    def _outcome(self, request: HttpRequest, reply: stablevps_ffi.SimulatedReply) -> HttpResponse:
         if reply.delay_ms > request.timeout * 1000:
             raise TransportFailure("timeout", "unknown", "simulated")
         if reply.outcome == "reply":
@@ -149,7 +165,7 @@ class _AsyncTransport:
         self._simulator = simulator
 
     async def send(self, request: HttpRequest) -> HttpResponse:
-        return self._simulator.serve(request)
+        return await self._simulator.serve_in_loop(request)
 
     async def aclose(self) -> None:
         """Has nothing to release."""
@@ -163,7 +179,7 @@ class _Clock:
         return self._simulator.now_ms
 
     def sleep(self, seconds: float) -> None:
-        self._simulator.advance(seconds)
+        self._simulator._world.sleep(round(seconds * 1000))
 
 
 class _AsyncClock:
@@ -174,10 +190,7 @@ class _AsyncClock:
         return self._simulator.now_ms
 
     async def sleep(self, seconds: float) -> None:
-        import asyncio
-
-        self._simulator.advance(seconds)
-        await asyncio.sleep(0)
+        await self._simulator._world.sleep_in_loop(round(seconds * 1000))
 
 
 class SimulatedClient(Client):
@@ -191,6 +204,15 @@ class SimulatedClient(Client):
         options.setdefault("api_key", simulator.api_key)
         options.setdefault("random_seed", 1)
         super().__init__(transport=_Transport(simulator), clock=_Clock(simulator), **options)
+        self._turns = simulator._turns
+
+    def _call(self, *arguments: Any, **named: Any) -> Any:
+        with self.simulator._world.activity():
+            return super()._call(*arguments, **named)
+
+    def _run(self, *arguments: Any, **named: Any) -> Any:
+        with self.simulator._world.activity():
+            return super()._run(*arguments, **named)
 
 
 class AsyncSimulatedClient(AsyncClient):
@@ -206,3 +228,12 @@ class AsyncSimulatedClient(AsyncClient):
         super().__init__(
             transport=_AsyncTransport(simulator), clock=_AsyncClock(simulator), **options
         )
+        self._turns = AsyncTurns(simulator._turns)
+
+    async def _call(self, *arguments: Any, **named: Any) -> Any:
+        with self.simulator._world.activity():
+            return await super()._call(*arguments, **named)
+
+    async def _run(self, *arguments: Any, **named: Any) -> Any:
+        with self.simulator._world.activity():
+            return await super()._run(*arguments, **named)

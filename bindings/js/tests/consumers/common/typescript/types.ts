@@ -149,7 +149,7 @@ export function errorsAreNarrowed(error: unknown): Money | null {
     holds<Same<typeof error, StableVPSError>>();
     holds<Same<typeof error.token, string | null>>();
     holds<Same<typeof error.vps, VpsDetails | null>>();
-    holds<Same<typeof error.tryAgain, "safe" | "useless" | "unsafe">>();
+    holds<Same<typeof error.next, "retry" | "resume" | "fix" | "ask">>();
     holds<Same<typeof error.fault, Fault>>();
     holds<Same<Fault, "caller" | "server" | "network">>();
     // @ts-expect-error Only some kinds have it.

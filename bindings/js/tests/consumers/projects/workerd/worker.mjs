@@ -1,19 +1,23 @@
 import * as stablevps from "stablevps";
 import { StableVPS } from "stablevps";
 import * as testing from "stablevps/testing";
+import { sendOnce } from "./common/once.mjs";
 import { buyInMemory, buyOverHttp, ORDER } from "./common/purchase.mjs";
 
 // A client may be made here, where a Worker may neither wait nor ask for random numbers.
 const nobody = new StableVPS({ apiKey: null });
 
 export default {
-  async fetch({ url }, { STABLEVPS_BASE_URL: baseUrl, STABLEVPS_API_KEY: apiKey }) {
+  async fetch({ url }, environment) {
+    const { STABLEVPS_BASE_URL: baseUrl, STABLEVPS_API_KEY: apiKey } = environment;
     const client = new StableVPS({ baseUrl, apiKey });
     switch (new URL(url).pathname) {
       case "/http":
         return new Response(await buyOverHttp(client, baseUrl));
       case "/memory":
         return new Response(await buyInMemory(stablevps, testing));
+      case "/once":
+        return new Response(await sendOnce(stablevps, environment.STABLEVPS_BREAKING_URLS));
       case "/buy": {
         const { vps, ordersSent } = await client.vps.provision(ORDER, { firstLook: 20 });
         return Response.json({ id: vps.id, ordersSent });

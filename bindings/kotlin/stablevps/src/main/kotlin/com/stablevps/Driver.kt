@@ -90,14 +90,14 @@ internal class Terms(
 )
 
 /** What follows a reply: a step, or the end with its result. */
-private sealed interface Next<out T> {
+private sealed interface Following<out T> {
     class Go(
         val step: HostStep,
-    ) : Next<Nothing>
+    ) : Following<Nothing>
 
     class End<T>(
         val result: T,
-    ) : Next<T>
+    ) : Following<T>
 }
 
 /** Drives one of the core's machines: carries out its steps until its end. */
@@ -112,12 +112,12 @@ internal class Driver<T>(
     /** Drives the machine to its end, and frees it. */
     suspend fun run(terms: Terms? = null): T {
         try {
-            var next: Next<T> = Next.Go(step())
+            var next: Following<T> = Following.Go(step())
             while (true) {
                 next =
                     when (next) {
-                        is Next.End -> return next.result.also { log("done") }
-                        is Next.Go -> carryOut(if (terms == null) next.step else reported(next.step, terms))
+                        is Following.End -> return next.result.also { log("done") }
+                        is Following.Go -> carryOut(if (terms == null) next.step else reported(next.step, terms))
                     }
             }
         } finally {
@@ -140,7 +140,7 @@ internal class Driver<T>(
 
     private suspend fun step(): HostStep = native { machine.step(host.clock.now()) }
 
-    private suspend fun carryOut(step: HostStep): Next<T> =
+    private suspend fun carryOut(step: HostStep): Following<T> =
         when (step) {
             is HostStep.Send -> {
                 log("sending ", step.request.endpoint)
@@ -150,7 +150,7 @@ internal class Driver<T>(
             is HostStep.Wait -> {
                 log("waiting, ms: ", step.delayMs)
                 whileOpen { host.clock.sleep(step.delayMs.toLong().milliseconds) }
-                Next.Go(step())
+                Following.Go(step())
             }
 
             is HostStep.Done, is HostStep.Failed -> {
@@ -159,11 +159,11 @@ internal class Driver<T>(
         }
 
     /** Reads the result at the end, in the thread that handled the reply. */
-    private fun next(step: HostStep): Next<T> =
+    private fun next(step: HostStep): Following<T> =
         when (step) {
-            is HostStep.Done -> Next.End(read(step.output))
+            is HostStep.Done -> Following.End(read(step.output))
             is HostStep.Failed -> throw step.error.toException()
-            is HostStep.Send, is HostStep.Wait -> Next.Go(step)
+            is HostStep.Send, is HostStep.Wait -> Following.Go(step)
         }
 
     /** Reports a step's progress once it is this purchase's turn, and gives the step to carry out then. */
@@ -198,7 +198,7 @@ internal class Driver<T>(
     }
 
     /** Sends a request, and hands in its response or its failure. */
-    private suspend fun exchange(request: CoreHttpRequest): Next<T> {
+    private suspend fun exchange(request: CoreHttpRequest): Following<T> {
         if (host.isClosed) throw closed()
         val next =
             try {
@@ -212,7 +212,7 @@ internal class Driver<T>(
     }
 
     /** What follows the response. What is thrown while it is read is no failure of the transport. */
-    private suspend fun send(request: CoreHttpRequest): Result<Next<T>> {
+    private suspend fun send(request: CoreHttpRequest): Result<Following<T>> {
         if (host.transport is OkHttpTransport) {
             return host.transport.exchange(request) { status, headers, body ->
                 runCatching { response(request, status, headers, body) }
@@ -229,12 +229,12 @@ internal class Driver<T>(
         status: Int,
         headers: Map<String, String>,
         body: ByteBuffer,
-    ): Next<T> = next(machine.response(request.id, status.toUShort(), headers, body, host.clock.now()))
+    ): Following<T> = next(machine.response(request.id, status.toUShort(), headers, body, host.clock.now()))
 
     private fun failed(
         request: CoreHttpRequest,
         failure: TransportFailure,
-    ): Next<T> {
+    ): Following<T> {
         val kind = failure.kind.toCore()
         val delivery = failure.delivery.toCore()
         return next(machine.failed(request.id, kind, delivery, failure.detail, host.clock.now()))

@@ -123,6 +123,15 @@ public class OverBudgetException internal constructor(
     public val maxSpend: BigDecimal,
 ) : StableVpsException(facts)
 
+/** The VPS was bought, and its receipt shows a higher price than the limit that the caller set. */
+public class PriceAboveLimitException internal constructor(
+    facts: Facts,
+    /** What the receipt says. */
+    public val charged: BigDecimal,
+    /** The caller's limit. */
+    public val maxSpend: BigDecimal,
+) : StableVpsException(facts)
+
 /** The VPS was bought but can't become usable. */
 public class ProvisioningFailedException internal constructor(
     facts: Facts,
@@ -170,6 +179,7 @@ internal val CoreErrorKind.code: String
             is CoreErrorKind.OutcomeUnknown -> "outcome_unknown"
             is CoreErrorKind.DeadlineExceeded -> "deadline_exceeded"
             is CoreErrorKind.OverBudget -> "over_budget"
+            is CoreErrorKind.PriceAboveLimit -> "price_above_limit"
             is CoreErrorKind.ProvisioningFailed -> "provisioning_failed"
             is CoreErrorKind.NotPlaced -> "not_placed"
             is CoreErrorKind.Unresolved -> "unresolved"
@@ -270,6 +280,14 @@ internal fun CoreErrorKind.toException(facts: Facts): StableVpsException =
             OverBudgetException(
                 facts,
                 BigDecimal(price),
+                BigDecimal(maxSpend),
+            )
+        }
+
+        is CoreErrorKind.PriceAboveLimit -> {
+            PriceAboveLimitException(
+                facts,
+                BigDecimal(charged),
                 BigDecimal(maxSpend),
             )
         }

@@ -340,16 +340,19 @@ public enum class Fault {
     NETWORK,
 }
 
-/** Whether the same call may be made again. */
-public enum class TryAgain {
-    /** Making the same call again is safe and may succeed. */
-    SAFE,
+/** What to do after an error. */
+public enum class Next {
+    /** Make the same call again: that is safe, and may succeed. */
+    RETRY,
 
-    /** Safe, but useless until something was changed. */
-    USELESS,
+    /** Resume the purchase from the error's token: it is bought, or may be. The same call would buy again. */
+    RESUME,
 
-    /** Dangerous: it may do the same thing twice. */
-    UNSAFE,
+    /** Change the call, the key or the wallet first. Nothing was done. */
+    FIX,
+
+    /** Let a person look at the account: it can't be told from here what is right. */
+    ASK,
 }
 
 /** How a request carries its key. */

@@ -5,7 +5,7 @@ internal class Facts(
     val code: String,
     val message: String,
     val fault: Fault,
-    val tryAgain: TryAgain,
+    val next: Next,
     val attempts: Int,
     val endpoint: String?,
     val status: Int?,
@@ -28,8 +28,8 @@ public sealed class StableVpsException(
     /** Whose fault it is. */
     public val fault: Fault = facts.fault
 
-    /** Whether the same call may be made again; with a token, that means resuming from it. */
-    public val tryAgain: TryAgain = facts.tryAgain
+    /** What to do next. */
+    public val next: Next = facts.next
 
     /** How many requests were made. */
     public val attempts: Int = facts.attempts

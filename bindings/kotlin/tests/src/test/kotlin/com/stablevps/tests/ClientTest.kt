@@ -11,6 +11,7 @@ import com.stablevps.HttpResponse
 import com.stablevps.HttpTransport
 import com.stablevps.InvalidInputException
 import com.stablevps.Location
+import com.stablevps.Next
 import com.stablevps.OutcomeUnknownException
 import com.stablevps.PLANS
 import com.stablevps.Phase
@@ -25,7 +26,6 @@ import com.stablevps.StableVpsException
 import com.stablevps.StableVpsOptions
 import com.stablevps.TransportException
 import com.stablevps.TransportFailure
-import com.stablevps.TryAgain
 import com.stablevps.UnexpectedResponseException
 import com.stablevps.VpsStatus
 import com.stablevps.WaitOptions
@@ -161,7 +161,7 @@ internal class ClientTest {
                 val error = runCatching { call() }.exceptionOrNull()
                 assertEquals(message, error?.message)
                 assertTrue(error is InvalidInputException)
-                assertEquals(Fault.CALLER to TryAgain.USELESS, error.fault to error.tryAgain)
+                assertEquals(Fault.CALLER to Next.FIX, error.fault to error.next)
             }
             assertEquals(emptyList(), simulator.requests())
         }
@@ -215,7 +215,7 @@ internal class ClientTest {
             simulator.fault(mapOf("status" to mapOf("code" to 502, "effect" to "before")), times = 9)
             val error = assertFailsWith<ServerException> { simulator.client().wallet.get() }
             assertTrue(error is ProviderException)
-            assertEquals("provider" to TryAgain.SAFE, error.code to error.tryAgain)
+            assertEquals("provider" to Next.RETRY, error.code to error.next)
             assertEquals(Triple("GET /wallet", 502, 3), Triple(error.endpoint, error.status, error.attempts))
         }
 

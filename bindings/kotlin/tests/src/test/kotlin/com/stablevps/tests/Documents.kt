@@ -63,7 +63,7 @@ internal fun errorDocument(error: StableVpsException): JsonObject {
             "code" to error.code,
             "message" to error.message,
             "fault" to error.fault,
-            "tryAgain" to error.tryAgain,
+            "next" to error.next,
             "attempts" to error.attempts,
         )
     return JsonObject(

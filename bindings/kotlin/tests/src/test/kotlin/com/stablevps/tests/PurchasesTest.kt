@@ -4,6 +4,7 @@ import com.stablevps.Clock
 import com.stablevps.DeadlineExceededException
 import com.stablevps.Fault
 import com.stablevps.InsufficientFundsException
+import com.stablevps.Next
 import com.stablevps.NotPlacedException
 import com.stablevps.OverBudgetException
 import com.stablevps.Phase
@@ -14,7 +15,6 @@ import com.stablevps.Secret
 import com.stablevps.StableVps
 import com.stablevps.StableVpsOptions
 import com.stablevps.StaleTokenException
-import com.stablevps.TryAgain
 import com.stablevps.VpsStatus
 import com.stablevps.testing.Simulator
 import com.stablevps.testing.SimulatorConfig
@@ -212,7 +212,7 @@ internal class PurchasesTest {
                         ProvisionOptions(timeout = 1.minutes),
                     )
                 }
-            assertEquals(TryAgain.SAFE, late.tryAgain)
+            assertEquals(Next.RESUME, late.next)
             val resumed = client.vps.resume(late.token!!, ResumeOptions(timeout = 2.hours))
             assertEquals(VpsStatus.ACTIVE, resumed.vps.vpsStatus)
         }
@@ -240,7 +240,7 @@ internal class PurchasesTest {
             simulator.advance(1.minutes)
             val late = second.await()
             assertEquals("the other purchases of this account", late.waitingFor)
-            assertEquals(Fault.SERVER to TryAgain.SAFE, late.fault to late.tryAgain)
+            assertEquals(Fault.SERVER to Next.RESUME, late.fault to late.next)
             assertNotNull(late.token)
             held.complete(Unit)
             first.await()

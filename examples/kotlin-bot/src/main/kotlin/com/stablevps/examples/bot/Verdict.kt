@@ -1,7 +1,7 @@
 package com.stablevps.examples.bot
 
+import com.stablevps.Next
 import com.stablevps.StableVpsException
-import com.stablevps.TryAgain
 
 /** The state of the fleet, from good to bad, with its exit code. */
 internal enum class Verdict(
@@ -19,9 +19,9 @@ internal enum class Verdict(
 
     companion object {
         fun of(error: StableVpsException): Verdict =
-            when (error.tryAgain) {
-                TryAgain.SAFE -> LATER
-                TryAgain.USELESS, TryAgain.UNSAFE -> PERSON
+            when (error.next) {
+                Next.RETRY, Next.RESUME -> LATER
+                Next.FIX, Next.ASK -> PERSON
             }
 
         fun worst(verdicts: Collection<Verdict>): Verdict = verdicts.maxOrNull() ?: FINE

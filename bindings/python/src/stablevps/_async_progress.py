@@ -1,0 +1,23 @@
+"""How a purchase's progress is passed on in an event loop."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from ._machine import Call, Send, Wait
+from ._models import Progress
+
+OnProgress = Callable[[Progress], Awaitable[None] | None]
+"""Called with a purchase's progress, and awaited where it is asynchronous."""
+
+
+def check(on_progress: OnProgress | None) -> None:
+    """Refuses nothing: every function can be called, or awaited as well."""
+
+
+async def tell(call: Call[Any], step: Send | Wait) -> None:
+    """Logs a step, and passes the progress on, before the step is carried out."""
+    answer: Any = call.report(step)
+    if hasattr(answer, "__await__"):
+        await answer

@@ -1,0 +1,34 @@
+"""How a purchase's progress is passed on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ._machine import Call, Send, Wait
+from ._models import Progress
+
+OnProgress = Callable[[Progress], None]
+"""Called with a purchase's progress."""
+
+WORDS = "on_progress must not be asynchronous: only an AsyncClient awaits it"
+
+
+def check(on_progress: OnProgress | None) -> None:
+    """Refuses a function that would have to be awaited."""
+    if on_progress is None:
+        return
+    import inspect
+
+    called = getattr(on_progress, "__call__", None)  # noqa: B004
+    if inspect.iscoroutinefunction(on_progress) or inspect.iscoroutinefunction(called):
+        raise TypeError(WORDS)
+
+
+def tell(call: Call[Any], step: Send | Wait) -> None:
+    """Logs a step, and passes the progress on, before the step is carried out."""
+    answer: Any = call.report(step)
+    if hasattr(answer, "__await__"):
+        if hasattr(answer, "close"):
+            answer.close()
+        raise TypeError(WORDS)
