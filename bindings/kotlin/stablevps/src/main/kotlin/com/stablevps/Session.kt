@@ -78,7 +78,8 @@ internal class Session(
     private fun config(): ApiConfig {
         val default = defaultConfig()
         return default.copy(
-            apiKey = apiKey,
+            // A key is often read from a file, which ends in a line break.
+            apiKey = apiKey?.trim(),
             baseUrl = options.baseUrl ?: default.baseUrl,
             auth = options.auth.toCore(),
             userAgent = "stablevps-kotlin/$VERSION",

@@ -107,6 +107,16 @@ internal class PurchasesTest {
         }
 
     @Test
+    fun `a highest price that was written as a floating-point number counts in cents`() =
+        runTest {
+            val price = client().buy(ProvisionOptions(maxSpend = BigDecimal(19.49))).charged
+            assertEquals(BigDecimal("19.49"), price)
+            val cent = BigDecimal(19.48)
+            assertFailsWith<OverBudgetException> { client().buy(ProvisionOptions(maxSpend = cent)) }
+            assertEquals(1, simulator.state().ordersReceived)
+        }
+
+    @Test
     fun `two hundred purchases at once buy two hundred VPS, each its own`() =
         runTest {
             val simulator = Simulator(SimulatorConfig(LARGE))
