@@ -17,11 +17,11 @@ use std::time::Instant;
 
 use serde::Deserialize;
 use serde_json::json;
+use stablevps_core::clock::Now;
 use stablevps_core::config::{Api, ApiConfig, CallOptions};
 use stablevps_core::endpoints::ListVps;
 use stablevps_core::http::{HttpResponse, Reply, RequestId};
 use stablevps_core::secret::Secret;
-use stablevps_core::time::Timestamp;
 
 const ROWS: usize = 1_000;
 const ROUNDS: usize = 201;
@@ -77,8 +77,9 @@ fn body() -> Vec<u8> {
 }
 
 fn through_the_core(api: &Api, body: Vec<u8>) -> usize {
-    let now = Timestamp::from_millis(0);
-    let mut call = api.call(ListVps, CallOptions::default(), 1, now).unwrap();
+    let begun = Now::from_millis(0, 0);
+    let now = begun.instant;
+    let mut call = api.call(ListVps, CallOptions::default(), 1, begun).unwrap();
     let response = HttpResponse {
         status: 200,
         headers: Vec::new(),

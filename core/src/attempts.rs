@@ -11,6 +11,7 @@
 
 use serde::Deserialize;
 
+use crate::clock::{Instant, Now};
 use crate::config::{Api, Auth, CallLimits};
 use crate::decode::{DecodeError, document};
 use crate::endpoint::{Access, EndpointInfo};
@@ -34,7 +35,8 @@ pub(crate) struct Attempts {
     api: Api,
     endpoint: EndpointInfo,
     timeout_ms: u64,
-    deadline: Option<Timestamp>,
+    begun: Now,
+    deadline: Option<Instant>,
     max_retries: u32,
     rng: fastrand::Rng,
     made: u32,
@@ -43,7 +45,7 @@ pub(crate) struct Attempts {
     /// The date of the last reply.
     replied_at: Option<Timestamp>,
     /// Until when the next attempt waits, and why.
-    paused: Option<(Timestamp, WaitReason)>,
+    paused: Option<(Instant, WaitReason)>,
 }
 
 /// What a reply means.
@@ -74,11 +76,12 @@ impl Attempts {
         endpoint: EndpointInfo,
         limits: CallLimits,
         seed: u64,
-        now: Timestamp,
+        begun: Now,
     ) -> Self {
         Self {
             timeout_ms: limits.timeout_ms.unwrap_or(api.timeout_ms()),
-            deadline: limits.deadline_ms.map(|ms| now.plus_ms(ms)),
+            begun,
+            deadline: limits.deadline_ms.map(|ms| begun.instant.plus_ms(ms)),
             max_retries: limits.max_retries.unwrap_or(api.max_retries()),
             rng: fastrand::Rng::with_seed(seed),
             made: 0,
@@ -112,13 +115,13 @@ impl Attempts {
     }
 
     /// How long the next one still waits, and why.
-    pub fn pause(&self, now: Timestamp) -> Option<(u64, WaitReason)> {
+    pub fn pause(&self, now: Instant) -> Option<(u64, WaitReason)> {
         let (until, reason) = self.paused.filter(|(until, _)| *until > now)?;
         Some((until.since_ms(now), reason))
     }
 
     /// The next one.
-    pub fn request(&self, path: &str, body: Option<String>, now: Timestamp) -> HttpRequest {
+    pub fn request(&self, path: &str, body: Option<String>, now: Instant) -> HttpRequest {
         let timeout_ms = self.deadline.map_or(self.timeout_ms, |deadline| {
             self.timeout_ms.min(deadline.since_ms(now)).max(1)
         });
@@ -149,7 +152,7 @@ impl Attempts {
     }
 
     /// Takes in what became of the last one. `secrets` are the request's own.
-    pub fn judge(&mut self, reply: Reply, secrets: &[&str], now: Timestamp) -> Verdict {
+    pub fn judge(&mut self, reply: Reply, secrets: &[&str], now: Instant) -> Verdict {
         self.made = self.made.saturating_add(1);
         self.paused = None;
         let finding = match reply {
@@ -199,7 +202,7 @@ impl Attempts {
         &mut self,
         response: HttpResponse,
         secrets: &[&str],
-        now: Timestamp,
+        now: Instant,
     ) -> Finding {
         self.delivered = self.delivered.saturating_add(1);
         self.replied_at = response.header("date").and_then(Timestamp::from_http_date);
@@ -207,8 +210,9 @@ impl Attempts {
         let once = self.endpoint.retry_class == RetryClass::Once;
         let complaint = complaint(&response.body);
         let is_own = complaint.is_some();
-        let after_ms = retry_after_ms(&response, now);
-        let error = |this: &Self| this.refused(&response, complaint.as_deref(), secrets, now);
+        let time = self.begun.later(now).time;
+        let after_ms = retry_after_ms(&response, time);
+        let error = |this: &Self| this.refused(&response, complaint.as_deref(), secrets, time);
         match status {
             200..=299 => Finding::Final(Verdict::Good(response)),
             404 if is_own && self.reply_was_lost => {
@@ -245,7 +249,7 @@ impl Attempts {
         response: &HttpResponse,
         complaint: Option<&str>,
         secrets: &[&str],
-        now: Timestamp,
+        time: Timestamp,
     ) -> Error {
         let unexpected = |place: &str, reason: &str| {
             self.unexpected(response, DecodeError::at(place, reason), secrets)
@@ -262,7 +266,7 @@ impl Attempts {
             404 => ErrorKind::NotFound,
             429 if self.is_for_a_key() => ErrorKind::KeyLimitReached,
             429 => ErrorKind::RateLimited {
-                retry_after_ms: retry_after_ms(response, now),
+                retry_after_ms: retry_after_ms(response, time),
             },
             400..=499 => ErrorKind::BadRequest,
             502 => ErrorKind::Provider,
@@ -271,7 +275,7 @@ impl Attempts {
         };
         Error::new(kind)
             .with_status(Some(response.status))
-            .with_retry_after(retry_after_ms(response, now))
+            .with_retry_after(retry_after_ms(response, time))
             .with_server_message(self.shown(complaint, secrets))
     }
 
@@ -317,7 +321,7 @@ impl Attempts {
     }
 
     /// Waits before the next attempt, or ends with the error where none is left or no time is.
-    fn again(&mut self, error: Error, after_ms: Option<u64>, now: Timestamp) -> Verdict {
+    fn again(&mut self, error: Error, after_ms: Option<u64>, now: Instant) -> Verdict {
         if self.made > self.max_retries {
             return Verdict::Failed(self.placed(error));
         }

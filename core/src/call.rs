@@ -13,6 +13,7 @@
 use std::convert::Infallible;
 
 use crate::attempts::{Attempts, Verdict};
+use crate::clock::{Instant, Now};
 use crate::config::{Api, CallLimits, CallOptions};
 use crate::endpoint::{Access, Endpoint};
 use crate::error::Error;
@@ -29,7 +30,7 @@ pub struct Call<E: Endpoint> {
 }
 
 impl Api {
-    /// One call of an endpoint, begun at `now`. `seed` spreads its retries in time.
+    /// One call of an endpoint. `seed` spreads its retries in time.
     ///
     /// # Errors
     /// `InvalidInput` where the endpoint takes a key and there is none, or for options out of range.
@@ -38,12 +39,12 @@ impl Api {
         endpoint: E,
         options: CallOptions,
         seed: u64,
-        now: Timestamp,
+        begun: Now,
     ) -> Result<Call<E>, Error> {
         if endpoint.info().access != Access::Open {
             self.check_key()?;
         }
-        Ok(Call::new(self, endpoint, options.check()?, seed, now))
+        Ok(Call::new(self, endpoint, options.check()?, seed, begun))
     }
 
     /// Whether there is a key at all.
@@ -55,22 +56,16 @@ impl Api {
 
 impl<E: Endpoint> Call<E> {
     /// A call whose key and limits were checked.
-    pub(crate) fn new(
-        api: &Api,
-        endpoint: E,
-        limits: CallLimits,
-        seed: u64,
-        now: Timestamp,
-    ) -> Self {
+    pub(crate) fn new(api: &Api, endpoint: E, limits: CallLimits, seed: u64, begun: Now) -> Self {
         Self {
-            attempts: Attempts::new(api.clone(), endpoint.info(), limits, seed, now),
+            attempts: Attempts::new(api.clone(), endpoint.info(), limits, seed, begun),
             endpoint,
             outcome: None,
         }
     }
 
     /// What to do now. Asking twice changes nothing.
-    pub fn next_step(&self, now: Timestamp) -> Step<Result<&E::Output, &Error>> {
+    pub fn next_step(&self, now: Instant) -> Step<Result<&E::Output, &Error>> {
         match &self.outcome {
             Some(outcome) => Step::Done(outcome.as_ref()),
             None => self.unfinished_step(now).map(|never| match never {}),
@@ -78,7 +73,7 @@ impl<E: Endpoint> Call<E> {
     }
 
     /// What to do now, while there is no result.
-    pub(crate) fn unfinished_step(&self, now: Timestamp) -> Step<Infallible> {
+    pub(crate) fn unfinished_step(&self, now: Instant) -> Step<Infallible> {
         if let Some((delay_ms, reason)) = self.attempts.pause(now) {
             return Step::Wait { delay_ms, reason };
         }
@@ -94,7 +89,7 @@ impl<E: Endpoint> Call<E> {
         &mut self,
         id: RequestId,
         reply: Reply,
-        now: Timestamp,
+        now: Instant,
     ) -> Result<(), StaleReply> {
         if id != self.attempts.outstanding() || self.outcome.is_some() {
             return Err(StaleReply(id));
@@ -160,12 +155,12 @@ impl<E: Endpoint> Call<E> {
 
     /// Whether the request may be under way at this moment.
     #[must_use]
-    pub fn is_sending(&self, now: Timestamp) -> bool {
+    pub fn is_sending(&self, now: Instant) -> bool {
         self.outcome.is_none() && self.attempts.pause(now).is_none()
     }
 
     /// Milliseconds until the next attempt.
-    pub(crate) fn pause_ms(&self, now: Timestamp) -> u64 {
+    pub(crate) fn pause_ms(&self, now: Instant) -> u64 {
         self.attempts.pause(now).map_or(0, |(delay_ms, _)| delay_ms)
     }
 }

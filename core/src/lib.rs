@@ -1,7 +1,7 @@
 //! The STABLEVPS API without I/O.
 //!
 //! This crate builds requests, reads replies and decides what happens next. It opens no socket,
-//! reads no clock and draws no random number: a host hands it the time and a seed, sends what it
+//! reads no clock and draws no random number: a host hands it readings of its clocks and a seed, sends what it
 //! is told to send, waits as long as it is told to wait, and tells what came of it. That is the
 //! whole interface, [`Step`](step::Step) and [`Reply`](http::Reply), and every language's
 //! package drives the same machines through it:
@@ -12,18 +12,19 @@
 //! Out of scope: HTTP itself, sleeping, storage, and more than one account.
 //!
 //! ```
+//! use stablevps_core::clock::Now;
 //! use stablevps_core::config::{Api, ApiConfig, CallOptions};
 //! use stablevps_core::endpoints::GetWallet;
 //! use stablevps_core::http::{HttpResponse, Reply};
 //! use stablevps_core::step::Step;
 //! use stablevps_core::secret::Secret;
-//! use stablevps_core::time::Timestamp;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let now = Timestamp::from_millis(0);
+//! let begun = Now::from_millis(0, 1_778_490_000_000);
+//! let now = begun.instant;
 //! let api_key = Some(Secret::new("svps_live_example"));
 //! let api = Api::new(ApiConfig { api_key, ..ApiConfig::default() })?;
-//! let mut call = api.call(GetWallet, CallOptions::default(), 1, now)?;
+//! let mut call = api.call(GetWallet, CallOptions::default(), 1, begun)?;
 //!
 //! let Step::Send(request) = call.next_step(now) else { unreachable!() };
 //! assert_eq!(request.url, "https://stablevps.com/api/v1/wallet");
@@ -59,6 +60,7 @@ mod attempts;
 pub mod call;
 pub mod catalogue;
 mod claims;
+pub mod clock;
 pub mod config;
 pub mod decode;
 pub mod endpoint;

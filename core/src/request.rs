@@ -8,6 +8,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::clock::Now;
 use crate::config::Api;
 use crate::endpoint::Endpoint;
 use crate::endpoints::{
@@ -23,7 +24,6 @@ use crate::models::{
 };
 use crate::provisioning::{KeyCheck, ProvisionOptions, Provisioning};
 use crate::secret::Secret;
-use crate::time::Timestamp;
 
 /// A call of an endpoint, or a purchase. Ids and the like are the caller's own words: they are checked
 /// when the machine begins.
@@ -158,7 +158,7 @@ pub(crate) trait Begin {
     /// Of a purchase, which begins with an account, a seed and the time.
     fn purchase(
         &self,
-        purchase: impl FnOnce(&Api, u64, Timestamp) -> Purchase,
+        purchase: impl FnOnce(&Api, u64, Now) -> Purchase,
     ) -> Result<Self::Begun, Error>;
 }
 
@@ -201,12 +201,14 @@ impl Request {
                 options,
             } => {
                 let order = CreateVps::new(plan_id, billing_cycle, location)?;
-                with.purchase(|api, seed, now| Provisioning::buy(api, order, options, seed, now))
+                with.purchase(|api, seed, begun| {
+                    Provisioning::buy(api, order, options, seed, begun)
+                })
             }
             Self::WaitUntilReady { id, options } => {
                 let id = VpsId::from_str(&id);
                 let id = id.map_err(|reason| Error::invalid_input("id", reason))?;
-                with.purchase(|api, seed, now| Provisioning::watch(api, id, options, seed, now))
+                with.purchase(|api, seed, begun| Provisioning::watch(api, id, options, seed, begun))
             }
             Self::Resume {
                 token,
@@ -218,8 +220,8 @@ impl Request {
                 } else {
                     KeyCheck::Same
                 };
-                with.purchase(|api, seed, now| {
-                    Provisioning::resume(api, &token, check, timeout_ms, seed, now)
+                with.purchase(|api, seed, begun| {
+                    Provisioning::resume(api, &token, check, timeout_ms, seed, begun)
                 })
             }
         }

@@ -47,8 +47,8 @@ pub(crate) fn may_have_effect(status: u16) -> bool {
 }
 
 /// What a reply 429 or 503 asks to wait: seconds or an HTTP date, which is measured against the reply's own
-/// date. Negative and absurd values are ignored.
-pub(crate) fn retry_after_ms(response: &HttpResponse, now: Timestamp) -> Option<u64> {
+/// date, or against the `time` of day where it has none. Negative and absurd values are ignored.
+pub(crate) fn retry_after_ms(response: &HttpResponse, time: Timestamp) -> Option<u64> {
     if !matches!(response.status, 429 | 503) {
         return None;
     }
@@ -58,7 +58,7 @@ pub(crate) fn retry_after_ms(response: &HttpResponse, now: Timestamp) -> Option<
     } else {
         let at = Timestamp::from_http_date(text)?;
         let sent = response.header("date").and_then(Timestamp::from_http_date);
-        let sent = sent.unwrap_or(now);
+        let sent = sent.unwrap_or(time);
         u64::try_from(at.millis().saturating_sub(sent.millis())).ok()?
     };
     (asked <= LONGEST_RETRY_AFTER_MS).then_some(asked)

@@ -13,7 +13,7 @@ use stablevps_core::models::Phase;
 use stablevps_core::provisioning::{ProvisionOptions, Provisioning};
 use stablevps_core::step::Step;
 use stablevps_simulator::{Config, Simulator};
-use support::{START, api, at, carry};
+use support::{START, api, at, carry, clocks};
 
 struct Counting;
 
@@ -50,7 +50,7 @@ fn a_purchase_that_waits_for_its_vps_takes_less_than_2_kib() {
     let mut now = START;
     let order = CreateVps::new("prime", "monthly", "london").unwrap();
     let options = ProvisionOptions::default();
-    let mut machine = Box::new(Provisioning::buy(&api, order, options, 1, at(now)).unwrap());
+    let mut machine = Box::new(Provisioning::buy(&api, order, options, 1, clocks(now)).unwrap());
     let mut waits = 0;
     while waits < 3 {
         match machine.next_step(at(now)) {

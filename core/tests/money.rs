@@ -16,7 +16,7 @@ use stablevps_core::endpoint::Endpoint;
 use stablevps_core::endpoints::{CreateVps, GetAccount, GetWallet};
 use stablevps_core::http::RequestId;
 use stablevps_core::money::Money;
-use support::{START, api, at, response};
+use support::{START, api, at, clocks, response};
 
 /// A decimal number: so many units of the last of its places.
 #[derive(Clone, Copy, Debug)]
@@ -103,7 +103,7 @@ fn from_json(text: &str) -> Result<Money, serde_json::Error> {
 fn replied<E: Endpoint>(endpoint: E, body: &str) -> E::Output {
     let options = CallOptions::default();
     let mut call = api("svps_live_a")
-        .call(endpoint, options, 1, at(START))
+        .call(endpoint, options, 1, clocks(START))
         .unwrap();
     let reply = response(200, body);
     call.handle_reply(RequestId(1), reply, at(START)).unwrap();

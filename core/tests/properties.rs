@@ -14,6 +14,7 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use stablevps_core::clock::Instant;
 use stablevps_core::config::{Api, CallOptions};
 use stablevps_core::endpoints::{CreateVps, GetWallet, ListVps, ListVpsVerbatim, Listing};
 use stablevps_core::host::{self, HostStep, ListingForm, Machine, documents};
@@ -25,8 +26,7 @@ use stablevps_core::provisioning::{KeyCheck, Preflight, ProvisionOptions, Provis
 use stablevps_core::request::Request;
 use stablevps_core::secret::Secret;
 use stablevps_core::step::{StaleReply, Step};
-use stablevps_core::time::Timestamp;
-use support::{START, api, at, response};
+use support::{START, api, at, clocks, response};
 
 const KEY: &str = "svps_live_a3f70123456789abcdef0123456789abcdef";
 const PASSWORD: &str = "hunter2hunter2";
@@ -176,7 +176,14 @@ fn calls(api: &Api, seed: u64) -> Vec<Box<dyn Machine>> {
         (Request::GetWallet, ListingForm::Rows),
     ];
     let begun = |(request, form)| {
-        let begun = host::begin(api, request, CallOptions::default(), form, seed, at(START));
+        let begun = host::begin(
+            api,
+            request,
+            CallOptions::default(),
+            form,
+            seed,
+            clocks(START),
+        );
         begun.expect("it can begin")
     };
     requests.into_iter().map(begun).collect()
@@ -249,7 +256,7 @@ fn drive(machine: &mut dyn Machine, replies: &[Reply]) -> Result<Driven, TestCas
 }
 
 /// A step is a document, and an error's is complete and holds no secret whatever the server said.
-fn check_document(machine: &dyn Machine, now: Timestamp) -> Result<(), TestCaseError> {
+fn check_document(machine: &dyn Machine, now: Instant) -> Result<(), TestCaseError> {
     let text = documents::step(machine, now);
     let document: Value = serde_json::from_str(&text).unwrap();
     prop_assert!(document["do"].is_string(), "{}", document);
@@ -281,7 +288,7 @@ fn purchase(preflight: bool, seed: u64) -> Provisioning {
         preflight,
         ..ProvisionOptions::default()
     };
-    Provisioning::buy(&api(KEY), order, options, seed, at(START)).unwrap()
+    Provisioning::buy(&api(KEY), order, options, seed, clocks(START)).unwrap()
 }
 
 /// Whether a reply to an order leaves no doubt that nothing was bought.
@@ -302,9 +309,9 @@ proptest! {
         body in any_listing(),
     ) {
         let now = at(START);
-        let mut rows = api(KEY).call(ListVps, CallOptions::default(), 1, now).unwrap();
+        let mut rows = api(KEY).call(ListVps, CallOptions::default(), 1, clocks(START)).unwrap();
         rows.handle_reply(RequestId(1), response(200, &body), now).unwrap();
-        let mut listing = api(KEY).call(ListVpsVerbatim, CallOptions::default(), 1, now).unwrap();
+        let mut listing = api(KEY).call(ListVpsVerbatim, CallOptions::default(), 1, clocks(START)).unwrap();
         listing.handle_reply(RequestId(1), response(200, &body), now).unwrap();
         match (rows.outcome().unwrap(), listing.outcome().unwrap()) {
             (Ok(rows), Ok(Listing::Verbatim(text))) => {
@@ -368,14 +375,14 @@ proptest! {
         prop_assert!(driven.has_ended() || token.is_some(), "it goes on without a token");
         if let Some(token) = token {
             prop_assert!(!token.contains(KEY));
-            let resumed = Provisioning::resume(&api(KEY), &token, KeyCheck::Same, None, seed, at(START));
+            let resumed = Provisioning::resume(&api(KEY), &token, KeyCheck::Same, None, seed, clocks(START));
             prop_assert!(resumed.is_ok(), "its own token is refused: {}", token);
         }
     }
 
     #[test]
     fn any_text_as_a_token_is_refused(text in any::<String>()) {
-        let resumed = Provisioning::resume(&api(KEY), &text, KeyCheck::Same, None, 1, at(START));
+        let resumed = Provisioning::resume(&api(KEY), &text, KeyCheck::Same, None, 1, clocks(START));
         prop_assert_eq!(resumed.unwrap_err().code(), "stale_token");
     }
 
@@ -387,7 +394,7 @@ proptest! {
         let place = place.index(token.len());
         token[place] = byte;
         let token = String::from_utf8_lossy(&token).into_owned();
-        match Provisioning::resume(&api(KEY), &token, KeyCheck::Any, None, 1, at(START)) {
+        match Provisioning::resume(&api(KEY), &token, KeyCheck::Any, None, 1, clocks(START)) {
             Ok(mut machine) => drop(drive(&mut machine, &replies)?),
             Err(error) => prop_assert_eq!(error.code(), "stale_token"),
         }
@@ -405,7 +412,7 @@ fn a_deeply_nested_reply_is_refused_at_once_and_with_a_short_place() {
     let objects = format!("{{\"currency\":{}", "{\"currency\":".repeat(depth));
     for body in [unknown, open, known, money, objects] {
         let options = CallOptions::default();
-        let mut call = api(KEY).call(GetWallet, options, 1, at(START)).unwrap();
+        let mut call = api(KEY).call(GetWallet, options, 1, clocks(START)).unwrap();
         call.handle_reply(RequestId(1), response(200, &body), at(START))
             .unwrap();
         let error = call.into_outcome().unwrap().unwrap_err();
@@ -426,7 +433,7 @@ fn a_list_that_comes_after_the_time_allowed_is_followed_by_no_order() {
         preflight: Preflight::Skip,
         ..ProvisionOptions::default()
     };
-    let mut machine = Provisioning::buy(&api(KEY), order, options, 1, at(START)).unwrap();
+    let mut machine = Provisioning::buy(&api(KEY), order, options, 1, clocks(START)).unwrap();
     let late = at(START + 1_000);
     machine
         .handle_reply(RequestId(1), response(200, r#"{"vps":[],"total":0}"#), late)

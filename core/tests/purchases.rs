@@ -22,23 +22,26 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use faults::{draw_account, draw_key, draw_options, draw_order};
+use stablevps_core::clock::{Instant, Now};
 use stablevps_core::config::Api;
 use stablevps_core::endpoints::CreateVps;
-use stablevps_core::error::{Error, ErrorKind};
+use stablevps_core::error::{Error, ErrorKind, Next};
 use stablevps_core::http::{Delivery, FailureKind, HttpRequest, Reply};
 use stablevps_core::models::Provisioned;
 use stablevps_core::provisioning::{KeyCheck, ProvisionOptions, Provisioning, WaitLevel};
 use stablevps_core::step::Step;
+use stablevps_core::time::Timestamp;
 use stablevps_simulator::{Command, Simulator, State};
-use support::{START, api, at, carry, failed, seeds};
+use support::{START, api, carry, failed, seeds};
 
 const PURCHASES: u64 = 15_000;
 /// More steps than one process takes: 30 minutes of looks at least every 8 s, with their waits.
 const MOST_STEPS: u32 = 600;
 
-const CODES: [&str; 18] = [
+const CODES: [&str; 19] = [
     "insufficient_funds",
     "over_budget",
+    "price_above_limit",
     "bad_request",
     "unauthorized",
     "read_only_key",
@@ -114,6 +117,8 @@ struct Run {
     /// Ids of the VPS that were there before.
     before: Vec<String>,
     now: i64,
+    /// Where this process's monotonic clock stood at 0.
+    monotonic_zero: i64,
     /// Of a hundred requests, how many the network swallows.
     bad_network: u8,
     /// Of a hundred steps, how many the process does not survive.
@@ -145,6 +150,7 @@ impl Run {
             options,
             before: before.collect(),
             now: START + i64::from(rng.u16(..)),
+            monotonic_zero: 0,
             bad_network: if rng.u8(0..3) == 0 { rng.u8(1..20) } else { 0 },
             mortality: if rng.bool() { rng.u8(1..25) } else { 0 },
             deaths: 0,
@@ -158,7 +164,7 @@ impl Run {
 
     fn run(mut self) -> &'static str {
         let seed = self.rng.u64(..);
-        let now = at(self.now);
+        let now = self.process_starts();
         let options = self.options.clone();
         let first = Provisioning::buy(&self.api, self.order.clone(), options, seed, now);
         let mut machine = first.expect("every drawn purchase can begin");
@@ -188,10 +194,35 @@ impl Run {
             self.trace
                 .push(format!("{} resume {token}", self.now - START));
             self.check_token(&token);
-            let (seed, now) = (self.rng.u64(..), at(self.now));
+            let (seed, now) = (self.rng.u64(..), self.process_starts());
             let resumed = Provisioning::resume(&self.api, &token, KeyCheck::Same, None, seed, now);
             machine = resumed.unwrap_or_else(|error| self.fail(&format!("resume: {error}")));
         }
+    }
+
+    /// The clocks of a new process: the monotonic one begins anywhere, and the time of day may be wrong.
+    fn process_starts(&mut self) -> Now {
+        self.monotonic_zero = self.rng.i64(0..=self.now);
+        let error = *self
+            .rng
+            .choice(&[
+                0,
+                0,
+                120_000,
+                -120_000,
+                3_600_000,
+                -3_600_000,
+                31_536_000_000,
+            ])
+            .unwrap();
+        Now {
+            instant: self.instant(),
+            time: Timestamp::from_millis(self.now + error),
+        }
+    }
+
+    fn instant(&self) -> Instant {
+        Instant::from_millis(u64::try_from(self.now - self.monotonic_zero).unwrap())
     }
 
     fn calm_down(&mut self) {
@@ -209,7 +240,7 @@ impl Run {
             if self.steps > MOST_STEPS {
                 self.fail("the purchase does not come to an end");
             }
-            let now = at(self.now);
+            let now = self.instant();
             let step = machine.next_step(now);
             if step != machine.next_step(now) {
                 self.fail("asking twice gave two answers");
@@ -242,7 +273,7 @@ impl Run {
                         return End::Died { token };
                     }
                     machine
-                        .handle_reply(request.id, reply, at(self.now))
+                        .handle_reply(request.id, reply, self.instant())
                         .unwrap();
                 }
                 Step::Done(_) => unreachable!("answered above"),
@@ -295,7 +326,7 @@ impl Run {
 
     /// The count of orders that the machine reports is the service's own.
     fn check_progress(&mut self, machine: &Provisioning, outcome: &Result<Provisioned, Error>) {
-        let sent = u64::from(machine.progress(at(self.now)).orders_sent);
+        let sent = u64::from(machine.progress(self.instant()).orders_sent);
         let received = self.simulator.state(self.now).orders_received + self.orders_gone;
         if self.deaths == 0 && received != sent {
             self.fail(&format!("{sent} orders reported, {received} sent"));
@@ -360,7 +391,19 @@ impl Run {
         if let Some(token) = error.token() {
             self.check_token(token);
         }
+        let (advice, resumable) = (error.next(), error.token().is_some());
+        check(
+            match advice {
+                Next::Retry | Next::Fix => nothing && !resumable,
+                Next::Resume => resumable,
+                Next::Ask => true,
+            },
+            "wrong advice",
+        );
         match error.kind() {
+            ErrorKind::PriceAboveLimit { charged, max_spend } => {
+                check(made == 1 && charged > max_spend, "within the limit");
+            }
             ErrorKind::NotPlaced => check(nothing && error.token().is_none(), "it was placed"),
             ErrorKind::ProvisioningFailed { .. } => {
                 check(made == 1 && error.vps().is_some(), "no VPS that failed");

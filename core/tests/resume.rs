@@ -20,7 +20,7 @@ use stablevps_core::provisioning::{KeyCheck, ProvisionOptions, Provisioning};
 use stablevps_core::secret::Secret;
 use stablevps_core::step::Step;
 use stablevps_simulator::{Config, Simulator};
-use support::{START, api, at, carry, response};
+use support::{START, api, at, carry, clocks, response};
 
 const KEY: &str = "svps_live_a3f70123456789abcdef0123456789abcdef";
 
@@ -46,7 +46,7 @@ impl Script {
         let options = ProvisionOptions::default();
         Self {
             simulator: Simulator::new(Config::from_json(account.to_string().as_bytes()).unwrap()),
-            machine: Provisioning::buy(&api(KEY), order, options, 1, at(START)).unwrap(),
+            machine: Provisioning::buy(&api(KEY), order, options, 1, clocks(START)).unwrap(),
             now: START,
         }
     }
@@ -103,7 +103,7 @@ impl Script {
             let _ = carry(&mut self.simulator, &request, FailureKind::Io, self.now);
         }
         self.now += 60_000;
-        let now = at(self.now);
+        let now = clocks(self.now);
         let resumed = Provisioning::resume(&api(KEY), &token, KeyCheck::Same, None, 7, now);
         self.machine = resumed.unwrap();
     }
@@ -271,7 +271,7 @@ fn a_token_holds_facts_and_neither_key_nor_password_nor_reply() {
 }
 
 fn refusal(api: &Api, token: &str, check: KeyCheck) -> String {
-    match Provisioning::resume(api, token, check, None, 1, at(START)) {
+    match Provisioning::resume(api, token, check, None, 1, clocks(START)) {
         Ok(_) => format!("nobody refused {token}"),
         Err(error) => {
             assert_eq!(
@@ -303,7 +303,7 @@ fn a_token_of_another_account_server_or_version_is_refused() {
             refusal(&other, &token, KeyCheck::Same),
             "the token can't be resumed: it was begun with another API key"
         );
-        let resumed = Provisioning::resume(&other, &token, KeyCheck::Any, None, 1, at(START));
+        let resumed = Provisioning::resume(&other, &token, KeyCheck::Any, None, 1, clocks(START));
         assert!(resumed.is_ok(), "{token}");
         let elsewhere = on_server("https://example.com");
         for check in [KeyCheck::Same, KeyCheck::Any] {
@@ -383,7 +383,7 @@ fn a_token_with_one_value_of_another_kind_is_refused() {
 fn waiting_for_a_vps_bought_elsewhere_is_resumed_as_waiting() {
     let id: VpsId = "6641abc".parse().unwrap();
     let options = ProvisionOptions::default();
-    let machine = Provisioning::watch(&api(KEY), id, options, 1, at(START)).unwrap();
+    let machine = Provisioning::watch(&api(KEY), id, options, 1, clocks(START)).unwrap();
     let token = machine.snapshot(at(START)).unwrap();
     let resumed = resumed(&token, None).unwrap();
     let Step::Send(request) = resumed.next_step(at(START)) else {
@@ -397,7 +397,7 @@ fn waiting_for_a_vps_bought_elsewhere_is_resumed_as_waiting() {
 
 fn resumed(token: &str, timeout_ms: Option<i64>) -> Result<Provisioning, Error> {
     let (api, check) = (api(KEY), KeyCheck::Same);
-    Provisioning::resume(&api, token, check, timeout_ms, 1, at(START))
+    Provisioning::resume(&api, token, check, timeout_ms, 1, clocks(START))
 }
 
 #[test]
@@ -407,7 +407,7 @@ fn a_resumed_purchase_may_take_as_long_as_it_is_told_or_as_it_was_at_first() {
         timeout_ms: 40_000,
         ..ProvisionOptions::default()
     };
-    let machine = Provisioning::watch(&api(KEY), id, options, 1, at(START)).unwrap();
+    let machine = Provisioning::watch(&api(KEY), id, options, 1, clocks(START)).unwrap();
     let token = machine.snapshot(at(START)).unwrap();
     for (timeout_ms, expected) in [(None, 40_000), (Some(7_000), 7_000)] {
         let mut script = Script {
@@ -436,7 +436,14 @@ fn a_resumed_purchase_never_adopts_what_another_purchase_of_the_same_client_got(
     let mut service = Simulator::new(Config::from_json(account.as_bytes()).unwrap());
     let begin = |seed| {
         let order = CreateVps::new("prime", "monthly", "london").unwrap();
-        Provisioning::buy(&api, order, ProvisionOptions::default(), seed, at(START)).unwrap()
+        Provisioning::buy(
+            &api,
+            order,
+            ProvisionOptions::default(),
+            seed,
+            clocks(START),
+        )
+        .unwrap()
     };
     let mut first = begin(1);
     while first.phase() != Phase::Ordering {
@@ -449,7 +456,7 @@ fn a_resumed_purchase_never_adopts_what_another_purchase_of_the_same_client_got(
     while second.phase() != Phase::Polling {
         step_once(&mut second, &mut service);
     }
-    let resumed = Provisioning::resume(&api, &token, KeyCheck::Same, None, 3, at(START));
+    let resumed = Provisioning::resume(&api, &token, KeyCheck::Same, None, 3, clocks(START));
     let mut resumed = resumed.unwrap();
     let mut now = START;
     let code = loop {

@@ -23,7 +23,7 @@ use stablevps_core::host::{self, HostStep, ListingForm, Machine};
 use stablevps_core::http::{
     Delivery, FailureKind, HttpRequest, HttpResponse, Reply, TransportFailure,
 };
-use support::at;
+use support::{at, clocks};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -330,7 +330,7 @@ fn machine(scenario: &Scenario) -> Result<Box<dyn Machine>, Error> {
     };
     let request = serde_json::from_value(request)
         .unwrap_or_else(|error| panic!("{:?}: {error}", scenario.name));
-    let (seed, now) = (scenario.seed, at(scenario.now));
+    let (seed, now) = (scenario.seed, clocks(scenario.now));
     let api = api(&scenario.client)?;
     host::begin(&api, request, options, ListingForm::Rows, seed, now)
 }

@@ -15,7 +15,7 @@ use stablevps_core::config::CallOptions;
 use stablevps_core::endpoints::{ListVpsVerbatim, Listing};
 use stablevps_core::http::RequestId;
 use stablevps_core::time::Timestamp;
-use support::{START, api, at, response};
+use support::{START, api, at, clocks, response};
 
 const DAY_MS: i64 = 86_400_000;
 /// The first and the last day of the years 1 to 9999, from 1970 on.
@@ -97,7 +97,7 @@ fn is_handed_on(created_at: &str) -> bool {
     }]});
     let options = CallOptions::default();
     let mut call = api("svps_live_a")
-        .call(ListVpsVerbatim, options, 1, at(START))
+        .call(ListVpsVerbatim, options, 1, clocks(START))
         .unwrap();
     let reply = response(200, &body.to_string());
     call.handle_reply(RequestId(1), reply, at(START)).unwrap();

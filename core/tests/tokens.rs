@@ -15,7 +15,7 @@ use stablevps_core::error::Error;
 use stablevps_core::models::Phase;
 use stablevps_core::provisioning::{KeyCheck, Provisioning};
 use stablevps_core::step::Step;
-use support::{START, api, at};
+use support::{START, api, at, clocks};
 
 const KEY: &str = "svps_live_a3f7c2d4e5f60718293a4b5c6d7e8f90";
 
@@ -32,7 +32,7 @@ const WRITTEN: [&str; 6] = [
 
 fn resume(token: &str) -> Result<Provisioning, Error> {
     let (api, check) = (api(KEY), KeyCheck::Same);
-    Provisioning::resume(&api, token, check, None, 1, at(START))
+    Provisioning::resume(&api, token, check, None, 1, clocks(START))
 }
 
 /// Sees that it is refused as a token, in words that show nothing of it.

@@ -19,7 +19,7 @@ use stablevps_core::models::{BillingCycle, Location, PlanId, Scope};
 use stablevps_core::request::Request;
 use stablevps_core::secret::Secret;
 use stablevps_core::step::Step;
-use support::{START, api, at};
+use support::{START, api, at, clocks};
 
 const KEY: &str = "svps_live_a3f70123456789abcdef0123456789abcdef";
 /// What is looked for in errors: the text, and the digits of both numbers.
@@ -320,7 +320,7 @@ fn replied(model: &Model, status: u16, body: &str) -> Result<Value, Error> {
         ..CallOptions::default()
     };
     let request = model.request.clone();
-    let begun = host::begin(&api(KEY), request, options, model.form, 1, at(START));
+    let begun = host::begin(&api(KEY), request, options, model.form, 1, clocks(START));
     let mut machine = begun.unwrap();
     let reply = Reply::Response(HttpResponse {
         status,

@@ -9,11 +9,11 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 use stablevps_core::catalogue;
+use stablevps_core::clock::{Instant, Now};
 use stablevps_core::error::{Error, ErrorKind};
 use stablevps_core::host::documents;
 use stablevps_core::http::{Delivery, FailureKind, Reply, TransportFailure};
 use stablevps_core::step::Step as CoreStep;
-use stablevps_core::time::Timestamp;
 
 use crate::api::Api;
 use crate::error::Failure;
@@ -54,9 +54,15 @@ impl Api {
     }
 
     /// Begins the call or the purchase that a JSON document asks for. `seed` spreads its requests in time.
-    pub fn begin(&self, call: &[u8], seed: u64, now_ms: i64) -> Result<Arc<Machine>, Failure> {
-        let now = Timestamp::from_millis(now_ms);
-        let machine = documents::machine(&self.0, text(call)?, seed, now)?;
+    pub fn begin(
+        &self,
+        call: &[u8],
+        seed: u64,
+        now_ms: u64,
+        time_ms: i64,
+    ) -> Result<Arc<Machine>, Failure> {
+        let begun = Now::from_millis(now_ms, time_ms);
+        let machine = documents::machine(&self.0, text(call)?, seed, begun)?;
         Ok(Machine::new(machine))
     }
 }
@@ -81,9 +87,9 @@ impl Machine {
     /// `{"do":"done","within":"vps","address":...,"length":...}`: the text stays where it is, unchanged, for as
     /// long as this machine is referenced.
     #[must_use]
-    pub fn step(&self, now_ms: i64) -> Step {
+    pub fn step(&self, now_ms: u64) -> Step {
         let machine = self.lock();
-        let now = Timestamp::from_millis(now_ms);
+        let now = Instant::from_millis(now_ms);
         if let CoreStep::Done(Ok(answer)) = machine.next_step(now)
             && let (Some(within), Cow::Borrowed(text)) = (answer.within(), answer.document())
         {
@@ -102,7 +108,7 @@ impl Machine {
         status: u16,
         headers: &[u8],
         body: &[u8],
-        now_ms: i64,
+        now_ms: u64,
     ) -> Result<(), Failure> {
         let headers = json(headers)?;
         self.reply(id, response(status, headers, body.to_vec()), now_ms)
@@ -110,7 +116,7 @@ impl Machine {
 
     /// Reports that a request has no response. `failure` is `[kind, delivery, detail]`; the delivery is
     /// `not_sent` only where that is certain.
-    pub fn failed(&self, id: u32, failure: &[u8], now_ms: i64) -> Result<(), Failure> {
+    pub fn failed(&self, id: u32, failure: &[u8], now_ms: u64) -> Result<(), Failure> {
         let (kind, delivery, detail): (String, String, String) = json(failure)?;
         let failure = TransportFailure {
             kind: FailureKind::named(&kind),
@@ -122,20 +128,20 @@ impl Machine {
 
     /// The error, as a JSON document, of a purchase whose turn did not come in time.
     #[must_use]
-    pub fn late(&self, now_ms: i64) -> Option<String> {
-        let error = self.lock().late(Timestamp::from_millis(now_ms))?;
+    pub fn late(&self, now_ms: u64) -> Option<String> {
+        let error = self.lock().late(Instant::from_millis(now_ms))?;
         Some(documents::error(&error))
     }
 
     /// Gives the call or the purchase up, and says with which error, as a JSON document. A request that is
     /// outstanding may have taken effect.
-    pub fn close(&self, now_ms: i64) -> Result<String, Failure> {
+    pub fn close(&self, now_ms: u64) -> Result<String, Failure> {
         let failure = || TransportFailure {
             kind: FailureKind::Cancelled,
             delivery: Delivery::Unknown,
             detail: "the client was closed".to_owned(),
         };
-        let now = Timestamp::from_millis(now_ms);
+        let now = Instant::from_millis(now_ms);
         let outstanding = match self.lock().next_step(now) {
             CoreStep::Send(request) => Some(request.id.0),
             CoreStep::Wait { .. } | CoreStep::Done(_) => None,

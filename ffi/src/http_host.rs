@@ -3,8 +3,8 @@
 //! The request runs on a thread of its own while the caller waits in slices, so that the caller
 //! can look at signals in between. Bodies never cross into the caller's language unread.
 
-use std::sync::{Arc, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::sync::{Arc, LazyLock, PoisonError};
+use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 use stablevps_core::error::Error;
@@ -68,11 +68,11 @@ impl HttpHost {
     /// Carries out the request that the machine wants, if it wants one, and gives its next step.
     /// Gives nothing where the request is still under way after `wait_ms`: then call again.
     pub fn exchange(&self, machine: &Machine, wait_ms: u64) -> Result<String, Failure> {
-        let Some(UnderWay { id, exchange }) = self.begin(machine, now_ms()) else {
-            return Ok(machine.step(now_ms()));
+        let Some(UnderWay { id, exchange }) = self.begin(machine, monotonic_ms()) else {
+            return Ok(machine.step(monotonic_ms()));
         };
         match exchange.wait(Duration::from_millis(wait_ms)) {
-            Some(reply) => hand_in(machine, id, &exchange, reply, now_ms()),
+            Some(reply) => hand_in(machine, id, &exchange, reply, monotonic_ms()),
             None => Ok(String::new()),
         }
     }
@@ -83,7 +83,7 @@ impl HttpHost {
         &self,
         machine: &Machine,
         wait_ms: u64,
-        now_ms: i64,
+        now_ms: u64,
     ) -> Result<String, Failure> {
         let Some(UnderWay { id, exchange }) = self.begin(machine, now_ms) else {
             return Ok(machine.step(now_ms));
@@ -104,13 +104,13 @@ impl HttpHost {
         machine: &Machine,
         interrupter: &Interrupter,
     ) -> Result<String, Failure> {
-        if let Some(request) = machine.wanted_request(now_ms()) {
+        if let Some(request) = machine.wanted_request(monotonic_ms()) {
             match self.0.send_here(&request, &interrupter.0) {
-                Some(reply) => machine.reply(request.id.0, reply, now_ms())?,
+                Some(reply) => machine.reply(request.id.0, reply, monotonic_ms())?,
                 None => return Ok(String::new()),
             }
         }
-        Ok(machine.step(now_ms()))
+        Ok(machine.step(monotonic_ms()))
     }
 
     /// Gives the machine's request up, and wakes whoever waits for it. The machine is not told:
@@ -133,7 +133,7 @@ impl HttpHost {
 }
 
 impl HttpHost {
-    fn begin(&self, machine: &Machine, now_ms: i64) -> Option<UnderWay> {
+    fn begin(&self, machine: &Machine, now_ms: u64) -> Option<UnderWay> {
         let mut slot = machine
             .under_way
             .lock()
@@ -155,7 +155,7 @@ fn hand_in(
     id: u32,
     exchange: &Arc<Exchange>,
     reply: Reply,
-    now_ms: i64,
+    now_ms: u64,
 ) -> Result<String, Failure> {
     let mut slot = machine
         .under_way
@@ -183,9 +183,11 @@ fn refused(error: &ConfigError) -> Failure {
     Error::invalid_input(field, format!("can't be used: {error}")).into()
 }
 
-fn now_ms() -> i64 {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+/// The machine's monotonic clock, in milliseconds since this library first read it. No Python library that freezes
+/// or turns clocks reaches it.
+#[must_use]
+#[uniffi::export]
+pub fn monotonic_ms() -> u64 {
+    static FIRST: LazyLock<Instant> = LazyLock::new(Instant::now);
+    u64::try_from(FIRST.elapsed().as_millis()).unwrap_or(u64::MAX)
 }

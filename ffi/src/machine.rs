@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use stablevps_core::clock::Instant;
 use stablevps_core::host::Machine as CoreMachine;
 use stablevps_core::http::{HttpResponse, Reply, RequestId};
-use stablevps_core::time::Timestamp;
 
 use crate::error::Failure;
 
@@ -41,16 +41,16 @@ impl Machine {
 
     /// The request that the machine wants sent now.
     #[cfg(all(feature = "ureq", not(feature = "records")))]
-    pub(crate) fn wanted_request(&self, now_ms: i64) -> Option<stablevps_core::http::HttpRequest> {
-        match self.lock().next_step(Timestamp::from_millis(now_ms)) {
+    pub(crate) fn wanted_request(&self, now_ms: u64) -> Option<stablevps_core::http::HttpRequest> {
+        match self.lock().next_step(Instant::from_millis(now_ms)) {
             stablevps_core::step::Step::Send(request) => Some(*request),
             _ => None,
         }
     }
 
-    pub(crate) fn reply(&self, id: u32, reply: Reply, now_ms: i64) -> Result<(), Failure> {
+    pub(crate) fn reply(&self, id: u32, reply: Reply, now_ms: u64) -> Result<(), Failure> {
         self.lock()
-            .handle_reply(RequestId(id), reply, Timestamp::from_millis(now_ms))
+            .handle_reply(RequestId(id), reply, Instant::from_millis(now_ms))
             .map_err(|_| Failure::StaleReply { id })
     }
 }
@@ -59,8 +59,8 @@ impl Machine {
 impl Machine {
     /// From where a purchase can be taken up again, if there is something to take up.
     #[must_use]
-    pub fn snapshot(&self, now_ms: i64) -> Option<String> {
-        self.lock().snapshot(Timestamp::from_millis(now_ms))
+    pub fn snapshot(&self, now_ms: u64) -> Option<String> {
+        self.lock().snapshot(Instant::from_millis(now_ms))
     }
 }
 

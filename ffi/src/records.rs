@@ -4,13 +4,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use stablevps_core::catalogue::{self, Plan};
+use stablevps_core::clock::{Instant, Now};
 use stablevps_core::config::{Api as CoreApi, ApiConfig, CallOptions};
 use stablevps_core::error::Report;
 use stablevps_core::host::{HostStep, ListingForm, begin};
 use stablevps_core::http::{Delivery, FailureKind, Reply, TransportFailure};
 use stablevps_core::provisioning::ProvisionOptions;
 use stablevps_core::request::Request;
-use stablevps_core::time::Timestamp;
 
 use crate::api::Api;
 use crate::error::Failure;
@@ -54,11 +54,12 @@ impl Api {
         request: Request,
         options: CallOptions,
         seed: Option<u64>,
-        now_ms: i64,
+        now_ms: u64,
+        time_ms: i64,
     ) -> Result<Arc<Machine>, Failure> {
         let seed = seed.unwrap_or_else(|| fastrand::u64(..));
-        let now = Timestamp::from_millis(now_ms);
-        let machine = begin(&self.0, request, options, ListingForm::Rows, seed, now)?;
+        let begun = Now::from_millis(now_ms, time_ms);
+        let machine = begin(&self.0, request, options, ListingForm::Rows, seed, begun)?;
         Ok(Machine::new(machine))
     }
 }
@@ -67,8 +68,8 @@ impl Api {
 impl Machine {
     /// What to do now. Asking twice changes nothing.
     #[must_use]
-    pub fn step(&self, now_ms: i64) -> Step {
-        HostStep::of(self.lock().as_ref(), Timestamp::from_millis(now_ms))
+    pub fn step(&self, now_ms: u64) -> Step {
+        HostStep::of(self.lock().as_ref(), Instant::from_millis(now_ms))
     }
 
     /// Hands in the response to a request, and gives the next step. A call's result is given here, once.
@@ -78,7 +79,7 @@ impl Machine {
         status: u16,
         headers: HashMap<String, String>,
         body: &[u8],
-        now_ms: i64,
+        now_ms: u64,
     ) -> Result<Step, Failure> {
         self.reply(id, response(status, headers, body.to_vec()), now_ms)?;
         Ok(self.step_after_reply(now_ms))
@@ -92,7 +93,7 @@ impl Machine {
         kind: FailureKind,
         delivery: Delivery,
         detail: String,
-        now_ms: i64,
+        now_ms: u64,
     ) -> Result<Step, Failure> {
         let failure = TransportFailure {
             kind,
@@ -105,14 +106,14 @@ impl Machine {
 
     /// The error of a purchase that is given up while it waits for its turn.
     #[must_use]
-    pub fn late(&self, now_ms: i64) -> Option<Report> {
-        let error = self.lock().late(Timestamp::from_millis(now_ms))?;
+    pub fn late(&self, now_ms: u64) -> Option<Report> {
+        let error = self.lock().late(Instant::from_millis(now_ms))?;
         Some(error.report())
     }
 }
 
 impl Machine {
-    fn step_after_reply(&self, now_ms: i64) -> Step {
-        HostStep::after_reply(self.lock().as_mut(), Timestamp::from_millis(now_ms))
+    fn step_after_reply(&self, now_ms: u64) -> Step {
+        HostStep::after_reply(self.lock().as_mut(), Instant::from_millis(now_ms))
     }
 }

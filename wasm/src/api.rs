@@ -5,7 +5,7 @@ use stablevps_core::host::documents;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::machine::Machine;
-use crate::numbers::{seed, timestamp};
+use crate::numbers::{now, seed};
 
 /// A configured account, or why it can't be one.
 #[wasm_bindgen]
@@ -42,6 +42,7 @@ impl Api {
         &self,
         call: &str,
         #[wasm_bindgen(js_name = nowMs)] now_ms: f64,
+        #[wasm_bindgen(js_name = timeMs)] time_ms: f64,
         #[wasm_bindgen(js_name = seed)] jitter: f64,
     ) -> Machine {
         let api = self
@@ -49,7 +50,7 @@ impl Api {
             .as_ref()
             .map_err(|error| documents::failed_with(error));
         Machine(api.and_then(|api| {
-            let begun = documents::machine(api, call, seed(jitter), timestamp(now_ms));
+            let begun = documents::machine(api, call, seed(jitter), now(now_ms, time_ms));
             begun.map_err(|error| documents::failed(&error))
         }))
     }

@@ -7,7 +7,7 @@ use stablevps_core::http::{
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::headers;
-use crate::numbers::timestamp;
+use crate::numbers::instant;
 
 /// A call or a purchase under way; or, if it can't be begun, the one step that it ends with.
 #[wasm_bindgen]
@@ -16,7 +16,7 @@ pub struct Machine(pub(crate) Result<Box<dyn CoreMachine>, String>);
 impl Machine {
     fn reply(&mut self, id: u32, reply: Reply, now_ms: f64) -> Option<String> {
         let machine = self.0.as_mut().ok()?;
-        let now = timestamp(now_ms);
+        let now = instant(now_ms);
         machine.handle_reply(RequestId(id), reply, now).ok()?;
         Some(documents::step_or_reference(machine.as_ref(), now))
     }
@@ -32,7 +32,7 @@ impl Machine {
     #[must_use]
     pub fn step(&self, #[wasm_bindgen(js_name = nowMs)] now_ms: f64) -> String {
         match &self.0 {
-            Ok(machine) => documents::step_or_reference(machine.as_ref(), timestamp(now_ms)),
+            Ok(machine) => documents::step_or_reference(machine.as_ref(), instant(now_ms)),
             Err(end) => end.clone(),
         }
     }
@@ -77,13 +77,13 @@ impl Machine {
     /// From where a purchase can be taken up again, if there is something to take up.
     #[must_use]
     pub fn snapshot(&self, #[wasm_bindgen(js_name = nowMs)] now_ms: f64) -> Option<String> {
-        self.0.as_ref().ok()?.snapshot(timestamp(now_ms))
+        self.0.as_ref().ok()?.snapshot(instant(now_ms))
     }
 
     /// The error, as a JSON document, of a purchase that is given up while it waits for its turn.
     #[must_use]
     pub fn late(&self, #[wasm_bindgen(js_name = nowMs)] now_ms: f64) -> Option<String> {
-        let error = self.0.as_ref().ok()?.late(timestamp(now_ms))?;
+        let error = self.0.as_ref().ok()?.late(instant(now_ms))?;
         Some(documents::error(&error))
     }
 }

@@ -1,11 +1,25 @@
 //! JavaScript's numbers as the core's.
 
-use stablevps_core::time::Timestamp;
+#[cfg(feature = "api")]
+use stablevps_core::clock::{Instant, Now};
 
-/// Epoch milliseconds, as `Date.now()` has them. What is not a number is 1970.
-pub fn timestamp(now_ms: f64) -> Timestamp {
-    #[allow(clippy::cast_possible_truncation)]
-    Timestamp::from_millis(now_ms as i64)
+/// Milliseconds of a monotonic clock, as `performance.now()` has them. What is not a number is 0.
+#[cfg(feature = "api")]
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+pub fn instant(now_ms: f64) -> Instant {
+    Instant::from_millis(now_ms as u64)
+}
+
+/// Both clocks; the time of day in epoch milliseconds, as `Date.now()` has them.
+#[cfg(feature = "api")]
+pub fn now(now_ms: f64, time_ms: f64) -> Now {
+    Now::from_millis(instant(now_ms).millis(), epoch(time_ms))
+}
+
+/// Epoch milliseconds. What is not a number is 1970.
+#[allow(clippy::cast_possible_truncation)]
+pub fn epoch(time_ms: f64) -> i64 {
+    time_ms as i64
 }
 
 /// A seed: an integer from 0 up to 2^53 - 1.

@@ -5,7 +5,7 @@ use wasm_bindgen::JsError;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::headers;
-use crate::numbers::timestamp;
+use crate::numbers::epoch;
 
 /// A simulated service.
 #[wasm_bindgen]
@@ -50,7 +50,7 @@ impl Simulator {
             headers: headers::read(headers),
             body,
         };
-        let (outcome, response) = match self.0.handle(&request, timestamp(now_ms).millis()) {
+        let (outcome, response) = match self.0.handle(&request, epoch(now_ms)) {
             Exchange::Reply(response) => ("reply", Some(response)),
             Exchange::NotDelivered => ("not_delivered", None),
             Exchange::Lost => ("lost", None),
@@ -65,7 +65,7 @@ impl Simulator {
         command: &str,
         #[wasm_bindgen(js_name = nowMs)] now_ms: f64,
     ) -> String {
-        let now_ms = timestamp(now_ms).millis();
+        let now_ms = epoch(now_ms);
         let answer = self.0.control_json(command.as_bytes(), now_ms);
         String::from_utf8(answer).unwrap_or_default()
     }

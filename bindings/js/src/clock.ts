@@ -2,8 +2,10 @@ import { onAbort } from "./abort.js";
 
 /** A clock: the machine's own, or a virtual one in tests. */
 export interface Clock {
-  /** Epoch milliseconds. */
+  /** The time of day in epoch milliseconds: only written down. */
   now(): number;
+  /** Milliseconds of a clock that nobody sets: all waits and limits are measured by it. */
+  monotonic(): number;
   /** Calls `run` once, in so many milliseconds, unless the function that is returned is called before. */
   after(ms: number, run: () => void): () => void;
 }
@@ -22,6 +24,7 @@ const LONGEST = 2 ** 31 - 1;
 /** The machine's own clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  monotonic: () => performance.now(),
   after: (ms, run) => {
     const timer = setTimeout(run, Math.min(ms, LONGEST));
     return () => clearTimeout(timer);

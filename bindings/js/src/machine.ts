@@ -7,7 +7,7 @@ import { StableVPSError } from "./error.js";
 import { Turn } from "./locks.js";
 import type { Progress } from "./models.js";
 import { readProgress, type Sent } from "./readers.js";
-import { aborted, errorOf, invalidInput, type Report } from "./reports.js";
+import { aborted, errorOf, invalidInput, isStableVPSError, type Report } from "./reports.js";
 import {
   type HttpRequest,
   type HttpResponse,
@@ -66,7 +66,7 @@ const utf8 = new TextDecoder();
 export async function drive<T>(host: Host, activity: Activity<T>): Promise<T> {
   const { machine, label, signal, purchase } = activity;
   const { clock, logger } = host;
-  const began = clock.now();
+  const began = clock.monotonic();
   let turn: Turn | undefined;
   let body: Uint8Array | undefined;
   let cause: unknown;
@@ -153,11 +153,11 @@ async function report(
   // In a simulated world this is real work, for which virtual time does not pass.
   const release = clock.hold?.();
   const { timeout } = purchase ?? {};
-  const left = timeout === undefined ? LONGEST_WAIT : began + timeout - clock.now();
+  const left = timeout === undefined ? LONGEST_WAIT : began + timeout - clock.monotonic();
   try {
     const late = sleep(clock, Math.max(left, SHORTEST_REPORT), over.signal).then(() => true);
     if ((await Promise.race([telling, late])) && !signal?.aborted) {
-      throw logged(host, label, lateIn(machine, "onProgress", clock.now()));
+      throw logged(host, label, lateIn(machine, "onProgress", clock.monotonic()));
     }
   } finally {
     release?.();
@@ -201,7 +201,7 @@ class Thrown {
 }
 
 function nextStep(host: Host, machine: Machine): Step {
-  return JSON.parse(machine.step(host.clock.now())) as Step;
+  return JSON.parse(machine.step(host.clock.monotonic())) as Step;
 }
 
 /** Hands the reply to the machine; returns the step that follows. */
@@ -219,9 +219,9 @@ function handReply(
       const mayRepeat = retryClass !== "once" || delivery === "not_sent";
       throw aborted(signal, mayRepeat ? "retry" : "ask");
     }
-    step = machine.failed(id, kind, delivery, message, clock.now());
+    step = machine.failed(id, kind, delivery, message, clock.monotonic());
   } else {
-    step = machine.response(id, reply.status, reply.headers, reply.body, clock.now());
+    step = machine.response(id, reply.status, reply.headers, reply.body, clock.monotonic());
   }
   if (step === undefined) {
     throw new Error("a reply was handed to a machine that does not wait for it");
@@ -251,7 +251,7 @@ async function waitFor(
   ignore();
   const isLate = !over.signal.aborted && !turn.hasCome;
   over.abort();
-  const report = isLate ? machine.late(host.clock.now()) : undefined;
+  const report = isLate ? machine.late(host.clock.monotonic()) : undefined;
   if (report !== undefined) {
     throw logged(host, label, errorOf(JSON.parse(report) as Report));
   }
@@ -266,7 +266,7 @@ function throwIfAborted(signal: AbortSignal | undefined): void {
 
 /** The error that ends a purchase, with the token from which the purchase can be resumed. */
 function withToken(host: Host, { machine }: Activity<unknown>, error: unknown): unknown {
-  const token = machine.snapshot(host.clock.now()) ?? null;
+  const token = machine.snapshot(host.clock.monotonic()) ?? null;
   if (error instanceof StableVPSError) {
     if (error.token === null) {
       // What was refused before anything was sent has to be changed first, wherever it is resumed.
@@ -280,7 +280,9 @@ function withToken(host: Host, { machine }: Activity<unknown>, error: unknown): 
 
 /** What the caller's own `onProgress` threw, with the token: as it is, or as the cause of an error. */
 function carrying(error: unknown, token: string | null): unknown {
-  if (typeof error === "object" && error !== null && !(error as { token?: unknown }).token) {
+  // One of this package's says what to do about another call: `retry`, perhaps.
+  const isPlain = typeof error === "object" && error !== null && !isStableVPSError(error);
+  if (isPlain && !(error as { token?: unknown }).token) {
     try {
       return Object.assign(error, { token });
     } catch {

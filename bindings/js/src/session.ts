@@ -17,7 +17,7 @@ import {
   span,
   text,
 } from "./options.js";
-import { isBrowser, sendsOnce } from "./platform.js";
+import { isBrowser, readOnce, sendsOnce } from "./platform.js";
 import { type Purchase, purchase } from "./purchase.js";
 import { readProvisioned, type Sent } from "./readers.js";
 import { aborted, coreMissing, errorOf, invalidInput, type Report } from "./reports.js";
@@ -144,7 +144,7 @@ export class Session {
     }
     this.#host = {
       fetch: callback("fetch", options.fetch) ?? platformFetch,
-      clock: methods("clock", options.clock, "now", "after") ?? systemClock,
+      clock: methods("clock", options.clock, "now", "monotonic", "after") ?? systemClock,
       inBrowser,
       logger: quiet(methods("logger", options.logger, "debug", "warn")),
       mayOrder: allowRepeated || options.fetch !== undefined || sendsOnce(),
@@ -224,7 +224,8 @@ export class Session {
       const over = new AbortController();
       const ignore = onAbort(signal, () => over.abort());
       try {
-        const late = signal?.aborted ? undefined : sleep(this.#host.clock, ms, over.signal);
+        // Loading takes real time, whatever the clock of the client.
+        const late = signal?.aborted ? undefined : sleep(systemClock, ms, over.signal);
         present = (await Promise.race([core(), late])) ?? undefined;
       } finally {
         ignore();
@@ -245,6 +246,7 @@ export class Session {
     const document = JSON.stringify({ request, options });
     return api.begin(
       document,
+      this.#host.clock.monotonic(),
       this.#host.clock.now(),
       this.#seed === undefined ? seed() : this.#seed++,
     );
@@ -287,7 +289,7 @@ function uniqueSeed(): number {
 
 function platformFetch(input: string, init: FetchInit): Promise<Response> {
   // Looked up with every call, so that tests may replace it.
-  return fetch(input, init);
+  return fetch(input, init.keepalive === false ? readOnce(init) : init);
 }
 
 function fromEnvironment(): string | null {

@@ -323,6 +323,9 @@ def test_an_interrupted_wait_leaves_its_token(simulator: Simulator) -> None:
         def now_ms(self) -> int:
             return simulator.now_ms
 
+        def monotonic_ms(self) -> int:
+            return simulator.now_ms
+
         def sleep(self, seconds: float) -> None:
             raise KeyboardInterrupt
 
@@ -352,6 +355,9 @@ def test_a_cancelled_purchase_leaves_its_token_and_frees_the_account(
 
     class Clock:
         def now_ms(self) -> int:
+            return simulator.now_ms
+
+        def monotonic_ms(self) -> int:
             return simulator.now_ms
 
         async def sleep(self, seconds: float) -> None:

@@ -21,12 +21,12 @@ use serde::Deserialize;
 
 use super::{HostStep, ListingForm, Machine, begin};
 use crate::catalogue;
+use crate::clock::{Instant, Now};
 use crate::config::{Api, ApiConfig, CallOptions};
 use crate::decode::{DecodeError, document};
 use crate::error::Error;
 use crate::json;
 use crate::request::{Answer, Request};
-use crate::time::Timestamp;
 
 /// An account, configured as a document says.
 ///
@@ -37,16 +37,11 @@ pub fn api(config: &str) -> Result<Api, Error> {
     Api::new(config)
 }
 
-/// The machine of the call that a document asks for, begun at `now`. `seed` spreads its requests in time.
+/// The machine of the call that a document asks for. `seed` spreads its requests in time.
 ///
 /// # Errors
 /// `InvalidInput` for arguments that can't be used, `StaleToken` for a token that can't.
-pub fn machine(
-    api: &Api,
-    call: &str,
-    seed: u64,
-    now: Timestamp,
-) -> Result<Box<dyn Machine>, Error> {
+pub fn machine(api: &Api, call: &str, seed: u64, begun: Now) -> Result<Box<dyn Machine>, Error> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Document {
@@ -56,18 +51,18 @@ pub fn machine(
     }
     document::<json::Given>(call.as_bytes()).map_err(invalid_input)?;
     let Document { request, options } = document(call.as_bytes()).map_err(invalid_input)?;
-    begin(api, request, options, ListingForm::Verbatim, seed, now)
+    begin(api, request, options, ListingForm::Verbatim, seed, begun)
 }
 
 /// The machine's next step.
 #[must_use]
-pub fn step(machine: &dyn Machine, now: Timestamp) -> String {
+pub fn step(machine: &dyn Machine, now: Instant) -> String {
     step_with(machine, now, |answer| Some(answer.document()))
 }
 
 /// The machine's next step, for a host that keeps the last reply: what is a field of that is not repeated.
 #[must_use]
-pub fn step_or_reference(machine: &dyn Machine, now: Timestamp) -> String {
+pub fn step_or_reference(machine: &dyn Machine, now: Instant) -> String {
     step_with(machine, now, |answer| match answer.within() {
         Some(_) => None,
         None => Some(answer.document()),
@@ -76,7 +71,7 @@ pub fn step_or_reference(machine: &dyn Machine, now: Timestamp) -> String {
 
 fn step_with(
     machine: &dyn Machine,
-    now: Timestamp,
+    now: Instant,
     document: impl Fn(&dyn Answer) -> Option<Cow<'_, str>>,
 ) -> String {
     match HostStep::or_end(machine, now) {
@@ -140,8 +135,8 @@ mod tests {
 
     fn begun(call: &str) -> Result<(), String> {
         let account = api(r#"{"apiKey":"svps_live_a3f7","baseUrl":"https://stablevps.com"}"#);
-        let now = Timestamp::from_millis(0);
-        let begun = account.and_then(|account| machine(&account, call, 1, now));
+        let begun = Now::from_millis(0, 0);
+        let begun = account.and_then(|account| machine(&account, call, 1, begun));
         begun.map(drop).map_err(|error| error.to_string())
     }
 

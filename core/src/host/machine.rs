@@ -1,6 +1,7 @@
 //! Calls and purchases as machines of one type.
 
 use crate::call::Call;
+use crate::clock::{Instant, Now};
 use crate::config::{Api, CallOptions};
 use crate::endpoint::Endpoint;
 use crate::endpoints::{ListVps, ListVpsVerbatim};
@@ -10,23 +11,18 @@ use crate::models::Progress;
 use crate::provisioning::Provisioning;
 use crate::request::{Answer, Begin, Output, Purchase, Request};
 use crate::step::{StaleReply, Step};
-use crate::time::Timestamp;
 
 /// A state machine of whatever kind.
 pub trait Machine: Send {
     /// What to do now. Asking twice changes nothing.
-    fn next_step(&self, now: Timestamp) -> Step<Result<&dyn Answer, &Error>>;
+    fn next_step(&self, now: Instant) -> Step<Result<&dyn Answer, &Error>>;
 
     /// Tells what became of the request that was to be sent.
     ///
     /// # Errors
     /// [`StaleReply`] where that request is not outstanding; nothing has changed then.
-    fn handle_reply(
-        &mut self,
-        id: RequestId,
-        reply: Reply,
-        now: Timestamp,
-    ) -> Result<(), StaleReply>;
+    fn handle_reply(&mut self, id: RequestId, reply: Reply, now: Instant)
+    -> Result<(), StaleReply>;
 
     /// The good result of a plain call, which is given away: its end is an error from then on. None before
     /// the end, and for a purchase, whose result is small.
@@ -35,19 +31,19 @@ pub trait Machine: Send {
     }
 
     /// How far a purchase is; none for a plain call.
-    fn progress(&self, now: Timestamp) -> Option<Progress> {
+    fn progress(&self, now: Instant) -> Option<Progress> {
         let _ = now;
         None
     }
 
     /// From where a purchase can be taken up again, if there is something to take up.
-    fn snapshot(&self, now: Timestamp) -> Option<String> {
+    fn snapshot(&self, now: Instant) -> Option<String> {
         let _ = now;
         None
     }
 
     /// The error of a purchase that is given up while it waits for its turn; none for a plain call.
-    fn late(&self, now: Timestamp) -> Option<Error> {
+    fn late(&self, now: Instant) -> Option<Error> {
         let _ = now;
         None
     }
@@ -62,7 +58,7 @@ pub enum ListingForm {
     Verbatim,
 }
 
-/// The machine of a request, begun at `now`. `seed` spreads its requests in time.
+/// The machine of a request. `seed` spreads its requests in time.
 ///
 /// # Errors
 /// `InvalidInput` for arguments that can't be used, `StaleToken` for a token that can't.
@@ -72,14 +68,14 @@ pub fn begin(
     options: CallOptions,
     form: ListingForm,
     seed: u64,
-    now: Timestamp,
+    begun: Now,
 ) -> Result<Box<dyn Machine>, Error> {
     let machines = Machines {
         api,
         options,
         form,
         seed,
-        now,
+        begun,
     };
     request.begin(&machines)
 }
@@ -90,7 +86,7 @@ struct Machines<'a> {
     options: CallOptions,
     form: ListingForm,
     seed: u64,
-    now: Timestamp,
+    begun: Now,
 }
 
 impl Begin for Machines<'_> {
@@ -100,7 +96,9 @@ impl Begin for Machines<'_> {
     where
         E: Endpoint<Output: Answer + Send> + Send + 'static,
     {
-        let call = self.api.call(endpoint, self.options, self.seed, self.now)?;
+        let call = self
+            .api
+            .call(endpoint, self.options, self.seed, self.begun)?;
         Ok(Box::new(call))
     }
 
@@ -113,9 +111,9 @@ impl Begin for Machines<'_> {
 
     fn purchase(
         &self,
-        purchase: impl FnOnce(&Api, u64, Timestamp) -> Purchase,
+        purchase: impl FnOnce(&Api, u64, Now) -> Purchase,
     ) -> Result<Self::Begun, Error> {
-        let purchase = purchase(self.api, self.seed, self.now)?;
+        let purchase = purchase(self.api, self.seed, self.begun)?;
         Ok(Box::new(purchase))
     }
 }
@@ -124,7 +122,7 @@ impl<E> Machine for Call<E>
 where
     E: Endpoint<Output: Answer + Send> + Send,
 {
-    fn next_step(&self, now: Timestamp) -> Step<Result<&dyn Answer, &Error>> {
+    fn next_step(&self, now: Instant) -> Step<Result<&dyn Answer, &Error>> {
         Call::next_step(self, now).map(|outcome| outcome.map(|output| output as &dyn Answer))
     }
 
@@ -132,7 +130,7 @@ where
         &mut self,
         id: RequestId,
         reply: Reply,
-        now: Timestamp,
+        now: Instant,
     ) -> Result<(), StaleReply> {
         Call::handle_reply(self, id, reply, now)
     }
@@ -143,7 +141,7 @@ where
 }
 
 impl Machine for Provisioning {
-    fn next_step(&self, now: Timestamp) -> Step<Result<&dyn Answer, &Error>> {
+    fn next_step(&self, now: Instant) -> Step<Result<&dyn Answer, &Error>> {
         Provisioning::next_step(self, now)
             .map(|outcome| outcome.map(|output| output as &dyn Answer))
     }
@@ -152,20 +150,20 @@ impl Machine for Provisioning {
         &mut self,
         id: RequestId,
         reply: Reply,
-        now: Timestamp,
+        now: Instant,
     ) -> Result<(), StaleReply> {
         Provisioning::handle_reply(self, id, reply, now)
     }
 
-    fn progress(&self, now: Timestamp) -> Option<Progress> {
+    fn progress(&self, now: Instant) -> Option<Progress> {
         Some(Provisioning::progress(self, now))
     }
 
-    fn snapshot(&self, now: Timestamp) -> Option<String> {
+    fn snapshot(&self, now: Instant) -> Option<String> {
         Provisioning::snapshot(self, now)
     }
 
-    fn late(&self, now: Timestamp) -> Option<Error> {
+    fn late(&self, now: Instant) -> Option<Error> {
         Some(Provisioning::late(self, now))
     }
 }

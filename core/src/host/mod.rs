@@ -10,12 +10,12 @@ pub use machine::{ListingForm, Machine, begin};
 
 use serde::Serialize;
 
+use crate::clock::Instant;
 use crate::error::{Error, Report};
 use crate::http::HttpRequest;
 use crate::models::Progress;
 use crate::request::{Answer, Output};
 use crate::step::{Step, WaitReason};
-use crate::time::Timestamp;
 
 /// What a machine wants of its host, as plain data.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -52,7 +52,7 @@ pub enum HostStep {
 
 impl HostStep {
     /// The machine's next step after a reply. A result that is long is not copied: it is given once.
-    pub fn after_reply(machine: &mut dyn Machine, now: Timestamp) -> Self {
+    pub fn after_reply(machine: &mut dyn Machine, now: Instant) -> Self {
         match machine.give_output() {
             Some(output) => Self::Done { output },
             None => Self::of(machine, now),
@@ -60,7 +60,7 @@ impl HostStep {
     }
 
     /// The machine's next step.
-    pub fn of(machine: &dyn Machine, now: Timestamp) -> Self {
+    pub fn of(machine: &dyn Machine, now: Instant) -> Self {
         match Self::or_end(machine, now) {
             Ok(step) => step,
             Err(Ok(answer)) => Self::Done {
@@ -73,7 +73,7 @@ impl HostStep {
     }
 
     /// The machine's next step, or the result at its end.
-    fn or_end(machine: &dyn Machine, now: Timestamp) -> Result<Self, Result<&dyn Answer, &Error>> {
+    fn or_end(machine: &dyn Machine, now: Instant) -> Result<Self, Result<&dyn Answer, &Error>> {
         match machine.next_step(now) {
             Step::Send(request) => Ok(Self::Send {
                 request: *request,
@@ -92,6 +92,7 @@ impl HostStep {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::Now;
     use crate::config::{Api, ApiConfig, CallOptions};
     use crate::http::{HttpResponse, Reply};
     use crate::request::Request;
@@ -99,14 +100,15 @@ mod tests {
 
     #[test]
     fn a_result_is_given_once_and_nothing_is_sent_after_it() {
-        let now = Timestamp::from_millis(0);
+        let begun = Now::from_millis(0, 0);
+        let now = begun.instant;
         let api_key = Some(Secret::new("svps_live_a3f7"));
         let api = Api::new(ApiConfig {
             api_key,
             ..ApiConfig::default()
         });
         let (options, form) = (CallOptions::default(), ListingForm::Rows);
-        let mut machine = begin(&api.unwrap(), Request::ListVps, options, form, 1, now).unwrap();
+        let mut machine = begin(&api.unwrap(), Request::ListVps, options, form, 1, begun).unwrap();
         let HostStep::Send { request, .. } = HostStep::after_reply(machine.as_mut(), now) else {
             unreachable!("it begins with a request")
         };

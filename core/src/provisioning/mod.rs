@@ -32,6 +32,7 @@ mod token;
 pub use options::{Preflight, ProvisionOptions, WaitLevel};
 pub use token::KeyCheck;
 
+use crate::clock::{Instant, Now};
 use crate::config::Api;
 use crate::endpoints::CreateVps;
 use crate::error::{Error, ErrorKind};
@@ -39,7 +40,6 @@ use crate::http::{Reply, RequestId};
 use crate::ids::VpsId;
 use crate::models::{Phase, Progress, Provisioned};
 use crate::step::{StaleReply, Step};
-use crate::time::Timestamp;
 use run::Run;
 use state::State;
 use token::{Bought, Facts, Stage, Token, Unordered};
@@ -62,11 +62,12 @@ impl Provisioning {
         order: CreateVps,
         options: ProvisionOptions,
         seed: u64,
-        now: Timestamp,
+        begun: Now,
     ) -> Result<Self, Error> {
-        let mut run = Run::new(api, options, Facts::begun(seed, now), seed, now)?;
+        let facts = Facts::begun(seed, begun.time);
+        let mut run = Run::new(api, options, facts, seed, begun)?;
         run.check_limit(&order)?;
-        let state = run.begin(order, now);
+        let state = run.begin(order, begun.instant);
         Ok(Self { run, state })
     }
 
@@ -79,10 +80,11 @@ impl Provisioning {
         id: VpsId,
         options: ProvisionOptions,
         seed: u64,
-        now: Timestamp,
+        begun: Now,
     ) -> Result<Self, Error> {
-        let run = Run::new(api, options, Facts::begun(seed, now), seed, now)?;
-        let state = run.look(id, now);
+        let facts = Facts::begun(seed, begun.time);
+        let run = Run::new(api, options, facts, seed, begun)?;
+        let state = run.look(id, begun.instant);
         Ok(Self { run, state })
     }
 
@@ -98,12 +100,13 @@ impl Provisioning {
         check: KeyCheck,
         timeout_ms: Option<i64>,
         seed: u64,
-        now: Timestamp,
+        begun: Now,
     ) -> Result<Self, Error> {
         let token = Token::read(token, &api.key_fingerprint(), api.base_url(), check)?;
         let mut options = token.options;
         options.timeout_ms = timeout_ms.unwrap_or(options.timeout_ms);
-        let mut run = Run::new(api, options, token.facts, seed, now)?;
+        let mut run = Run::new(api, options, token.facts, seed, begun)?;
+        let now = begun.instant;
         let state = match token.stage {
             Stage::Unordered(Unordered { order }) => {
                 run.check_limit(&order)?;
@@ -119,7 +122,7 @@ impl Provisioning {
     }
 
     /// What to do now. Asking twice changes nothing.
-    pub fn next_step(&self, now: Timestamp) -> Step<Result<&Provisioned, &Error>> {
+    pub fn next_step(&self, now: Instant) -> Step<Result<&Provisioned, &Error>> {
         self.state.next_step(&self.run, now)
     }
 
@@ -131,7 +134,7 @@ impl Provisioning {
         &mut self,
         id: RequestId,
         reply: Reply,
-        now: Timestamp,
+        now: Instant,
     ) -> Result<(), StaleReply> {
         let of_call = self.run.id_of_call(id).ok_or(StaleReply(id))?;
         let next = self.state.advance(&mut self.run, of_call, reply, now);
@@ -143,7 +146,7 @@ impl Provisioning {
 
     /// The result, once there is one.
     #[must_use]
-    pub fn outcome(&self, now: Timestamp) -> Option<Result<&Provisioned, &Error>> {
+    pub fn outcome(&self, now: Instant) -> Option<Result<&Provisioned, &Error>> {
         match self.next_step(now) {
             Step::Done(outcome) => Some(outcome),
             Step::Send(_) | Step::Wait { .. } => None,
@@ -158,7 +161,7 @@ impl Provisioning {
 
     /// How far the purchase is.
     #[must_use]
-    pub fn progress(&self, now: Timestamp) -> Progress {
+    pub fn progress(&self, now: Instant) -> Progress {
         let next_look_ms = match self.next_step(now) {
             Step::Wait { delay_ms, .. } => delay_ms,
             Step::Send(_) | Step::Done(_) => 0,
@@ -179,7 +182,7 @@ impl Provisioning {
     /// From the phase `Ordering` on, the token says that the order may have been sent, whether or
     /// not it was already: keep it *before* sending.
     #[must_use]
-    pub fn snapshot(&self, now: Timestamp) -> Option<String> {
+    pub fn snapshot(&self, now: Instant) -> Option<String> {
         match self.state.stage() {
             Ok(stage) => Some(self.run.token(stage, self.state.orders_under_way(now), now)),
             Err(error) => error.token().map(str::to_owned),
@@ -188,7 +191,7 @@ impl Provisioning {
 
     /// The error of a purchase that is given up while it waits for its turn: the time allowed was over.
     #[must_use]
-    pub fn late(&self, now: Timestamp) -> Error {
+    pub fn late(&self, now: Instant) -> Error {
         let error = Error::new(ErrorKind::DeadlineExceeded {
             waiting_for: "the other purchases of this account".to_owned(),
         });

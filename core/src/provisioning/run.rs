@@ -7,6 +7,7 @@ use super::options::{ProvisionOptions, Terms};
 use super::token::{Facts, Stage, Token};
 use crate::call::Call;
 use crate::claims::Source;
+use crate::clock::{Instant, Now};
 use crate::config::{Api, CallLimits};
 use crate::endpoint::Endpoint;
 use crate::endpoints::PlaceOrder;
@@ -15,14 +16,16 @@ use crate::http::{HttpRequest, Reply, RequestId};
 use crate::ids::VpsId;
 use crate::models::{Phase, Progress, VpsDetails, VpsStatus};
 use crate::step::{StaleReply, Step};
-use crate::time::Timestamp;
 
 #[derive(Debug)]
 pub(super) struct Run {
     pub api: Api,
     pub options: ProvisionOptions,
     pub terms: Terms,
-    pub deadline: Timestamp,
+    pub begun: Now,
+    pub deadline: Instant,
+    /// Until when "not found" is forgiven.
+    pub not_found_until: Instant,
     pub facts: Facts,
     pub rng: fastrand::Rng,
     /// Requests of finished calls: what the ids of the present one are counted from.
@@ -46,16 +49,23 @@ impl Run {
         options: ProvisionOptions,
         facts: Facts,
         seed: u64,
-        now: Timestamp,
+        begun: Now,
     ) -> Result<Self, Error> {
         let terms = options.check()?;
         api.check_key()?;
         let mut rng = fastrand::Rng::with_seed(seed);
         // Seeds that differ little part with the second draw.
         rng.u64(..);
+        // An order of another process: by the time of day, as that process had it.
+        let forgiven_ms = facts.ordered_at.map_or(0, |ordered| {
+            let grace_ms = terms.not_found_grace_ms;
+            grace_ms.saturating_sub(begun.time.since_ms(ordered))
+        });
         Ok(Self {
             api: api.clone(),
-            deadline: now.plus_ms(terms.timeout_ms),
+            begun,
+            deadline: begun.instant.plus_ms(terms.timeout_ms),
+            not_found_until: begun.instant.plus_ms(forgiven_ms),
             options,
             terms,
             facts,
@@ -75,6 +85,18 @@ impl Run {
         self.api.claims().claim(id, &self.facts.purchase, source);
     }
 
+    /// Notes that the order is or may be placed.
+    pub fn note_order(&mut self, now: Instant) {
+        self.facts.ordered_at = Some(self.begun.later(now).time);
+        self.not_found_until = now.plus_ms(self.terms.not_found_grace_ms);
+    }
+
+    /// Milliseconds since the purchase began, in whatever process.
+    pub fn elapsed_ms(&self, now: Instant) -> u64 {
+        let before = self.begun.time.since_ms(self.facts.started_at);
+        before.saturating_add(now.since_ms(self.begun.instant))
+    }
+
     /// The time allowed was over.
     pub fn too_late(&self, waiting_for: &str) -> Error {
         let last = self.observed.last_error;
@@ -86,14 +108,14 @@ impl Run {
     }
 
     /// A call, with a seed of its own.
-    pub fn call<E: Endpoint>(&self, endpoint: E, limits: CallLimits, now: Timestamp) -> Call<E> {
+    pub fn call<E: Endpoint>(&self, endpoint: E, limits: CallLimits, now: Instant) -> Call<E> {
         let seed = self.rng.clone().u64(..);
         let seed = seed.wrapping_add(u64::from(self.requests));
-        Call::new(&self.api, endpoint, limits, seed, now)
+        Call::new(&self.api, endpoint, limits, seed, self.begun.later(now))
     }
 
     /// A call of one request: the purchase itself decides when to look again.
-    pub fn single_attempt<E: Endpoint>(&self, endpoint: E, now: Timestamp) -> Call<E> {
+    pub fn single_attempt<E: Endpoint>(&self, endpoint: E, now: Instant) -> Call<E> {
         let limits = CallLimits {
             max_retries: Some(0),
             ..CallLimits::default()
@@ -102,7 +124,7 @@ impl Run {
     }
 
     /// A call that is given up with the purchase.
-    pub fn call_within_deadline<E: Endpoint>(&self, endpoint: E, now: Timestamp) -> Call<E> {
+    pub fn call_within_deadline<E: Endpoint>(&self, endpoint: E, now: Instant) -> Call<E> {
         let limits = CallLimits {
             deadline_ms: Some(self.deadline.since_ms(now).max(1)),
             ..CallLimits::default()
@@ -116,7 +138,7 @@ impl Run {
         call: &mut Call<E>,
         id: RequestId,
         reply: Reply,
-        now: Timestamp,
+        now: Instant,
     ) -> Result<Option<Result<E::Output, Error>>, StaleReply> {
         call.handle_reply(id, reply, now)?;
         let outcome = call.take_outcome();
@@ -148,13 +170,13 @@ impl Run {
     }
 
     /// What is known whatever the state, with `orders_under_way` of the call at hand.
-    pub fn progress(&self, orders_under_way: u32, now: Timestamp) -> Progress {
+    pub fn progress(&self, orders_under_way: u32, now: Instant) -> Progress {
         Progress {
             phase: Phase::Ended,
             exclusive: false,
             requests: self.requests,
             orders_sent: self.facts.orders_sent.saturating_add(orders_under_way),
-            elapsed_ms: now.since_ms(self.facts.started_at),
+            elapsed_ms: self.elapsed_ms(now),
             next_look_ms: 0,
             vps_id: None,
             last_status: self.observed.status.clone(),
@@ -168,18 +190,18 @@ impl Run {
     }
 
     /// The token of a stage, with `orders_under_way` of the call at hand.
-    pub fn token(&self, stage: Stage, orders_under_way: u32, now: Timestamp) -> String {
+    pub fn token(&self, stage: Stage, orders_under_way: u32, now: Instant) -> String {
         let mut facts = self.facts.clone();
         facts.orders_sent = facts.orders_sent.saturating_add(orders_under_way);
         if matches!(stage, Stage::Ordered(_)) {
-            facts.ordered_at = facts.ordered_at.or(Some(now));
+            facts.ordered_at = facts.ordered_at.or(Some(self.begun.later(now).time));
         }
         let key = self.api.key_fingerprint();
         Token::new(key, self.api.base_url(), stage, facts, self.options.clone()).written()
     }
 
     /// An error with all that is needed to go on after it.
-    pub fn resumable(&self, error: Error, stage: Stage, now: Timestamp) -> Error {
+    pub fn resumable(&self, error: Error, stage: Stage, now: Instant) -> Error {
         error
             .with_token(self.token(stage, 0, now))
             .with_vps(self.observed.vps.clone())

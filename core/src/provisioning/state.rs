@@ -6,13 +6,13 @@ use std::convert::Infallible;
 use super::run::Run;
 use super::token::{Bought, Placed, Stage, Unordered};
 use crate::call::Call;
+use crate::clock::Instant;
 use crate::endpoints::{CreateVps, GetVps, GetWallet, ListAllVps, PlaceOrder};
 use crate::error::Error;
 use crate::http::{Reply, RequestId};
 use crate::ids::VpsId;
 use crate::models::{Phase, Provisioned};
 use crate::step::{StaleReply, Step, WaitReason};
-use crate::time::Timestamp;
 
 /// Where a purchase is, with what it needs there.
 #[derive(Debug)]
@@ -71,7 +71,7 @@ pub(super) enum State {
 /// For how long a lost order has been looked for.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Window {
-    pub since: Timestamp,
+    pub since: Instant,
     /// How many looks succeeded.
     pub looks: u32,
 }
@@ -79,12 +79,12 @@ pub(super) struct Window {
 /// A pause.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sleep {
-    pub until: Timestamp,
+    pub until: Instant,
     pub reason: WaitReason,
 }
 
 impl State {
-    pub fn next_step(&self, run: &Run, now: Timestamp) -> Step<Result<&Provisioned, &Error>> {
+    pub fn next_step(&self, run: &Run, now: Instant) -> Step<Result<&Provisioned, &Error>> {
         if let Some(Sleep { until, reason }) = self.sleep().filter(|sleep| sleep.until > now) {
             let delay_ms = until.since_ms(now);
             return Step::Wait { delay_ms, reason };
@@ -126,7 +126,7 @@ impl State {
         run: &mut Run,
         id: RequestId,
         reply: Reply,
-        now: Timestamp,
+        now: Instant,
     ) -> Result<Option<Self>, StaleReply> {
         let next = match self {
             Self::Preflight { order, call } => run
@@ -243,7 +243,7 @@ impl State {
     }
 
     /// Orders of the call at hand that the service may have received.
-    pub fn orders_under_way(&self, now: Timestamp) -> u32 {
+    pub fn orders_under_way(&self, now: Instant) -> u32 {
         match self {
             Self::Ordering { call, .. } => {
                 call.delivered().saturating_add(call.is_sending(now).into())

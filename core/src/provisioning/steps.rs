@@ -9,6 +9,7 @@ use super::state::{Sleep, State, Window};
 use super::token::{Bought, Placed, Stage};
 use crate::call::Call;
 use crate::catalogue;
+use crate::clock::Instant;
 use crate::config::CallLimits;
 use crate::endpoints::{
     CreateVps, GetVps, GetWallet, ListAllVps, ListedVps, PlaceOrder, Placement,
@@ -32,7 +33,7 @@ type Outcome<T> = Result<T, Error>;
 
 impl Run {
     /// Begins with an order that was not sent.
-    pub fn begin(&mut self, order: CreateVps, now: Timestamp) -> State {
+    pub fn begin(&mut self, order: CreateVps, now: Instant) -> State {
         match self.options.preflight {
             Preflight::Check => State::Preflight {
                 call: self.call_within_deadline(GetWallet, now),
@@ -46,7 +47,7 @@ impl Run {
     }
 
     /// Looks for an order that may have been sent.
-    pub fn reconcile(&self, placed: Placed, now: Timestamp) -> State {
+    pub fn reconcile(&self, placed: Placed, now: Instant) -> State {
         State::Reconciling {
             placed,
             window: Window {
@@ -59,7 +60,7 @@ impl Run {
     }
 
     /// Looks at a VPS that is bought.
-    pub fn look(&self, id: VpsId, now: Timestamp) -> State {
+    pub fn look(&self, id: VpsId, now: Instant) -> State {
         State::Polling {
             call: self.single_attempt(GetVps::from(id.clone()), now),
             sleep: None,
@@ -71,7 +72,7 @@ impl Run {
         &mut self,
         order: CreateVps,
         outcome: Outcome<Wallet>,
-        now: Timestamp,
+        now: Instant,
     ) -> State {
         match outcome.and_then(|wallet| self.check_funds(&order, wallet)) {
             Ok(()) => self.list(order, now),
@@ -118,7 +119,7 @@ impl Run {
     }
 
     /// Lists the VPS there are before ordering.
-    fn list(&self, order: CreateVps, now: Timestamp) -> State {
+    fn list(&self, order: CreateVps, now: Instant) -> State {
         State::Baseline {
             call: self.call_within_deadline(ListAllVps, now),
             order,
@@ -130,7 +131,7 @@ impl Run {
         order: CreateVps,
         outcome: Outcome<Vec<ListedVps>>,
         listed_at: Option<Timestamp>,
-        now: Timestamp,
+        now: Instant,
     ) -> State {
         match outcome {
             Ok(listed) if now < self.deadline => {
@@ -149,7 +150,7 @@ impl Run {
     }
 
     /// An order that was not sent or was refused is sent again, but not after the time allowed.
-    pub fn after_attempt(&mut self, call: &Call<PlaceOrder>, now: Timestamp) -> Option<State> {
+    pub fn after_attempt(&mut self, call: &Call<PlaceOrder>, now: Instant) -> Option<State> {
         if now.plus_ms(call.pause_ms(now)) < self.deadline {
             return None;
         }
@@ -162,9 +163,9 @@ impl Run {
         &mut self,
         placed: Placed,
         outcome: Outcome<Placement>,
-        now: Timestamp,
+        now: Instant,
     ) -> State {
-        self.facts.ordered_at = Some(now);
+        self.note_order(now);
         match outcome {
             Ok(Placement::Receipt(receipt)) => self.after_receipt(*receipt, now),
             Ok(Placement::Id(id)) => {
@@ -181,7 +182,7 @@ impl Run {
         }
     }
 
-    fn after_receipt(&mut self, receipt: Order, now: Timestamp) -> State {
+    fn after_receipt(&mut self, receipt: Order, now: Instant) -> State {
         self.facts.charged = Some(receipt.cost);
         self.facts.balance_after = Some(receipt.new_balance);
         self.facts.currency = Some(receipt.currency);
@@ -202,7 +203,7 @@ impl Run {
         placed: Placed,
         mut window: Window,
         outcome: Outcome<Vec<ListedVps>>,
-        now: Timestamp,
+        now: Instant,
     ) -> State {
         let elapsed_ms = now.since_ms(window.since);
         let is_over = |windows| elapsed_ms >= self.terms.settle_ms.saturating_mul(windows);
@@ -236,16 +237,16 @@ impl Run {
         }
     }
 
-    fn adopt(&mut self, vps: Vps, now: Timestamp) -> State {
+    fn adopt(&mut self, vps: Vps, now: Instant) -> State {
         self.facts.recovered = true;
-        self.facts.ordered_at = Some(now);
+        self.note_order(now);
         self.observed.status = Some(vps.vps_status);
         self.claim(&vps.id);
         self.charge(vps.id, now)
     }
 
     /// Looks what a VPS without a receipt cost.
-    fn charge(&self, id: VpsId, now: Timestamp) -> State {
+    fn charge(&self, id: VpsId, now: Instant) -> State {
         if self.facts.balance_before.is_some() {
             let call = self.single_attempt(GetWallet, now);
             State::Charging { id, call }
@@ -254,7 +255,7 @@ impl Run {
         }
     }
 
-    pub fn after_charging(&mut self, id: VpsId, outcome: Outcome<Wallet>, now: Timestamp) -> State {
+    pub fn after_charging(&mut self, id: VpsId, outcome: Outcome<Wallet>, now: Instant) -> State {
         if let Ok(wallet) = outcome {
             self.note_charge(&wallet);
         }
@@ -270,7 +271,7 @@ impl Run {
     }
 
     /// No new VPS was listed within the settle window: whether the wallet was charged decides.
-    fn compare(&self, placed: Placed, now: Timestamp) -> State {
+    fn compare(&self, placed: Placed, now: Instant) -> State {
         if self.facts.balance_before.is_none() {
             let reason = "no new VPS is listed, and what the wallet held before is not known";
             return self.unresolved(&placed, reason.to_owned(), Vec::new(), None, now);
@@ -283,7 +284,7 @@ impl Run {
         &mut self,
         placed: &Placed,
         outcome: Outcome<Wallet>,
-        now: Timestamp,
+        now: Instant,
     ) -> State {
         match outcome {
             Ok(wallet) if Some(wallet.balance) == self.facts.balance_before => {
@@ -308,7 +309,7 @@ impl Run {
         }
     }
 
-    pub fn after_look(&mut self, id: VpsId, outcome: Outcome<VpsDetails>, now: Timestamp) -> State {
+    pub fn after_look(&mut self, id: VpsId, outcome: Outcome<VpsDetails>, now: Instant) -> State {
         self.observed.looks = self.observed.looks.saturating_add(1);
         let error = match outcome {
             Ok(vps) => return self.after_observing(id, vps, now),
@@ -317,10 +318,7 @@ impl Run {
         self.observed.last_error = Some(error.code());
         let is_final = match error.kind() {
             ErrorKind::Unauthorized | ErrorKind::ReadOnlyKey => true,
-            ErrorKind::NotFound => self
-                .facts
-                .ordered_at
-                .is_none_or(|ordered| now.since_ms(ordered) >= self.terms.not_found_grace_ms),
+            ErrorKind::NotFound => now >= self.not_found_until,
             _ => false,
         };
         if is_final {
@@ -330,7 +328,7 @@ impl Run {
         self.sleep_polling(id, pause, now)
     }
 
-    fn after_observing(&mut self, id: VpsId, vps: VpsDetails, now: Timestamp) -> State {
+    fn after_observing(&mut self, id: VpsId, vps: VpsDetails, now: Instant) -> State {
         self.observed.status = Some(vps.vps_status.clone());
         match &vps.vps_status {
             VpsStatus::Active if self.options.wait_for.is_reached(&vps) => self.ready(id, vps, now),
@@ -348,7 +346,7 @@ impl Run {
         }
     }
 
-    fn ready(&self, id: VpsId, vps: VpsDetails, now: Timestamp) -> State {
+    fn ready(&self, id: VpsId, vps: VpsDetails, now: Instant) -> State {
         let facts = &self.facts;
         let provisioned = Box::new(Provisioned {
             vps,
@@ -358,7 +356,7 @@ impl Run {
             balance_before: facts.balance_before,
             balance_after: facts.balance_after,
             currency: facts.currency.clone(),
-            elapsed_ms: now.since_ms(facts.started_at),
+            elapsed_ms: self.elapsed_ms(now),
             requests: self.requests,
         });
         State::Ready { id, provisioned }
@@ -371,7 +369,7 @@ impl Run {
     }
 
     /// Sleeps before the next look at the VPS, or until the time allowed is over.
-    fn sleep_polling(&self, id: VpsId, pause_ms: u64, now: Timestamp) -> State {
+    fn sleep_polling(&self, id: VpsId, pause_ms: u64, now: Instant) -> State {
         let until = now.plus_ms(pause_ms);
         let reason = WaitReason::Poll;
         if until < self.deadline {
@@ -398,7 +396,7 @@ impl Run {
         placed: Placed,
         window: Window,
         asked_ms: Option<u64>,
-        now: Timestamp,
+        now: Instant,
     ) -> State {
         let pause = grown(FIRST_SETTLING_PAUSE_MS, self.observed.looks);
         self.observed.looks = self.observed.looks.saturating_add(1);
@@ -430,7 +428,7 @@ impl Run {
         stage: Stage,
         reason: WaitReason,
         error: Error,
-        now: Timestamp,
+        now: Instant,
     ) -> State {
         let error = self.counted(self.resumable(error, stage.clone(), now));
         let until = self.deadline;
@@ -449,7 +447,7 @@ impl Run {
         reason: String,
         candidates: Vec<Vps>,
         status: Option<u16>,
-        now: Timestamp,
+        now: Instant,
     ) -> State {
         let error = Error::new(ErrorKind::Unresolved { reason, candidates }).with_status(status);
         self.fail(self.resumable(error, Stage::Ordered(placed.clone()), now))
@@ -463,7 +461,7 @@ impl Run {
     }
 
     /// Ends with an error of a VPS that is bought.
-    fn fail_bought(&self, id: VpsId, error: Error, now: Timestamp) -> State {
+    fn fail_bought(&self, id: VpsId, error: Error, now: Instant) -> State {
         let vps_id = Some(id.clone());
         let stage = Stage::Bought(Bought { id });
         let error = self.counted(self.resumable(error, stage, now));

@@ -112,11 +112,11 @@ pub(super) struct Facts {
 }
 
 impl Facts {
-    pub fn begun(seed: u64, now: Timestamp) -> Self {
-        let millis = now.millis().unsigned_abs();
+    pub fn begun(seed: u64, started_at: Timestamp) -> Self {
+        let millis = started_at.millis().unsigned_abs();
         Self {
             purchase: format!("{seed:016x}-{millis:x}"),
-            started_at: now,
+            started_at,
             ordered_at: None,
             orders_sent: 0,
             recovered: false,

@@ -43,7 +43,7 @@ pub fn draw_options(rng: &mut fastrand::Rng) -> ProvisionOptions {
             Preflight::Check
         },
         max_spend: (rng.u8(0..5) == 0)
-            .then(|| Money::from_cents(rng.i64(1_000..40_000)).to_string()),
+            .then(|| Money::from_cents(rng.i64(1_000..2_500)).to_string()),
         wait_for: if rng.u8(0..4) == 0 {
             WaitLevel::Active
         } else {
@@ -151,6 +151,7 @@ fn draw_misbehaviour(rng: &mut fastrand::Rng, order: bool, options: &ProvisionOp
             "provisioning_ms": rng.u32(0..200_000), "appear_404_ms": rng.u32(0..100_000),
             "details_delay_ms": rng.u32(0..10_000),
             "vps_status": rng.choice([None, None, Some("suspended"), Some("terminated"), Some("odd")]),
+            "price": rng.choice([None, Some(0.5), Some(25.0), Some(99.0)]),
         }}),
     }
 }

@@ -3,12 +3,12 @@
 // Every test program uses its own part of this.
 #![allow(dead_code)]
 
+use stablevps_core::clock::{Instant, Now};
 use stablevps_core::config::{Api, ApiConfig};
 use stablevps_core::http::{
     Delivery, FailureKind, HttpRequest, HttpResponse, Reply, TransportFailure,
 };
 use stablevps_core::secret::Secret;
-use stablevps_core::time::Timestamp;
 use stablevps_simulator::{Exchange, Request, Simulator};
 
 /// When every virtual clock begins: 2026-05-11T09:00:00.000Z.
@@ -24,8 +24,13 @@ pub fn api(key: &str) -> Api {
 }
 
 /// An epoch time in milliseconds, as the core takes it.
-pub fn at(now: i64) -> Timestamp {
-    Timestamp::from_millis(now)
+pub fn at(now: i64) -> Instant {
+    clocks(now).instant
+}
+
+/// Both clocks at a time of the simulator's.
+pub fn clocks(now: i64) -> Now {
+    Now::from_millis(u64::try_from(now).unwrap(), now)
 }
 
 /// A complete response with a JSON content type.

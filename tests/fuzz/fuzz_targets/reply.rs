@@ -12,7 +12,7 @@ use stablevps_core::models::{BillingCycle, Location, PlanId, Scope};
 use stablevps_core::provisioning::ProvisionOptions;
 use stablevps_core::request::Request;
 use stablevps_core::secret::Secret;
-use stablevps_core::time::Timestamp;
+use stablevps_core::clock::{Instant, Now};
 
 fuzz_target!(|input: &[u8]| {
     let api_key = Some(Secret::new("svps_live_fuzz_0123456789abcdef"));
@@ -90,7 +90,7 @@ fn machines(api: &Api) -> Vec<Box<dyn Machine>> {
         },
     ];
     let begin = |request, form| {
-        let (options, now) = (CallOptions::default(), Timestamp::from_millis(0));
+        let (options, now) = (CallOptions::default(), Now::from_millis(0, 0));
         host::begin(api, request, options, form, 1, now).expect("it can begin")
     };
     let rows = requests
@@ -101,7 +101,7 @@ fn machines(api: &Api) -> Vec<Box<dyn Machine>> {
 }
 
 fn drive(machine: &mut dyn Machine, replies: &[Reply]) {
-    let mut now = Timestamp::from_millis(0);
+    let mut now = Instant::from_millis(0);
     let mut replies = replies.iter().cloned();
     let mut may_exist = false;
     loop {

@@ -5,7 +5,7 @@ use libfuzzer_sys::fuzz_target;
 use stablevps_core::config::{Api, ApiConfig};
 use stablevps_core::provisioning::{KeyCheck, Provisioning};
 use stablevps_core::secret::Secret;
-use stablevps_core::time::Timestamp;
+use stablevps_core::clock::Now;
 
 fuzz_target!(|token: &str| {
     let api_key = Some(Secret::new("svps_live_fuzz_0123456789abcdef"));
@@ -14,12 +14,13 @@ fuzz_target!(|token: &str| {
         ..ApiConfig::default()
     })
     .expect("it is valid");
-    let now = Timestamp::from_millis(0);
-    match Provisioning::resume(&api, token, KeyCheck::Any, None, 1, now) {
+    let begun = Now::from_millis(0, 0);
+    let now = begun.instant;
+    match Provisioning::resume(&api, token, KeyCheck::Any, None, 1, begun) {
         Ok(machine) => {
             let _ = machine.next_step(now);
             if let Some(own) = machine.snapshot(now) {
-                let again = Provisioning::resume(&api, &own, KeyCheck::Same, None, 1, now);
+                let again = Provisioning::resume(&api, &own, KeyCheck::Same, None, 1, begun);
                 assert!(again.is_ok(), "its own token is refused: {own}");
             }
         }

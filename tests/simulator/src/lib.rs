@@ -65,7 +65,7 @@
 //! | `{"partial_order": {"half": "created_not_charged", "reply": "error"}}` | half | 500; without `reply`, [`Exchange::Lost`] |
 //! | `{"partial_order": {"half": "charged_not_created"}}` | half | [`Exchange::Lost`] |
 //! | `{"late_order": {"ms": 60000, "charge": "late"}}` | later | [`Exchange::Lost`]; without `charge`, the wallet is charged at once |
-//! | `{"shape_order": {"provisioning_ms": 5000, "details_delay_ms": 100, "appear_404_ms": 100, "vps_status": "odd"}}` | yes | the reply |
+//! | `{"shape_order": {"provisioning_ms": 5000, "details_delay_ms": 100, "appear_404_ms": 100, "vps_status": "odd", "price": 21.99}}` | yes | the reply |
 //!
 //! # Control commands
 //! A test speaks to the simulator with [`Command`]s, in JSON to [`Simulator::control_json`]. One that fails answers

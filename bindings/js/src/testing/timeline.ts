@@ -30,6 +30,10 @@ export class Timeline implements WorldClock {
     return this.#now;
   }
 
+  monotonic(): number {
+    return this.#now;
+  }
+
   after(ms: number, run: () => void): () => void {
     const timer = { due: this.#now + Math.max(0, ms), run };
     this.#timers.push(timer);

@@ -3,6 +3,8 @@
  *
  *     node run.mjs --tarball FILE --work FOLDER --simulator BINARY [--only NAME]... [--lock]
  *
+ * `STABLEVPS_LABORATORY_BIN` names the program of `tests/laboratory`.
+ *
  * Every project is copied to the work folder together with `common`. Its dependencies stay there from
  * one run to the next, the package itself is installed anew. `--lock` writes the lock files instead.
  */
@@ -123,7 +125,7 @@ async function testOne(name, folder, fresh, tarball, simulator) {
   rmSync(place, { recursive: true, force: true });
   cpSync(join(fresh, "node_modules/stablevps"), place, { recursive: true });
 
-  return withSimulator(simulator, (service) =>
+  return withServers(simulator, (service) =>
     npm(["test", "--silent"], folder, { ...service, STABLEVPS_TARBALL: tarball }),
   );
 }
@@ -136,27 +138,43 @@ function stampOf(folder) {
   return hash.digest("hex");
 }
 
-/** A service of its own for every project. */
-async function withSimulator(simulator, run) {
-  const process = spawn(simulator, ["--port=0", "--provisioning-ms=0", "--until-stdin-closes"], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  const ended = once(process, "close");
+/** Servers of its own for every project. */
+async function withServers(simulator, run) {
+  const service = await started(simulator, [
+    "--port=0",
+    "--provisioning-ms=0",
+    "--until-stdin-closes",
+  ]);
+  const laboratory = await started(process.env.STABLEVPS_LABORATORY_BIN, []);
   const { urls, end } = await breaking();
   try {
-    const lines = createInterface(process.stdout)[Symbol.asyncIterator]();
-    const address = await lines.next();
-    const key = await lines.next();
+    const address = await service.word();
     return await run({
-      STABLEVPS_BASE_URL: address.value.replace("listening on ", ""),
-      STABLEVPS_API_KEY: key.value.replace("key ", ""),
+      STABLEVPS_BASE_URL: address,
+      STABLEVPS_API_KEY: await service.word(),
+      STABLEVPS_LABORATORY_URL: await laboratory.word(),
       STABLEVPS_BREAKING_URLS: urls,
     });
   } finally {
     end();
-    process.stdin.end();
-    await ended;
+    await service.end();
+    await laboratory.end();
   }
+}
+
+/** A program that runs until its input closes. */
+async function started(program, options) {
+  const child = spawn(program, options, { stdio: ["pipe", "pipe", "inherit"] });
+  const ended = once(child, "close");
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  return {
+    /** The last word of its next line. */
+    word: async () => (await lines.next()).value.split(" ").at(-1),
+    end: async () => {
+      child.stdin.end();
+      await ended;
+    },
+  };
 }
 
 /** Runs npm; gives whether it went well, and all it said. */

@@ -86,13 +86,14 @@ function spelled(result) {
 class Script {
   fault;
   #turns;
-  #now;
+  #time;
+  #passed = 0;
   #failure;
   #awaited = new Set();
 
   constructor(stablevps, scenario) {
     this.#turns = [...scenario.script];
-    this.#now = scenario.now;
+    this.#time = scenario.now;
     this.#failure = stablevps.TransportFailure;
   }
 
@@ -100,8 +101,15 @@ class Script {
     return this.#turns.length === 0;
   }
 
+  /** Right when the call begins; then somebody sets the clock, again and again. */
   now() {
-    return this.#now;
+    const time = this.#time;
+    this.#time = time === 0 ? 2 * Date.now() : 0;
+    return time;
+  }
+
+  monotonic() {
+    return this.#passed;
   }
 
   /** A wait, or the time allowed for a request that follows at once. */
@@ -121,7 +129,7 @@ class Script {
     if (wait?.delayMs !== ms) {
       this.#wrong(`a wait of ${ms} ms in place of ${JSON.stringify(wait)}`);
     }
-    this.#now += ms;
+    this.#passed += ms;
     setTimeout(run, 0);
     return () => {};
   }

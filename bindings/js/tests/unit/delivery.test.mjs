@@ -135,6 +135,7 @@ test("requests say that nothing of them may be cached, and the Date of a reply i
     },
     clock: {
       now: () => passed,
+      monotonic: () => passed,
       after: (ms, run) => {
         const timer = setImmediate(() => {
           passed += ms;

@@ -173,6 +173,28 @@ test("an order on a kept connection that breaks is not sent again by the platfor
   server.end();
 });
 
+test("what must be sent once is sent once after every status", async () => {
+  for (const status of [301, 307, 401, 402, 407, 408, 421, 425, 429, 500, 503]) {
+    const server = await serving((_, response) => {
+      response.writeHead(status, { location: "/elsewhere", "www-authenticate": "Basic" });
+      response.end("<h1>No</h1>");
+    });
+    const client = connected(server.url, { maxRetries: 2, timeout: 5_000 });
+    for (const [call, body] of [
+      [() => client.vps.create(ORDER), /london/],
+      [() => client.keys.create({ email: "a@b.c", password: "p", name: "Müller" }), /Müller/],
+    ]) {
+      const before = server.requests.length;
+      await failure(call());
+      const sent = server.requests.slice(before);
+      assert.equal(sent.length, 1, `${status}: ${call}`);
+      assert.match(sent[0].body, body);
+      assert.equal(sent[0].headers["content-length"], String(Buffer.byteLength(sent[0].body)));
+    }
+    server.end();
+  }
+});
+
 test("a request that takes too long is over in time, its body included", async () => {
   for (const begin of ["", "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{"]) {
     const server = await bare((socket) => socket.write(begin));

@@ -113,7 +113,19 @@ test("what onProgress throws carries the token, or is the cause of an error that
   const sealed = Object.seal(new Error("sealed"));
   const readOnly = Object.defineProperty(new Error("read only"), "token", { get: () => undefined });
   const otherPurchase = Object.assign(new Error("another's"), { token: "another's" });
-  for (const thrown of [frozen, sealed, readOnly, otherPurchase, "text", undefined, null]) {
+  const ofAnotherCall = await new StableVPS({ apiKey: KEY, maxRetries: 0, fetch: throwing }).wallet
+    .get()
+    .catch((error) => error);
+  for (const thrown of [
+    ofAnotherCall,
+    frozen,
+    sealed,
+    readOnly,
+    otherPurchase,
+    "text",
+    undefined,
+    null,
+  ]) {
     for (const how of [(error) => Promise.reject(error), throwing]) {
       const simulator = await Simulator.create();
       const client = simulator.client();
@@ -121,6 +133,7 @@ test("what onProgress throws carries the token, or is the cause of an error that
       const error = await client.vps.provision(ORDER, { onProgress }).catch((error) => error);
       assert.ok(error instanceof InvalidInputError, String(thrown));
       assert.deepEqual([error.field, error.cause], ["onProgress", thrown]);
+      assert.equal(error.next, "resume");
       const resumed = await client.vps.resume(error.token);
       assert.equal(resumed.charged, "19.49");
       assert.equal(simulator.state().orders_received, 1, String(thrown));
@@ -145,7 +158,7 @@ test("what is no signal, no logger and no clock is refused, at every method", as
   for (const logger of [{}, { debug() {} }, 7]) {
     assert.throws(() => new StableVPS({ logger }), { field: "logger" });
   }
-  for (const clock of [{}, { now: () => 0 }]) {
+  for (const clock of [{}, { now: () => 0, after: () => () => {} }]) {
     assert.throws(() => new StableVPS({ clock }), { field: "clock" });
   }
 });

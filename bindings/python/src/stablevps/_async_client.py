@@ -167,8 +167,8 @@ class AsyncClient:
 
     def __reduce_ex__(self, protocol: Any) -> NoReturn:
         raise TypeError(
-            f"a {type(self).__name__} can't be copied or pickled: it holds connections and a key; "
-            "make another one"
+            f"this {type(self).__name__} can't be copied or pickled: "
+            "it holds connections and a key; make another one"
         )
 
     async def _call(
@@ -188,7 +188,7 @@ class AsyncClient:
             label, request, result, self._clock, options=options, within=within
         )
         if self._ureq is None or log.isEnabledFor(logging.DEBUG):
-            step = call.step(self._clock.now_ms())
+            step = call.step(self._clock.monotonic_ms())
         else:
             # The step before the first request need not be read.
             step = call.read(await self._ureq.exchange(call.machine))
@@ -228,20 +228,20 @@ class AsyncClient:
         except BaseException as ending:
             # Once more: another exception may have ended the release.
             turn.release(ticket)
-            call.leave_token(ending, self._clock.now_ms())
+            call.leave_token(ending, self._clock.monotonic_ms())
             raise
 
     async def _buy(
         self, call: Call[Provisioned], turn: _turns.AsyncTurn, ticket: _turns.Ticket
     ) -> Provisioned:
-        step = call.step(self._clock.now_ms())
+        step = call.step(self._clock.monotonic_ms())
         while isinstance(step, (Send, Wait)):
             if is_exclusive(step) and not turn.is_of(ticket):
                 if not await turn.acquire(ticket, call.patience, self._is_closed):
                     self._check_under_way(call)
-                    raise call.late(self._clock.now_ms())
+                    raise call.late(self._clock.monotonic_ms())
                 # What was wanted before the wait may not be wanted any more.
-                step = call.step(self._clock.now_ms())
+                step = call.step(self._clock.monotonic_ms())
                 continue
             await _progress.tell(call, step)
             if not is_exclusive(step):
@@ -262,7 +262,7 @@ class AsyncClient:
             return after
         else:
             await self._send(call, step)
-        return call.step(self._clock.now_ms())
+        return call.step(self._clock.monotonic_ms())
 
     async def _sleep(self, seconds: float) -> None:
         if self._has_own_clock:
@@ -277,21 +277,21 @@ class AsyncClient:
                 self._transport.send(send.request.for_transport())
             )
         except TransportFailure as failure:
-            call.failed(send, failure, self._clock.now_ms())
+            call.failed(send, failure, self._clock.monotonic_ms())
         except Exception as error:
             # Whatever a transport raises, the request may have been sent.
-            call.broken(send, error, self._clock.now_ms())
+            call.broken(send, error, self._clock.monotonic_ms())
         else:
             if response is None and self._closing.is_closed:
-                raise call.closed(self._clock.now_ms())
-            call.response(send, response, self._clock.now_ms())
+                raise call.closed(self._clock.monotonic_ms())
+            call.response(send, response, self._clock.monotonic_ms())
 
     def _is_closed(self) -> bool:
         return self._closing.is_closed
 
     def _check_under_way(self, call: Call[T]) -> None:
         if self._closing.is_closed:
-            raise call.closed(self._clock.now_ms())
+            raise call.closed(self._clock.monotonic_ms())
 
     def _check_open(self) -> None:
         if self._closing.is_closed:

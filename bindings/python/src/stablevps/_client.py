@@ -18,6 +18,7 @@ from . import _turns as _turns
 from ._arguments import amount, call_options, flag, milliseconds, secret, text, whole, without_none
 from ._closing import Closing
 from ._progress import OnProgress
+from ._purchase import purchase
 from ._core import invalid_input
 from ._machine import Call, Done, Failed, Send, Wait, is_exclusive, log
 from ._models import (
@@ -33,7 +34,6 @@ from ._models import (
     VpsDetails,
     Wallet,
 )
-from ._purchase import purchase
 from ._session import Session
 from ._transport import Clock, HttpTransport, SystemClock, TransportFailure
 from ._ureq import Ureq
@@ -165,8 +165,8 @@ class Client:
 
     def __reduce_ex__(self, protocol: Any) -> NoReturn:
         raise TypeError(
-            f"a {type(self).__name__} can't be copied or pickled: it holds connections and a key; "
-            "make another one"
+            f"this {type(self).__name__} can't be copied or pickled: "
+            "it holds connections and a key; make another one"
         )
 
     def _call(
@@ -186,7 +186,7 @@ class Client:
             label, request, result, self._clock, options=options, within=within
         )
         if self._ureq is None or log.isEnabledFor(logging.DEBUG):
-            step = call.step(self._clock.now_ms())
+            step = call.step(self._clock.monotonic_ms())
         else:
             # The step before the first request need not be read.
             step = call.read(self._ureq.exchange(call.machine))
@@ -226,20 +226,20 @@ class Client:
         except BaseException as ending:
             # Once more: another exception may have ended the release.
             turn.release(ticket)
-            call.leave_token(ending, self._clock.now_ms())
+            call.leave_token(ending, self._clock.monotonic_ms())
             raise
 
     def _buy(
         self, call: Call[Provisioned], turn: _turns.Turn, ticket: _turns.Ticket
     ) -> Provisioned:
-        step = call.step(self._clock.now_ms())
+        step = call.step(self._clock.monotonic_ms())
         while isinstance(step, (Send, Wait)):
             if is_exclusive(step) and not turn.is_of(ticket):
                 if not turn.acquire(ticket, call.patience, self._is_closed):
                     self._check_under_way(call)
-                    raise call.late(self._clock.now_ms())
+                    raise call.late(self._clock.monotonic_ms())
                 # What was wanted before the wait may not be wanted any more.
-                step = call.step(self._clock.now_ms())
+                step = call.step(self._clock.monotonic_ms())
                 continue
             _progress.tell(call, step)
             if not is_exclusive(step):
@@ -260,7 +260,7 @@ class Client:
             return after
         else:
             self._send(call, step)
-        return call.step(self._clock.now_ms())
+        return call.step(self._clock.monotonic_ms())
 
     def _sleep(self, seconds: float) -> None:
         if self._has_own_clock:
@@ -275,21 +275,21 @@ class Client:
                 self._transport.send(send.request.for_transport())
             )
         except TransportFailure as failure:
-            call.failed(send, failure, self._clock.now_ms())
+            call.failed(send, failure, self._clock.monotonic_ms())
         except Exception as error:
             # Whatever a transport raises, the request may have been sent.
-            call.broken(send, error, self._clock.now_ms())
+            call.broken(send, error, self._clock.monotonic_ms())
         else:
             if response is None and self._closing.is_closed:
-                raise call.closed(self._clock.now_ms())
-            call.response(send, response, self._clock.now_ms())
+                raise call.closed(self._clock.monotonic_ms())
+            call.response(send, response, self._clock.monotonic_ms())
 
     def _is_closed(self) -> bool:
         return self._closing.is_closed
 
     def _check_under_way(self, call: Call[T]) -> None:
         if self._closing.is_closed:
-            raise call.closed(self._clock.now_ms())
+            raise call.closed(self._clock.monotonic_ms())
 
     def _check_open(self) -> None:
         if self._closing.is_closed:

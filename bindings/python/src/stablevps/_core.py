@@ -53,7 +53,7 @@ def _text(buffer: Any) -> str:
 
 
 def _uncopied(self: object, *_: object) -> NoReturn:
-    raise TypeError(f"a {type(self).__name__} can't be copied or pickled: it is native")
+    raise TypeError(f"this {type(self).__name__} can't be copied or pickled: it is native")
 
 
 # What is generated copies its pointer, which Rust would then free twice.

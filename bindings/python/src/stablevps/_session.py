@@ -24,7 +24,11 @@ class HasTime(Protocol):
     """A clock of either kind."""
 
     def now_ms(self) -> int:
-        """The time in epoch milliseconds."""
+        """The time of day in epoch milliseconds."""
+        ...
+
+    def monotonic_ms(self) -> int:
+        """Milliseconds of a clock that nobody sets."""
         ...
 
 
@@ -73,5 +77,7 @@ class Session:
         document = {"request": request, "options": options or {}}
         # Not of a generator that a program seeds or a fork copies.
         seed = int.from_bytes(os.urandom(8), "big") if self._seed is None else self._seed
-        machine = checked(self._api.begin, encode(document), seed, clock.now_ms())
-        return Call(label, machine, reader(result, within), clock.now_ms, on_progress, timeout)
+        monotonic_ms = clock.monotonic_ms
+        times = (monotonic_ms(), clock.now_ms())
+        machine = checked(self._api.begin, encode(document), seed, *times)
+        return Call(label, machine, reader(result, within), monotonic_ms, on_progress, timeout)

@@ -8,6 +8,8 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
+from ._native import stablevps_ffi
+
 __all__ = [
     "AsyncClock",
     "AsyncHttpTransport",
@@ -109,7 +111,11 @@ class Clock(Protocol):
     """The time, and waiting, for a client."""
 
     def now_ms(self) -> int:
-        """The time in epoch milliseconds."""
+        """The time of day in epoch milliseconds: only written down."""
+        ...
+
+    def monotonic_ms(self) -> int:
+        """Milliseconds of a clock that nobody sets: all waits and limits are measured by it."""
         ...
 
     def sleep(self, seconds: float) -> None:
@@ -121,7 +127,11 @@ class AsyncClock(Protocol):
     """The time, and waiting, for an asynchronous client."""
 
     def now_ms(self) -> int:
-        """The time in epoch milliseconds."""
+        """The time of day in epoch milliseconds: only written down."""
+        ...
+
+    def monotonic_ms(self) -> int:
+        """Milliseconds of a clock that nobody sets: all waits and limits are measured by it."""
         ...
 
     async def sleep(self, seconds: float) -> None:
@@ -135,6 +145,9 @@ class SystemClock:
     def now_ms(self) -> int:
         return time.time_ns() // 1_000_000
 
+    def monotonic_ms(self) -> int:
+        return stablevps_ffi.monotonic_ms()
+
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds)
 
@@ -144,6 +157,9 @@ class AsyncSystemClock:
 
     def now_ms(self) -> int:
         return time.time_ns() // 1_000_000
+
+    def monotonic_ms(self) -> int:
+        return stablevps_ffi.monotonic_ms()
 
     async def sleep(self, seconds: float) -> None:
         import asyncio

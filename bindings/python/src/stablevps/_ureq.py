@@ -61,7 +61,7 @@ class _Ureq:
         """Waits for the request, for a short time; empty while it is under way."""
         if self._clock is None:
             return Document(self._host.exchange(machine, SLICE_MS))
-        return Document(self._host.exchange_at(machine, SLICE_MS, self._clock.now_ms()))
+        return Document(self._host.exchange_at(machine, SLICE_MS, self._clock.monotonic_ms()))
 
     def _abandoned(self, machine: Machine) -> Document:
         """Gives the request up; for the machine it stays outstanding."""

@@ -13,7 +13,7 @@ struct Host: Sendable {
   func run(_ machine: Machine, label: String) async throws -> Output {
     activity?.begin()
     defer { activity?.end() }
-    var step = machine.step(nowMs: clock.now)
+    var step = machine.step(nowMs: clock.instant)
     while true {
       switch step {
       case .done(let output):
@@ -23,7 +23,7 @@ struct Host: Sendable {
         throw failed(report, label: label)
       case .wait(let delayMs, let reason, _):
         try await wait(delayMs, reason, of: machine, label: label)
-        step = machine.step(nowMs: clock.now)
+        step = machine.step(nowMs: clock.instant)
       case .send(let request, _):
         step = try await exchange(request, of: machine, label: label)
       }
@@ -38,7 +38,7 @@ struct Host: Sendable {
 
   /// The error of a client that was closed. Its token continues the machine's purchase.
   func closed(_ machine: Machine) -> ClientClosedError {
-    ClientClosedError(token: machine.snapshot(nowMs: clock.now))
+    ClientClosedError(token: machine.snapshot(nowMs: clock.instant))
   }
 
   func wait(
@@ -72,12 +72,12 @@ struct Host: Sendable {
     case .success(let response):
       return try machine.response(
         id: request.id, status: UInt16(clamping: response.status),
-        headers: response.headers, body: response.body, nowMs: clock.now)
+        headers: response.headers, body: response.body, nowMs: clock.instant)
     case .failure(let failure):
       // A cancelled request is reported, too, so that a token says that it may have been received.
       let step = try machine.failed(
         id: request.id, kind: failure.kind.native, delivery: failure.delivery.native,
-        detail: failure.detail, nowMs: clock.now)
+        detail: failure.detail, nowMs: clock.instant)
       try Task.checkCancellation()
       return step
     }

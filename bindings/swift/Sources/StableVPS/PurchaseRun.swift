@@ -41,7 +41,7 @@ final class PurchaseRun: Sendable {
 
   var token: String? {
     guard let machine = state.withLock({ $0.machine }) else { return initialToken }
-    return machine.snapshot(nowMs: host.clock.now)
+    return machine.snapshot(nowMs: host.clock.instant)
   }
 
   /// Runs to the end. Each step runs after `onProgress` has returned.
@@ -100,10 +100,10 @@ final class PurchaseRun: Sendable {
         endTurn()
       }
       // Time may have passed since the progress was returned: the machine is asked again.
-      try await run(machine.step(nowMs: host.clock.now), of: machine)
+      try await run(machine.step(nowMs: host.clock.instant), of: machine)
     }
     while true {
-      let step = machine.step(nowMs: host.clock.now)
+      let step = machine.step(nowMs: host.clock.instant)
       switch step {
       case .done(.provisioned(let native)):
         host.log?("\(label) done")
@@ -165,7 +165,7 @@ final class PurchaseRun: Sendable {
       throw host.closed(machine)
     }
     // Only a plain call has no such error.
-    guard let report = machine.late(nowMs: host.clock.now) else { throw CancellationError() }
+    guard let report = machine.late(nowMs: host.clock.instant) else { throw CancellationError() }
     throw host.failed(report, label: label)
   }
 

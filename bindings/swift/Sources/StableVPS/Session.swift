@@ -63,7 +63,7 @@ final class Session: Sendable {
     guard host.closing.transport != nil else { throw ClientClosedError(token: nil) }
     return try StableVPSError.translated {
       try api.begin(
-        request: request, options: options, seed: nextSeed(), nowMs: host.clock.now)
+        request: request, options: options, seed: nextSeed(), nowMs: host.clock.instant, timeMs: host.clock.now)
     }
   }
 

@@ -49,6 +49,8 @@ final class VirtualClock: ActivityClock {
     }
   }
 
+  var monotonic: Int64 { now }
+
   func advance(by milliseconds: Int64) {
     state.withLock { $0.now += min(milliseconds, .max / 2) }
     startAdvancing()

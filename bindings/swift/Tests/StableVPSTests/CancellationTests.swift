@@ -15,7 +15,9 @@ private final class CancellingClock: StableVPSClock {
     looksLeft = Mutexed(look)
   }
 
-  var now: Int64 {
+  var now: Int64 { real.now }
+
+  var monotonic: Int64 {
     let isTheLook = looksLeft.with { left in
       left -= 1
       return left == 0
@@ -23,7 +25,7 @@ private final class CancellingClock: StableVPSClock {
     if isTheLook {
       withUnsafeCurrentTask { $0?.cancel() }
     }
-    return real.now
+    return real.monotonic
   }
 
   func sleep(for duration: Duration) async throws {

@@ -128,7 +128,7 @@ struct ClientTests {
     #expect(error.fault == .server && error.next == .retry)
     #expect(error.endpoint == "GET /wallet" && error.status == 502 && error.attempts == 3)
     #expect(error.errorDescription == error.message)
-    #expect(error.recoverySuggestion == "Trying again is safe.")
+    #expect(error.recoverySuggestion == "Making the same call again is safe.")
     #expect("\(error)" == error.message)
   }
 

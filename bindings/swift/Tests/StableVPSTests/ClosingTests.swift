@@ -19,6 +19,8 @@ private final class StoppedClock: StableVPSClock {
 
   var now: Int64 { real.now }
 
+  var monotonic: Int64 { real.monotonic }
+
   func sleep(for duration: Duration) async throws {
     let number = waits.with { waits in
       waits += 1

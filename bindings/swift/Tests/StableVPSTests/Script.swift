@@ -6,6 +6,7 @@ final class Script: HTTPTransport, StableVPSClock, @unchecked Sendable {
   private let lock = NSLock()
   private var turns: [[String: Any]]
   private var time: Int64
+  private var passed: Int64 = 0
   private var firstFault: String?
 
   init(turns: [[String: Any]], now: Int64) {
@@ -18,8 +19,16 @@ final class Script: HTTPTransport, StableVPSClock, @unchecked Sendable {
     lock.withLock { firstFault ?? (turns.isEmpty ? nil : "the conversation ended too early") }
   }
 
+  /// Right when the call begins; then somebody sets the clock, again and again.
   var now: Int64 {
-    lock.withLock { time }
+    lock.withLock {
+      defer { time = time == 0 ? 2 * SystemClock().now : 0 }
+      return time
+    }
+  }
+
+  var monotonic: Int64 {
+    lock.withLock { passed }
   }
 
   func sleep(for duration: Duration) async throws {
@@ -28,7 +37,7 @@ final class Script: HTTPTransport, StableVPSClock, @unchecked Sendable {
       if wait?["delayMs"] as? Int != milliseconds(duration) {
         wrong("a wait of \(milliseconds(duration)) ms in place of \(String(describing: wait))")
       }
-      time += Int64(milliseconds(duration))
+      passed += Int64(milliseconds(duration))
     }
   }
 

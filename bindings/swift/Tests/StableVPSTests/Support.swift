@@ -46,7 +46,9 @@ final class Signal: Sendable {
 final class HastyClock: StableVPSClock {
   private let ahead = Mutexed<Int64>(0)
 
-  var now: Int64 { SystemClock().now + ahead.with { $0 } }
+  var now: Int64 { SystemClock().now }
+
+  var monotonic: Int64 { SystemClock().monotonic + ahead.with { $0 } }
 
   func sleep(for duration: Duration) async throws {
     try Task.checkCancellation()

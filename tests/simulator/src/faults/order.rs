@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::Span;
+use crate::{Euros, Span};
 
 /// An order that dies between its two effects.
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -70,4 +70,6 @@ pub struct OrderShape {
     pub appear_404_ms: Option<u64>,
     /// A `vpsStatus` that it has from the order on and keeps.
     pub vps_status: Option<String>,
+    /// What it costs, in place of the documented price.
+    pub price: Option<Euros>,
 }

@@ -102,6 +102,7 @@ impl Service {
         );
         let location = choice(&fields, "location", &LOCATIONS)?;
         let price = price(plan, cycle).ok_or_else(|| error(400, "Invalid planId"))?;
+        let price = terms.shape.price.unwrap_or(price);
         if self.wallet.balance() < price {
             return Err(self.insufficient(price));
         }

@@ -87,6 +87,17 @@ fn a_shaped_order_answers_well_and_comes_up_in_its_own_way() {
 }
 
 #[test]
+fn a_shaped_order_can_cost_more_than_documented() {
+    let (mut bench, exchange) = struck(&json!({"shape_order": {"price": 21.99}}));
+    let Exchange::Reply(reply) = exchange else {
+        panic!("{exchange:?}")
+    };
+    let body: Value = serde_json::from_slice(&reply.body).unwrap();
+    assert_eq!((reply.status, &body["cost"]), (201, &json!(21.99)));
+    assert_eq!(bench.state().charges, [21.99.into()]);
+}
+
+#[test]
 fn a_shaped_order_can_end_badly() {
     let (mut bench, _) = struck(&json!({"shape_order": {"vps_status": "terminated"}}));
     bench.now += 1_000_000;

@@ -13,6 +13,17 @@ fn status(bench: &mut Bench, request: &Request) -> u16 {
 }
 
 #[test]
+fn every_reply_has_the_date_of_its_time() {
+    let mut bench = Bench::new();
+    for (path, time) in [("/wallet", "09:01:01"), ("/nowhere", "09:02:02")] {
+        bench.now += 61_000;
+        let reply = bench.response("GET", path, &Value::Null);
+        let date = format!("Mon, 11 May 2026 {time} GMT");
+        assert_eq!(reply.header("Date"), Some(date.as_str()), "{path}");
+    }
+}
+
+#[test]
 fn an_unknown_path_is_404_and_an_unknown_method_405_with_what_is_allowed() {
     let mut bench = Bench::new();
     assert_eq!(

@@ -2,6 +2,7 @@
 
 import * as stablevps from "stablevps";
 import * as testing from "stablevps/testing";
+import { purchasesThatBreak } from "./laboratory.mjs";
 import { sendOnce } from "./once.mjs";
 import { buyInMemory, buyOverHttp, same } from "./purchase.mjs";
 
@@ -19,3 +20,4 @@ const baseUrl = process.env.STABLEVPS_BASE_URL;
 console.log(await buyOverHttp(new StableVPS({ baseUrl }), baseUrl));
 console.log(await buyInMemory(stablevps, testing));
 console.log(await sendOnce(stablevps, process.env.STABLEVPS_BREAKING_URLS));
+console.log(await purchasesThatBreak(stablevps, process.env.STABLEVPS_LABORATORY_URL));

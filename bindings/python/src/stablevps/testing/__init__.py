@@ -178,6 +178,9 @@ class _Clock:
     def now_ms(self) -> int:
         return self._simulator.now_ms
 
+    def monotonic_ms(self) -> int:
+        return self._simulator.now_ms
+
     def sleep(self, seconds: float) -> None:
         self._simulator._world.sleep(round(seconds * 1000))
 
@@ -187,6 +190,9 @@ class _AsyncClock:
         self._simulator = simulator
 
     def now_ms(self) -> int:
+        return self._simulator.now_ms
+
+    def monotonic_ms(self) -> int:
         return self._simulator.now_ms
 
     async def sleep(self, seconds: float) -> None:

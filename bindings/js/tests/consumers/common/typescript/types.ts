@@ -231,7 +231,7 @@ export async function whatTheyAreGiven(response: Promise<Response>, bytes: Array
   holds<Same<typeof Default, typeof StableVPS>>();
   const own: Fetch = (input, init) => fetch(input, { ...init });
   const logger: Logger = console;
-  const clock: Clock = { now: () => 0, after: () => () => {} };
+  const clock: Clock = { now: () => 0, monotonic: () => 0, after: () => () => {} };
   for (const apiKey of ["key", new Secret("key"), null, undefined]) {
     use(new StableVPS({ apiKey, fetch, logger, clock, auth: "x-api-key" }));
   }

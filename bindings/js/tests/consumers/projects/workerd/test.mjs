@@ -8,7 +8,8 @@ import { same } from "./common/purchase.mjs";
 
 const absWorkingDir = import.meta.dirname;
 const outdir = join(absWorkingDir, "dist");
-const { STABLEVPS_BASE_URL, STABLEVPS_API_KEY, STABLEVPS_BREAKING_URLS } = process.env;
+const { STABLEVPS_BASE_URL, STABLEVPS_API_KEY, STABLEVPS_BREAKING_URLS, STABLEVPS_LABORATORY_URL } =
+  process.env;
 
 /** A Worker's WebAssembly stays a file of its own, which the runtime compiles. */
 const modules = new Map();
@@ -47,7 +48,12 @@ const worker = new Miniflare({
     ...modules.values(),
   ],
   compatibilityDate: "2026-07-01",
-  bindings: { STABLEVPS_BASE_URL, STABLEVPS_API_KEY, STABLEVPS_BREAKING_URLS },
+  bindings: {
+    STABLEVPS_BASE_URL,
+    STABLEVPS_API_KEY,
+    STABLEVPS_BREAKING_URLS,
+    STABLEVPS_LABORATORY_URL,
+  },
 });
 
 async function ask(path, init) {
@@ -73,6 +79,7 @@ try {
   console.log(await ask("/http"));
   console.log(await ask("/memory"));
   console.log(await ask("/once"));
+  console.log(await ask("/laboratory"));
 
   // Requests side by side share the isolate, and so the queue of the account.
   await control({ set_balance: { amount: 1000 } });

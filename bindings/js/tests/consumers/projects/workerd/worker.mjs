@@ -1,6 +1,7 @@
 import * as stablevps from "stablevps";
 import { StableVPS } from "stablevps";
 import * as testing from "stablevps/testing";
+import { purchasesThatBreak } from "./common/laboratory.mjs";
 import { sendOnce } from "./common/once.mjs";
 import { buyInMemory, buyOverHttp, ORDER } from "./common/purchase.mjs";
 
@@ -18,6 +19,10 @@ export default {
         return new Response(await buyInMemory(stablevps, testing));
       case "/once":
         return new Response(await sendOnce(stablevps, environment.STABLEVPS_BREAKING_URLS));
+      case "/laboratory": {
+        const address = environment.STABLEVPS_LABORATORY_URL;
+        return new Response(await purchasesThatBreak(stablevps, address));
+      }
       case "/buy": {
         const { vps, ordersSent } = await client.vps.provision(ORDER, { firstLook: 20 });
         return Response.json({ id: vps.id, ordersSent });

@@ -127,7 +127,7 @@ internal class Driver<T>(
     }
 
     /** What ends a call or a purchase once the client is closed. */
-    private suspend fun closed() = ClientClosedException(native { machine.snapshot(host.clock.now()) })
+    private suspend fun closed() = ClientClosedException(native { machine.snapshot(host.clock.instant()) })
 
     /** Waits as [wait] does, but not after the client is closed. */
     private suspend fun <T> whileOpen(wait: suspend () -> T): T =
@@ -138,7 +138,7 @@ internal class Driver<T>(
             throw if (host.isClosed) closed() else ended
         }
 
-    private suspend fun step(): HostStep = native { machine.step(host.clock.now()) }
+    private suspend fun step(): HostStep = native { machine.step(host.clock.instant()) }
 
     private suspend fun carryOut(step: HostStep): Following<T> =
         when (step) {
@@ -192,7 +192,7 @@ internal class Driver<T>(
         val turn = Turn(terms.account).also { turn = it }
         if (!whileOpen { turn.comesWithin(terms.longestTurn, host.clock) }) {
             currentCoroutineContext().ensureActive()
-            val late = native { machine.late(host.clock.now()) }
+            val late = native { machine.late(host.clock.instant()) }
             throw checkNotNull(late) { "only a purchase waits for a turn" }.toException()
         }
     }
@@ -229,7 +229,7 @@ internal class Driver<T>(
         status: Int,
         headers: Map<String, String>,
         body: ByteBuffer,
-    ): Following<T> = next(machine.response(request.id, status.toUShort(), headers, body, host.clock.now()))
+    ): Following<T> = next(machine.response(request.id, status.toUShort(), headers, body, host.clock.instant()))
 
     private fun failed(
         request: CoreHttpRequest,
@@ -237,7 +237,7 @@ internal class Driver<T>(
     ): Following<T> {
         val kind = failure.kind.toCore()
         val delivery = failure.delivery.toCore()
-        return next(machine.failed(request.id, kind, delivery, failure.detail, host.clock.now()))
+        return next(machine.failed(request.id, kind, delivery, failure.detail, host.clock.instant()))
     }
 
     private fun log(

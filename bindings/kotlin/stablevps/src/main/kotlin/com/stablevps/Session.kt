@@ -62,7 +62,7 @@ internal class Session(
         options: CoreCallOptions,
     ): Machine {
         val seed = seeds?.getAndIncrement()?.toULong()
-        return checked { api.value.begin(request, options, seed, host.clock.now()) }
+        return checked { api.value.begin(request, options, seed, host.clock.instant(), host.clock.now()) }
     }
 
     override fun close() {

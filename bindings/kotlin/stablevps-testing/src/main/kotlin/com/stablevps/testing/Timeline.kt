@@ -46,6 +46,8 @@ internal class Timeline(
     @Synchronized
     override fun now(): Long = base + (scheduler?.currentTime ?: 0)
 
+    override fun monotonic(): Long = now()
+
     override suspend fun sleep(duration: Duration) {
         if (isTest()) {
             delay(duration)

@@ -43,6 +43,8 @@ internal class ClosingTest {
         object : Clock {
             override fun now(): Long = simulator.clock.now()
 
+            override fun monotonic(): Long = simulator.clock.monotonic()
+
             override suspend fun sleep(duration: Duration) {
                 sleeps.update { it + 1 }
                 awaitCancellation()

@@ -256,7 +256,9 @@ internal class HttpTest {
             val waits = mutableListOf<Duration>()
             val clock =
                 object : Clock {
-                    override fun now() = 1_767_225_600_000 + waits.sumOf { it.inWholeMilliseconds }
+                    override fun now() = 1_767_225_600_000
+
+                    override fun monotonic() = waits.sumOf { it.inWholeMilliseconds }
 
                     override suspend fun sleep(duration: Duration) {
                         waits += duration

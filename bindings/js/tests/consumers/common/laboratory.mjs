@@ -1,0 +1,41 @@
+/** Purchases from a server that misbehaves below HTTP after the first order: see `tests/laboratory`. */
+
+import { ORDER, same } from "./purchase.mjs";
+
+/** Short times for a service that is on the same machine. A request is given up before any fault is over. */
+const OPTIONS = { timeout: 20_000, firstLook: 10, longestPause: 200, settle: 1_500 };
+
+/** One purchase a fault; throws where one is sent twice, or where trying again is advised after an order. */
+export async function purchasesThatBreak({ StableVPS }, address, options = {}) {
+  const ask = async (path) => {
+    for (;;) {
+      try {
+        return await (await fetch(`${address}/_laboratory/${path}`)).json();
+      } catch {
+        // It refuses connections, for a moment.
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    }
+  };
+  const lines = [];
+  // Last what goes on after its purchase.
+  const faults = (await ask("faults")).sort(
+    (a, b) => Number(a === "refuse") - Number(b === "refuse"),
+  );
+  for (const fault of faults) {
+    const { key: apiKey } = await ask(`arm/${fault}`);
+    const client = new StableVPS({ baseUrl: address, apiKey, timeout: 1_000, ...options });
+    // So that there is a kept connection.
+    await client.wallet.get();
+    const outcome = await client.vps.provision(ORDER, OPTIONS).then(
+      ({ recovered, charged }) => (recovered ? `recovered, ${charged}` : `bought, ${charged}`),
+      (error) => `${error.code}, ${error.next}`,
+    );
+    const { orders } = await ask("state");
+    lines.push(`${fault}: ${orders} order, ${outcome}`);
+    same(`${fault}: an order was sent, at most once`, orders, 1);
+    same(`${fault}: ${outcome}`, / retry$/.test(outcome), false);
+  }
+  same("faults", lines.length > 10, true);
+  return lines.join("\n");
+}
