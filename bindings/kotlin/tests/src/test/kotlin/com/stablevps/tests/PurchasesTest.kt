@@ -309,6 +309,8 @@ internal class PurchasesTest {
                 object : Clock {
                     override fun now() = simulator.clock.now()
 
+                    override fun monotonic() = simulator.clock.monotonic()
+
                     override suspend fun sleep(duration: Duration) = simulator.clock.sleep(duration)
                 }
             val other = simulator.client(StableVpsOptions(clock = own))
