@@ -116,8 +116,21 @@ internal class Driver<T>(
             while (true) {
                 next =
                     when (next) {
-                        is Following.End -> return next.result.also { log("done") }
-                        is Following.Go -> carryOut(if (terms == null) next.step else reported(next.step, terms))
+                        is Following.End -> {
+                            return next.result.also { log("done") }
+                        }
+
+                        is Following.Go -> {
+                            carryOut(
+                                if (terms ==
+                                    null
+                                ) {
+                                    next.step
+                                } else {
+                                    reported(next.step, terms)
+                                },
+                            )
+                        }
                     }
             }
         } finally {
@@ -229,7 +242,8 @@ internal class Driver<T>(
         status: Int,
         headers: Map<String, String>,
         body: ByteBuffer,
-    ): Following<T> = next(machine.response(request.id, status.toUShort(), headers, body, host.clock.instant()))
+    ): Following<T> =
+        next(machine.response(request.id, status.toUShort(), headers, body, host.clock.instant()))
 
     private fun failed(
         request: CoreHttpRequest,
