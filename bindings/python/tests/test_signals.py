@@ -44,11 +44,13 @@ def test_signals_of_an_event_loop_reach_it_and_no_file_that_takes_its_descriptor
             loop.remove_signal_handler(signal.SIGUSR1)
         before = set(os.listdir("/proc/self/fd"))
         asyncio.run(main())
-        signal.signal(signal.SIGUSR1, lambda *_: None)
+        signals = []
+        signal.signal(signal.SIGALRM, lambda *_: signals.append(1))
         files = [os.memfd_create(f"{n}") for n in range(20)]
-        for _ in range(50):
-            os.kill(os.getpid(), signal.SIGUSR1)
+        signal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)
+        while len(signals) < 200:
             client.wallet.get()
+        signal.setitimer(signal.ITIMER_REAL, 0)
         print(sum(os.fstat(file).st_size for file in files), signal.set_wakeup_fd(-1))
         """
     )
@@ -58,9 +60,12 @@ def test_signals_of_an_event_loop_reach_it_and_no_file_that_takes_its_descriptor
 def test_a_handler_that_calls_the_client_leaves_everything_as_it_was() -> None:
     out = running(
         """
-        calls = []
+        calls, inside = [], []
         def handle(*_):
-            calls.append(client.wallet.get().balance)
+            if not inside:
+                inside.append(True)
+                calls.append(client.wallet.get().balance)
+                inside.clear()
         signal.signal(signal.SIGALRM, handle)
         signal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)
         for _ in range(300):

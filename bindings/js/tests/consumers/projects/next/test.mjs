@@ -26,6 +26,10 @@ try {
     same(`"${part}" in a server component`, page.includes(part), true);
   }
   console.log("server component: ready, 19.49 charged, 1 order sent");
+  for (const _ of ["first", "reloaded"]) {
+    same("balances in a page", (await text("wallet")).includes("balances: 1.00 2.00"), true);
+  }
+  console.log("server component: nothing of the service is cached");
   console.log("route handler:", await text("buy", { method: "POST" }));
   same("a client component on the server", (await text("browser")).includes("19.49"), true);
   console.log("client component");
