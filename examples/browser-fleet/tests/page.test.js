@@ -307,7 +307,7 @@ describe("the simulation", { concurrency: 2 }, () => {
 
       await page.getByRole("switch", { name: "The service is down" }).check();
       await sees(page, "#list-trouble", "The service is having trouble");
-      await sees(page, "#list-trouble", "Resume the purchase: it is bought, or may be.");
+      await sees(page, "#list-trouble", "Trying again is safe.");
       await page
         .locator("#rows")
         .getByRole("button", { name: /^Start frankfurt/ })
@@ -434,7 +434,7 @@ describe("the simulation", { concurrency: 2 }, () => {
         .first()
         .click();
       await sees(page, "#list-trouble", "The service is having trouble");
-      await sees(page, "#notices", "Resume the purchase: it is bought, or may be.");
+      await sees(page, "#notices", "Trying again is safe.");
       await check("a purchase that is done, and trouble");
     }),
   );
