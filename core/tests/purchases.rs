@@ -375,6 +375,10 @@ impl Run {
                 let paid = format!("{:.2}", state.total_charged.value());
                 let said = provisioned.charged.map(|charged| charged.to_string());
                 check(said.is_none_or(|said| said == paid), "a wrong charge");
+                check(
+                    provisioned.unexplained.is_none(),
+                    "nothing else was charged",
+                );
                 return match (self.deaths, provisioned.recovered) {
                     (1.., _) => "ok_resumed",
                     (0, true) => "ok_recovered",

@@ -127,10 +127,12 @@ pub fn test(others: (&str, &str)) -> Result<()> {
             .args(["-pl", "stablevps,stablevps-testing", "dokka:dokka"])
             .current_dir(package()),
     )?;
-    pages::tests_of(
-        &package().join("README.md"),
-        &package().join("tests/target/pages"),
-    )?;
+    let pages = package().join("tests/target/pages");
+    if pages.exists() {
+        fs::remove_dir_all(&pages)?;
+    }
+    pages::tests_of(&package().join("README.md"), "Readme", &pages)?;
+    pages::tests_of(&root().join("README.md"), "FrontPage", &pages)?;
     let service = simulator("dev")?;
     let laboratory = laboratory()?;
     headline("Kotlin");

@@ -203,6 +203,7 @@ fn annotation(field: &Field) -> String {
     }
     match &field.kind {
         Kind::Text | Kind::VpsId => "String".to_owned(),
+        Kind::VpsIds => "List<String>".to_owned(),
         Kind::Integer => "Int".to_owned(),
         Kind::Boolean => "Boolean".to_owned(),
         Kind::Money => "BigDecimal".to_owned(),
@@ -221,7 +222,7 @@ pub fn reader(field: &Field) -> String {
     match &field.kind {
         Kind::Integer if span(field).is_some() => format!("{name}{dot}toLong(){dot}milliseconds"),
         Kind::Integer => format!("{name}{dot}toInt()"),
-        Kind::Text | Kind::VpsId | Kind::Boolean => name.clone(),
+        Kind::Text | Kind::VpsId | Kind::VpsIds | Kind::Boolean => name.clone(),
         Kind::Money => made("BigDecimal", "::BigDecimal", field),
         Kind::Secret => made("Secret", "::Secret", field),
         Kind::ServerId => made("ServerId", "::ServerId", field),

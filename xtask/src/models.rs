@@ -90,6 +90,8 @@ pub enum Kind {
     Secret,
     /// The id of a VPS, as every call takes it.
     VpsId,
+    /// A list of such ids.
+    VpsIds,
     /// The provider's own id of a VPS.
     ServerId,
     /// A set of values to which the service may add some, by its name.
@@ -242,6 +244,7 @@ fn kind(property: &Value, types: &Types<'_>) -> (Kind, bool) {
     if let Some(item) = property.get("items") {
         let list = match kind(item, types).0 {
             Kind::Structure(name) => Kind::List(name),
+            Kind::VpsId => Kind::VpsIds,
             other => other,
         };
         return (list, false);

@@ -78,6 +78,7 @@ fn imports(models: &Models) -> Vec<&str> {
             | Kind::Time
             | Kind::Secret
             | Kind::VpsId
+            | Kind::VpsIds
             | Kind::ServerId => None,
         })
         .collect();
@@ -146,6 +147,7 @@ fn reading(field: &Field) -> String {
         }
         Kind::Money
         | Kind::Time
+        | Kind::VpsIds
         | Kind::Secret
         | Kind::ServerId
         | Kind::Open(_)

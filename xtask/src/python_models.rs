@@ -138,6 +138,7 @@ fn server_id(field: &Field) -> String {
 pub fn annotation(kind: &Kind) -> &str {
     match kind {
         Kind::Text | Kind::VpsId => "str",
+        Kind::VpsIds => "tuple[str, ...]",
         Kind::Integer => "int",
         Kind::Boolean => "bool",
         Kind::Money => "Decimal",

@@ -182,6 +182,7 @@ fn holds_secret(one: &Structure, models: &Models) -> bool {
         | Kind::Money
         | Kind::Time
         | Kind::VpsId
+        | Kind::VpsIds
         | Kind::ServerId
         | Kind::Open(_)
         | Kind::Closed(_) => false,
@@ -220,6 +221,7 @@ impl Property {
         let (kind, conversion) = match &field.kind {
             Kind::Integer if span.is_some() => by("Duration", "milliseconds: "),
             Kind::Text | Kind::VpsId => ("String".to_owned(), Conversion::None),
+            Kind::VpsIds => ("[String]".to_owned(), Conversion::None),
             Kind::Integer => by("Int", ""),
             Kind::Boolean => ("Bool".to_owned(), Conversion::None),
             Kind::Money => by("Decimal", "money: "),
@@ -275,7 +277,7 @@ fn type_name(name: &str) -> String {
 
 /// The name of a property or of an argument.
 fn field_name(name: &str) -> String {
-    for (end, whole) in [("Id", "ID"), ("Mb", "MB"), ("Gb", "GB")] {
+    for (end, whole) in [("Id", "ID"), ("Ids", "IDs"), ("Mb", "MB"), ("Gb", "GB")] {
         if let Some(begin) = name.strip_suffix(end) {
             return format!("{begin}{whole}");
         }

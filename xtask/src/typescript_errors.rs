@@ -41,7 +41,7 @@ fn imports(models: &Models) -> String {
     for field in fields {
         match &field.kind {
             Kind::Money => has_money = true,
-            Kind::VpsId => {
+            Kind::VpsId | Kind::VpsIds => {
                 types.insert("VpsId");
             }
             Kind::ServerId => {

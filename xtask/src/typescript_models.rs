@@ -62,6 +62,7 @@ pub fn annotation(field: &Field) -> String {
         Kind::Time => "Date",
         Kind::Secret => "Secret",
         Kind::VpsId => "VpsId",
+        Kind::VpsIds => "readonly VpsId[]",
         Kind::ServerId => "ServerId",
         Kind::Open(name) | Kind::Closed(name) | Kind::Structure(name) => name,
         Kind::List(name) => &format!("readonly {name}[]"),

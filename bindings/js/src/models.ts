@@ -282,8 +282,24 @@ export interface Progress {
   readonly charged: Money | null;
   /** The currency of both. */
   readonly currency: string | null;
+  /** What else was charged meanwhile. */
+  readonly unexplained: UnexplainedCharge | null;
   /** From where the purchase can be taken up again. Keep it before going on. */
   readonly token: string | null;
+}
+
+/**
+ * Money that left the wallet while an order was placed, beyond the order's receipt. Something in between sent the
+ * order again, somebody else bought, or a renewal fell due.
+ */
+export interface UnexplainedCharge {
+  /** How much. */
+  readonly amount: Money;
+  /**
+   * VPS that were not there before the order and that no purchase of this process got, as far as they could be
+   * listed.
+   */
+  readonly vpsIds: readonly VpsId[];
 }
 
 /** A purchase that ended well. */
@@ -302,6 +318,8 @@ export interface Provisioned {
   readonly balanceAfter: Money | null;
   /** The currency of all three. */
   readonly currency: string | null;
+  /** What else was charged while the order was placed: look at the account. */
+  readonly unexplained: UnexplainedCharge | null;
   /** Milliseconds since the purchase began, in whatever process. */
   readonly elapsedMs: number;
   /** How many requests were made since this process began with it. */

@@ -176,7 +176,16 @@ export function readProgress(sent: Sent): models.Progress {
     balanceBefore: sent.balanceBefore ?? null,
     charged: sent.charged ?? null,
     currency: sent.currency ?? null,
+    unexplained: optional(readUnexplainedCharge, sent.unexplained),
     token: sent.token ?? null,
+  });
+}
+
+/** Reads a {@link models.UnexplainedCharge}. */
+export function readUnexplainedCharge(sent: Sent): models.UnexplainedCharge {
+  return Object.freeze({
+    amount: sent.amount,
+    vpsIds: sent.vpsIds,
   });
 }
 
@@ -190,6 +199,7 @@ export function readProvisioned(sent: Sent): models.Provisioned {
     balanceBefore: sent.balanceBefore ?? null,
     balanceAfter: sent.balanceAfter ?? null,
     currency: sent.currency ?? null,
+    unexplained: optional(readUnexplainedCharge, sent.unexplained),
     elapsedMs: sent.elapsedMs,
     requests: sent.requests,
   });

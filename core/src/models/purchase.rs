@@ -26,6 +26,20 @@ pub enum Phase {
     Ended,
 }
 
+/// Money that left the wallet while an order was placed, beyond the order's receipt. Something in between sent the
+/// order again, somebody else bought, or a renewal fell due.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct UnexplainedCharge {
+    /// How much.
+    pub amount: Money,
+    /// VPS that were not there before the order and that no purchase of this process got, as far as they could be
+    /// listed.
+    pub vps_ids: Vec<VpsId>,
+}
+
 /// How far a purchase is.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -58,6 +72,8 @@ pub struct Progress {
     pub charged: Option<Money>,
     /// The currency of both.
     pub currency: Option<String>,
+    /// What else was charged meanwhile.
+    pub unexplained: Option<UnexplainedCharge>,
     /// From where the purchase can be taken up again. Keep it before going on.
     pub token: Option<String>,
 }
@@ -82,6 +98,8 @@ pub struct Provisioned {
     pub balance_after: Option<Money>,
     /// The currency of all three.
     pub currency: Option<String>,
+    /// What else was charged while the order was placed: look at the account.
+    pub unexplained: Option<UnexplainedCharge>,
     /// Milliseconds since the purchase began, in whatever process.
     pub elapsed_ms: u64,
     /// How many requests were made since this process began with it.

@@ -14,7 +14,7 @@ use crate::endpoints::PlaceOrder;
 use crate::error::{Error, ErrorKind};
 use crate::http::{HttpRequest, Reply, RequestId};
 use crate::ids::VpsId;
-use crate::models::{Phase, Progress, VpsDetails, VpsStatus};
+use crate::models::{Phase, Progress, UnexplainedCharge, VpsDetails, VpsStatus};
 use crate::step::{StaleReply, Step};
 
 #[derive(Debug)]
@@ -95,6 +95,19 @@ impl Run {
     pub fn elapsed_ms(&self, now: Instant) -> u64 {
         let before = self.begun.time.since_ms(self.facts.started_at);
         before.saturating_add(now.since_ms(self.begun.instant))
+    }
+
+    /// What else was charged while the order was placed.
+    pub fn unexplained(&self) -> Option<UnexplainedCharge> {
+        let Facts {
+            unexplained,
+            unclaimed,
+            ..
+        } = &self.facts;
+        unexplained.map(|amount| UnexplainedCharge {
+            amount,
+            vps_ids: unclaimed.clone(),
+        })
     }
 
     /// The time allowed was over.
@@ -185,6 +198,7 @@ impl Run {
             balance_before: self.facts.balance_before,
             charged: self.facts.charged,
             currency: self.facts.currency.clone(),
+            unexplained: self.unexplained(),
             token: None,
         }
     }

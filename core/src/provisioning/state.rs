@@ -46,6 +46,12 @@ pub(super) enum State {
     },
     /// Bought without a readable receipt: looking what it cost.
     Charging { id: VpsId, call: Call<GetWallet> },
+    /// Bought, but more was charged than that: looking for VPS that nobody asked for.
+    Auditing {
+        placed: Placed,
+        id: VpsId,
+        call: Call<ListAllVps>,
+    },
     /// Bought: waiting until it can be used.
     Polling {
         id: VpsId,
@@ -93,9 +99,9 @@ impl State {
             Self::Preflight { call, .. }
             | Self::Comparing { call, .. }
             | Self::Charging { call, .. } => call.unfinished_step(now),
-            Self::Baseline { call, .. } | Self::Reconciling { call, .. } => {
-                call.unfinished_step(now)
-            }
+            Self::Baseline { call, .. }
+            | Self::Reconciling { call, .. }
+            | Self::Auditing { call, .. } => call.unfinished_step(now),
             Self::Ordering { call, .. } => call.unfinished_step(now),
             Self::Polling { call, .. } => call.unfinished_step(now),
             Self::Expiring { error, .. } | Self::Failed { error, .. } => {
@@ -115,6 +121,7 @@ impl State {
             | Self::Ordering { .. }
             | Self::Comparing { .. }
             | Self::Charging { .. }
+            | Self::Auditing { .. }
             | Self::Ready { .. }
             | Self::Failed { .. } => None,
         }
@@ -160,6 +167,13 @@ impl State {
             Self::Charging { id: vps, call } => run
                 .finish(call, id, reply, now)?
                 .map(|wallet| run.after_charging(vps.clone(), wallet, now)),
+            Self::Auditing {
+                placed,
+                id: vps,
+                call,
+            } => run
+                .finish(call, id, reply, now)?
+                .map(|listed| run.after_auditing(placed, vps.clone(), listed, now)),
             Self::Polling {
                 id: vps,
                 sleep,
@@ -182,7 +196,7 @@ impl State {
             Self::Baseline { .. } => Phase::Baseline,
             Self::Ordering { .. } => Phase::Ordering,
             Self::Reconciling { .. } | Self::Comparing { .. } => Phase::Reconciling,
-            Self::Charging { .. } | Self::Polling { .. } => Phase::Polling,
+            Self::Charging { .. } | Self::Auditing { .. } | Self::Polling { .. } => Phase::Polling,
             Self::Expiring { phase, .. } => *phase,
             Self::Ready { .. } | Self::Failed { .. } => Phase::Ended,
         }
@@ -197,7 +211,8 @@ impl State {
             | Self::Ordering { .. }
             | Self::Reconciling { .. }
             | Self::Comparing { .. }
-            | Self::Charging { .. } => true,
+            | Self::Charging { .. }
+            | Self::Auditing { .. } => true,
             Self::Expiring { phase, .. } => *phase != Phase::Polling,
             Self::Polling { .. } | Self::Ready { .. } | Self::Failed { .. } => false,
         }
@@ -215,9 +230,10 @@ impl State {
             Self::Ordering { placed, .. }
             | Self::Reconciling { placed, .. }
             | Self::Comparing { placed, .. } => Ok(Stage::Ordered(placed.clone())),
-            Self::Charging { id, .. } | Self::Polling { id, .. } | Self::Ready { id, .. } => {
-                Ok(Stage::Bought(Bought { id: id.clone() }))
-            }
+            Self::Charging { id, .. }
+            | Self::Auditing { id, .. }
+            | Self::Polling { id, .. }
+            | Self::Ready { id, .. } => Ok(Stage::Bought(Bought { id: id.clone() })),
             Self::Expiring { stage, .. } => Ok(stage.clone()),
             Self::Failed { error, .. } => Err(error),
         }
@@ -226,6 +242,7 @@ impl State {
     pub fn vps_id(&self) -> Option<&VpsId> {
         match self {
             Self::Charging { id, .. }
+            | Self::Auditing { id, .. }
             | Self::Polling { id, .. }
             | Self::Ready { id, .. }
             | Self::Expiring {
@@ -253,6 +270,7 @@ impl State {
             | Self::Reconciling { .. }
             | Self::Comparing { .. }
             | Self::Charging { .. }
+            | Self::Auditing { .. }
             | Self::Polling { .. }
             | Self::Expiring { .. }
             | Self::Ready { .. }

@@ -17,6 +17,7 @@ use crate::endpoints::{
 use crate::error::{Error, ErrorKind};
 use crate::ids::VpsId;
 use crate::models::{Order, Phase, Provisioned, Vps, VpsDetails, VpsStatus, Wallet};
+use crate::money::Money;
 use crate::step::WaitReason;
 use crate::time::Timestamp;
 
@@ -167,7 +168,7 @@ impl Run {
     ) -> State {
         self.note_order(now);
         match outcome {
-            Ok(Placement::Receipt(receipt)) => self.after_receipt(*receipt, now),
+            Ok(Placement::Receipt(receipt)) => self.after_receipt(placed, *receipt, now),
             Ok(Placement::Id(id)) => {
                 self.claim(&id);
                 self.charge(id, now)
@@ -182,20 +183,54 @@ impl Run {
         }
     }
 
-    fn after_receipt(&mut self, receipt: Order, now: Instant) -> State {
+    fn after_receipt(&mut self, placed: Placed, receipt: Order, now: Instant) -> State {
         self.facts.charged = Some(receipt.cost);
         self.facts.balance_after = Some(receipt.new_balance);
         self.facts.currency = Some(receipt.currency);
         self.observed.status = Some(receipt.vps_status);
         self.claim(&receipt.id);
+        let before = self.facts.balance_before;
+        let rest = before.map(|before| before.minus(receipt.cost).minus(receipt.new_balance));
+        let rest = rest.map(Money::rounded);
+        self.facts.unexplained = rest.filter(|rest| *rest > Money::from_cents(0));
+        let id = receipt.id;
         match self.terms.max_spend {
             Some(max_spend) if receipt.cost > max_spend => {
                 let charged = receipt.cost;
                 let error = Error::new(ErrorKind::PriceAboveLimit { charged, max_spend });
-                self.fail_bought(receipt.id, error, now)
+                self.fail_bought(id, error, now)
             }
-            _ => self.sleep_polling(receipt.id, self.terms.first_look_ms, now),
+            _ if self.facts.unexplained.is_some() => State::Auditing {
+                placed,
+                call: self.single_attempt(ListAllVps, now),
+                id,
+            },
+            _ => self.sleep_polling(id, self.terms.first_look_ms, now),
         }
+    }
+
+    /// Notes the VPS that may be what else was charged.
+    pub fn after_auditing(
+        &mut self,
+        placed: &Placed,
+        id: VpsId,
+        outcome: Outcome<Vec<ListedVps>>,
+        now: Instant,
+    ) -> State {
+        let purchase = &self.facts.purchase;
+        let claims = self.api.claims();
+        let is_foreign = |other: &VpsId| {
+            let is_known = placed.baseline.contains(other) || *other == id;
+            !is_known && claims.of_other(other, purchase).is_none()
+        };
+        match outcome {
+            Ok(listed) => {
+                let others = listed.into_iter().map(|row| row.id);
+                self.facts.unclaimed = others.filter(is_foreign).collect();
+            }
+            Err(error) => self.observed.last_error = Some(error.code()),
+        }
+        self.sleep_polling(id, self.terms.first_look_ms, now)
     }
 
     pub fn after_settling_look(
@@ -356,6 +391,7 @@ impl Run {
             balance_before: facts.balance_before,
             balance_after: facts.balance_after,
             currency: facts.currency.clone(),
+            unexplained: self.unexplained(),
             elapsed_ms: self.elapsed_ms(now),
             requests: self.requests,
         });

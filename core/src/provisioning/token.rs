@@ -109,6 +109,12 @@ pub(super) struct Facts {
     pub charged: Option<Money>,
     #[serde(default, deserialize_with = "json::optional")]
     pub currency: Option<String>,
+    /// What was charged beyond the receipt.
+    #[serde(default, with = "exact", skip_serializing_if = "Option::is_none")]
+    pub unexplained: Option<Money>,
+    /// VPS that may be what it was charged for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unclaimed: Vec<VpsId>,
 }
 
 impl Facts {
@@ -124,6 +130,8 @@ impl Facts {
             balance_after: None,
             charged: None,
             currency: None,
+            unexplained: None,
+            unclaimed: Vec::new(),
         }
     }
 }

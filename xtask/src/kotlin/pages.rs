@@ -1,25 +1,34 @@
-//! Runs what a page shows: its blocks as tests.
+//! Runs what pages show: their blocks as tests.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
 /// Makes tests from the blocks of a page. Blocks with a `main` are programs; the others are, one after the
-/// other, a program of their own.
-pub fn tests_of(page: &Path, target: &Path) -> Result<()> {
+/// other, a program of their own. Those marked `no-run`, which need a real account, are only compiled.
+pub fn tests_of(page: &Path, class: &str, target: &Path) -> Result<()> {
     let page = fs::read_to_string(page)?;
-    for (language, name) in [("kotlin", "ReadmeTest.kt"), ("java", "ReadmeJavaTest.java")] {
+    let pages: [(&str, &str, fn(&Blocks, &str) -> String); 2] =
+        [("kotlin", "kt", kotlin_page), ("java", "java", java_page)];
+    for (language, ending, written) in pages {
         let folder = target.join(language);
         fs::create_dir_all(&folder)?;
         let blocks = Blocks::of(&page, language);
-        let text = if language == "kotlin" {
-            kotlin_page(&blocks)
+        ensure!(
+            blocks.count == page.matches(&format!("```{language}")).count(),
+            "a block of {language} is left out"
+        );
+        let class = if language == "java" {
+            format!("{class}InJava")
         } else {
-            java_page(&blocks)
+            class.to_owned()
         };
-        fs::write(folder.join(name), text)?;
+        let file = folder.join(format!("{class}Test.{ending}"));
+        if blocks.count > 0 {
+            fs::write(file, written(&blocks, &class))?;
+        }
     }
     Ok(())
 }
@@ -30,25 +39,32 @@ struct Blocks {
     imports: BTreeSet<String>,
     programs: String,
     lines: String,
+    not_run: Vec<String>,
+    count: usize,
 }
 
 impl Blocks {
     fn of(page: &str, language: &str) -> Self {
         let mut all = Self::default();
+        let (run, not_run) = (format!("```{language}"), format!("```{language} no-run"));
         let mut block: Option<String> = None;
+        let mut is_run = true;
         for line in page.lines() {
             match (&mut block, line.starts_with("```")) {
                 (Some(text), true) => {
-                    let to = if text.contains("fun main()") {
-                        &mut all.programs
+                    all.count += 1;
+                    if !is_run {
+                        all.not_run.push(text.clone());
+                    } else if text.contains("fun main()") {
+                        all.programs.push_str(text);
                     } else {
-                        &mut all.lines
-                    };
-                    to.push_str(text);
+                        all.lines.push_str(text);
+                    }
                     block = None;
                 }
                 (None, true) => {
-                    block = (line == format!("```{language}")).then(String::new);
+                    is_run = line == run;
+                    block = (is_run || line == not_run).then(String::new);
                 }
                 (Some(_), false) if line.starts_with("import ") => {
                     all.imports.insert(line.to_owned());
@@ -68,26 +84,36 @@ impl Blocks {
     }
 }
 
-fn kotlin_page(blocks: &Blocks) -> String {
-    format!(
-        "package com.stablevps.pages\n\n{}\n{}\ninternal class ReadmeTest {{\n    \
-         @org.junit.jupiter.api.Test\n    fun `the program runs`() = main()\n\n    \
+fn kotlin_page(blocks: &Blocks, class: &str) -> String {
+    let mut text = format!(
+        "package com.stablevps.pages\n\n{}\n{}\ninternal class {class}Test {{\n    \
          @org.junit.jupiter.api.Test\n    \
-         fun `the blocks run`() = kotlinx.coroutines.test.runTest {{\n{}    }}\n}}\n",
+         fun `the blocks run`() = kotlinx.coroutines.test.runTest {{\n{}    }}\n",
         blocks.imports(),
         blocks.programs,
         blocks.lines
-    )
+    );
+    if !blocks.programs.is_empty() {
+        text += "\n    @org.junit.jupiter.api.Test\n    fun `the program runs`() = main()\n";
+    }
+    for (number, block) in blocks.not_run.iter().enumerate() {
+        text += &format!("\n    suspend fun compiled{number}() {{\n{block}    }}\n");
+    }
+    text + "}\n"
 }
 
-fn java_page(blocks: &Blocks) -> String {
-    format!(
-        "package com.stablevps.pages;\n\n{}\nclass ReadmeJavaTest {{\n    \
+fn java_page(blocks: &Blocks, class: &str) -> String {
+    let mut text = format!(
+        "package com.stablevps.pages;\n\n{}\nclass {class}Test {{\n    \
          @org.junit.jupiter.api.Test\n    \
-         void theBlocksRun() throws Exception {{\n{}    }}\n}}\n",
+         void theBlocksRun() throws Exception {{\n{}    }}\n",
         blocks.imports(),
         blocks.lines
-    )
+    );
+    for (number, block) in blocks.not_run.iter().enumerate() {
+        text += &format!("\n    void compiled{number}() throws Exception {{\n{block}    }}\n");
+    }
+    text + "}\n"
 }
 
 #[cfg(test)]
@@ -101,5 +127,7 @@ mod tests {
         assert_eq!(blocks.imports(), "import b\n");
         assert_eq!(blocks.programs, "fun main() = c()\n");
         assert_eq!(blocks.lines, "e\n");
+        assert_eq!(blocks.not_run, ["d\n"]);
+        assert_eq!(blocks.count, 3);
     }
 }

@@ -10,7 +10,6 @@ use super::files::{hash, quietly, replace};
 use super::readers::faster;
 use super::toolchain::Toolchain;
 use crate::native::{bindings, staticlib};
-use crate::servers::simulator;
 use crate::shell::{finish, headline, root};
 
 /// The generated modules, as `uniffi.toml` names them.
@@ -117,11 +116,10 @@ impl Packages {
             .command(&folder, variables, &self.toolchain.path(&program)?)
     }
 
-    /// The path of the simulator's program, as Swift's programs see it.
-    pub fn simulator(&self) -> Result<String> {
-        let built = simulator("dev")?;
-        let placed = Toolchain::kept()?.join("stablevps-simulator");
-        replace(&placed, &std::fs::read(&built)?)?;
+    /// The path of a program of the repository, as Swift's programs see it.
+    pub fn placed(&self, built: &Path) -> Result<String> {
+        let placed = Toolchain::kept()?.join(built.file_name().context("a program has a name")?);
+        replace(&placed, &std::fs::read(built)?)?;
         finish(Command::new("chmod").arg("+x").arg(&placed))?;
         self.toolchain.path(&placed)
     }

@@ -1,6 +1,6 @@
 //! The tests of the Swift package.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
 
@@ -9,7 +9,7 @@ use super::files::{quietly, replace};
 use super::package::{Packages, sources};
 use super::service::Service;
 use super::toolchain::Toolchain;
-use crate::servers::simulator;
+use crate::servers::{laboratory, simulator};
 use crate::shell::{headline, output, root};
 
 const EXAMPLE: &str = "examples/swift-console";
@@ -19,11 +19,13 @@ pub fn test() -> Result<()> {
     let Some(packages) = Packages::ready()? else {
         return Ok(());
     };
-    let service = packages.simulator()?;
+    let service = packages.placed(&simulator("dev")?)?;
+    let laboratory = packages.placed(&laboratory()?)?;
     headline("Swift: the suite");
     let scenarios = packages.toolchain.path(&root().join("tests/scenarios"))?;
     let variables = [
         ("STABLEVPS_SIMULATOR_BIN", service.as_str()),
+        ("STABLEVPS_LABORATORY_BIN", &laboratory),
         ("STABLEVPS_SCENARIOS", &scenarios),
     ];
     let mut suite = packages.swift("test", &sources(), "suite", &variables)?;
@@ -58,16 +60,30 @@ fn consumer(packages: &Packages) -> Result<PathBuf> {
     replace(&project.join("Package.swift"), manifest.as_bytes())?;
     let buyer = "Sources/buyer/Buyer.swift";
     replace(&project.join(buyer), &std::fs::read(from.join(buyer))?)?;
-    let blocks = |page: PathBuf| -> Result<String> {
-        let text = std::fs::read_to_string(&page).with_context(|| page.display().to_string())?;
-        Ok(blocks(&text))
-    };
+    let pages = [
+        read(&sources().join("README.md"))?,
+        read(&root().join("README.md"))?,
+    ];
     // The front page's variables have a scope of their own.
-    let program = format!(
+    let mut program = format!(
         "{}do {{\n{}}}\n",
-        blocks(sources().join("README.md"))?,
-        blocks(root().join("README.md"))?
+        blocks(&pages[0], RUN).concat(),
+        blocks(&pages[1], RUN).concat()
     );
+    let not_run = pages.iter().flat_map(|page| blocks(page, NOT_RUN));
+    for (number, block) in not_run.enumerate() {
+        if block.starts_with(".package(") {
+            in_manifest(&block, &manifest)?;
+        } else {
+            program += &format!("func compiled{number}() async throws {{\n{block}}}\n");
+        }
+    }
+    for page in &pages {
+        ensure!(
+            blocks(page, RUN).len() + blocks(page, NOT_RUN).len() == page.matches("```swift").count(),
+            "a block of Swift is left out"
+        );
+    }
     replace(
         &project.join("Sources/readme/main.swift"),
         program.as_bytes(),
@@ -75,21 +91,36 @@ fn consumer(packages: &Packages) -> Result<PathBuf> {
     Ok(project)
 }
 
-/// The code blocks of a page without the mark `no-run`, as one program.
-fn blocks(page: &str) -> String {
-    let mut program = String::new();
-    let mut is_inside = false;
+/// How blocks begin: those that are run, and those that are only compiled because they need a real account.
+const RUN: &str = "```swift";
+const NOT_RUN: &str = "```swift no-run";
+
+fn read(page: &Path) -> Result<String> {
+    std::fs::read_to_string(page).with_context(|| page.display().to_string())
+}
+
+/// The code blocks of a page that begin in that way.
+fn blocks(page: &str, begin: &str) -> Vec<String> {
+    let mut blocks = Vec::new();
+    let mut block: Option<String> = None;
     for line in page.lines() {
-        if is_inside && line == "```" {
-            is_inside = false;
-        } else if is_inside {
-            program.push_str(line);
-            program.push('\n');
-        } else {
-            is_inside = line == "```swift";
+        match &mut block {
+            Some(_) if line == "```" => blocks.extend(block.take()),
+            Some(text) => text.extend([line, "\n"]),
+            None => block = (line == begin).then(String::new),
         }
     }
-    program
+    blocks
+}
+
+/// Whether a manifest that is built has what a page's block shows, but for the path.
+fn in_manifest(block: &str, manifest: &str) -> Result<()> {
+    let shown = block.split_inclusive(['(', ')']);
+    for part in shown.filter(|part| part.contains("name: ")) {
+        let part = part.split("path:").next().unwrap_or(part);
+        ensure!(manifest.contains(part), "the manifest has no {part}");
+    }
+    Ok(())
 }
 
 /// Lists, buys and reboots with the example: on a simulated account in memory, and over HTTP.
@@ -120,6 +151,13 @@ fn example(packages: &Packages) -> Result<()> {
         "buy printed: {bought}"
     );
     ensure!(bought.ends_with("password ***\n"), "buy printed: {bought}");
+    // A token that can't be read may be that of an order: the program stops.
+    let mut unreadable = packages.built(EXAMPLE, "svps", "debug", &account)?;
+    unreadable.args(["buy", "--token-file", "."]);
+    ensure!(
+        !unreadable.output()?.status.success(),
+        "buy went on without a token that it could not read"
+    );
     let id = service.field("/vps/0/id")?;
     let listed = svps(packages, &account, &["list"])?;
     ensure!(

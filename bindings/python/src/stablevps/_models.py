@@ -34,6 +34,7 @@ __all__ = [
     "RevokedKey",
     "Role",
     "Scope",
+    "UnexplainedCharge",
     "Vps",
     "VpsDetails",
     "VpsStatus",
@@ -547,8 +548,23 @@ class Progress(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
     currency: str | None = None
     """The currency of both."""
 
+    unexplained: UnexplainedCharge | None = None
+    """What else was charged meanwhile."""
+
     token: str | None = None
     """From where the purchase can be taken up again. Keep it before going on."""
+
+
+class UnexplainedCharge(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
+    """Money that left the wallet while an order was placed, beyond the order's receipt. Something in between sent the
+    order again, somebody else bought, or a renewal fell due."""
+
+    amount: Decimal
+    """How much."""
+
+    vps_ids: tuple[str, ...]
+    """VPS that were not there before the order and that no purchase of this process got, as far as they could be
+    listed."""
 
 
 class Provisioned(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
@@ -574,6 +590,9 @@ class Provisioned(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
 
     currency: str | None = None
     """The currency of all three."""
+
+    unexplained: UnexplainedCharge | None = None
+    """What else was charged while the order was placed: look at the account."""
 
     elapsed_ms: int
     """Milliseconds since the purchase began, in whatever process."""

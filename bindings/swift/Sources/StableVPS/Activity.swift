@@ -7,11 +7,20 @@ package protocol ActivityClock: StableVPSClock, AnyObject {
   func end()
   /// Sleeps within an activity. It counts as active again before whoever wakes it returns.
   func pause(for duration: Duration) async throws
+  /// Sleeps until a limit. While code of the caller's runs, the clock does not advance for its sake.
+  func limit(after duration: Duration) async throws
+  /// An activity begins to run code of the caller's, which may wait for something real.
+  func beginOutside()
+  func endOutside()
+  /// Identifies the simulated service, together with its transport.
+  var world: ObjectIdentifier { get }
 }
 
 /// A transport that is a whole service. Its accounts are distinct from those of other services, even where
 /// the keys are the same.
 package protocol SimulatedService: HTTPTransport, AnyObject {
+  /// Identifies the service, together with its clock.
+  var world: ObjectIdentifier { get }
   /// Sends within an activity.
   func serve(_ request: TransportRequest) async throws -> TransportResponse
 }
@@ -27,16 +36,27 @@ extension Host {
     }
   }
 
-  /// Any transport other than a simulated service may wait for something outside: that does not count as
-  /// active.
+  /// Runs code of the caller's. It may wait for something real, and does not count as active.
+  func outside<Value>(_ call: () async throws -> Value) async rethrows -> Value {
+    activity?.beginOutside()
+    defer { activity?.endOutside() }
+    return try await call()
+  }
+
+  func sleep(until limit: Duration) async throws {
+    if let activity {
+      try await activity.limit(after: limit)
+    } else {
+      try await clock.sleep(for: limit)
+    }
+  }
+
   func send(
     _ request: TransportRequest, with transport: any HTTPTransport
   ) async throws -> TransportResponse {
     if let service = transport as? any SimulatedService {
       return try await service.serve(request)
     }
-    activity?.end()
-    defer { activity?.begin() }
-    return try await transport.send(request)
+    return try await outside { try await transport.send(request) }
   }
 }

@@ -829,6 +829,8 @@ extension StableVPS {
     public let charged: Decimal?
     /// The currency of both.
     public let currency: String?
+    /// What else was charged meanwhile.
+    public let unexplained: UnexplainedCharge?
     /// From where the purchase can be taken up again. Keep it before going on.
     public let token: String?
 
@@ -846,7 +848,25 @@ extension StableVPS {
       balanceBefore = native.balanceBefore.map { Decimal(money: $0) }
       charged = native.charged.map { Decimal(money: $0) }
       currency = native.currency
+      unexplained = native.unexplained.map { UnexplainedCharge($0) }
       token = native.token
+    }
+  }
+}
+
+extension StableVPS {
+  /// Money that left the wallet while an order was placed, beyond the order's receipt. Something in between sent the
+  /// order again, somebody else bought, or a renewal fell due.
+  public struct UnexplainedCharge: Sendable, Hashable, Codable {
+    /// How much.
+    public let amount: Decimal
+    /// VPS that were not there before the order and that no purchase of this process got, as far as they could be
+    /// listed.
+    public let vpsIDs: [String]
+
+    init(_ native: StableVPSNative.UnexplainedCharge) {
+      amount = Decimal(money: native.amount)
+      vpsIDs = native.vpsIds
     }
   }
 }
@@ -868,6 +888,8 @@ extension StableVPS {
     public let balanceAfter: Decimal?
     /// The currency of all three.
     public let currency: String?
+    /// What else was charged while the order was placed: look at the account.
+    public let unexplained: UnexplainedCharge?
     /// The time since the purchase began, in whatever process.
     public let elapsed: Duration
     /// How many requests were made since this process began with it.
@@ -881,6 +903,7 @@ extension StableVPS {
       balanceBefore = native.balanceBefore.map { Decimal(money: $0) }
       balanceAfter = native.balanceAfter.map { Decimal(money: $0) }
       currency = native.currency
+      unexplained = native.unexplained.map { UnexplainedCharge($0) }
       elapsed = Duration(milliseconds: native.elapsedMs)
       requests = Int(native.requests)
     }

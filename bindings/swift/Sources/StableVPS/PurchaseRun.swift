@@ -50,9 +50,7 @@ final class PurchaseRun: Sendable {
     defer { host.activity?.end() }
     while let progress = try await step() {
       if let onProgress {
-        host.activity?.end()
-        defer { host.activity?.begin() }
-        try await onProgress(progress)
+        try await host.outside { try await onProgress(progress) }
       }
     }
     guard let result = state.withLock({ $0.result }) else { throw CancellationError() }
@@ -155,8 +153,8 @@ final class PurchaseRun: Sendable {
     if turn.hasCome {
       return false
     }
-    let limit = Task { [clock = host.clock, timeout] in
-      try await clock.sleep(for: timeout)
+    let limit = Task { [host, timeout] in
+      try await host.sleep(until: timeout)
       turn.expire()
     }
     defer { limit.cancel() }

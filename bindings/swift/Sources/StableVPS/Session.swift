@@ -11,7 +11,8 @@ final class Session: Sendable {
 
   init(apiKey: String?, configuration: StableVPS.Configuration) throws {
     var config = defaultConfig()
-    config.apiKey = apiKey
+    // A key is often read from a file, which ends in a line break.
+    config.apiKey = apiKey?.trimmingCharacters(in: .whitespacesAndNewlines)
     config.baseUrl = configuration.baseURL
     config.auth = configuration.authentication.native
     config.userAgent = "stablevps-swift/\(version)"
@@ -68,11 +69,9 @@ final class Session: Sendable {
 
   /// Identifies a simulated service: its accounts are distinct from others with the same keys.
   private static func service(_ configuration: StableVPS.Configuration) -> String {
-    if let clock = configuration.clock as? any ActivityClock {
-      return "\(ObjectIdentifier(clock))"
-    }
+    let clock = configuration.clock as? any ActivityClock
     let service = configuration.transport as? any SimulatedService
-    return service.map { "\(ObjectIdentifier($0))" } ?? ""
+    return (clock?.world ?? service?.world).map { "\($0)" } ?? ""
   }
 
   private func nextSeed() -> UInt64? {

@@ -20,7 +20,7 @@ public struct StableVPS: Sendable {
   private let session: Session
 
   /// - Parameters:
-  ///   - apiKey: the key. Spaces around it are trimmed.
+  ///   - apiKey: the key. White space around it is trimmed.
   ///   - configuration: everything else.
   /// - Throws: ``StableVPSError`` of the kind `invalidInput` for a key or a configuration that can't be used.
   public init(apiKey: String, configuration: Configuration = Configuration()) throws {
@@ -28,7 +28,7 @@ public struct StableVPS: Sendable {
   }
 
   /// - Parameters:
-  ///   - apiKey: the key. Spaces around it are trimmed.
+  ///   - apiKey: the key. White space around it is trimmed.
   ///   - configuration: everything else.
   /// - Throws: ``StableVPSError`` of the kind `invalidInput` for a key or a configuration that can't be used.
   public init(apiKey: Secret, configuration: Configuration = Configuration()) throws {

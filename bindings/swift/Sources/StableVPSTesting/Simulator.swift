@@ -26,7 +26,7 @@ public final class Simulator: Sendable {
       throw SimulatorError(reason: reason)
     }
     let start = Int64((configuration.start.timeIntervalSince1970 * 1000).rounded())
-    timeline = configuration.time == .virtual ? VirtualClock(now: start) : nil
+    timeline = configuration.time == .virtual ? VirtualClock(now: start, world: ObjectIdentifier(model)) : nil
     clock = timeline ?? SystemClock()
   }
 
@@ -143,6 +143,8 @@ extension Simulator: HTTPTransport {
 }
 
 extension Simulator: SimulatedService {
+  package var world: ObjectIdentifier { ObjectIdentifier(model) }
+
   package func serve(_ request: TransportRequest) async throws -> TransportResponse {
     try await serve(request) { duration in
       if let timeline = self.timeline {

@@ -5,6 +5,7 @@ import StableVPS
 /// the next moment that a task sleeps until.
 final class VirtualClock: ActivityClock {
   private let state: Locked<State>
+  let world: ObjectIdentifier
 
   fileprivate struct State {
     var now: Int64
@@ -15,18 +16,30 @@ final class VirtualClock: ActivityClock {
     var readings = 0
     /// How many calls and purchases are active.
     var active = 0
+    /// How many of them run code of the caller's instead.
+    var outside = 0
   }
 
   fileprivate struct Sleeper {
     let id: Int
     let due: Int64
-    /// Whether it is a pause within an activity.
-    let isPause: Bool
+    let kind: Kind
     let continuation: CheckedContinuation<Void, any Error>
   }
 
-  init(now: Int64) {
+  fileprivate enum Kind {
+    /// Of the caller's own.
+    case sleep
+    /// Within an activity.
+    case pause
+    /// Until a limit, which is reached when time passes it. For its sake the clock advances only where no code
+    /// of the caller's runs: that may be waiting for something real.
+    case limit
+  }
+
+  init(now: Int64, world: ObjectIdentifier) {
     state = Locked(State(now: now))
+    self.world = world
   }
 
   var now: Int64 {
@@ -51,15 +64,33 @@ final class VirtualClock: ActivityClock {
     state.withLock { $0.active -= 1 }
   }
 
+  func beginOutside() {
+    state.withLock { state in
+      state.active -= 1
+      state.outside += 1
+    }
+  }
+
+  func endOutside() {
+    state.withLock { state in
+      state.active += 1
+      state.outside -= 1
+    }
+  }
+
   func sleep(for duration: Duration) async throws {
-    try await sleep(for: duration, isPause: false)
+    try await sleep(for: duration, .sleep)
   }
 
   func pause(for duration: Duration) async throws {
-    try await sleep(for: duration, isPause: true)
+    try await sleep(for: duration, .pause)
   }
 
-  private func sleep(for duration: Duration, isPause: Bool) async throws {
+  func limit(after duration: Duration) async throws {
+    try await sleep(for: duration, .limit)
+  }
+
+  private func sleep(for duration: Duration, _ kind: Kind) async throws {
     try Task.checkCancellation()
     let id = state.withLock { state in
       state.lastSleeper += 1
@@ -73,9 +104,9 @@ final class VirtualClock: ActivityClock {
           }
           let due = state.now + min(max(0, duration.milliseconds), .max / 2)
           state.readings += 1
-          state.active -= isPause ? 1 : 0
+          state.active -= kind == .pause ? 1 : 0
           state.sleepers.append(
-            Sleeper(id: id, due: due, isPause: isPause, continuation: continuation))
+            Sleeper(id: id, due: due, kind: kind, continuation: continuation))
           return false
         }
         if isCancelled {
@@ -101,8 +132,7 @@ final class VirtualClock: ActivityClock {
     Task.detached(priority: .background) { [self] in
       var rounds = 0
       while let readings = readingsOfSleepers() {
-        if await isQuiet(since: readings) {
-          wakeNext(since: readings)
+        if await isQuiet(since: readings), wakeNext(since: readings) {
           rounds = 0
         }
         rounds += 1
@@ -137,18 +167,19 @@ final class VirtualClock: ActivityClock {
     return true
   }
 
-  private func wakeNext(since readings: Int) {
+  /// Returns whether anybody was woken.
+  private func wakeNext(since readings: Int) -> Bool {
     let sleeper = state.withLock { state in
       if state.isBusy(since: readings) {
         return Sleeper?.none
       }
-      let first = state.sleepers.min { ($0.due, $0.id) < ($1.due, $1.id) }
-      guard let first else { return Sleeper?.none }
+      guard let first = state.next else { return Sleeper?.none }
       state.now = max(state.now, first.due)
       state.readings += 1
       return state.take(where: { $0.id == first.id })
     }
     sleeper?.continuation.resume()
+    return sleeper != nil
   }
 }
 
@@ -157,15 +188,22 @@ extension VirtualClock.State {
     active > 0 || self.readings != readings
   }
 
+  /// Who wakes next.
+  fileprivate var next: VirtualClock.Sleeper? {
+    sleepers
+      .filter { $0.kind != .limit || outside == 0 || $0.due <= now }
+      .min { ($0.due, $0.id) < ($1.due, $1.id) }
+  }
+
   /// Whether the next moment is further away than a pause of any purchase.
   fileprivate var isLeap: Bool {
-    sleepers.map(\.due).min().map { $0 - now > 60_000 } ?? false
+    next.map { $0.due - now > 60_000 } ?? false
   }
 
   fileprivate mutating func take(where fits: (VirtualClock.Sleeper) -> Bool) -> VirtualClock.Sleeper? {
     guard let index = sleepers.firstIndex(where: fits) else { return nil }
     let sleeper = sleepers.remove(at: index)
-    active += sleeper.isPause ? 1 : 0
+    active += sleeper.kind == .pause ? 1 : 0
     return sleeper
   }
 }

@@ -61,6 +61,13 @@ struct ClientTests {
     }
   }
 
+  @Test("a key from a file that ends in a line break is used without it", arguments: ["\n", "\r\n", "\t\n"])
+  func keyOfFile(_ end: String) async throws {
+    let simulator = try Simulator()
+    let client = try simulator.client(apiKey: .init(" " + simulator.apiKey.reveal() + end))
+    #expect(try await client.wallet.get().balance == 100)
+  }
+
   @Test("arguments that can't be used are refused before anything is sent")
   func refusedArguments() async throws {
     let simulator = try Simulator()

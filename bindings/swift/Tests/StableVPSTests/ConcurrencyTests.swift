@@ -115,6 +115,40 @@ struct ConcurrencyTests {
     _ = try await first.provisioned
   }
 
+  @Test("no limit is reached while a handler of another purchase waits for something real")
+  func realWork() async throws {
+    let simulator = try Simulator()
+    let client = try simulator.client()
+    let bought = try await withThrowingTaskGroup(of: String.self) { group in
+      for _ in 0..<3 {
+        group.addTask {
+          try await client.vps.provision(planID: .prime, billingCycle: .monthly, location: .london) { _ in
+            try await Task.sleep(for: .milliseconds(20))
+          }.vps.id
+        }
+      }
+      return try await group.reduce(into: Set()) { $0.insert($1) }
+    }
+    #expect(bought.count == 3)
+    #expect(try simulator.state().ordersReceived == 3)
+  }
+
+  @Test("simulated services with equal keys share no queue")
+  func otherWorlds() async throws {
+    let simulator = try Simulator()
+    let first = try simulator.client().vps.provisioning(
+      planID: .pro, billingCycle: .monthly, location: .tokyo)
+    for try await _ in first { break }
+    for time in [Simulator.Configuration.Time.virtual, .real] {
+      let other = try Simulator(.init(time: time, provisioning: .zero ... .zero))
+      #expect(other.apiKey == simulator.apiKey)
+      _ = try await other.client().vps.provision(
+        planID: .pro, billingCycle: .monthly, location: .tokyo, waiting: .init(firstLook: .zero))
+    }
+    #expect(try simulator.state().ordersReceived == 0)
+    _ = try await first.provisioned
+  }
+
   @Test("a purchase that is released lets the next one go first, and can be continued")
   func released() async throws {
     let simulator = try Simulator()

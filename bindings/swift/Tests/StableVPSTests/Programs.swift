@@ -44,26 +44,33 @@ final class SecureServer {
   }
 }
 
-/// The simulator as a program of its own.
-final class Service {
+/// The simulator as a program of its own, or another server that says where it listens.
+final class Service: @unchecked Sendable {
   let url: String
   let key: String
   private let process = Process()
   private let input = Pipe()
 
-  init(_ options: String...) throws {
+  convenience init(_ options: String...) throws {
+    try self.init(
+      program: environment("STABLEVPS_SIMULATOR_BIN"),
+      options: ["--port", "0", "--until-stdin-closes"] + options, lines: 2)
+  }
+
+  /// - Parameter lines: how many lines the program prints: the server's address, and the key if there is one.
+  init(program: String, options: [String] = [], lines: Int) throws {
     let output = Pipe()
-    process.executableURL = URL(fileURLWithPath: try environment("STABLEVPS_SIMULATOR_BIN"))
-    process.arguments = ["--port", "0", "--until-stdin-closes"] + options
+    process.executableURL = URL(fileURLWithPath: program)
+    process.arguments = options
     process.standardInput = input
     process.standardOutput = output
     try process.run()
     var said = ""
-    while said.filter({ $0 == "\n" }).count < 2 {
+    while said.filter({ $0 == "\n" }).count < lines {
       said += String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
     }
     let words = said.split(separator: "\n").compactMap { $0.split(separator: " ").last }
-    (url, key) = (String(words[0]), String(words[1]))
+    (url, key) = (String(words[0]), words.count > 1 ? String(words[1]) : "")
   }
 
   func end() throws {

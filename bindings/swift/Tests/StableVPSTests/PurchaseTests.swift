@@ -31,6 +31,21 @@ struct PurchaseTests {
     #expect(try simulator.state().ordersReceived == 1)
   }
 
+  @Test("a highest price that is a floating-point literal counts in cents")
+  func floatingPoint() async throws {
+    let simulator = try Simulator()
+    let client = try simulator.client()
+    let bought = try await client.vps.provision(
+      planID: .prime, billingCycle: .monthly, location: .london, maxSpend: 19.49)
+    #expect(bought.charged == Decimal(string: "19.49"))
+    let error = try await failure {
+      try await client.vps.provision(
+        planID: .prime, billingCycle: .monthly, location: .london, maxSpend: 19.48)
+    }
+    #expect(error.code == "over_budget")
+    #expect(try simulator.state().ordersReceived == 1)
+  }
+
   @Test("after a lost reply to the order the VPS is found, and no second order is sent")
   func lostReply() async throws {
     let simulator = try Simulator()

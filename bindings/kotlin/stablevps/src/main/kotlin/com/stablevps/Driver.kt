@@ -24,6 +24,13 @@ internal class Host(
     val clock: Clock,
     private val logger: Logger?,
 ) {
+    @OptIn(InternalStableVpsApi::class)
+    private val simulated: Simulated? = clock as? Simulated ?: transport as? Simulated
+
+    /** The simulated service, if it is one. */
+    @OptIn(InternalStableVpsApi::class)
+    val world: Any? get() = simulated?.world
+
     private val closing = Job()
 
     val isClosed: Boolean get() = closing.isCompleted
@@ -36,6 +43,16 @@ internal class Host(
     fun checkOpen() {
         if (isClosed) throw ClientClosedException(token = null)
     }
+
+    /** Runs the user's own code. It may wait for something real, for which a simulated time stands still. */
+    @OptIn(InternalStableVpsApi::class)
+    suspend fun <T> outside(block: suspend () -> T): T =
+        if (simulated == null) block() else simulated.outside(block)
+
+    /** Sends with a transport other than OkHttp. */
+    @OptIn(InternalStableVpsApi::class)
+    suspend fun send(request: HttpRequest): HttpResponse =
+        if (transport is Simulated) transport.send(request) else outside { transport.send(request) }
 
     /** Runs [wait], which closing the client ends early. */
     suspend fun <T> whileOpen(wait: suspend () -> T): T =
@@ -65,7 +82,7 @@ internal class Host(
 
 /** What only a purchase has. */
 internal class Terms(
-    val account: String,
+    val account: QueuedAccount,
     /** How long it may wait for its turn. */
     val longestTurn: Duration,
     /** Called before every step is carried out, which waits for it. */
@@ -99,8 +116,21 @@ internal class Driver<T>(
             while (true) {
                 next =
                     when (next) {
-                        is Following.End -> return next.result.also { log("done") }
-                        is Following.Go -> carryOut(if (terms == null) next.step else reported(next.step, terms))
+                        is Following.End -> {
+                            return next.result.also { log("done") }
+                        }
+
+                        is Following.Go -> {
+                            carryOut(
+                                if (terms ==
+                                    null
+                                ) {
+                                    next.step
+                                } else {
+                                    reported(next.step, terms)
+                                },
+                            )
+                        }
                     }
             }
         } finally {
@@ -160,7 +190,7 @@ internal class Driver<T>(
             // The wait took time: the step may be another by now.
             return reported(step(), terms)
         }
-        terms.onProgress(progress.read())
+        host.outside { terms.onProgress(progress.read()) }
         currentCoroutineContext().ensureActive()
         if (!progress.exclusive) {
             // The turn lasts until the token that names the VPS was handed out.
@@ -201,7 +231,7 @@ internal class Driver<T>(
                 runCatching { response(request, status, headers, body) }
             }
         }
-        val response = host.transport.send(request.toPublic())
+        val response = host.send(request.toPublic())
         return native {
             runCatching { response(request, response.status, response.headers, direct(response.body)) }
         }
@@ -212,7 +242,10 @@ internal class Driver<T>(
         status: Int,
         headers: Map<String, String>,
         body: ByteBuffer,
-    ): Following<T> = next(machine.response(request.id, status.toUShort(), headers, body, host.clock.instant()))
+    ): Following<T> {
+        val now = host.clock.instant()
+        return next(machine.response(request.id, status.toUShort(), headers, body, now))
+    }
 
     private fun failed(
         request: CoreHttpRequest,

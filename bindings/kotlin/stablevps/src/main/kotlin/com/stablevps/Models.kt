@@ -20,6 +20,7 @@ import com.stablevps.internal.ffi.Plan as CorePlan
 import com.stablevps.internal.ffi.Progress as CoreProgress
 import com.stablevps.internal.ffi.Provisioned as CoreProvisioned
 import com.stablevps.internal.ffi.RevokedKey as CoreRevokedKey
+import com.stablevps.internal.ffi.UnexplainedCharge as CoreUnexplainedCharge
 import com.stablevps.internal.ffi.Vps as CoreVps
 import com.stablevps.internal.ffi.VpsDetails as CoreVpsDetails
 import com.stablevps.internal.ffi.Wallet as CoreWallet
@@ -729,6 +730,8 @@ public data class Progress internal constructor(
     public val charged: BigDecimal?,
     /** The currency of both. */
     public val currency: String?,
+    /** What else was charged meanwhile. */
+    public val unexplained: UnexplainedCharge?,
     /** From where the purchase can be taken up again. Keep it before going on. */
     public val token: String?,
 ) {
@@ -754,7 +757,29 @@ internal fun CoreProgress.read(): Progress =
         balanceBefore = balanceBefore?.let(::BigDecimal),
         charged = charged?.let(::BigDecimal),
         currency = currency,
+        unexplained = unexplained?.read(),
         token = token,
+    )
+
+/**
+ * Money that left the wallet while an order was placed, beyond the order's receipt. Something in between sent the
+ * order again, somebody else bought, or a renewal fell due.
+ */
+@ConsistentCopyVisibility
+public data class UnexplainedCharge internal constructor(
+    /** How much. */
+    public val amount: BigDecimal,
+    /**
+     * VPS that were not there before the order and that no purchase of this process got, as far as they could be
+     * listed.
+     */
+    public val vpsIds: List<String>,
+)
+
+internal fun CoreUnexplainedCharge.read(): UnexplainedCharge =
+    UnexplainedCharge(
+        amount = BigDecimal(amount),
+        vpsIds = vpsIds,
     )
 
 /** A purchase that ended well. */
@@ -774,6 +799,8 @@ public data class Provisioned internal constructor(
     public val balanceAfter: BigDecimal?,
     /** The currency of all three. */
     public val currency: String?,
+    /** What else was charged while the order was placed: look at the account. */
+    public val unexplained: UnexplainedCharge?,
     /** Time since the purchase began, in whatever process. */
     public val elapsed: Duration,
     /** How many requests were made since this process began with it. */
@@ -792,6 +819,7 @@ internal fun CoreProvisioned.read(): Provisioned =
         balanceBefore = balanceBefore?.let(::BigDecimal),
         balanceAfter = balanceAfter?.let(::BigDecimal),
         currency = currency,
+        unexplained = unexplained?.read(),
         elapsed = elapsedMs.toLong().milliseconds,
         requests = requests.toInt(),
     )

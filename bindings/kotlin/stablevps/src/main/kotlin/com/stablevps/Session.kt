@@ -22,7 +22,7 @@ internal class Session(
     private val api = lazy { checked { Api(config()) } }
     private val account by lazy {
         val server = (options.baseUrl ?: defaultConfig().baseUrl).trim().trimEnd('/')
-        "${api.value.keyFingerprint()} $server"
+        QueuedAccount("${api.value.keyFingerprint()} $server", host.world)
     }
 
     init {
@@ -78,7 +78,8 @@ internal class Session(
     private fun config(): ApiConfig {
         val default = defaultConfig()
         return default.copy(
-            apiKey = apiKey,
+            // A key is often read from a file, which ends in a line break.
+            apiKey = apiKey?.trim(),
             baseUrl = options.baseUrl ?: default.baseUrl,
             auth = options.auth.toCore(),
             userAgent = "stablevps-kotlin/$VERSION",

@@ -3,12 +3,18 @@ package com.stablevps
 import kotlinx.coroutines.sync.Mutex
 import kotlin.time.Duration
 
+/** Whose purchases take turns: an account of the service, or of one that is simulated. */
+internal data class QueuedAccount(
+    private val name: String,
+    private val world: Any?,
+)
+
 /**
  * A place in an account's queue. One purchase of an account runs at a time, from checking the wallet until
  * its VPS is known, because a listing can't tell two purchases apart. The queue covers one process.
  */
 internal class Turn(
-    private val account: String,
+    private val account: QueuedAccount,
 ) {
     private val queue = enter(account)
 
@@ -44,16 +50,16 @@ internal class Turn(
     }
 
     private companion object {
-        private val queues = HashMap<String, Queue>()
+        private val queues = HashMap<QueuedAccount, Queue>()
 
-        fun enter(account: String): Mutex =
+        fun enter(account: QueuedAccount): Mutex =
             synchronized(queues) {
                 val queue = queues.getOrPut(account) { Queue() }
                 queue.members++
                 queue.lock
             }
 
-        fun leave(account: String) {
+        fun leave(account: QueuedAccount) {
             synchronized(queues) {
                 val queue = queues.getValue(account)
                 queue.members--

@@ -6,7 +6,9 @@ import com.stablevps.FailureKind
 import com.stablevps.HttpRequest
 import com.stablevps.HttpResponse
 import com.stablevps.HttpTransport
+import com.stablevps.InternalStableVpsApi
 import com.stablevps.Secret
+import com.stablevps.Simulated
 import com.stablevps.StableVps
 import com.stablevps.StableVpsBlocking
 import com.stablevps.StableVpsOptions
@@ -45,13 +47,19 @@ public class Simulator
             } catch (refused: SimulatorException.Configuration) {
                 throw IllegalArgumentException(refused.reason)
             }
-        private val timeline = if (config.realTime) null else Timeline(config.now.toEpochMilli())
+        private val timeline = if (config.realTime) null else Timeline(config.now.toEpochMilli(), model)
 
         /** The service's clock, for [StableVpsOptions.clock]. */
         public val clock: Clock = timeline ?: Clock.SYSTEM
 
         /** The service as a transport, for [StableVpsOptions.transport]. */
-        public val transport: HttpTransport = HttpTransport(::serve)
+        public val transport: HttpTransport =
+            @OptIn(InternalStableVpsApi::class)
+            object : HttpTransport, Simulated {
+                override val world get() = model
+
+                override suspend fun send(request: HttpRequest) = serve(request)
+            }
 
         /** A key of the account, with full scope. */
         public val apiKey: Secret get() = Secret(model.initialKey())

@@ -134,6 +134,16 @@ internal class ClientTest {
         }
 
     @Test
+    fun `a key from a file that ends in a line break is used without it`() =
+        runTest {
+            val key = simulator.apiKey.reveal()
+            for (text in listOf("$key\n", "$key\r\n", " $key\t\n")) {
+                simulator.client(apiKey = Secret(text)).wallet.get()
+            }
+            assertEquals(3, simulator.requests().size)
+        }
+
+    @Test
     fun `spans and counts are checked by the core`() =
         runTest {
             val client = simulator.client()

@@ -1,5 +1,6 @@
 package com.stablevps.tests
 
+import com.stablevps.Clock
 import com.stablevps.DeadlineExceededException
 import com.stablevps.Fault
 import com.stablevps.InsufficientFundsException
@@ -12,6 +13,7 @@ import com.stablevps.PurchaseEvent
 import com.stablevps.ResumeOptions
 import com.stablevps.Secret
 import com.stablevps.StableVps
+import com.stablevps.StableVpsOptions
 import com.stablevps.StaleTokenException
 import com.stablevps.VpsStatus
 import com.stablevps.testing.Simulator
@@ -27,12 +29,14 @@ import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.test.currentTime
 import kotlinx.coroutines.test.runTest
 import kotlinx.coroutines.withContext
+import kotlinx.coroutines.yield
 import org.junit.jupiter.api.Test
 import java.math.BigDecimal
 import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
 import kotlin.test.assertNotNull
 import kotlin.test.assertTrue
+import kotlin.time.Duration
 import kotlin.time.Duration.Companion.days
 import kotlin.time.Duration.Companion.hours
 import kotlin.time.Duration.Companion.minutes
@@ -100,6 +104,16 @@ internal class PurchasesTest {
             val poor = assertFailsWith<InsufficientFundsException> { client().buy() }
             assertEquals(BigDecimal("14.49"), poor.shortfall)
             assertEquals(0, simulator.state().ordersReceived)
+        }
+
+    @Test
+    fun `a highest price that was written as a floating-point number counts in cents`() =
+        runTest {
+            val price = client().buy(ProvisionOptions(maxSpend = BigDecimal(19.49))).charged
+            assertEquals(BigDecimal("19.49"), price)
+            val cent = BigDecimal(19.48)
+            assertFailsWith<OverBudgetException> { client().buy(ProvisionOptions(maxSpend = cent)) }
+            assertEquals(1, simulator.state().ordersReceived)
         }
 
     @Test
@@ -226,16 +240,94 @@ internal class PurchasesTest {
                     }
                 }
             holding.await()
-            val late =
-                assertFailsWith<DeadlineExceededException> {
-                    client().buy(ProvisionOptions(timeout = 1.minutes))
+            val second =
+                async {
+                    assertFailsWith<DeadlineExceededException> {
+                        client().buy(ProvisionOptions(timeout = 1.minutes))
+                    }
                 }
+            testScheduler.runCurrent()
+            simulator.advance(1.minutes)
+            val late = second.await()
             assertEquals("the other purchases of this account", late.waitingFor)
             assertEquals(Fault.SERVER to Next.RESUME, late.fault to late.next)
             assertNotNull(late.token)
             held.complete(Unit)
             first.await()
             assertEquals(1, simulator.state().ordersReceived)
+        }
+
+    private suspend fun boughtDuringRealWaits(simulator: Simulator) =
+        coroutineScope {
+            val client = simulator.client()
+            val bought =
+                List(3) {
+                    async {
+                        client.buy { withContext(Dispatchers.IO) { Thread.sleep(20) } }
+                    }
+                }.awaitAll()
+            assertEquals(3, bought.map { it.vps.id }.toSet().size)
+            assertEquals(3, simulator.state().ordersReceived)
+        }
+
+    @Test
+    fun `time stands for those who wait for their turn while another's callback waits for something real`() {
+        runTest { boughtDuringRealWaits(simulator) }
+        runBlocking { boughtDuringRealWaits(Simulator()) }
+        runBlocking(Dispatchers.Default) { boughtDuringRealWaits(Simulator()) }
+    }
+
+    @Test
+    fun `simulated services with equal keys share no queue and no time`() =
+        runTest {
+            val holding = CompletableDeferred<Unit>()
+            val held = CompletableDeferred<Unit>()
+            val first =
+                async {
+                    client().buy {
+                        holding.complete(Unit)
+                        held.await()
+                    }
+                }
+            holding.await()
+            val other = Simulator()
+            assertEquals(simulator.apiKey.reveal(), other.apiKey.reveal())
+            val before = simulator.now
+            withContext(Dispatchers.Default) { other.client().buy() }
+            val real = Simulator(SimulatorConfig(realTime = true, provisioning = Duration.ZERO))
+            real.client().buy(ProvisionOptions(firstLook = Duration.ZERO))
+            assertEquals(before, simulator.now)
+            assertEquals(0, simulator.state().ordersReceived)
+            held.complete(Unit)
+            first.await()
+        }
+
+    @Test
+    fun `clients of one simulated service share a queue, whatever their clocks are`() =
+        runBlocking {
+            val own =
+                object : Clock {
+                    override fun now() = simulator.clock.now()
+
+                    override fun monotonic() = simulator.clock.monotonic()
+
+                    override suspend fun sleep(duration: Duration) = simulator.clock.sleep(duration)
+                }
+            val other = simulator.client(StableVpsOptions(clock = own))
+            val second = CompletableDeferred<Unit>()
+            var isFirstOver = false
+            val first =
+                async {
+                    client().buy {
+                        if (it.phase == Phase.PREFLIGHT) second.complete(Unit)
+                        repeat(20) { yield() }
+                        isFirstOver = it.phase == Phase.POLLING
+                    }
+                }
+            second.await()
+            other.buy { assertTrue(isFirstOver) }
+            first.await()
+            assertEquals(2, simulator.state().ordersReceived)
         }
 
     @Test

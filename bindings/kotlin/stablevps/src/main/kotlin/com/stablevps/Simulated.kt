@@ -1,0 +1,16 @@
+package com.stablevps
+
+/** Marks what only the simulator uses. It changes without notice. */
+@RequiresOptIn("This is for the simulator of the package stablevps-testing only.")
+@Retention(AnnotationRetention.BINARY)
+public annotation class InternalStableVpsApi
+
+/** A clock or a transport of a simulated service. */
+@InternalStableVpsApi
+public interface Simulated {
+    /** What identifies the service. Its accounts are not those of another one, even where the keys are equal. */
+    public val world: Any
+
+    /** Runs code that may wait for something real, for which the service's time stands still. */
+    public suspend fun <T> outside(block: suspend () -> T): T = block()
+}
