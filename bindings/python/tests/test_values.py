@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import pickle
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -176,3 +176,26 @@ def test_a_transport_failure_survives_pickling_and_copying() -> None:
     for twin in (pickle.loads(pickle.dumps(failure)), copy.deepcopy(failure)):
         assert (twin.kind, twin.delivery, twin.detail) == ("connect", "not_sent", "refused")
         assert str(twin) == str(failure)
+
+
+def test_every_model_becomes_plain_data_with_its_secrets_masked(client: Any) -> None:
+    bought = client.vps.provision(plan_id="prime", billing_cycle="monthly", location="london")
+    models = [
+        bought, client.account.get(), client.wallet.get(), *client.vps.list(), *client.keys.list(),
+        *stablevps.PLANS,
+        client.keys.create(email="john@example.com", password="correct horse battery staple", name="b"),
+    ]  # fmt: skip
+    for model in models:
+        plain = model.to_dict()
+        assert json.loads(json.dumps(plain)) == json.loads(model.to_json()) == plain
+        assert list(plain) == [name.lstrip("_") for name in type(model).__struct_fields__]
+    shown = bought.to_dict()
+    assert shown["charged"] == "19.49"
+    assert shown["vps"]["rdp_password"] == "***"
+    assert shown["vps"]["vps_status"] == "active" and type(shown["vps"]["vps_status"]) is str
+    assert shown["vps"]["server_id"] == str(bought.vps.server_id)
+    assert datetime.fromisoformat(shown["vps"]["created_at"]) == bought.vps.created_at
+    password = bought.vps.rdp_password.reveal()
+    assert bought.to_dict(reveal=True)["vps"]["rdp_password"] == password
+    assert json.loads(bought.to_json(reveal=True))["vps"]["rdp_password"] == password
+    assert "***" in models[-1].to_json()

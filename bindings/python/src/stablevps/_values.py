@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, json
 
 __all__ = ["OpenEnum", "Secret", "ServerId"]
 
@@ -13,10 +15,40 @@ __all__ = ["OpenEnum", "Secret", "ServerId"]
 class Model(Struct, frozen=True):
     """The base of everything the service answers: immutable, compared by value, hashable."""
 
+    def to_dict(self, *, reveal: bool = False) -> dict[str, Any]:
+        """The model as plain data that ``json.dumps`` takes: by the attributes' names.
+
+        Amounts are decimal texts, times ISO 8601 texts with their offset. Secrets are ``"***"``.
+
+        :param reveal: gives secrets in the clear.
+        """
+        names = [name.lstrip("_") for name in self.__struct_fields__]
+        return {name: _plain(getattr(self, name), reveal) for name in names}
+
+    def to_json(self, *, reveal: bool = False) -> str:
+        """The same as one JSON text."""
+        return json.encode(self.to_dict(reveal=reveal)).decode()
+
     def __repr__(self) -> str:
         names = [name.lstrip("_") for name in self.__struct_fields__]
         shown = ", ".join(f"{name}={getattr(self, name)!r}" for name in names)
         return f"{type(self).__name__}({shown})"
+
+
+def _plain(value: Any, reveal: bool) -> Any:
+    if isinstance(value, Model):
+        return value.to_dict(reveal=reveal)
+    if isinstance(value, (list, tuple)):
+        return [_plain(item, reveal) for item in value]
+    if isinstance(value, Secret):
+        return value.reveal() if reveal else str(value)
+    if isinstance(value, OpenEnum):
+        return value.value
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, (Decimal, ServerId)):
+        return str(value)
+    return value
 
 
 class OpenEnum(str, Enum):
