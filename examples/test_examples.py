@@ -17,7 +17,6 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-
 import stablevps
 from stablevps.testing import Simulator
 

@@ -84,7 +84,10 @@ class Shop:
         try:
             if token is None:
                 bought = await self.client.vps.provision(
-                    plan_id=plan, billing_cycle="monthly", location=location, on_progress=keep
+                    plan_id=stablevps.PlanId(plan),
+                    billing_cycle="monthly",
+                    location=stablevps.Location(location),
+                    on_progress=keep,
                 )
             else:
                 bought = await self.client.vps.resume(token, on_progress=keep)

@@ -11,27 +11,29 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from msgspec import field
 
 from ._values import Model, OpenEnum, Secret, ServerId
 ";
 
-/// Closed enumerations that are only ever passed to the core, which checks them: they stay plain text.
-const ARGUMENTS: [&str; 2] = ["Auth", "WaitLevel"];
+/// Open enumerations that callers pass: type checkers know their values as plain text, too.
+const ARGUMENTS: [&str; 4] = ["BillingCycle", "Location", "PlanId", "Scope"];
 
 /// The module's text.
 pub fn module(models: &Models) -> String {
-    let enumerations = || {
-        let all = models.enumerations.iter();
-        all.filter(|one| !ARGUMENTS.contains(&one.name.as_str()))
-    };
+    let arguments: Vec<_> = ARGUMENTS.iter().map(|name| format!("Any{name}")).collect();
     let structures = models.structures.iter().map(|one| one.name.as_str());
-    let mut names: Vec<&str> = enumerations().map(|one| one.name.as_str()).collect();
+    let mut names: Vec<&str> = models
+        .enumerations
+        .iter()
+        .map(|one| one.name.as_str())
+        .collect();
     names.extend(structures);
+    names.extend(arguments.iter().map(String::as_str));
     let mut text = HEAD.to_owned() + &exports(names);
-    for one in enumerations() {
+    for one in &models.enumerations {
         text.push_str(&if one.is_open || is_in_a_model(one, models) {
             enumeration(one)
         } else {
@@ -73,7 +75,25 @@ fn enumeration(model: &Enumeration) -> String {
         let _ = write!(text, "\n    {name} = \"{}\"\n", value.name);
         let _ = writeln!(text, "    \"\"\"{}\"\"\"", doc(&value.doc));
     }
+    if ARGUMENTS.contains(&model.name.as_str()) {
+        text.push_str(&argument(model));
+    }
     text
+}
+
+/// What callers may pass for an open enumeration.
+fn argument(model: &Enumeration) -> String {
+    let name = &model.name;
+    let values: Vec<_> = model
+        .values
+        .iter()
+        .map(|one| format!("    \"{}\",\n", one.name))
+        .collect();
+    format!(
+        "\n\nAny{name}: TypeAlias = {name} | Literal[\n{}]\n\
+         \"\"\"A ``{name}`` or its text. One that is newer than this package: ``{name}(\"...\")``.\"\"\"\n",
+        values.concat()
+    )
 }
 
 /// A closed enumeration that no model holds: text that type checkers know.

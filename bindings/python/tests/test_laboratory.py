@@ -1,5 +1,5 @@
-"""Every fault below HTTP, for every transport: an order goes out once, and no error of an order that
-arrived says that it may be made again."""
+"""Every fault below HTTP, for every transport: an order goes out once, and no error of an order
+that arrived says that it may be made again."""
 
 from __future__ import annotations
 

@@ -183,7 +183,7 @@ def test_every_model_becomes_plain_data_with_its_secrets_masked(client: Any) -> 
     models = [
         bought, client.account.get(), client.wallet.get(), *client.vps.list(), *client.keys.list(),
         *stablevps.PLANS,
-        client.keys.create(email="john@example.com", password="correct horse battery staple", name="b"),
+        client.keys.create(email="john@example.com", password=Secret("correct horse"), name="b"),
     ]  # fmt: skip
     for model in models:
         plain = model.to_dict()

@@ -7,7 +7,7 @@ from decimal import Decimal
 import msgspec
 
 from ._core import encode
-from ._models import Plan
+from ._models import AnyBillingCycle, AnyPlanId, Plan
 from ._native import stablevps_ffi
 from ._report import opaque
 
@@ -17,7 +17,7 @@ PLANS: tuple[Plan, ...] = tuple(
 """Every plan, the smallest first."""
 
 
-def price(plan_id: str, billing_cycle: str) -> Decimal | None:
+def price(plan_id: AnyPlanId, billing_cycle: AnyBillingCycle) -> Decimal | None:
     """The price of one period in EUR; ``None`` for a plan or cycle that is not in the catalogue.
 
     >>> import stablevps

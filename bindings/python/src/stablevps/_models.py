@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from msgspec import field
 
@@ -14,7 +14,12 @@ __all__ = [
     "Account",
     "ActionReceipt",
     "AffiliateStats",
+    "AnyBillingCycle",
+    "AnyLocation",
+    "AnyPlanId",
+    "AnyScope",
     "ApiKeyInfo",
+    "Auth",
     "BillingCycle",
     "BillingStatus",
     "CreatedKey",
@@ -38,6 +43,7 @@ __all__ = [
     "Vps",
     "VpsDetails",
     "VpsStatus",
+    "WaitLevel",
     "Wallet",
 ]
 
@@ -75,6 +81,13 @@ class Scope(OpenEnum):
     """Read only."""
 
 
+AnyScope: TypeAlias = Scope | Literal[
+    "full",
+    "read",
+]
+"""A ``Scope`` or its text. One that is newer than this package: ``Scope("...")``."""
+
+
 class PlanId(OpenEnum):
     """The size of a VPS."""
 
@@ -88,6 +101,14 @@ class PlanId(OpenEnum):
     """Enterprise: 4 vCPU, 8 GB of memory, 65 GB NVMe."""
 
 
+AnyPlanId: TypeAlias = PlanId | Literal[
+    "basic",
+    "prime",
+    "pro",
+]
+"""A ``PlanId`` or its text. One that is newer than this package: ``PlanId("...")``."""
+
+
 class BillingCycle(OpenEnum):
     """How often a VPS is paid for."""
 
@@ -96,6 +117,13 @@ class BillingCycle(OpenEnum):
 
     YEARLY = "yearly"
     """Every year."""
+
+
+AnyBillingCycle: TypeAlias = BillingCycle | Literal[
+    "monthly",
+    "yearly",
+]
+"""A ``BillingCycle`` or its text. One that is newer than this package: ``BillingCycle("...")``."""
 
 
 class Location(OpenEnum):
@@ -118,6 +146,17 @@ class Location(OpenEnum):
 
     TOKYO = "tokyo"
     """Tokyo."""
+
+
+AnyLocation: TypeAlias = Location | Literal[
+    "amsterdam",
+    "london",
+    "frankfurt",
+    "newYork",
+    "singapore",
+    "tokyo",
+]
+"""A ``Location`` or its text. One that is newer than this package: ``Location("...")``."""
 
 
 class VpsStatus(OpenEnum):
@@ -215,6 +254,22 @@ Next = Literal["retry", "resume", "fix", "ask"]
 - ``resume``: Resume the purchase from the error's token: it is bought, or may be. The same call would buy again.
 - ``fix``: Change the call, the key or the wallet first. Nothing was done.
 - ``ask``: Let a person look at the account: it can't be told from here what is right.
+"""
+
+
+Auth = Literal["bearer", "x-api-key"]
+"""How a request carries its key.
+
+- ``bearer``: ``Authorization: Bearer <key>``.
+- ``x-api-key``: ``X-API-Key: <key>``.
+"""
+
+
+WaitLevel = Literal["ready", "active"]
+"""When a VPS counts as usable.
+
+- ``ready``: Active, with address, user and password.
+- ``active``: Active, whatever else is there.
 """
 
 

@@ -12,7 +12,8 @@ pytest finds the fixtures ``stablevps_simulator`` and ``stablevps_client`` by it
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from collections.abc import Mapping
+from typing import Any, Literal, NoReturn, TypeAlias
 from urllib.parse import urlsplit
 
 import msgspec
@@ -26,7 +27,10 @@ from .._transport import HttpRequest, HttpResponse, TransportFailure
 from .._values import HiddenBytes, HiddenText, Secret
 from ._world import World, WorldTurns
 
-__all__ = ["AsyncSimulatedClient", "SimulatedClient", "Simulator"]
+__all__ = ["AsyncSimulatedClient", "Fault", "SimulatedClient", "Simulator"]
+
+FaultAction: TypeAlias = Literal["lose_before", "lose_after", "not_delivered"] | Mapping[str, Any]
+"""What can happen to a request: see :meth:`Simulator.fault`."""
 
 START_MS = 1_767_225_600_000
 """2026-01-01T00:00:00Z: when a simulator's time begins by default."""
@@ -73,7 +77,7 @@ class Simulator:
         return AsyncSimulatedClient(self, **options)
 
     def fault(
-        self, do: Any, *, method: str | None = None, path: str | None = None, **more: Any
+        self, do: FaultAction, *, method: str | None = None, path: str | None = None, **more: Any
     ) -> None:
         """Makes the next matching request fail or misbehave.
 

@@ -1,0 +1,52 @@
+"""What type checkers refuse."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("mypy")
+
+PROGRAM = """
+import stablevps
+from stablevps import BillingCycle, Location, PlanId, Scope
+from stablevps.testing import Simulator
+
+simulator = Simulator()
+client = stablevps.Client("key", auth="x-api-key")
+client.vps.provision(plan_id="prime", billing_cycle="monthly", location="newYork", wait_for="active")
+client.vps.create(plan_id=PlanId("new"), billing_cycle=BillingCycle("weekly"), location=Location("x"))
+client.keys.create(email="e", password="p", name="n", scope=Scope.READ)
+stablevps.price("basic", "yearly")
+simulator.fault("lose_after")
+simulator.fault({"cut": {"keep": 10}})
+client.vps.provision(plan_id="prme", billing_cycle="monthly", location="london")  # typo
+client.vps.provision(plan_id="prime", billing_cycle="montly", location="london")  # typo
+client.vps.provision(plan_id="prime", billing_cycle="monthly", location="Londn")  # typo
+client.vps.create(plan_id="prme", billing_cycle="monthly", location="london")  # typo
+client.vps.wait_until_ready("id", wait_for="redy")  # typo
+client.keys.create(email="e", password="p", name="n", scope="raed")  # typo
+stablevps.Client("key", auth="barer")  # typo
+stablevps.price("basc", "yearly")  # typo
+simulator.fault("lose_aftr")  # typo
+"""
+
+
+def test_a_typo_in_a_text_that_has_known_values_is_refused(tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(PROGRAM)
+    strict = ["--strict", "--no-incremental", "--follow-imports=silent", "--no-error-summary"]
+    checked = subprocess.run(
+        [sys.executable, "-m", "mypy", *strict, program],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+    )
+    refused = {int(line.split(":")[1]) for line in checked.stdout.splitlines()}
+    typos = {
+        number for number, line in enumerate(PROGRAM.splitlines(), 1) if line.endswith("# typo")
+    }
+    assert refused == typos, checked.stdout
