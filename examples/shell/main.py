@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 import msgspec
+
 import stablevps
 from stablevps.testing import Simulator
 

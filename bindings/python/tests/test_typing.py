@@ -17,8 +17,9 @@ from stablevps.testing import Simulator
 
 simulator = Simulator()
 client = stablevps.Client("key", auth="x-api-key")
-client.vps.provision(plan_id="prime", billing_cycle="monthly", location="newYork", wait_for="active")
-client.vps.create(plan_id=PlanId("new"), billing_cycle=BillingCycle("weekly"), location=Location("x"))
+client.vps.provision(plan_id="prime", billing_cycle="monthly", location="newYork")
+client.vps.create(plan_id=PlanId("x"), billing_cycle=BillingCycle("y"), location=Location("z"))
+client.vps.wait_until_ready("id", wait_for="active")
 client.keys.create(email="e", password="p", name="n", scope=Scope.READ)
 stablevps.price("basic", "yearly")
 simulator.fault("lose_after")

@@ -180,10 +180,11 @@ def test_a_transport_failure_survives_pickling_and_copying() -> None:
 
 def test_every_model_becomes_plain_data_with_its_secrets_masked(client: Any) -> None:
     bought = client.vps.provision(plan_id="prime", billing_cycle="monthly", location="london")
+    words = "correct horse battery staple"
     models = [
         bought, client.account.get(), client.wallet.get(), *client.vps.list(), *client.keys.list(),
         *stablevps.PLANS,
-        client.keys.create(email="john@example.com", password=Secret("correct horse"), name="b"),
+        client.keys.create(email="john@example.com", password=Secret(words), name="b"),
     ]  # fmt: skip
     for model in models:
         plain = model.to_dict()
