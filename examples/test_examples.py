@@ -17,6 +17,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+
 import stablevps
 from stablevps.testing import Simulator
 
