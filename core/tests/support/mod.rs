@@ -102,13 +102,17 @@ pub fn carry(
     }
 }
 
-/// The seeds to run: all of them, or the one that the environment names.
+/// The seeds to run: `STABLEVPS_SEED` names a single one, `STABLEVPS_SEEDS` another number of them.
 pub fn seeds(count: u64) -> std::ops::Range<u64> {
-    match std::env::var("STABLEVPS_SEED") {
-        Ok(seed) => {
-            let seed = seed.parse().expect("STABLEVPS_SEED is a number");
-            seed..seed + 1
-        }
-        Err(_) => 0..count,
+    let number = |name: &str| {
+        let text = std::env::var(name).ok()?;
+        Some(
+            text.parse()
+                .unwrap_or_else(|_| panic!("{name} is a number")),
+        )
+    };
+    match number("STABLEVPS_SEED") {
+        Some(seed) => seed..seed + 1,
+        None => 0..number("STABLEVPS_SEEDS").unwrap_or(count),
     }
 }

@@ -80,7 +80,8 @@ fn consumer(packages: &Packages) -> Result<PathBuf> {
     }
     for page in &pages {
         ensure!(
-            blocks(page, RUN).len() + blocks(page, NOT_RUN).len() == page.matches("```swift").count(),
+            blocks(page, RUN).len() + blocks(page, NOT_RUN).len()
+                == page.matches("```swift").count(),
             "a block of Swift is left out"
         );
     }
