@@ -229,7 +229,10 @@ internal class Driver<T>(
         status: Int,
         headers: Map<String, String>,
         body: ByteBuffer,
-    ): Following<T> = next(machine.response(request.id, status.toUShort(), headers, body, host.clock.instant()))
+    ): Following<T> {
+        val now = host.clock.instant()
+        return next(machine.response(request.id, status.toUShort(), headers, body, now))
+    }
 
     private fun failed(
         request: CoreHttpRequest,
