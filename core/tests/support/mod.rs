@@ -14,10 +14,11 @@ use stablevps_simulator::{Exchange, Request, Simulator};
 /// When every virtual clock begins: 2026-05-11T09:00:00.000Z.
 pub const START: i64 = 1_778_490_000_000;
 
-/// An account of the service itself, with that key.
+/// An account of the service itself, with that key, in a world of its own: another process.
 pub fn api(key: &str) -> Api {
     Api::new(ApiConfig {
         api_key: Some(Secret::new(key)),
+        world: Some(String::new()),
         ..ApiConfig::default()
     })
     .expect("the configuration is valid")
@@ -55,7 +56,8 @@ pub fn failed(kind: FailureKind, delivery: Delivery) -> Reply {
 pub fn to_simulator(request: &HttpRequest) -> Request {
     let path = request
         .url
-        .strip_prefix("https://stablevps.com")
+        .find("/api/v1/")
+        .and_then(|begin| request.url.get(begin..))
         .expect("requests go to the service");
     let mut converted = Request::new(&request.method, path);
     for header in &request.headers {
