@@ -130,8 +130,8 @@ function refuseToOrder(step: Step): void {
   if (BEFORE_ORDER.includes(phase) || (step.do === "send" && step.request.endpoint === ORDER)) {
     throw invalidInput(
       "fetch",
-      "of this platform may send an order twice, which buys two VPS. Buy from a server, or pass a " +
-        "fetch that sends once; to buy nevertheless, set dangerouslyAllowRepeatedOrders: true",
+      "of this platform may send an order twice, which buys two VPS: buy from a server, pass a fetch " +
+        "that sends once, or set dangerouslyAllowRepeatedOrders: true",
     );
   }
 }
@@ -289,7 +289,7 @@ function carrying(error: unknown, token: string | null): unknown {
       // It is frozen.
     }
   }
-  const reason = "threw something that can't carry the purchase's token; its cause is that";
+  const reason = "threw what can't carry the purchase's token: see cause";
   const wrapped = invalidInput("onProgress", reason, { cause: error });
   return Object.assign(wrapped, { token, next: token === null ? "fix" : "resume" });
 }

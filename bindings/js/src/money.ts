@@ -43,6 +43,16 @@ export function fromCents(amount: number): Money {
 }
 
 /**
+ * Orders two sums of money of one currency: below zero if `a` is less, above zero if it is more, else zero.
+ * As texts they compare wrongly: `"100.00" < "20"`.
+ *
+ * @throws RangeError for what is not a sum of money.
+ */
+export function compareMoney(a: Money, b: Money): number {
+  return cents(a) - cents(b);
+}
+
+/**
  * A sum of money for people, as `Intl.NumberFormat` writes it: `formatMoney("19.49", "EUR", "de")`
  * is `19,49 €`.
  */

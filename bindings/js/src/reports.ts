@@ -71,14 +71,29 @@ export function aborted(signal: AbortSignal, next: Next): AbortError {
 }
 
 /**
+ * An error of any code of this version: `switch (error.code)` narrows it. A newer core may have codes that
+ * are not among them, so a `switch` needs a `default`.
+ */
+export type AnyStableVPSError = ErrorsByCode[ErrorCode];
+
+/**
  * Whether something caught is an error of this package, or one of that code. Unlike `instanceof`
  * it also knows errors of another copy of this package, such as its CommonJS form.
  *
  * ```ts
  * if (isStableVPSError(error, "insufficient_funds")) console.log(error.shortfall);
+ * if (isStableVPSError(error)) {
+ *   switch (error.code) {
+ *     case "over_budget":
+ *       console.log(error.maxSpend);
+ *       break;
+ *     default:
+ *       console.log(error.message);
+ *   }
+ * }
  * ```
  */
-export function isStableVPSError(error: unknown): error is StableVPSError;
+export function isStableVPSError(error: unknown): error is AnyStableVPSError;
 export function isStableVPSError<Code extends ErrorCode>(
   error: unknown,
   code: Code,

@@ -90,7 +90,7 @@ export interface Network {
 
 /**
  * Sends a request, once. It is given up when its time is over, or when `stop` is aborted, also where
- * `fetch` ignores its signal. The promise never rejects.
+ * `fetch` ignores its signal. The promise rejects only with what a framework's `fetch` tells the framework.
  */
 export async function send(
   network: Network,
@@ -124,6 +124,9 @@ export async function send(
       ? new TransportFailure("timeout", "unknown", `within ${request.timeoutMs} ms`)
       : new TransportFailure("cancelled", "unknown", "by its signal");
   } catch (error) {
+    if (request.retryClass === "read" && isFrameworks(error)) {
+      throw error;
+    }
     return failure(error);
   } finally {
     cancelTimer();
@@ -237,6 +240,7 @@ interface Thrown {
   syscall?: unknown;
   cause?: unknown;
   errors?: unknown;
+  digest?: unknown;
 }
 
 /**
@@ -296,6 +300,11 @@ function causesOf({ cause, errors }: Thrown): unknown[] {
 
 function isObject(value: unknown): value is Thrown {
   return typeof value === "object" && value !== null;
+}
+
+/** Such as what Next.js throws to learn that a page can't be rendered beforehand: it has to get it back. */
+function isFrameworks(error: unknown): boolean {
+  return isObject(error) && typeof error.digest === "string";
 }
 
 /** Also one of another copy of this package, or of another realm. */

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import logging
 import os
 import socket
@@ -19,6 +20,7 @@ import trustme
 from _blocking import Blocking
 from _child import Child, Stopwatch, run
 from _servers import (
+    WALLET,
     Server,
     answering,
     closing_early,
@@ -81,6 +83,74 @@ def hanging(reached: threading.Event) -> Any:
             pass
 
     return behave
+
+
+# Replies that HTTP allows and few servers send.
+
+PLAIN = reply()
+HEAD = b"HTTP/1.1 200 OK\r\n"
+CHUNKED = HEAD + b"transfer-encoding: chunked\r\n"
+LONG = b"x" * 60
+
+REPLIES = {
+    "compressed, unasked": reply(gzip.compress(WALLET), more="Content-Encoding: gzip\r\n"),
+    "compressed, in chunks": CHUNKED
+    + b"content-encoding: gzip\r\n\r\n"
+    + b"%x\r\n%s\r\n0\r\n\r\n" % (len(gzip.compress(WALLET)), gzip.compress(WALLET)),
+    "after a 100 with headers": b"HTTP/1.1 100 Continue\r\nvia: x\r\ndate: y\r\n\r\n" + PLAIN,
+    "after a 100 and a 103": b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\n"
+    b"link: x\r\n\r\n" + PLAIN,
+    "with long lines of chunks": CHUNKED
+    + b"\r\n%x;%s=%s\r\n%s\r\n" % (len(WALLET), LONG, LONG, WALLET)
+    + b"0;%s\r\n\r\n" % LONG,
+    "with many digits of chunks": CHUNKED
+    + b"\r\n0000%x\r\n%s\r\n00\r\n\r\n" % (len(WALLET), WALLET),
+    "with trailers": CHUNKED + b"\r\n%x\r\n%s\r\n0\r\nx: y\r\n\r\n" % (len(WALLET), WALLET),
+    "without a length": HEAD + b"connection: close\r\n\r\n" + WALLET,
+}
+
+
+@pytest.mark.parametrize("piece", [1, 1 << 16])
+@pytest.mark.parametrize("sent", REPLIES)
+def test_a_reply_that_http_allows_is_read(how: str, sent: str, piece: int) -> None:
+    def behave(server: Server, connection: socket.socket) -> None:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        while server.read_head(connection):
+            for begin in range(0, len(REPLIES[sent]), piece):
+                connection.sendall(REPLIES[sent][begin : begin + piece])
+            if "length" in sent:
+                return
+
+    with serving(behave) as server, connected(how, KEY, address(server), max_retries=0) as client:
+        for _ in range(2):
+            assert client.wallet.get().balance == Decimal("12.50")
+        assert server.accepted == (2 if "length" in sent else 1), "the connection is kept"
+
+
+@pytest.mark.parametrize("cut", [5, -12])
+def test_a_compressed_reply_that_is_cut_is_no_reply(how: str, cut: int) -> None:
+    whole = gzip.compress(WALLET)
+
+    def behave(server: Server, connection: socket.socket) -> None:
+        server.read_head(connection)
+        connection.sendall(reply(whole[:cut], more="content-encoding: gzip\r\n"))
+
+    with serving(behave) as server, connected(how, KEY, address(server), max_retries=0) as client:
+        with pytest.raises(stablevps.StableVPSError) as caught:
+            client.wallet.get()
+        assert caught.value.code in ("transport", "unexpected_response")
+
+
+def test_a_compressed_reply_that_grows_without_end_is_refused(how: str) -> None:
+    def behave(server: Server, connection: socket.socket) -> None:
+        server.read_head(connection)
+        bomb = gzip.compress(bytes(40 * 1024 * 1024))
+        connection.sendall(reply(bomb, more="content-encoding: gzip\r\n"))
+
+    with serving(behave) as server, connected(how, KEY, address(server), max_retries=0) as client:
+        with pytest.raises(stablevps.TransportError) as caught:
+            client.wallet.get()
+        assert caught.value.kind == "too_large"
 
 
 # The simulator over sockets.

@@ -137,7 +137,7 @@ def document(value: Any) -> Any:
     if isinstance(value, msgspec.Struct):
         fields = msgspec.structs.fields(value)
         return {field.encode_name: document(getattr(value, field.name)) for field in fields}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [document(each) for each in value]
     if isinstance(value, Decimal):
         return f"{value:.2f}" if value == round(value, 2) else str(value)

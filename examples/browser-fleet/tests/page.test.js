@@ -192,7 +192,7 @@ describe("the simulation", { concurrency: 2 }, () => {
       await sees(page, "dialog .steps .now", "Set-up");
       await page.locator("dialog[open]").getByRole("button", { name: "Stop waiting" }).click();
       await sees(page, "dialog .trouble", "You stopped waiting");
-      await sees(page, "dialog .trouble", "Trying again is safe.");
+      await sees(page, "dialog .trouble", "Resume the purchase: it is bought, or may be.");
       await page.locator("dialog[open]").getByRole("button", { name: "Go on" }).click();
       await sees(page, "dialog .steps .now", "Set-up");
       await page.keyboard.press("Escape");

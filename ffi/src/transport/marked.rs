@@ -1,14 +1,17 @@
 //! The outermost link of a connection: it lets a request's bytes out only through the request's
-//! gate.
+//! gate, and a reply's bytes in as ureq can read them.
 
 use std::fmt;
 use std::io;
 use std::sync::Weak;
+use std::time::Instant;
 
 use ureq::Error;
+use ureq::unversioned::transport::time::Duration;
 use ureq::unversioned::transport::{Buffers, NextTimeout, ShutdownHandle, Transport};
 
 use super::request_context;
+use super::tidy::Tidy;
 
 /// An established connection to the server, inside TLS where there is TLS.
 ///
@@ -18,12 +21,28 @@ use super::request_context;
 pub(super) struct Marked {
     inner: Box<dyn Transport>,
     socket: Weak<dyn ShutdownHandle>,
+    tidy: Tidy,
+    input: Input,
+}
+
+/// What of the reply ureq has not taken yet.
+#[derive(Default)]
+struct Input {
+    bytes: Vec<u8>,
+    consumed: usize,
+    /// Whether ureq took something when it was last asked.
+    progress: bool,
 }
 
 impl Marked {
     /// Marks a connection; `socket` shuts it.
     pub(super) fn new(inner: Box<dyn Transport>, socket: Weak<dyn ShutdownHandle>) -> Self {
-        Self { inner, socket }
+        Self {
+            inner,
+            socket,
+            tidy: Tidy::default(),
+            input: Input::default(),
+        }
     }
 }
 
@@ -35,17 +54,43 @@ impl fmt::Debug for Marked {
 
 impl Transport for Marked {
     fn buffers(&mut self) -> &mut dyn Buffers {
-        self.inner.buffers()
+        self
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
         request_context::pass_gate(&self.socket)
             .map_err(|_shut| Error::Io(io::Error::other("the request was given up")))?;
+        self.tidy.expect_reply();
         self.inner.transmit_output(amount, timeout)
     }
 
-    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
-        self.inner.await_input(timeout).map_err(never_a_clean_end)
+    /// ureq takes no input for the end of the reply: this waits until there is some.
+    fn await_input(&mut self, mut timeout: NextTimeout) -> Result<bool, Error> {
+        let (begun, whole) = (Instant::now(), timeout.after);
+        self.input.bytes.drain(..self.input.consumed);
+        self.input.consumed = 0;
+        let before = self.input.bytes.len();
+        loop {
+            let is_open = self.inner.await_input(timeout).map_err(never_a_clean_end)?;
+            let buffers = self.inner.buffers();
+            let received = buffers.input();
+            let amount = received.len();
+            self.tidy.pass(received, &mut self.input.bytes);
+            buffers.input_consume(amount);
+            if !is_open {
+                self.tidy.end(&mut self.input.bytes);
+            }
+            if !is_open || self.input.bytes.len() > before {
+                return Ok(self.input.bytes.len() > before);
+            }
+            if let Duration::Exact(span) = whole {
+                let left = span.saturating_sub(begun.elapsed());
+                if left.is_zero() {
+                    return Err(Error::Timeout(timeout.reason));
+                }
+                timeout.after = Duration::Exact(left);
+            }
+        }
     }
 
     fn is_open(&mut self) -> bool {
@@ -54,6 +99,37 @@ impl Transport for Marked {
 
     fn is_tls(&self) -> bool {
         self.inner.is_tls()
+    }
+}
+
+impl Buffers for Marked {
+    fn output(&mut self) -> &mut [u8] {
+        self.inner.buffers().output()
+    }
+
+    fn tmp_and_output(&mut self) -> (&mut [u8], &mut [u8]) {
+        self.inner.buffers().tmp_and_output()
+    }
+
+    fn input(&self) -> &[u8] {
+        self.input.bytes.get(self.input.consumed..).unwrap_or(&[])
+    }
+
+    fn input_append_buf(&mut self) -> &mut [u8] {
+        self.inner.buffers().input_append_buf()
+    }
+
+    fn input_appended(&mut self, amount: usize) {
+        self.inner.buffers().input_appended(amount);
+    }
+
+    fn input_consume(&mut self, amount: usize) {
+        self.input.progress = amount > 0;
+        self.input.consumed = (self.input.consumed + amount).min(self.input.bytes.len());
+    }
+
+    fn can_use_input(&self) -> bool {
+        !self.input().is_empty() && self.input.progress
     }
 }
 

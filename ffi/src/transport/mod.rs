@@ -20,6 +20,7 @@
 //! | `config`, `roots`, `proxy`, `settings` | what a transport is made of, and what the environment adds |
 //! | `agent` | one exchange, from plain request to plain reply |
 //! | `route`, `marked` | how a connection comes about, and its outermost link |
+//! | `tidy` | replies as ureq can read them |
 //! | `request_context`, `gate` | how far the thread's request has got, and whether a byte of it left |
 //! | `failure` | the kind and the words of what went wrong |
 //! | `exchange`, `worker` | requests in other threads, and waiting for them |
@@ -39,6 +40,7 @@ mod request_context;
 mod roots;
 mod route;
 mod settings;
+mod tidy;
 mod worker;
 
 use std::ffi::OsString;

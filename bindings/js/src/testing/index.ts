@@ -98,7 +98,10 @@ export class Simulator {
     const document = Object.fromEntries(
       Object.entries(fields).map(([name, value]) => [
         name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-        value instanceof Secret ? value.reveal() : value,
+        // A secret of another copy of this package, too.
+        typeof (value as Secret | undefined)?.reveal === "function"
+          ? (value as Secret).reveal()
+          : value,
       ]),
     );
     const { Simulator: Model } = await simulator();

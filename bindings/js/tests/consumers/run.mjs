@@ -42,13 +42,18 @@ const { values: args } = parseArgs({
     lock: { type: "boolean" },
   },
 });
+const { STABLEVPS_LABORATORY_BIN: laboratoryProgram } = process.env;
 const names = readdirSync(projects).filter((name) => args.only?.includes(name) ?? true);
 const unknown = args.only?.filter((name) => !names.includes(name)) ?? [];
-if (unknown.length > 0 || !(args.lock || (args.tarball && args.work && args.simulator))) {
+if (
+  unknown.length > 0 ||
+  !(args.lock || (args.tarball && args.work && args.simulator && laboratoryProgram))
+) {
   console.error(
     unknown.length > 0
       ? `no such project: ${unknown.join(", ")}`
-      : "usage: node run.mjs --tarball FILE --work FOLDER --simulator BINARY [--only NAME]...",
+      : "usage: STABLEVPS_LABORATORY_BIN=BINARY node run.mjs --tarball FILE --work FOLDER --simulator BINARY " +
+          "[--only NAME]...",
   );
   process.exit(2);
 }
@@ -145,7 +150,7 @@ async function withServers(simulator, run) {
     "--provisioning-ms=0",
     "--until-stdin-closes",
   ]);
-  const laboratory = await started(process.env.STABLEVPS_LABORATORY_BIN, []);
+  const laboratory = await started(laboratoryProgram, []);
   const { urls, end } = await breaking();
   try {
     const address = await service.word();

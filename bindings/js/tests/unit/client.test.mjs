@@ -5,6 +5,7 @@ import { inspect } from "node:util";
 import * as stablevps from "stablevps";
 import {
   cents,
+  compareMoney,
   formatMoney,
   fromCents,
   InvalidInputError,
@@ -280,6 +281,10 @@ test("money is exact", () => {
     assert.throws(() => cents(bad), RangeError, bad);
   }
   assert.throws(() => fromCents(0.5), RangeError);
+  const sums = ["100.00", "20", "-5.00", "19.49"].sort(compareMoney);
+  assert.deepEqual(sums, ["-5.00", "19.49", "20", "100.00"]);
+  assert.ok(compareMoney("100.00", "20") > 0 && compareMoney("0.1", "0.10") === 0);
+  assert.throws(() => compareMoney("1", "much"), RangeError);
   assert.equal(formatMoney("19.49", "EUR", "en"), "€19.49");
 });
 

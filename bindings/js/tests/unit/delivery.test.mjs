@@ -98,6 +98,13 @@ test("whatever else breaks, the request may have been sent, and its error is the
   }
 });
 
+test("what a framework throws to itself comes back to it, but never from an order", async () => {
+  const dynamic = Object.assign(new Error("dynamic"), { digest: "DYNAMIC_SERVER_USAGE" });
+  const client = new StableVPS({ apiKey: KEY, fetch: () => Promise.reject(dynamic) });
+  await assert.rejects(client.wallet.get(), (error) => error === dynamic);
+  await assert.rejects(client.vps.create(ORDER), { code: "outcome_unknown", cause: dynamic });
+});
+
 test("an order is sent once whatever its connection breaks with", async () => {
   for (const [name, thrown] of Object.entries(UNKNOWN)) {
     const simulator = await Simulator.create();

@@ -3,6 +3,7 @@
 import type Default from "stablevps";
 import {
   AbortError,
+  type AnyStableVPSError,
   type BillingCycle,
   type BillingStatus,
   type CallOptions,
@@ -146,7 +147,8 @@ export function errorsAreNarrowed(error: unknown): Money | null {
   // @ts-expect-error There is no such code.
   isStableVPSError(error, "no_funds");
   if (isStableVPSError(error)) {
-    holds<Same<typeof error, StableVPSError>>();
+    const root: StableVPSError = error;
+    use(root);
     holds<Same<typeof error.token, string | null>>();
     holds<Same<typeof error.vps, VpsDetails | null>>();
     holds<Same<typeof error.next, "retry" | "resume" | "fix" | "ask">>();
@@ -163,6 +165,27 @@ export function errorsAreNarrowed(error: unknown): Money | null {
     use(root.cause);
   }
   return null;
+}
+
+export function errorsAreNarrowedByTheirCode(error: unknown): Money | null {
+  if (!isStableVPSError(error)) {
+    return null;
+  }
+  holds<Same<typeof error, AnyStableVPSError>>();
+  switch (error.code) {
+    case "insufficient_funds":
+      return error.shortfall;
+    case "price_above_limit":
+      return error.charged;
+    case "server":
+    case "provider":
+      use(error.status);
+      return null;
+    default:
+      // @ts-expect-error Only some kinds have it.
+      use(error.shortfall);
+      return null;
+  }
 }
 
 export async function aPurchaseIsAPromiseAndAStream(purchase: Purchase): Promise<void> {

@@ -26,14 +26,21 @@ try {
     same(`"${part}" in a server component`, page.includes(part), true);
   }
   console.log("server component: ready, 19.49 charged, 1 order sent");
-  for (const _ of ["first", "reloaded"]) {
-    same("balances in a page", (await text("wallet")).includes("balances: 1.00 2.00"), true);
+  for (const amount of [1, 2, 100]) {
+    const body = JSON.stringify({ set_balance: { amount } });
+    await fetch(`${process.env.STABLEVPS_BASE_URL}/_simulator/control`, { method: "POST", body });
+    const page = await text("wallet");
+    same(`balance ${amount} in a page`, page.includes(`balance: ${amount}.00`), true);
   }
   console.log("server component: nothing of the service is cached");
   console.log("route handler:", await text("buy", { method: "POST" }));
   same("a client component on the server", (await text("browser")).includes("19.49"), true);
   console.log("client component");
   console.log(await browsing(chromium, (open) => open(`${address}browser`)));
+} catch (error) {
+  // Next.js catches what is not caught here, and then the program would end well.
+  console.error(error);
+  process.exitCode = 1;
 } finally {
   server.closeAllConnections();
   server.close();

@@ -116,8 +116,21 @@ internal class Driver<T>(
             while (true) {
                 next =
                     when (next) {
-                        is Following.End -> return next.result.also { log("done") }
-                        is Following.Go -> carryOut(if (terms == null) next.step else reported(next.step, terms))
+                        is Following.End -> {
+                            return next.result.also { log("done") }
+                        }
+
+                        is Following.Go -> {
+                            carryOut(
+                                if (terms ==
+                                    null
+                                ) {
+                                    next.step
+                                } else {
+                                    reported(next.step, terms)
+                                },
+                            )
+                        }
                     }
             }
         } finally {

@@ -110,6 +110,7 @@ internal class LaboratoryTest {
                 baseUrl = laboratory.url,
                 transport = transport,
                 timeout = 2.seconds,
+                maxRetries = 10,
                 clock = FastClock(),
             )
         StableVps(laboratory.arm(fault), options).use { client ->
@@ -121,10 +122,18 @@ internal class LaboratoryTest {
                 error = e
             }
             val state = laboratory.state()
-            val orders = state.getValue("orders").jsonPrimitive.content.toInt()
-            val vps = state.getValue("vps").jsonPrimitive.content.toInt()
+            val orders =
+                state
+                    .getValue("orders")
+                    .jsonPrimitive.content
+                    .toInt()
+            val vps =
+                state
+                    .getValue("vps")
+                    .jsonPrimitive.content
+                    .toInt()
             assertTrue(orders <= 1 && vps <= 1, "$fault: $orders orders, $vps VPS")
-            assertTrue(orders == 0 || error?.next != Next.RETRY && error?.next != Next.FIX, "$fault: $error")
+            assertTrue(orders == 0 || error?.next !in setOf(Next.RETRY, Next.FIX), "$fault: $error")
             return orders to (error?.let { "${it.code}, ${it.next}" } ?: "bought")
         }
     }
@@ -133,21 +142,27 @@ internal class LaboratoryTest {
     fun `no fault makes any transport order twice`() {
         val rows =
             runBlocking(Dispatchers.Default) {
-                transports.map { (name, transport) ->
-                    async {
-                        Laboratory().use { laboratory ->
-                            laboratory.faults().flatMap { fault ->
-                                calls.map { (call, make) ->
-                                    val (orders, got) = outcome(laboratory, fault, transport(), make)
-                                    "%-22s %-9s %-20s %d  %s".format(name, call, fault, orders, got) to
-                                        (call == "create" || got == "bought")
+                transports
+                    .map { (name, transport) ->
+                        async {
+                            Laboratory().use { laboratory ->
+                                laboratory.faults().flatMap { fault ->
+                                    calls.map { (call, make) ->
+                                        val (orders, got) = outcome(laboratory, fault, transport(), make)
+                                        "%-22s %-9s %-20s %d  %s".format(name, call, fault, orders, got) to
+                                            (call == "create" || got == "bought")
+                                    }
                                 }
                             }
                         }
-                    }
-                }.awaitAll().flatten()
+                    }.awaitAll()
+                    .flatten()
             }
         println(rows.joinToString("\n") { it.first })
-        assertEquals(emptyList(), rows.filterNot { it.second }.map { it.first }, "each purchase finds its VPS")
+        assertEquals(
+            emptyList(),
+            rows.filterNot { it.second }.map { it.first },
+            "each purchase finds its VPS",
+        )
     }
 }
