@@ -35,6 +35,9 @@ pub(crate) enum Reached {
     Bought(VpsId),
 }
 
+/// The worlds by their names, for as long as the process runs.
+static WORLDS: LazyLock<Mutex<HashMap<String, Arc<Claims>>>> = LazyLock::new(Mutex::default);
+
 /// The claims of a server's purchases, for as long as the process runs. There are as many as it buys.
 #[derive(Default)]
 pub(crate) struct Claims(Mutex<Known>);
@@ -66,8 +69,6 @@ impl Claims {
         if world.is_empty() {
             return Arc::default();
         }
-        static WORLDS: LazyLock<Mutex<HashMap<String, Arc<Claims>>>> =
-            LazyLock::new(Mutex::default);
         let mut worlds = WORLDS.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(worlds.entry(world.to_owned()).or_default())
     }
