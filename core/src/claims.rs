@@ -74,9 +74,9 @@ impl Claims {
     }
 
     /// A name for a new purchase: the one that is proposed, unless another purchase has it.
-    pub fn name(&self, proposed: String) -> String {
+    pub fn name(&self, proposed: &str) -> String {
         let mut known = self.lock();
-        let mut name = proposed.clone();
+        let mut name = proposed.to_owned();
         let mut number = 1_u32;
         while known.purchases.contains_key(&name) {
             number = number.saturating_add(1);

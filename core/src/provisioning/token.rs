@@ -133,7 +133,7 @@ impl Facts {
     pub fn begun(claims: &Claims, seed: u64, started_at: Timestamp) -> Self {
         let millis = started_at.millis().unsigned_abs();
         Self {
-            purchase: claims.name(format!("{seed:016x}-{millis:x}")),
+            purchase: claims.name(&format!("{seed:016x}-{millis:x}")),
             started_at,
             ordered_at: None,
             orders_sent: 0,
