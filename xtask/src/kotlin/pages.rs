@@ -1,6 +1,7 @@
 //! Runs what pages show: their blocks as tests.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -10,9 +11,7 @@ use anyhow::{Result, ensure};
 /// other, a program of their own. Those marked `no-run`, which need a real account, are only compiled.
 pub fn tests_of(page: &Path, class: &str, target: &Path) -> Result<()> {
     let page = fs::read_to_string(page)?;
-    let pages: [(&str, &str, fn(&Blocks, &str) -> String); 2] =
-        [("kotlin", "kt", kotlin_page), ("java", "java", java_page)];
-    for (language, ending, written) in pages {
+    for (language, ending) in [("kotlin", "kt"), ("java", "java")] {
         let folder = target.join(language);
         fs::create_dir_all(&folder)?;
         let blocks = Blocks::of(&page, language);
@@ -20,14 +19,17 @@ pub fn tests_of(page: &Path, class: &str, target: &Path) -> Result<()> {
             blocks.count == page.matches(&format!("```{language}")).count(),
             "a block of {language} is left out"
         );
-        let class = if language == "java" {
-            format!("{class}InJava")
+        let (class, text) = if language == "java" {
+            let class = format!("{class}InJavaTest");
+            let text = java_page(&blocks, &class);
+            (class, text)
         } else {
-            class.to_owned()
+            let class = format!("{class}Test");
+            let text = kotlin_page(&blocks, &class);
+            (class, text)
         };
-        let file = folder.join(format!("{class}Test.{ending}"));
         if blocks.count > 0 {
-            fs::write(file, written(&blocks, &class))?;
+            fs::write(folder.join(format!("{class}.{ending}")), text)?;
         }
     }
     Ok(())
@@ -86,7 +88,7 @@ impl Blocks {
 
 fn kotlin_page(blocks: &Blocks, class: &str) -> String {
     let mut text = format!(
-        "package com.stablevps.pages\n\n{}\n{}\ninternal class {class}Test {{\n    \
+        "package com.stablevps.pages\n\n{}\n{}\ninternal class {class} {{\n    \
          @org.junit.jupiter.api.Test\n    \
          fun `the blocks run`() = kotlinx.coroutines.test.runTest {{\n{}    }}\n",
         blocks.imports(),
@@ -97,21 +99,27 @@ fn kotlin_page(blocks: &Blocks, class: &str) -> String {
         text += "\n    @org.junit.jupiter.api.Test\n    fun `the program runs`() = main()\n";
     }
     for (number, block) in blocks.not_run.iter().enumerate() {
-        text += &format!("\n    suspend fun compiled{number}() {{\n{block}    }}\n");
+        let _ = write!(
+            text,
+            "\n    suspend fun compiled{number}() {{\n{block}    }}\n"
+        );
     }
     text + "}\n"
 }
 
 fn java_page(blocks: &Blocks, class: &str) -> String {
     let mut text = format!(
-        "package com.stablevps.pages;\n\n{}\nclass {class}Test {{\n    \
+        "package com.stablevps.pages;\n\n{}\nclass {class} {{\n    \
          @org.junit.jupiter.api.Test\n    \
          void theBlocksRun() throws Exception {{\n{}    }}\n",
         blocks.imports(),
         blocks.lines
     );
     for (number, block) in blocks.not_run.iter().enumerate() {
-        text += &format!("\n    void compiled{number}() throws Exception {{\n{block}    }}\n");
+        let _ = write!(
+            text,
+            "\n    void compiled{number}() throws Exception {{\n{block}    }}\n"
+        );
     }
     text + "}\n"
 }

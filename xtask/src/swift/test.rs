@@ -1,5 +1,6 @@
 //! The tests of the Swift package.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
@@ -75,12 +76,16 @@ fn consumer(packages: &Packages) -> Result<PathBuf> {
         if block.starts_with(".package(") {
             in_manifest(&block, &manifest)?;
         } else {
-            program += &format!("func compiled{number}() async throws {{\n{block}}}\n");
+            let _ = write!(
+                program,
+                "func compiled{number}() async throws {{\n{block}}}\n"
+            );
         }
     }
     for page in &pages {
         ensure!(
-            blocks(page, RUN).len() + blocks(page, NOT_RUN).len() == page.matches("```swift").count(),
+            blocks(page, RUN).len() + blocks(page, NOT_RUN).len()
+                == page.matches("```swift").count(),
             "a block of Swift is left out"
         );
     }
@@ -153,7 +158,8 @@ fn example(packages: &Packages) -> Result<()> {
     ensure!(bought.ends_with("password ***\n"), "buy printed: {bought}");
     // A token that can't be read may be that of an order: the program stops.
     let mut unreadable = packages.built(EXAMPLE, "svps", "debug", &account)?;
-    unreadable.args(["buy", "--token-file", "."]);
+    replace(&Toolchain::kept()?.join("damaged.token"), &[0xff])?;
+    unreadable.args(["buy", "--token-file", "damaged.token"]);
     ensure!(
         !unreadable.output()?.status.success(),
         "buy went on without a token that it could not read"

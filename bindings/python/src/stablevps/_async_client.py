@@ -119,6 +119,7 @@ class AsyncClient:
             connect_timeout=connect_timeout,
             max_retries=max_retries,
             random_seed=random_seed,
+            clock=clock,
         )
         self._has_own_clock = clock is not None
         self._clock: AsyncClock = AsyncSystemClock() if clock is None else clock

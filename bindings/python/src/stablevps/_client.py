@@ -117,6 +117,7 @@ class Client:
             connect_timeout=connect_timeout,
             max_retries=max_retries,
             random_seed=random_seed,
+            clock=clock,
         )
         self._has_own_clock = clock is not None
         self._clock: Clock = SystemClock() if clock is None else clock

@@ -33,8 +33,8 @@ private func fields(_ mirror: Mirror) -> Any {
 
 /// The name of a field as JSON documents spell it.
 private func spelled(_ name: String, isSpan: Bool) -> String {
-  for (end, sent) in [("ID", "Id"), ("MB", "Mb"), ("GB", "Gb")] where name.hasSuffix(end) {
-    return name.dropLast(2) + sent
+  for (end, sent) in [("ID", "Id"), ("IDs", "Ids"), ("MB", "Mb"), ("GB", "Gb")] where name.hasSuffix(end) {
+    return name.dropLast(end.count) + sent
   }
   return isSpan ? name + "Ms" : name
 }

@@ -183,6 +183,7 @@ class _AsyncTransport:
 class _Clock:
     def __init__(self, simulator: Simulator) -> None:
         self._simulator = simulator
+        self.world = simulator._world.name
 
     def now_ms(self) -> int:
         return self._simulator.now_ms
@@ -197,6 +198,7 @@ class _Clock:
 class _AsyncClock:
     def __init__(self, simulator: Simulator) -> None:
         self._simulator = simulator
+        self.world = simulator._world.name
 
     def now_ms(self) -> int:
         return self._simulator.now_ms
