@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from _child import run
 
 import stablevps
 from stablevps import _machine
@@ -81,3 +82,13 @@ def test_no_native_object_can_be_copied_or_pickled(
 def test_a_client_that_could_not_be_made_can_be_shown() -> None:
     for kind in (stablevps.Client, stablevps.AsyncClient):
         assert repr(kind.__new__(kind)) == f"{kind.__name__}(base_url=None)"
+
+
+def test_importing_the_package_loads_neither_the_native_library_nor_asyncio() -> None:
+    out = run(
+        """
+        import sys, stablevps
+        print([name for name in sys.modules if name == "asyncio" or "_native" in name])
+        """
+    )
+    assert out == "[]\n"

@@ -19,6 +19,7 @@ from ._arguments import amount, call_options, flag, milliseconds, secret, text, 
 from ._async_closing import AsyncClosing
 from ._async_progress import OnProgress
 from ._async_purchase import AsyncPurchase, purchase
+from ._clocks import AsyncSystemClock
 from ._core import invalid_input
 from ._machine import Call, Done, Failed, Send, Wait, is_exclusive, log
 from ._models import (
@@ -41,7 +42,7 @@ from ._models import (
     Wallet,
 )
 from ._session import Session
-from ._transport import AsyncClock, AsyncHttpTransport, AsyncSystemClock, TransportFailure
+from ._transport import AsyncClock, AsyncHttpTransport, TransportFailure
 from ._ureq import AsyncUreq
 from ._values import Secret, hidden
 

@@ -19,6 +19,7 @@ from ._arguments import amount, call_options, flag, milliseconds, secret, text, 
 from ._closing import Closing
 from ._progress import OnProgress
 from ._purchase import purchase
+from ._clocks import SystemClock
 from ._core import invalid_input
 from ._machine import Call, Done, Failed, Send, Wait, is_exclusive, log
 from ._models import (
@@ -41,7 +42,7 @@ from ._models import (
     Wallet,
 )
 from ._session import Session
-from ._transport import Clock, HttpTransport, SystemClock, TransportFailure
+from ._transport import Clock, HttpTransport, TransportFailure
 from ._ureq import Ureq
 from ._values import Secret, hidden
 

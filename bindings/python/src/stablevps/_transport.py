@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from typing import Any, Protocol
 
 from msgspec import Struct
-
-from ._native import stablevps_ffi
 
 __all__ = [
     "AsyncClock",
@@ -137,31 +134,3 @@ class AsyncClock(Protocol):
     async def sleep(self, seconds: float) -> None:
         """Waits."""
         ...
-
-
-class SystemClock:
-    """The machine's own clock."""
-
-    def now_ms(self) -> int:
-        return time.time_ns() // 1_000_000
-
-    def monotonic_ms(self) -> int:
-        return stablevps_ffi.monotonic_ms()
-
-    def sleep(self, seconds: float) -> None:
-        time.sleep(seconds)
-
-
-class AsyncSystemClock:
-    """The machine's own clock, for asyncio."""
-
-    def now_ms(self) -> int:
-        return time.time_ns() // 1_000_000
-
-    def monotonic_ms(self) -> int:
-        return stablevps_ffi.monotonic_ms()
-
-    async def sleep(self, seconds: float) -> None:
-        import asyncio
-
-        await asyncio.sleep(seconds)
