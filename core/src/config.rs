@@ -59,6 +59,10 @@ pub struct ApiConfig {
     /// How long it may take to connect, in milliseconds. Default 5,000.
     #[serde(deserialize_with = "json::required")]
     pub connect_timeout_ms: i64,
+    /// The name of the world that the account is in: clients of the same world know what the others of this process buy.
+    /// Default: the server. An empty name is a world of this client alone, such as a test's.
+    #[serde(deserialize_with = "json::given")]
+    pub world: Option<String>,
 }
 
 impl Default for ApiConfig {
@@ -71,6 +75,7 @@ impl Default for ApiConfig {
             max_retries: 2,
             timeout_ms: 30_000,
             connect_timeout_ms: 5_000,
+            world: None,
         }
     }
 }
@@ -147,7 +152,7 @@ struct Inner {
     max_retries: u32,
     timeout_ms: u64,
     connect_timeout_ms: u64,
-    claims: Claims,
+    claims: Arc<Claims>,
 }
 
 impl fmt::Debug for Api {
@@ -167,6 +172,7 @@ impl Api {
     pub fn new(config: ApiConfig) -> Result<Self, Error> {
         let key = config.api_key.as_ref().map(check_key).transpose()?;
         let base = check_base_url(&config.base_url)?;
+        let claims = Claims::of(config.world.as_deref().unwrap_or(&base));
         Ok(Self(Arc::new(Inner {
             base,
             key,
@@ -175,7 +181,7 @@ impl Api {
             max_retries: check_retries(config.max_retries)?,
             timeout_ms: check_span("timeout", config.timeout_ms, 1)?,
             connect_timeout_ms: check_span("connect_timeout", config.connect_timeout_ms, 1)?,
-            claims: Claims::default(),
+            claims,
         })))
     }
 
@@ -225,19 +231,26 @@ impl Api {
         self.0.connect_timeout_ms
     }
 
+    /// Names the account whose purchases go one at a time: its key's fingerprint and its server.
+    #[must_use]
+    pub fn account_key(&self) -> String {
+        format!("{} {}", self.key_fingerprint(), self.0.base)
+    }
+
     /// Where requests go, up to the endpoint's own path.
     pub(crate) fn url(&self, path: &str) -> String {
         format!("{}{PREFIX}{path}", self.0.base)
     }
 
-    /// Which VPS was received by which purchase.
+    /// What the purchases of the process know of each other.
     pub(crate) fn claims(&self) -> &Claims {
         &self.0.claims
     }
 }
 
 fn check_key(key: &Secret) -> Result<Secret, Error> {
-    let trimmed = key.reveal().trim_matches(' ');
+    // A file with a key ends in a line break.
+    let trimmed = key.reveal().trim_ascii();
     if trimmed.is_empty() {
         return Err(Error::invalid_input("api_key", "must not be empty"));
     }
@@ -248,7 +261,8 @@ fn check_key(key: &Secret) -> Result<Secret, Error> {
     Ok(Secret::new(trimmed))
 }
 
-fn check_base_url(text: &str) -> Result<String, Error> {
+/// A base URL in the one form in which it is used and compared.
+pub(crate) fn check_base_url(text: &str) -> Result<String, Error> {
     let wrong = |reason: &str| Error::invalid_input("base_url", reason);
     let not_one = || wrong("must be a URL such as https://stablevps.com");
     let text = text.trim();
@@ -278,7 +292,16 @@ fn check_base_url(text: &str) -> Result<String, Error> {
     if !is_secure && !host.is_loopback() {
         return Err(wrong("must be https: http would send the key in the clear"));
     }
-    Ok(text.trim_end_matches('/').to_owned())
+    let (scheme, default_port) = if is_secure {
+        ("https", 443)
+    } else {
+        ("http", 80)
+    };
+    let port = authority.port_u16().filter(|port| *port != default_port);
+    let port = port.map_or_else(String::new, |port| format!(":{port}"));
+    let name = authority.host().to_ascii_lowercase();
+    let path = uri.path().trim_end_matches('/');
+    Ok(format!("{scheme}://{name}{port}{path}"))
 }
 
 /// The host of a URL.

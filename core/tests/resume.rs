@@ -290,6 +290,7 @@ fn on_server(base_url: &str) -> Api {
     Api::new(ApiConfig {
         api_key,
         base_url,
+        world: Some(String::new()),
         ..ApiConfig::default()
     })
     .unwrap()
@@ -478,4 +479,120 @@ fn step_once(purchase: &mut Provisioning, service: &mut Simulator) {
     };
     let reply = carry(service, &request, FailureKind::Io, START).reply;
     purchase.handle_reply(request.id, reply, at(START)).unwrap();
+}
+
+/// Two clients of a server, in two spellings and with two keys: of one process.
+fn clients_of_a_process(server: &str) -> (Api, Api) {
+    let client = |base_url: String, key: &str| {
+        Api::new(ApiConfig {
+            api_key: Some(Secret::new(key)),
+            base_url,
+            ..ApiConfig::default()
+        })
+        .unwrap()
+    };
+    let shouted = server.to_uppercase();
+    (
+        client(format!("https://{server}.example"), KEY),
+        client(format!("HTTPS://{shouted}.EXAMPLE:443/"), KEY),
+    )
+}
+
+fn bought_by(api: &Api, account: &Value) -> Script {
+    let order = CreateVps::new("prime", "monthly", "london").unwrap();
+    let options = ProvisionOptions::default();
+    let machine = Provisioning::buy(api, order, options, 1, clocks(START)).unwrap();
+    Script {
+        machine,
+        ..Script::begin(account)
+    }
+}
+
+fn resume_in(script: &mut Script, api: &Api, token: &str) {
+    let now = clocks(script.now);
+    script.machine = Provisioning::resume(api, token, KeyCheck::Same, None, 3, now).unwrap();
+}
+
+#[test]
+fn a_token_from_before_the_order_orders_once_in_a_process_however_often_it_is_resumed() {
+    let (api, other) = clients_of_a_process("twice");
+    assert_eq!(api.account_key(), other.account_key());
+    let mut script = bought_by(&api, &json!({}));
+    let token = script.token();
+    for api in [&api, &api, &other] {
+        assert_eq!(script.end(), ("ok".to_owned(), 1, 1));
+        resume_in(&mut script, api, &token);
+    }
+    assert_eq!(script.end(), ("ok".to_owned(), 1, 1));
+    assert_eq!(script.outcome().unwrap().orders_sent, 1);
+}
+
+#[test]
+fn a_token_that_is_resumed_while_its_order_is_under_way_finds_that_order() {
+    let (api, other) = clients_of_a_process("meanwhile");
+    let mut script = bought_by(&api, &json!({ "balance": 100 }));
+    let token = script.token();
+    while !script.sends_the_order() {
+        script.step();
+    }
+    let Step::Send(order) = script.machine.next_step(at(script.now)) else {
+        panic!("it sends the order");
+    };
+    resume_in(&mut script, &other, &token);
+    // Its own wallet and list come before the order's effect, and its end after.
+    script.step();
+    script.step();
+    let _ = carry(&mut script.simulator, &order, FailureKind::Io, script.now);
+    assert_eq!(script.end(), ("ok".to_owned(), 1, 1));
+}
+
+#[test]
+fn a_token_whose_order_was_refused_or_never_placed_may_order_again() {
+    let refused = json!([{ "on": { "method": "POST", "path": "/vps" }, "do": { "status": { "code": 400 } } }]);
+    let lost = json!([{ "on": { "method": "POST", "path": "/vps" }, "do": "lose_before" }]);
+    for (server, faults, word) in [
+        ("refused", refused, "bad_request"),
+        ("lost", lost, "not_placed"),
+    ] {
+        let (api, _) = clients_of_a_process(server);
+        let mut script = bought_by(&api, &json!({ "faults": faults }));
+        let token = script.token();
+        assert_eq!(script.end(), (word.to_owned(), 0, 0));
+        resume_in(&mut script, &api, &token);
+        assert_eq!(script.end(), ("ok".to_owned(), 1, 1));
+    }
+}
+
+#[test]
+fn what_one_client_received_another_of_the_same_server_does_not_take_for_its_own() {
+    let (api, other) = clients_of_a_process("claims");
+    let mut first = bought_by(&api, &json!({}));
+    let lost = json!([{ "on": { "method": "POST", "path": "/vps" }, "do": "lose_before" }]);
+    let mut second = bought_by(&other, &json!({ "faults": lost }));
+    while !second.sends_the_order() {
+        second.step();
+    }
+    second.step();
+    while !matches!(first.machine.phase(), Phase::Polling) {
+        first.step();
+    }
+    // The second one's list now shows the first one's VPS.
+    std::mem::swap(&mut first.simulator, &mut second.simulator);
+    let (word, _, _) = second.end();
+    assert_eq!(
+        word, "unresolved",
+        "the wallet was charged, but no VPS is its own"
+    );
+}
+
+#[test]
+fn purchases_that_begin_alike_are_two() {
+    let (api, _) = clients_of_a_process("alike");
+    let purchase = |machine: &Provisioning| {
+        let token: Value = serde_json::from_str(&machine.snapshot(at(START)).unwrap()).unwrap();
+        token["facts"]["purchase"].as_str().unwrap().to_owned()
+    };
+    let first = bought_by(&api, &json!({})).machine;
+    let second = bought_by(&api, &json!({})).machine;
+    assert_ne!(purchase(&first), purchase(&second));
 }

@@ -379,5 +379,8 @@ fn api(client: &Client) -> Result<Api, Error> {
     let config: ApiConfig = serde_json::to_value(client)
         .and_then(serde_json::from_value)
         .expect("a client of the corpus is a configuration");
-    Api::new(config)
+    Api::new(ApiConfig {
+        world: Some(String::new()),
+        ..config
+    })
 }

@@ -8,9 +8,9 @@ pub struct Api(pub(crate) CoreApi);
 
 #[uniffi::export]
 impl Api {
-    /// Tells accounts apart without telling the key.
+    /// Names the account whose purchases go one at a time, without telling the key.
     #[must_use]
-    pub fn key_fingerprint(&self) -> String {
-        self.0.key_fingerprint()
+    pub fn account_key(&self) -> String {
+        self.0.account_key()
     }
 }

@@ -26,13 +26,13 @@ impl Api {
         self.0.as_ref().err().cloned()
     }
 
-    /// Tells accounts apart without containing the key.
+    /// Names the account whose purchases go one at a time, without containing the key.
     #[must_use]
-    #[wasm_bindgen(js_name = keyFingerprint)]
-    pub fn key_fingerprint(&self) -> String {
+    #[wasm_bindgen(js_name = accountKey)]
+    pub fn account_key(&self) -> String {
         self.0
             .as_ref()
-            .map_or_else(|_| String::new(), CoreApi::key_fingerprint)
+            .map_or_else(|_| String::new(), CoreApi::account_key)
     }
 
     /// Begins the call or the purchase that a JSON document describes. What can't be begun is a machine

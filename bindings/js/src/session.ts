@@ -117,7 +117,6 @@ const KEY_VARIABLE = "STABLEVPS_API_KEY";
 /** A configured account. */
 export class Session {
   readonly #config: string;
-  readonly #baseUrl: string;
   readonly #host: Host;
   readonly #timeout: number;
   #seed: number | undefined;
@@ -152,11 +151,12 @@ export class Session {
     const timeoutMs = span("timeout", options.timeout);
     this.#timeout = timeoutMs ?? REQUEST_TIMEOUT;
     this.#seed = randomSeed;
-    this.#baseUrl = text("baseUrl", options.baseUrl ?? "https://stablevps.com");
     this.#config = JSON.stringify({
       // A file or a variable that it was read from may end in a line break.
       apiKey: apiKey === null ? undefined : secretText("apiKey", apiKey).trim(),
-      baseUrl: this.#baseUrl,
+      baseUrl: text("baseUrl", options.baseUrl ?? "https://stablevps.com"),
+      // What is bought by a clock that is not the machine's is nobody else's.
+      world: options.clock === undefined ? undefined : ((options.clock as WorldClock).world ?? ""),
       auth: options.auth === undefined ? undefined : text("auth", options.auth),
       // A browser has its own, and asks the server about every header that is not its own.
       userAgent: inBrowser ? null : `stablevps-js/${VERSION}`,
@@ -204,7 +204,7 @@ export class Session {
       const machine = this.#begin(api, document, undefined, uniqueSeed);
       const { world = "" }: WorldClock = this.#host.clock;
       const own = {
-        account: `${api.keyFingerprint()} ${this.#baseUrl.trim().replace(/\/+$/, "")} ${world}`,
+        account: `${api.accountKey()} ${world}`,
         timeout,
         onProgress(progress: Progress) {
           report(progress);

@@ -116,10 +116,12 @@ def main(how: str, seed: int, times: int, key: str = "", url: str = "") -> None:
                 **order, on_progress=lambda progress, kept=tokens: kept.append(progress.token)
             )
             known.add(bought.vps.id)
+            timer.stop()
         except Interruption as interruption:
+            # There is one for each start, and this was it.
             interrupted += 1
             tokens.append(getattr(interruption, "token", None) or tokens[-1])
-        timer.stop()
+            timer.stop()
         token = next((token for token in reversed(tokens) if token), None)
         if placed() != len(known) and token is not None:
             known.add(client.vps.resume(token).vps.id)

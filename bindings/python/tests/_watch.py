@@ -72,7 +72,8 @@ class Watch(logging.Handler):
             self.is_secret(value)
 
     def _note_error(self, error: StableVPSError) -> None:
-        for text in (str(error), repr(error), repr(vars(error)), repr(error.__reduce__())):
+        whole = [repr(error.__reduce__())] if hasattr(error, "_report") else []
+        for text in (str(error), repr(error), repr(vars(error)), *whole):
             self.saw("an error", text)
 
     def _note_token(self, me: Any, ending: BaseException, now_ms: int) -> None:

@@ -336,3 +336,14 @@ def test_every_error_of_the_core_has_a_class_that_reads_its_details(client: Any)
 def test_a_fault_or_configuration_that_does_not_exist_is_refused(simulator: Simulator) -> None:
     assert "balanse" in str(caught_from(lambda: Simulator(balanse=1)))
     assert "vanish" in str(caught_from(lambda: simulator.fault("vanish")))
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", " \n\n"])
+def test_a_key_that_ends_in_a_line_break_is_trimmed(
+    end: str, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = simulator.api_key + end
+    assert simulator.client(api_key=key).wallet.get().currency == "EUR"
+    assert simulator.client(api_key=stablevps.Secret(key)).wallet.get().currency == "EUR"
+    monkeypatch.setenv("STABLEVPS_API_KEY", key)
+    assert simulator.client(api_key=None).wallet.get().currency == "EUR"

@@ -9,15 +9,19 @@ import re
 import subprocess
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
+import msgspec
 import pytest
 from _watch import Watch
+from rich.pretty import pretty_repr
 
 import stablevps
-from stablevps import HttpRequest, HttpResponse
+from stablevps import HttpRequest, HttpResponse, _values
+from stablevps.testing import Simulator
 
 PASSWORD = "correct horse battery staple"
 ORDER: Any = {"plan_id": "prime", "billing_cycle": "monthly", "location": "london"}
@@ -205,3 +209,107 @@ def test_a_token_holds_neither_key_nor_password(client: Any) -> None:
     for token in tokens:
         assert client.simulator.api_key not in token
         assert bought.vps.rdp_password.reveal() not in token
+
+
+class Interruption(BaseException):
+    """What is raised at a line of the package's code."""
+
+
+PACKAGE = str(Path(stablevps.__file__).parent)
+
+
+UNTRACED = (_values.hidden.__code__, stablevps.Secret.__init__.__code__)
+"""Whoever calls these still has the plain text."""
+
+
+class AtLine:
+    """Raises at one line of the package's code, counted from the beginning of a call."""
+
+    def __init__(self, line: int) -> None:
+        self._left = line
+        self._begun: set[FrameType] = set()
+
+    def __enter__(self) -> None:
+        sys.settrace(self._trace)
+
+    def __exit__(self, *ending: object) -> None:
+        sys.settrace(None)
+
+    def _trace(self, frame: FrameType, event: str, argument: Any) -> Any:
+        code = frame.f_code
+        if not code.co_filename.startswith(PACKAGE) or code in UNTRACED:
+            return None
+        # What is raised there is shown and lost.
+        if in_finalizer(frame):
+            return None
+        if event == "call":
+            return self._trace
+        # Before its first line, a function has its arguments as they were given.
+        is_begun = event == "line" and frame in self._begun
+        self._begun.add(frame)
+        if is_begun:
+            self._left -= 1
+            if self._left == 0:
+                raise Interruption
+        return self._trace
+
+
+def in_finalizer(frame: FrameType | None) -> bool:
+    while frame is not None:
+        if frame.f_code.co_name == "__del__":
+            return True
+        frame = frame.f_back
+    return False
+
+
+def local_variables(error: BaseException) -> Iterator[tuple[str, str]]:
+    """Those of the package's frames, as error trackers and rich show them."""
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        # A simulated reply is no secret of anybody's.
+        is_simulated = type(frame.f_locals.get("self")).__name__ == "SimulatedReply"
+        if frame.f_code.co_filename.startswith(PACKAGE) and not is_simulated:
+            for name, value in frame.f_locals.items():
+                where = f"{frame.f_code.co_qualname if sys.version_info >= (3, 11) else ''}: {name}"
+                yield where, repr(value)
+                if isinstance(value, (msgspec.Struct, dict, list, tuple, str, bytes)):
+                    yield where, pretty_repr(value, max_string=80)
+
+
+def test_wherever_a_call_is_interrupted_no_local_variable_shows_a_secret(
+    simulator: Simulator,
+) -> None:
+    def connect(simulator: Simulator) -> Any:
+        return simulator.client()
+
+    hidden = stablevps.Secret("correct horse battery staple")
+    ready = connect(simulator).vps.provision(**ORDER).vps
+    secrets = [simulator.api_key, hidden.reveal(), ready.rdp_password.reveal()]
+    calls: dict[str, Callable[[], Any]] = {
+        "made": lambda: stablevps.Client(secrets[0], timeout="no time"),  # type: ignore[arg-type]
+        "key": lambda: connect(Simulator()).keys.create(
+            email="john@example.com", password=secrets[1], name="b"
+        ),
+        "details": lambda: connect(simulator).vps.get(ready.id),
+        "wait": lambda: connect(simulator).vps.wait_until_ready(ready.id),
+        "refused": lambda: connect(simulator).keys.create(email="-", password=secrets[1], name="b"),
+    }
+    interrupted = 0
+    for what, call in calls.items():
+        for line in range(1, 2000, 9):
+            try:
+                with AtLine(line):
+                    made = call()
+            except Interruption as interruption:
+                ending: BaseException = interruption
+                interrupted += 1
+            except stablevps.StableVPSError as error:
+                ending = error
+            else:
+                del made
+                break
+            for where, shown in local_variables(ending):
+                for secret in secrets:
+                    assert secret[:20] not in shown, f"{what}, line {line}: {where}"
+            if isinstance(ending, stablevps.StableVPSError):
+                break
+    assert interrupted > 50, "at every ninth line"

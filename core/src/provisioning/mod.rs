@@ -32,6 +32,7 @@ mod token;
 pub use options::{Preflight, ProvisionOptions, WaitLevel};
 pub use token::KeyCheck;
 
+use crate::claims::Reached;
 use crate::clock::{Instant, Now};
 use crate::config::Api;
 use crate::endpoints::CreateVps;
@@ -64,7 +65,7 @@ impl Provisioning {
         seed: u64,
         begun: Now,
     ) -> Result<Self, Error> {
-        let facts = Facts::begun(seed, begun.time);
+        let facts = Facts::begun(api.claims(), seed, begun.time);
         let mut run = Run::new(api, options, facts, seed, begun)?;
         run.check_limit(&order)?;
         let state = run.begin(order, begun.instant);
@@ -82,7 +83,7 @@ impl Provisioning {
         seed: u64,
         begun: Now,
     ) -> Result<Self, Error> {
-        let facts = Facts::begun(seed, begun.time);
+        let facts = Facts::begun(api.claims(), seed, begun.time);
         let run = Run::new(api, options, facts, seed, begun)?;
         let state = run.look(id, begun.instant);
         Ok(Self { run, state })
@@ -112,7 +113,10 @@ impl Provisioning {
                 run.check_limit(&order)?;
                 run.begin(order, now)
             }
-            Stage::Ordered(placed) => run.reconcile(placed, now),
+            Stage::Ordered(placed) => match api.claims().reached(&run.facts.purchase) {
+                Some(Reached::Bought(id)) => run.look(id, now),
+                Some(Reached::Ordered(_)) | None => run.reconcile(placed, now),
+            },
             Stage::Bought(Bought { id }) => {
                 run.claim(&id);
                 run.look(id, now)

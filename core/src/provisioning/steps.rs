@@ -9,6 +9,7 @@ use super::state::{Sleep, State, Window};
 use super::token::{Bought, Placed, Stage};
 use crate::call::Call;
 use crate::catalogue;
+use crate::claims::{Baseline, Reached};
 use crate::clock::Instant;
 use crate::config::CallLimits;
 use crate::endpoints::{
@@ -33,8 +34,11 @@ const LAST_LOOK_WINDOWS: u64 = 2;
 type Outcome<T> = Result<T, Error>;
 
 impl Run {
-    /// Begins with an order that was not sent.
+    /// Begins with an order that was not sent, as far as its token knows.
     pub fn begin(&mut self, order: CreateVps, now: Instant) -> State {
+        if let Some(reached) = self.api.claims().reached(&self.facts.purchase) {
+            return self.follow(reached, order, now);
+        }
         match self.options.preflight {
             Preflight::Check => State::Preflight {
                 call: self.call_within_deadline(GetWallet, now),
@@ -44,6 +48,16 @@ impl Run {
                 Ok(()) => self.list(order, now),
                 Err(error) => self.fail(error),
             },
+        }
+    }
+
+    /// Goes on from where this purchase came to in this process, under another token.
+    pub fn follow(&mut self, reached: Reached, order: CreateVps, now: Instant) -> State {
+        self.facts.orders_sent = self.facts.orders_sent.max(1);
+        self.note_order(now);
+        match reached {
+            Reached::Bought(id) => self.look(id, now),
+            Reached::Ordered(baseline) => self.reconcile(Placed::new(order, baseline), now),
         }
     }
 
@@ -136,13 +150,14 @@ impl Run {
     ) -> State {
         match outcome {
             Ok(listed) if now < self.deadline => {
+                let ids = listed.into_iter().map(|vps| vps.id).collect();
+                let baseline = Baseline { ids, listed_at };
+                let purchase = &self.facts.purchase;
+                if let Some(reached) = self.api.claims().begin_order(purchase, &baseline) {
+                    return self.follow(reached, order, now);
+                }
                 let call = self.call(PlaceOrder(order.clone()), CallLimits::default(), now);
-                let baseline = listed.into_iter().map(|vps| vps.id).collect();
-                let placed = Placed {
-                    order,
-                    baseline,
-                    listed_at,
-                };
+                let placed = Placed::new(order, baseline);
                 State::Ordering { placed, call }
             }
             Ok(_) => self.fail(self.too_late("the account; nothing was ordered")),
@@ -157,7 +172,7 @@ impl Run {
         }
         self.requests = self.requests.saturating_add(call.attempts());
         self.count_orders(call);
-        Some(self.fail(self.too_late("the order to be taken; nothing was ordered")))
+        Some(self.not_ordered(self.too_late("the order to be taken; nothing was ordered")))
     }
 
     pub fn after_order(
@@ -178,7 +193,7 @@ impl Run {
                     self.observed.last_error = Some(error.code());
                     self.reconcile(placed, now)
                 }
-                _ => self.fail(error),
+                _ => self.not_ordered(error),
             },
         }
     }
@@ -324,7 +339,7 @@ impl Run {
         match outcome {
             Ok(wallet) if Some(wallet.balance) == self.facts.balance_before => {
                 // Nothing is left to resume.
-                self.fail(Error::new(ErrorKind::NotPlaced))
+                self.not_ordered(Error::new(ErrorKind::NotPlaced))
             }
             Ok(wallet) => {
                 self.note_charge(&wallet);
@@ -487,6 +502,12 @@ impl Run {
     ) -> State {
         let error = Error::new(ErrorKind::Unresolved { reason, candidates }).with_status(status);
         self.fail(self.resumable(error, Stage::Ordered(placed.clone()), now))
+    }
+
+    /// Ends with an error that says that nothing was bought.
+    fn not_ordered(&self, error: Error) -> State {
+        self.api.claims().not_ordered(&self.facts.purchase);
+        self.fail(error)
     }
 
     /// Ends with an error. It carries a token only where it was made resumable.

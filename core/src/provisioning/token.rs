@@ -6,6 +6,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::options::ProvisionOptions;
+use crate::claims::{Baseline, Claims};
+use crate::config::check_base_url;
 use crate::decode::document;
 use crate::endpoints::CreateVps;
 use crate::error::{Error, ErrorKind};
@@ -80,6 +82,16 @@ pub(super) struct Placed {
     pub listed_at: Option<Timestamp>,
 }
 
+impl Placed {
+    pub fn new(order: CreateVps, Baseline { ids, listed_at }: Baseline) -> Self {
+        Self {
+            order,
+            baseline: ids,
+            listed_at,
+        }
+    }
+}
+
 /// A VPS that was bought.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -118,10 +130,10 @@ pub(super) struct Facts {
 }
 
 impl Facts {
-    pub fn begun(seed: u64, started_at: Timestamp) -> Self {
+    pub fn begun(claims: &Claims, seed: u64, started_at: Timestamp) -> Self {
         let millis = started_at.millis().unsigned_abs();
         Self {
-            purchase: format!("{seed:016x}-{millis:x}"),
+            purchase: claims.name(&format!("{seed:016x}-{millis:x}")),
             started_at,
             ordered_at: None,
             orders_sent: 0,
@@ -175,7 +187,7 @@ impl Token {
         }
         let token: Self = document(text.as_bytes()).map_err(|_| stale("it is damaged"))?;
         token.options.check().map_err(|_| stale("it is damaged"))?;
-        if token.base_url != base_url {
+        if check_base_url(&token.base_url).as_deref() != Ok(base_url) {
             return Err(stale("it belongs to another server"));
         }
         if check == KeyCheck::Same && token.key != key {

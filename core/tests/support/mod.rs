@@ -14,10 +14,11 @@ use stablevps_simulator::{Exchange, Request, Simulator};
 /// When every virtual clock begins: 2026-05-11T09:00:00.000Z.
 pub const START: i64 = 1_778_490_000_000;
 
-/// An account of the service itself, with that key.
+/// An account of the service itself, with that key, in a world of its own: another process.
 pub fn api(key: &str) -> Api {
     Api::new(ApiConfig {
         api_key: Some(Secret::new(key)),
+        world: Some(String::new()),
         ..ApiConfig::default()
     })
     .expect("the configuration is valid")
@@ -55,7 +56,8 @@ pub fn failed(kind: FailureKind, delivery: Delivery) -> Reply {
 pub fn to_simulator(request: &HttpRequest) -> Request {
     let path = request
         .url
-        .strip_prefix("https://stablevps.com")
+        .find("/api/v1/")
+        .and_then(|begin| request.url.get(begin..))
         .expect("requests go to the service");
     let mut converted = Request::new(&request.method, path);
     for header in &request.headers {
@@ -102,13 +104,17 @@ pub fn carry(
     }
 }
 
-/// The seeds to run: all of them, or the one that the environment names.
+/// The seeds to run: `STABLEVPS_SEED` names a single one, `STABLEVPS_SEEDS` another number of them.
 pub fn seeds(count: u64) -> std::ops::Range<u64> {
-    match std::env::var("STABLEVPS_SEED") {
-        Ok(seed) => {
-            let seed = seed.parse().expect("STABLEVPS_SEED is a number");
-            seed..seed + 1
-        }
-        Err(_) => 0..count,
+    let number = |name: &str| {
+        let text = std::env::var(name).ok()?;
+        Some(
+            text.parse()
+                .unwrap_or_else(|_| panic!("{name} is a number")),
+        )
+    };
+    match number("STABLEVPS_SEED") {
+        Some(seed) => seed..seed + 1,
+        None => 0..number("STABLEVPS_SEEDS").unwrap_or(count),
     }
 }

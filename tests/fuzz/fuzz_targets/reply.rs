@@ -18,6 +18,7 @@ fuzz_target!(|input: &[u8]| {
     let api_key = Some(Secret::new("svps_live_fuzz_0123456789abcdef"));
     let api = Api::new(ApiConfig {
         api_key,
+        world: Some(String::new()),
         ..ApiConfig::default()
     })
     .expect("it is valid");

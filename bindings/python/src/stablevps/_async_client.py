@@ -113,6 +113,7 @@ class AsyncClient:
             connect_timeout=connect_timeout,
             max_retries=max_retries,
             random_seed=random_seed,
+            clock=clock,
         )
         self._has_own_clock = clock is not None
         self._clock: AsyncClock = AsyncSystemClock() if clock is None else clock
@@ -326,11 +327,11 @@ class AsyncKeys(_Resource):
         :param expires_in_days: how many days the key works; by default for ever.
         :raises KeyLimitReachedError: when the account has ten keys.
         """
-        password = secret("password", hidden(password))
+        password = hidden(password)
         days = None if expires_in_days is None else whole("expires_in_days", expires_in_days)
         fields = {
             "email": text("email", email),
-            "password": password,
+            "password": secret("password", password),
             "name": text("name", name),
             "scope": text("scope", scope),
             "expiresInDays": days,

@@ -111,6 +111,7 @@ class Client:
             connect_timeout=connect_timeout,
             max_retries=max_retries,
             random_seed=random_seed,
+            clock=clock,
         )
         self._has_own_clock = clock is not None
         self._clock: Clock = SystemClock() if clock is None else clock
@@ -324,11 +325,11 @@ class Keys(_Resource):
         :param expires_in_days: how many days the key works; by default for ever.
         :raises KeyLimitReachedError: when the account has ten keys.
         """
-        password = secret("password", hidden(password))
+        password = hidden(password)
         days = None if expires_in_days is None else whole("expires_in_days", expires_in_days)
         fields = {
             "email": text("email", email),
-            "password": password,
+            "password": secret("password", password),
             "name": text("name", name),
             "scope": text("scope", scope),
             "expiresInDays": days,

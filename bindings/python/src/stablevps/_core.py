@@ -52,6 +52,14 @@ def _text(buffer: Any) -> str:
         buffer.free()
 
 
+def _read(self: Any, size: int) -> bytes:
+    """Bytes from Rust, in no local variable either."""
+    if self.offset + size > self.len:
+        raise stablevps_ffi.InternalError("read past end of rust buffer")
+    self.offset += size
+    return bytes(self.data[self.offset - size : self.offset])
+
+
 def _uncopied(self: object, *_: object) -> NoReturn:
     raise TypeError(f"this {type(self).__name__} can't be copied or pickled: it is native")
 
@@ -66,3 +74,4 @@ for _native in (
 ):
     _native.__reduce_ex__ = _uncopied  # type: ignore[method-assign]
 stablevps_ffi._UniffiFfiConverterString.lift = staticmethod(_text)  # type: ignore[method-assign]
+stablevps_ffi._UniffiRustBufferStream.read = _read  # type: ignore[method-assign]

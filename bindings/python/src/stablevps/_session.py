@@ -17,8 +17,6 @@ from ._version import VERSION
 
 T = TypeVar("T")
 
-DEFAULT_BASE_URL = "https://stablevps.com"
-
 
 class HasTime(Protocol):
     """A clock of either kind."""
@@ -45,6 +43,7 @@ class Session:
         connect_timeout: float,
         max_retries: int,
         random_seed: int | None,
+        clock: object | None,
     ) -> None:
         self._seed = None if random_seed is None else _arguments.seed(random_seed)
         config = {
@@ -55,10 +54,11 @@ class Session:
             "maxRetries": whole("max_retries", max_retries),
             "timeoutMs": milliseconds("timeout", timeout),
             "connectTimeoutMs": milliseconds("connect_timeout", connect_timeout),
+            # What is bought by a clock that is not the machine's is nobody else's.
+            "world": None if clock is None else getattr(clock, "world", ""),
         }
         self._api = checked(Api, encode(without_none(config)))
-        server = (DEFAULT_BASE_URL if base_url is None else base_url).strip().rstrip("/")
-        self.account = f"{self._api.key_fingerprint()} {server}"
+        self.account = self._api.account_key()
         """Names the account whose purchases go one at a time."""
 
     def call(

@@ -1,5 +1,7 @@
 // How a virtual clock knows whether the client has something left to do.
 
+import Foundation
+
 /// A clock that may advance as soon as nothing is active. A call is active between `begin` and `end`, except
 /// during its pauses.
 package protocol ActivityClock: StableVPSClock, AnyObject {
@@ -13,14 +15,14 @@ package protocol ActivityClock: StableVPSClock, AnyObject {
   func beginOutside()
   func endOutside()
   /// Identifies the simulated service, together with its transport.
-  var world: ObjectIdentifier { get }
+  var world: UUID { get }
 }
 
 /// A transport that is a whole service. Its accounts are distinct from those of other services, even where
 /// the keys are the same.
 package protocol SimulatedService: HTTPTransport, AnyObject {
   /// Identifies the service, together with its clock.
-  var world: ObjectIdentifier { get }
+  var world: UUID { get }
   /// Sends within an activity.
   func serve(_ request: TransportRequest) async throws -> TransportResponse
 }

@@ -18,11 +18,12 @@ final class Session: Sendable {
     config.userAgent = "stablevps-swift/\(version)"
     config.maxRetries = Int64(configuration.maxRetries)
     config.timeoutMs = configuration.timeout.milliseconds
+    let world = Self.world(configuration)
+    config.world = world
     api = try StableVPSError.translated { try Api(config: config) }
     host = Host(
       closing: Closing(configuration.transport), clock: configuration.clock, log: configuration.log)
-    let server = configuration.baseURL.trimmingCharacters(in: .whitespacesAndNewlines.union(["/"]))
-    account = "\(api.keyFingerprint()) \(server) \(Self.service(configuration))"
+    account = "\(api.accountKey()) \(world ?? "")"
     seed = Locked(configuration.randomSeed)
   }
 
@@ -67,11 +68,13 @@ final class Session: Sendable {
     }
   }
 
-  /// Identifies a simulated service: its accounts are distinct from others with the same keys.
-  private static func service(_ configuration: StableVPS.Configuration) -> String {
+  /// The world of a simulated service: its accounts are distinct from others with the same keys. What is bought by a
+  /// clock that is not the system's is nobody else's.
+  private static func world(_ configuration: StableVPS.Configuration) -> String? {
     let clock = configuration.clock as? any ActivityClock
     let service = configuration.transport as? any SimulatedService
-    return (clock?.world ?? service?.world).map { "\($0)" } ?? ""
+    let world = (clock?.world ?? service?.world)?.uuidString
+    return world ?? (configuration.clock is SystemClock ? nil : "")
   }
 
   private func nextSeed() -> UInt64? {

@@ -14,6 +14,7 @@ internal import StableVPSTestingNative
 public final class Simulator: Sendable {
   private let model: StableVPSTestingNative.Simulator
   private let timeline: VirtualClock?
+  package let world = UUID()
 
   /// The service's clock, for ``StableVPS/StableVPS/Configuration/clock``.
   public let clock: any StableVPSClock
@@ -26,7 +27,7 @@ public final class Simulator: Sendable {
       throw SimulatorError(reason: reason)
     }
     let start = Int64((configuration.start.timeIntervalSince1970 * 1000).rounded())
-    timeline = configuration.time == .virtual ? VirtualClock(now: start, world: ObjectIdentifier(model)) : nil
+    timeline = configuration.time == .virtual ? VirtualClock(now: start, world: world) : nil
     clock = timeline ?? SystemClock()
   }
 
@@ -143,8 +144,6 @@ extension Simulator: HTTPTransport {
 }
 
 extension Simulator: SimulatedService {
-  package var world: ObjectIdentifier { ObjectIdentifier(model) }
-
   package func serve(_ request: TransportRequest) async throws -> TransportResponse {
     try await serve(request) { duration in
       if let timeline = self.timeline {

@@ -5,7 +5,7 @@ import StableVPS
 /// the next moment that a task sleeps until.
 final class VirtualClock: ActivityClock {
   private let state: Locked<State>
-  let world: ObjectIdentifier
+  let world: UUID
 
   fileprivate struct State {
     var now: Int64
@@ -37,7 +37,7 @@ final class VirtualClock: ActivityClock {
     case limit
   }
 
-  init(now: Int64, world: ObjectIdentifier) {
+  init(now: Int64, world: UUID) {
     state = Locked(State(now: now))
     self.world = world
   }

@@ -23,7 +23,7 @@ from .._client import Client
 from .._core import checked, invalid_input
 from .._native import stablevps_ffi
 from .._transport import HttpRequest, HttpResponse, TransportFailure
-from .._values import HiddenBytes, HiddenText
+from .._values import HiddenBytes, HiddenText, Secret
 from ._world import World, WorldTurns
 
 __all__ = ["AsyncSimulatedClient", "SimulatedClient", "Simulator"]
@@ -137,7 +137,7 @@ class Simulator:
         target = url.path + (f"?{url.query}" if url.query else "")
         headers = {name: HiddenText(value) for name, value in request.headers.items()}
         head = HiddenBytes(_encode((request.method, target, headers)))
-        return self._model.handle(head, request.body or b"", self.now_ms)
+        return _hidden(self._model.handle(head, request.body or b"", self.now_ms))
 
     def _outcome(self, request: HttpRequest, reply: stablevps_ffi.SimulatedReply) -> HttpResponse:
         if reply.delay_ms > request.timeout * 1000:
@@ -147,6 +147,11 @@ class Simulator:
         delivery = "not_sent" if reply.outcome == "not_delivered" else "unknown"
         kind = "connect" if reply.outcome == "not_delivered" else "io"
         raise TransportFailure(kind, delivery, "simulated")
+
+
+def _hidden(reply: stablevps_ffi.SimulatedReply) -> stablevps_ffi.SimulatedReply:
+    reply.body = HiddenBytes(reply.body)
+    return reply
 
 
 class _Transport:
@@ -174,6 +179,7 @@ class _AsyncTransport:
 class _Clock:
     def __init__(self, simulator: Simulator) -> None:
         self._simulator = simulator
+        self.world = simulator._world.name
 
     def now_ms(self) -> int:
         return self._simulator.now_ms
@@ -188,6 +194,7 @@ class _Clock:
 class _AsyncClock:
     def __init__(self, simulator: Simulator) -> None:
         self._simulator = simulator
+        self.world = simulator._world.name
 
     def now_ms(self) -> int:
         return self._simulator.now_ms
@@ -207,7 +214,7 @@ class SimulatedClient(Client):
 
     def __init__(self, simulator: Simulator, **options: Any) -> None:
         self.simulator = simulator
-        options.setdefault("api_key", simulator.api_key)
+        options.setdefault("api_key", Secret(simulator.api_key))
         options.setdefault("random_seed", 1)
         super().__init__(transport=_Transport(simulator), clock=_Clock(simulator), **options)
         self._turns = simulator._turns
@@ -229,7 +236,7 @@ class AsyncSimulatedClient(AsyncClient):
 
     def __init__(self, simulator: Simulator, **options: Any) -> None:
         self.simulator = simulator
-        options.setdefault("api_key", simulator.api_key)
+        options.setdefault("api_key", Secret(simulator.api_key))
         options.setdefault("random_seed", 1)
         super().__init__(
             transport=_AsyncTransport(simulator), clock=_AsyncClock(simulator), **options

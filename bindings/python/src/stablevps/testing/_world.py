@@ -8,6 +8,7 @@ wake. So calls side by side sleep side by side.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -84,8 +85,11 @@ _current: ContextVar[ref[Activity] | None] = ContextVar("stablevps_activity", de
 class World:
     """The time of one simulated service, and the calls that share it."""
 
+    _numbers = itertools.count()
+
     def __init__(self, now_ms: int) -> None:
         self.now_ms = now_ms
+        self.name = f"simulated {next(self._numbers)}"
         self.activities: WeakSet[Activity] = WeakSet()
         # A signal handler may call the service while its thread is in here.
         self._lock = threading.RLock()

@@ -21,8 +21,7 @@ internal class Session(
     private val seeds = options.randomSeed?.let(::AtomicLong)
     private val api = lazy { checked { Api(config()) } }
     private val account by lazy {
-        val server = (options.baseUrl ?: defaultConfig().baseUrl).trim().trimEnd('/')
-        QueuedAccount("${api.value.keyFingerprint()} $server", host.world)
+        QueuedAccount(api.value.accountKey(), host.world)
     }
 
     init {
@@ -75,6 +74,11 @@ internal class Session(
         }
     }
 
+    /** What is bought by a clock that is not the machine's is nobody else's. */
+    private fun world(): String? =
+        host.world?.let { "simulated ${System.identityHashCode(it)}" }
+            ?: "".takeIf { options.clock !== Clock.SYSTEM }
+
     private fun config(): ApiConfig {
         val default = defaultConfig()
         return default.copy(
@@ -86,6 +90,7 @@ internal class Session(
             maxRetries = options.maxRetries?.toLong() ?: default.maxRetries,
             timeoutMs = options.timeout?.toMillis() ?: default.timeoutMs,
             connectTimeoutMs = options.connectTimeout?.toMillis() ?: default.connectTimeoutMs,
+            world = world(),
         )
     }
 }
