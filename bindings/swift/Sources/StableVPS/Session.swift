@@ -11,8 +11,7 @@ final class Session: Sendable {
 
   init(apiKey: String?, configuration: StableVPS.Configuration) throws {
     var config = defaultConfig()
-    // A key is often read from a file, which ends in a line break.
-    config.apiKey = apiKey?.trimmingCharacters(in: .whitespacesAndNewlines)
+    config.apiKey = apiKey
     config.baseUrl = configuration.baseURL
     config.auth = configuration.authentication.native
     config.userAgent = "stablevps-swift/\(version)"

@@ -286,12 +286,13 @@ private fun Throwable.asFailure(): TransportFailure =
             TransportFailure(FailureKind.CANCELLED, Delivery.UNKNOWN)
         }
 
-        is VirtualMachineError -> {
-            throw this
+        // A class that is missing, as where a shrinker removed too much, is found missing amid a request.
+        is Exception, is LinkageError -> {
+            TransportFailure(FailureKind.IO, Delivery.UNKNOWN, javaClass.simpleName)
         }
 
         else -> {
-            TransportFailure(FailureKind.IO, Delivery.UNKNOWN, javaClass.simpleName)
+            throw this
         }
     }
 

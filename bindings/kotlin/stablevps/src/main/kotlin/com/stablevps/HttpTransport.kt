@@ -15,9 +15,8 @@ public fun interface HttpTransport {
     /**
      * Sends a request, once.
      *
-     * @throws TransportFailure when there is no response. Anything else that is thrown, a cancellation of
-     * the transport's own included, counts as a failure after which the request may have reached the
-     * service.
+     * @throws TransportFailure when there is no response. Any other [Exception], a cancellation of the
+     * transport's own included, counts as a failure after which the request may have reached the service.
      */
     public suspend fun send(request: HttpRequest): HttpResponse
 }

@@ -82,8 +82,7 @@ internal class Session(
     private fun config(): ApiConfig {
         val default = defaultConfig()
         return default.copy(
-            // A key is often read from a file, which ends in a line break.
-            apiKey = apiKey?.trim(),
+            apiKey = apiKey,
             baseUrl = options.baseUrl ?: default.baseUrl,
             auth = options.auth.toCore(),
             userAgent = "stablevps-kotlin/$VERSION",

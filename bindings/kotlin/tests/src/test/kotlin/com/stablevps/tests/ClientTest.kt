@@ -272,7 +272,7 @@ internal class ClientTest {
                     "a scope that was cancelled" to {
                         withContext(Job().apply { cancel() }) { awaitCancellation() }
                     },
-                    "an error" to { TODO() },
+                    "a missing class" to { throw NoClassDefFoundError("okio/Sink") },
                     "an exception of this package" to { throw refused() },
                 )
             for ((name, fail) in thrown) {
