@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 from _child import run
+from stablevps._native import stablevps_ffi
 
 import stablevps
 from stablevps import _machine
-from stablevps._native import stablevps_ffi
 from stablevps.testing import Simulator
 
 ORDER: Any = {"plan_id": "basic", "billing_cycle": "monthly", "location": "tokyo"}

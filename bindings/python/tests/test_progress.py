@@ -334,3 +334,34 @@ def test_a_call_within_on_progress_may_wait(connect: Any, simulator: Simulator) 
             simulator.client().account.get()
 
     assert connect(simulator).vps.provision(**ORDER, on_progress=look).vps.ip_address
+
+
+def test_a_loop_that_ends_with_purchases_in_it_holds_up_no_other() -> None:
+    simulator = Simulator(balance=1000)
+    tokens: dict[int, str] = {}
+    left: list[Any] = []
+
+    async def dies(client: Any, number: int) -> None:
+        def keep(progress: stablevps.Progress) -> None:
+            if simulator.state()["orders_placed"] >= 3:
+                raise SystemExit
+            tokens[number] = progress.token or ""
+
+        purchase = client.vps.provision(**ORDER, on_progress=keep)
+        left.append(purchase)
+        await purchase
+
+    async def first() -> None:
+        client = simulator.async_client()
+        await asyncio.gather(*(dies(client, number) for number in range(8)))
+
+    async def second() -> list[str]:
+        client = simulator.async_client()
+        purchases = (client.vps.resume(token) for token in tokens.values())
+        return [bought.vps.id for bought in await asyncio.gather(*purchases)]
+
+    # Not all of them are told of the end: they stay where they are, with the queue's first place.
+    with pytest.raises(SystemExit):
+        asyncio.run(first())
+    ids = asyncio.run(second())
+    assert len(set(ids)) == len(tokens) == simulator.state()["orders_placed"]

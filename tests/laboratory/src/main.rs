@@ -34,7 +34,7 @@ fn main() -> std::io::Result<()> {
     let address = listener.local_addr()?;
     println!("listening on http://{address}");
     std::io::stdout().flush()?;
-    let world = Arc::new(Mutex::new(World::new(fault::Fault::None)));
+    let world = Arc::new(Mutex::new(World::new(0, fault::Fault::None)));
     std::thread::spawn(move || serve(listener, address, &world));
     // Ends when the tests that started it end, however they do.
     std::io::copy(&mut std::io::stdin().lock().by_ref(), &mut std::io::sink())?;

@@ -9,19 +9,23 @@ use crate::fault::Fault;
 
 pub struct World {
     simulator: Simulator,
+    number: u64,
     fault: Fault,
     orders: u32,
     must_refuse: bool,
 }
 
 impl World {
-    pub fn new(fault: Fault) -> Self {
+    /// `number` makes its ids others than those of the worlds before.
+    pub fn new(number: u64, fault: Fault) -> Self {
         let config = Config {
+            seed: number,
             provisioning_ms: Span::from(0),
             ..Config::default()
         };
         Self {
             simulator: Simulator::new(config),
+            number,
             fault,
             orders: 0,
             must_refuse: false,
@@ -70,7 +74,7 @@ impl World {
                 json_response(200, &answer)
             }
             (_, Some(fault)) => {
-                *self = Self::new(fault);
+                *self = Self::new(self.number.wrapping_add(1), fault);
                 json_response(200, &json!({"key": self.key()}))
             }
             _ => json_response(404, &json!({"error": "no such path or fault"})),

@@ -30,6 +30,7 @@ class AsyncTurn:
         def wake() -> None:
             loop.call_soon_threadsafe(settle)
 
+        ticket.loop = loop
         self._turn.join(ticket, wake)
         while not self._turn.is_of(ticket):
             left = until - time.monotonic()

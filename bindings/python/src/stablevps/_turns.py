@@ -17,7 +17,11 @@ import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from typing import TYPE_CHECKING
 from weakref import WeakSet, ref
+
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
 
 SLICE = 0.25
 """How many seconds a purchase waits before it looks at the queue again without being woken."""
@@ -31,6 +35,12 @@ class Ticket:
         self.is_given_back = False
         self.wake: Callable[[], None] | None = None
         """Called when its turn has come."""
+        self.loop: AbstractEventLoop | None = None
+        """The event loop that its purchase runs in. None of a closed one goes on."""
+
+    def is_free(self) -> bool:
+        """Whether nobody takes this place any more."""
+        return self.is_given_back or (self.loop is not None and self.loop.is_closed())
 
 
 class Turn:
@@ -79,7 +89,7 @@ class Turn:
             except IndexError:
                 return None
             ticket = place()
-            if ticket is not None and not ticket.is_given_back:
+            if ticket is not None and not ticket.is_free():
                 return ticket
             # Another thread may have removed it.
             with suppress(ValueError):

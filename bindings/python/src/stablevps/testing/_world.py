@@ -61,6 +61,8 @@ class Activity:
         """Whether it can do something now, as seen by whoever runs."""
         if self.is_over or self.wakes_at is not None or self._children:
             return False
+        if self._task is not None and self._task.get_loop().is_closed():
+            return False
         if self.waits is not None and self.waits():
             return False
         # A thread that looks is not in a call of its own, or is about to sleep in one.
@@ -181,4 +183,4 @@ class _Turn(Turn):
 
     def _is_of(self, place: ref[Ticket]) -> bool:
         ticket = place()
-        return ticket is None or ticket.is_given_back or self.is_of(ticket)
+        return ticket is None or ticket.is_free() or self.is_of(ticket)
