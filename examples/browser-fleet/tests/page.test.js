@@ -246,7 +246,11 @@ describe("the simulation", { concurrency: 2 }, () => {
       await page.getByRole("button", { name: "Show password" }).click();
       await page.keyboard.press("Escape");
       await page.locator("#details-dialog").waitFor({ state: "hidden" });
-      assert.ok(!(await page.content()).includes(password), "gone with the dialog");
+      // Gone with the dialog, whose end is told to the page a moment later.
+      await page.waitForFunction(
+        (password) => !document.documentElement.outerHTML.includes(password),
+        password,
+      );
       await open();
       await shown.waitFor();
       assert.match(await shown.textContent(), /^•+$/);
