@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use crate::clock::{Instant, Now};
 use crate::config::{Api, Auth, CallLimits};
-use crate::decode::{DecodeError, document};
+use crate::decode::{DecodeError, if_it_fits};
 use crate::endpoint::{Access, EndpointInfo};
 use crate::error::{Error, ErrorKind};
 use crate::http::{
@@ -370,7 +370,7 @@ fn complaint(body: &[u8]) -> Option<String> {
         #[serde(deserialize_with = "json::optional")]
         error: Option<String>,
     }
-    document::<Complaint>(body).ok()?.error
+    if_it_fits::<Complaint>(body)?.error
 }
 
 /// The text that bytes begin with.
@@ -396,7 +396,7 @@ fn insufficient_funds(body: &[u8]) -> ErrorKind {
         required,
         available,
         currency,
-    } = document(body).unwrap_or_default();
+    } = if_it_fits(body).unwrap_or_default();
     let currency = currency.filter(|currency| currency.len() <= 8);
     ErrorKind::insufficient_funds(required, available, currency)
 }

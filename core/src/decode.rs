@@ -62,17 +62,21 @@ pub(crate) fn document<'de, T: Deserialize<'de>>(body: &'de [u8]) -> Result<T, D
     }
 }
 
+/// The same where nobody is told what does not fit.
+pub(crate) fn if_it_fits<'de, T: Deserialize<'de>>(body: &'de [u8]) -> Option<T> {
+    let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
+    let mut reader = serde_json::Deserializer::from_slice(body);
+    let read = json::object(&mut reader).ok()?;
+    reader.end().is_ok().then_some(read)
+}
+
 /// The same for long listings: places cost time, so they are looked for only once something does not fit.
 pub(crate) fn listing<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
     // What a browser loads has one reader of each: its long listings are checked by `verbatim`.
     if cfg!(target_arch = "wasm32") {
         return document(body);
     }
-    let mut reader = serde_json::Deserializer::from_slice(body);
-    match json::object(&mut reader) {
-        Ok(read) if reader.end().is_ok() => Ok(read),
-        _ => document(body),
-    }
+    if_it_fits(body).map_or_else(|| document(body), Ok)
 }
 
 fn reason(error: &serde_json::Error, body: &[u8]) -> String {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::{is_blank, receipt, segment};
-use crate::decode::{DecodeError, document, listing};
+use crate::decode::{DecodeError, document, if_it_fits, listing};
 use crate::endpoint::{Access, Endpoint, EndpointInfo};
 use crate::error::Error;
 use crate::http::RetryClass;
@@ -87,7 +87,7 @@ impl Endpoint for ListAllVps {
         let rows = vps.len();
         let read = |(index, row): (usize, &RawValue)| {
             let text = row.get().as_bytes();
-            if let Ok(vps) = document::<Vps>(text) {
+            if let Some(vps) = if_it_fits::<Vps>(text) {
                 let id = vps.id.clone();
                 return Ok(ListedVps { id, vps: Some(vps) });
             }

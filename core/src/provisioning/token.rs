@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::options::ProvisionOptions;
 use crate::claims::{Baseline, Claims};
 use crate::config::check_base_url;
-use crate::decode::document;
+use crate::decode::if_it_fits;
 use crate::endpoints::CreateVps;
 use crate::error::{Error, ErrorKind};
 use crate::ids::VpsId;
@@ -180,12 +180,13 @@ impl Token {
         if text.len() > LONGEST {
             return Err(stale("it is larger than 16 MiB"));
         }
-        let Version { v } = document(text.as_bytes()).map_err(|_| stale("it is not a token"))?;
+        let Version { v } =
+            if_it_fits(text.as_bytes()).ok_or_else(|| stale("it is not a token"))?;
         if v != VERSION {
             let reason = format!("this package does not read its version {v}");
             return Err(stale(&reason));
         }
-        let token: Self = document(text.as_bytes()).map_err(|_| stale("it is damaged"))?;
+        let token: Self = if_it_fits(text.as_bytes()).ok_or_else(|| stale("it is damaged"))?;
         token.options.check().map_err(|_| stale("it is damaged"))?;
         if check_base_url(&token.base_url).as_deref() != Ok(base_url) {
             return Err(stale("it belongs to another server"));
