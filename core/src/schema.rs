@@ -6,12 +6,10 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::config::Auth;
 use crate::error::Report;
-use crate::models::{
-    Account, ActionReceipt, ApiKeyInfo, CreatedKey, DeletedVps, Order, Progress, Provisioned,
-    RevokedKey, Vps, VpsDetails, Wallet,
-};
+use crate::models::Progress;
 use crate::money::Money;
 use crate::provisioning::WaitLevel;
+use crate::request::Output;
 use crate::secret::Secret;
 use crate::time::Timestamp;
 
@@ -41,18 +39,9 @@ pub fn models() -> serde_json::Value {
     let mut generator = schemars::generate::SchemaSettings::draft2020_12()
         .for_serialize()
         .into_generator();
-    generator.subschema_for::<Account>();
-    generator.subschema_for::<ActionReceipt>();
-    generator.subschema_for::<ApiKeyInfo>();
-    generator.subschema_for::<CreatedKey>();
-    generator.subschema_for::<DeletedVps>();
-    generator.subschema_for::<Order>();
-    generator.subschema_for::<RevokedKey>();
-    generator.subschema_for::<Vps>();
-    generator.subschema_for::<VpsDetails>();
-    generator.subschema_for::<Wallet>();
+    // What calls give, and so what each of them is made of.
+    let _ = Output::json_schema(&mut generator);
     generator.subschema_for::<Progress>();
-    generator.subschema_for::<Provisioned>();
     generator.subschema_for::<crate::catalogue::Plan>();
     generator.subschema_for::<Report>();
     generator.subschema_for::<Auth>();

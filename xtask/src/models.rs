@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-/// Every model, in the order of their names.
+/// Every model, in the order in which calls give them.
 pub struct Models {
     /// Sets of values.
     pub enumerations: Vec<Enumeration>,

@@ -188,32 +188,6 @@ export interface RevokedKey {
   readonly alreadyGone: boolean;
 }
 
-/** A VPS as listings show it (`GET /vps`): no password and no host name. */
-export interface Vps {
-  /** The service's id: what every call takes. */
-  readonly id: VpsId;
-  /** The size. */
-  readonly planId: PlanId;
-  /** How often it is paid for. */
-  readonly billingCycle: BillingCycle;
-  /** How the payment stands. */
-  readonly status: BillingStatus;
-  /** How the machine stands. */
-  readonly vpsStatus: VpsStatus;
-  /** The public address, once there is one. */
-  readonly ipAddress: string | null;
-  /** Where it stands. */
-  readonly location: Location;
-  /** The user to sign in as over RDP. */
-  readonly rdpUsername: string | null;
-  /** The provider's own id. No call takes it. */
-  readonly serverId: ServerId | null;
-  /** Until when it is paid for. */
-  readonly currentPeriodEnd: Date | null;
-  /** When it was ordered. */
-  readonly createdAt: Date;
-}
-
 /** One VPS with all there is to know (`GET /vps/:id`). */
 export interface VpsDetails {
   /** The service's id: what every call takes. */
@@ -246,12 +220,76 @@ export interface VpsDetails {
   readonly createdAt: Date;
 }
 
+/** A VPS as listings show it (`GET /vps`): no password and no host name. */
+export interface Vps {
+  /** The service's id: what every call takes. */
+  readonly id: VpsId;
+  /** The size. */
+  readonly planId: PlanId;
+  /** How often it is paid for. */
+  readonly billingCycle: BillingCycle;
+  /** How the payment stands. */
+  readonly status: BillingStatus;
+  /** How the machine stands. */
+  readonly vpsStatus: VpsStatus;
+  /** The public address, once there is one. */
+  readonly ipAddress: string | null;
+  /** Where it stands. */
+  readonly location: Location;
+  /** The user to sign in as over RDP. */
+  readonly rdpUsername: string | null;
+  /** The provider's own id. No call takes it. */
+  readonly serverId: ServerId | null;
+  /** Until when it is paid for. */
+  readonly currentPeriodEnd: Date | null;
+  /** When it was ordered. */
+  readonly createdAt: Date;
+}
+
 /** The wallet, the only means of payment of the API (`GET /wallet`). */
 export interface Wallet {
   /** What the wallet holds, rounded half-even to the cent. */
   readonly balance: Money;
   /** The currency of the balance, `EUR`. */
   readonly currency: string;
+}
+
+/** A purchase that ended well. */
+export interface Provisioned {
+  /** The VPS, usable. */
+  readonly vps: VpsDetails;
+  /** Whether the order's reply was lost and the VPS found by looking. */
+  readonly recovered: boolean;
+  /** How often the order was handed over in a way that the service may have received it. */
+  readonly ordersSent: number;
+  /** What the order cost: from its receipt, or after a lost receipt from the wallet's change. */
+  readonly charged: Money | null;
+  /** What the wallet held before the order. */
+  readonly balanceBefore: Money | null;
+  /** What the wallet held after the order. */
+  readonly balanceAfter: Money | null;
+  /** The currency of all three. */
+  readonly currency: string | null;
+  /** What else was charged while the order was placed: look at the account. */
+  readonly unexplained: UnexplainedCharge | null;
+  /** Milliseconds since the purchase began, in whatever process. */
+  readonly elapsedMs: number;
+  /** How many requests were made since this process began with it. */
+  readonly requests: number;
+}
+
+/**
+ * Money that left the wallet while an order was placed, beyond the order's receipt. Something in between sent the
+ * order again, somebody else bought, or a renewal fell due.
+ */
+export interface UnexplainedCharge {
+  /** How much. */
+  readonly amount: Money;
+  /**
+   * VPS that were not there before the order and that no purchase of this process got, as far as they could be
+   * listed.
+   */
+  readonly vpsIds: readonly VpsId[];
 }
 
 /** How far a purchase is. */
@@ -286,44 +324,6 @@ export interface Progress {
   readonly unexplained: UnexplainedCharge | null;
   /** From where the purchase can be taken up again. Keep it before going on. */
   readonly token: string | null;
-}
-
-/**
- * Money that left the wallet while an order was placed, beyond the order's receipt. Something in between sent the
- * order again, somebody else bought, or a renewal fell due.
- */
-export interface UnexplainedCharge {
-  /** How much. */
-  readonly amount: Money;
-  /**
-   * VPS that were not there before the order and that no purchase of this process got, as far as they could be
-   * listed.
-   */
-  readonly vpsIds: readonly VpsId[];
-}
-
-/** A purchase that ended well. */
-export interface Provisioned {
-  /** The VPS, usable. */
-  readonly vps: VpsDetails;
-  /** Whether the order's reply was lost and the VPS found by looking. */
-  readonly recovered: boolean;
-  /** How often the order was handed over in a way that the service may have received it. */
-  readonly ordersSent: number;
-  /** What the order cost: from its receipt, or after a lost receipt from the wallet's change. */
-  readonly charged: Money | null;
-  /** What the wallet held before the order. */
-  readonly balanceBefore: Money | null;
-  /** What the wallet held after the order. */
-  readonly balanceAfter: Money | null;
-  /** The currency of all three. */
-  readonly currency: string | null;
-  /** What else was charged while the order was placed: look at the account. */
-  readonly unexplained: UnexplainedCharge | null;
-  /** Milliseconds since the purchase began, in whatever process. */
-  readonly elapsedMs: number;
-  /** How many requests were made since this process began with it. */
-  readonly requests: number;
 }
 
 /** One plan. Every VPS runs Windows Server 2022 with MT5 installed. */

@@ -115,23 +115,6 @@ export function readRevokedKey(sent: Sent): models.RevokedKey {
   });
 }
 
-/** Reads a {@link models.Vps}. */
-export function readVps(sent: Sent): models.Vps {
-  return Object.freeze({
-    id: sent.id,
-    planId: sent.planId,
-    billingCycle: sent.billingCycle,
-    status: sent.status,
-    vpsStatus: sent.vpsStatus,
-    ipAddress: sent.ipAddress ?? null,
-    location: sent.location,
-    rdpUsername: sent.rdpUsername ?? null,
-    serverId: sent.serverId ?? null,
-    currentPeriodEnd: optional(date, sent.currentPeriodEnd),
-    createdAt: date(sent.createdAt),
-  });
-}
-
 /** Reads a {@link models.VpsDetails}. */
 export function readVpsDetails(sent: Sent): models.VpsDetails {
   return Object.freeze({
@@ -152,11 +135,52 @@ export function readVpsDetails(sent: Sent): models.VpsDetails {
   });
 }
 
+/** Reads a {@link models.Vps}. */
+export function readVps(sent: Sent): models.Vps {
+  return Object.freeze({
+    id: sent.id,
+    planId: sent.planId,
+    billingCycle: sent.billingCycle,
+    status: sent.status,
+    vpsStatus: sent.vpsStatus,
+    ipAddress: sent.ipAddress ?? null,
+    location: sent.location,
+    rdpUsername: sent.rdpUsername ?? null,
+    serverId: sent.serverId ?? null,
+    currentPeriodEnd: optional(date, sent.currentPeriodEnd),
+    createdAt: date(sent.createdAt),
+  });
+}
+
 /** Reads a {@link models.Wallet}. */
 export function readWallet(sent: Sent): models.Wallet {
   return Object.freeze({
     balance: sent.balance,
     currency: sent.currency,
+  });
+}
+
+/** Reads a {@link models.Provisioned}. */
+export function readProvisioned(sent: Sent): models.Provisioned {
+  return Object.freeze({
+    vps: readVpsDetails(sent.vps),
+    recovered: sent.recovered,
+    ordersSent: sent.ordersSent,
+    charged: sent.charged ?? null,
+    balanceBefore: sent.balanceBefore ?? null,
+    balanceAfter: sent.balanceAfter ?? null,
+    currency: sent.currency ?? null,
+    unexplained: optional(readUnexplainedCharge, sent.unexplained),
+    elapsedMs: sent.elapsedMs,
+    requests: sent.requests,
+  });
+}
+
+/** Reads a {@link models.UnexplainedCharge}. */
+export function readUnexplainedCharge(sent: Sent): models.UnexplainedCharge {
+  return Object.freeze({
+    amount: sent.amount,
+    vpsIds: sent.vpsIds,
   });
 }
 
@@ -178,30 +202,6 @@ export function readProgress(sent: Sent): models.Progress {
     currency: sent.currency ?? null,
     unexplained: optional(readUnexplainedCharge, sent.unexplained),
     token: sent.token ?? null,
-  });
-}
-
-/** Reads a {@link models.UnexplainedCharge}. */
-export function readUnexplainedCharge(sent: Sent): models.UnexplainedCharge {
-  return Object.freeze({
-    amount: sent.amount,
-    vpsIds: sent.vpsIds,
-  });
-}
-
-/** Reads a {@link models.Provisioned}. */
-export function readProvisioned(sent: Sent): models.Provisioned {
-  return Object.freeze({
-    vps: readVpsDetails(sent.vps),
-    recovered: sent.recovered,
-    ordersSent: sent.ordersSent,
-    charged: sent.charged ?? null,
-    balanceBefore: sent.balanceBefore ?? null,
-    balanceAfter: sent.balanceAfter ?? null,
-    currency: sent.currency ?? null,
-    unexplained: optional(readUnexplainedCharge, sent.unexplained),
-    elapsedMs: sent.elapsedMs,
-    requests: sent.requests,
   });
 }
 

@@ -460,47 +460,6 @@ class RevokedKey(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
     """True when the service answered "not found" to a repeated request whose first reply was lost."""
 
 
-class Vps(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
-    """A VPS as listings show it (``GET /vps``): no password and no host name."""
-
-    id: str
-    """The service's id: what every call takes."""
-
-    plan_id: PlanId
-    """The size."""
-
-    billing_cycle: BillingCycle
-    """How often it is paid for."""
-
-    status: BillingStatus
-    """How the payment stands."""
-
-    vps_status: VpsStatus
-    """How the machine stands."""
-
-    ip_address: str | None = None
-    """The public address, once there is one."""
-
-    location: Location
-    """Where it stands."""
-
-    rdp_username: str | None = None
-    """The user to sign in as over RDP."""
-
-    _server_id: str | None = field(default=None, name="serverId")
-
-    @property
-    def server_id(self) -> ServerId | None:
-        """The provider's own id. No call takes it."""
-        return None if self._server_id is None else ServerId(self._server_id)
-
-    current_period_end: datetime | None = None
-    """Until when it is paid for."""
-
-    created_at: datetime
-    """When it was ordered."""
-
-
 class VpsDetails(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
     """One VPS with all there is to know (``GET /vps/:id``)."""
 
@@ -551,6 +510,47 @@ class VpsDetails(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
     """When it was ordered."""
 
 
+class Vps(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
+    """A VPS as listings show it (``GET /vps``): no password and no host name."""
+
+    id: str
+    """The service's id: what every call takes."""
+
+    plan_id: PlanId
+    """The size."""
+
+    billing_cycle: BillingCycle
+    """How often it is paid for."""
+
+    status: BillingStatus
+    """How the payment stands."""
+
+    vps_status: VpsStatus
+    """How the machine stands."""
+
+    ip_address: str | None = None
+    """The public address, once there is one."""
+
+    location: Location
+    """Where it stands."""
+
+    rdp_username: str | None = None
+    """The user to sign in as over RDP."""
+
+    _server_id: str | None = field(default=None, name="serverId")
+
+    @property
+    def server_id(self) -> ServerId | None:
+        """The provider's own id. No call takes it."""
+        return None if self._server_id is None else ServerId(self._server_id)
+
+    current_period_end: datetime | None = None
+    """Until when it is paid for."""
+
+    created_at: datetime
+    """When it was ordered."""
+
+
 class Wallet(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
     """The wallet, the only means of payment of the API (``GET /wallet``)."""
 
@@ -559,6 +559,52 @@ class Wallet(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
 
     currency: str
     """The currency of the balance, ``EUR``."""
+
+
+class Provisioned(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
+    """A purchase that ended well."""
+
+    vps: VpsDetails
+    """The VPS, usable."""
+
+    recovered: bool
+    """Whether the order's reply was lost and the VPS found by looking."""
+
+    orders_sent: int
+    """How often the order was handed over in a way that the service may have received it."""
+
+    charged: Decimal | None = None
+    """What the order cost: from its receipt, or after a lost receipt from the wallet's change."""
+
+    balance_before: Decimal | None = None
+    """What the wallet held before the order."""
+
+    balance_after: Decimal | None = None
+    """What the wallet held after the order."""
+
+    currency: str | None = None
+    """The currency of all three."""
+
+    unexplained: UnexplainedCharge | None = None
+    """What else was charged while the order was placed: look at the account."""
+
+    elapsed_ms: int
+    """Milliseconds since the purchase began, in whatever process."""
+
+    requests: int
+    """How many requests were made since this process began with it."""
+
+
+class UnexplainedCharge(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
+    """Money that left the wallet while an order was placed, beyond the order's receipt. Something in between sent the
+    order again, somebody else bought, or a renewal fell due."""
+
+    amount: Decimal
+    """How much."""
+
+    vps_ids: tuple[str, ...]
+    """VPS that were not there before the order and that no purchase of this process got, as far as they could be
+    listed."""
 
 
 class Progress(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
@@ -608,52 +654,6 @@ class Progress(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
 
     token: str | None = None
     """From where the purchase can be taken up again. Keep it before going on."""
-
-
-class UnexplainedCharge(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
-    """Money that left the wallet while an order was placed, beyond the order's receipt. Something in between sent the
-    order again, somebody else bought, or a renewal fell due."""
-
-    amount: Decimal
-    """How much."""
-
-    vps_ids: tuple[str, ...]
-    """VPS that were not there before the order and that no purchase of this process got, as far as they could be
-    listed."""
-
-
-class Provisioned(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
-    """A purchase that ended well."""
-
-    vps: VpsDetails
-    """The VPS, usable."""
-
-    recovered: bool
-    """Whether the order's reply was lost and the VPS found by looking."""
-
-    orders_sent: int
-    """How often the order was handed over in a way that the service may have received it."""
-
-    charged: Decimal | None = None
-    """What the order cost: from its receipt, or after a lost receipt from the wallet's change."""
-
-    balance_before: Decimal | None = None
-    """What the wallet held before the order."""
-
-    balance_after: Decimal | None = None
-    """What the wallet held after the order."""
-
-    currency: str | None = None
-    """The currency of all three."""
-
-    unexplained: UnexplainedCharge | None = None
-    """What else was charged while the order was placed: look at the account."""
-
-    elapsed_ms: int
-    """Milliseconds since the purchase began, in whatever process."""
-
-    requests: int
-    """How many requests were made since this process began with it."""
 
 
 class Plan(Model, frozen=True, kw_only=True, gc=False, rename="camel"):

@@ -693,48 +693,6 @@ extension StableVPS {
 }
 
 extension StableVPS {
-  /// A VPS as listings show it (`GET /vps`): no password and no host name.
-  public struct VPS: Sendable, Hashable, Identifiable, Codable {
-    /// The service's id: what every call takes.
-    public let id: String
-    /// The size.
-    public let planID: PlanID
-    /// How often it is paid for.
-    public let billingCycle: BillingCycle
-    /// How the payment stands.
-    public let status: BillingStatus
-    /// How the machine stands.
-    public let vpsStatus: VPSStatus
-    /// The public address, once there is one.
-    public let ipAddress: String?
-    /// Where it stands.
-    public let location: Location
-    /// The user to sign in as over RDP.
-    public let rdpUsername: String?
-    /// The provider's own id. No call takes it.
-    public let serverID: ServerID?
-    /// Until when it is paid for.
-    public let currentPeriodEnd: Date?
-    /// When it was ordered.
-    public let createdAt: Date
-
-    init(_ native: StableVPSNative.Vps) {
-      id = native.id
-      planID = PlanID(rawValue: native.planId)
-      billingCycle = BillingCycle(rawValue: native.billingCycle)
-      status = BillingStatus(rawValue: native.status)
-      vpsStatus = VPSStatus(rawValue: native.vpsStatus)
-      ipAddress = native.ipAddress
-      location = Location(rawValue: native.location)
-      rdpUsername = native.rdpUsername
-      serverID = native.serverId.map { ServerID($0) }
-      currentPeriodEnd = native.currentPeriodEnd.map { Date(epochMilliseconds: $0) }
-      createdAt = Date(epochMilliseconds: native.createdAt)
-    }
-  }
-}
-
-extension StableVPS {
   /// One VPS with all there is to know (`GET /vps/:id`).
   public struct VPSDetails: Sendable, Hashable, Identifiable {
     /// The service's id: what every call takes.
@@ -786,6 +744,48 @@ extension StableVPS {
 }
 
 extension StableVPS {
+  /// A VPS as listings show it (`GET /vps`): no password and no host name.
+  public struct VPS: Sendable, Hashable, Identifiable, Codable {
+    /// The service's id: what every call takes.
+    public let id: String
+    /// The size.
+    public let planID: PlanID
+    /// How often it is paid for.
+    public let billingCycle: BillingCycle
+    /// How the payment stands.
+    public let status: BillingStatus
+    /// How the machine stands.
+    public let vpsStatus: VPSStatus
+    /// The public address, once there is one.
+    public let ipAddress: String?
+    /// Where it stands.
+    public let location: Location
+    /// The user to sign in as over RDP.
+    public let rdpUsername: String?
+    /// The provider's own id. No call takes it.
+    public let serverID: ServerID?
+    /// Until when it is paid for.
+    public let currentPeriodEnd: Date?
+    /// When it was ordered.
+    public let createdAt: Date
+
+    init(_ native: StableVPSNative.Vps) {
+      id = native.id
+      planID = PlanID(rawValue: native.planId)
+      billingCycle = BillingCycle(rawValue: native.billingCycle)
+      status = BillingStatus(rawValue: native.status)
+      vpsStatus = VPSStatus(rawValue: native.vpsStatus)
+      ipAddress = native.ipAddress
+      location = Location(rawValue: native.location)
+      rdpUsername = native.rdpUsername
+      serverID = native.serverId.map { ServerID($0) }
+      currentPeriodEnd = native.currentPeriodEnd.map { Date(epochMilliseconds: $0) }
+      createdAt = Date(epochMilliseconds: native.createdAt)
+    }
+  }
+}
+
+extension StableVPS {
   /// The wallet, the only means of payment of the API (`GET /wallet`).
   public struct Wallet: Sendable, Hashable, Codable {
     /// What the wallet holds, rounded half-even to the cent.
@@ -796,6 +796,62 @@ extension StableVPS {
     init(_ native: StableVPSNative.Wallet) {
       balance = Decimal(money: native.balance)
       currency = native.currency
+    }
+  }
+}
+
+extension StableVPS {
+  /// A purchase that ended well.
+  public struct Provisioned: Sendable, Hashable {
+    /// The VPS, usable.
+    public let vps: VPSDetails
+    /// Whether the order's reply was lost and the VPS found by looking.
+    public let recovered: Bool
+    /// How often the order was handed over in a way that the service may have received it.
+    public let ordersSent: Int
+    /// What the order cost: from its receipt, or after a lost receipt from the wallet's change.
+    public let charged: Decimal?
+    /// What the wallet held before the order.
+    public let balanceBefore: Decimal?
+    /// What the wallet held after the order.
+    public let balanceAfter: Decimal?
+    /// The currency of all three.
+    public let currency: String?
+    /// What else was charged while the order was placed: look at the account.
+    public let unexplained: UnexplainedCharge?
+    /// The time since the purchase began, in whatever process.
+    public let elapsed: Duration
+    /// How many requests were made since this process began with it.
+    public let requests: Int
+
+    init(_ native: StableVPSNative.Provisioned) {
+      vps = VPSDetails(native.vps)
+      recovered = native.recovered
+      ordersSent = Int(native.ordersSent)
+      charged = native.charged.map { Decimal(money: $0) }
+      balanceBefore = native.balanceBefore.map { Decimal(money: $0) }
+      balanceAfter = native.balanceAfter.map { Decimal(money: $0) }
+      currency = native.currency
+      unexplained = native.unexplained.map { UnexplainedCharge($0) }
+      elapsed = Duration(milliseconds: native.elapsedMs)
+      requests = Int(native.requests)
+    }
+  }
+}
+
+extension StableVPS {
+  /// Money that left the wallet while an order was placed, beyond the order's receipt. Something in between sent the
+  /// order again, somebody else bought, or a renewal fell due.
+  public struct UnexplainedCharge: Sendable, Hashable, Codable {
+    /// How much.
+    public let amount: Decimal
+    /// VPS that were not there before the order and that no purchase of this process got, as far as they could be
+    /// listed.
+    public let vpsIDs: [String]
+
+    init(_ native: StableVPSNative.UnexplainedCharge) {
+      amount = Decimal(money: native.amount)
+      vpsIDs = native.vpsIds
     }
   }
 }
@@ -850,62 +906,6 @@ extension StableVPS {
       currency = native.currency
       unexplained = native.unexplained.map { UnexplainedCharge($0) }
       token = native.token
-    }
-  }
-}
-
-extension StableVPS {
-  /// Money that left the wallet while an order was placed, beyond the order's receipt. Something in between sent the
-  /// order again, somebody else bought, or a renewal fell due.
-  public struct UnexplainedCharge: Sendable, Hashable, Codable {
-    /// How much.
-    public let amount: Decimal
-    /// VPS that were not there before the order and that no purchase of this process got, as far as they could be
-    /// listed.
-    public let vpsIDs: [String]
-
-    init(_ native: StableVPSNative.UnexplainedCharge) {
-      amount = Decimal(money: native.amount)
-      vpsIDs = native.vpsIds
-    }
-  }
-}
-
-extension StableVPS {
-  /// A purchase that ended well.
-  public struct Provisioned: Sendable, Hashable {
-    /// The VPS, usable.
-    public let vps: VPSDetails
-    /// Whether the order's reply was lost and the VPS found by looking.
-    public let recovered: Bool
-    /// How often the order was handed over in a way that the service may have received it.
-    public let ordersSent: Int
-    /// What the order cost: from its receipt, or after a lost receipt from the wallet's change.
-    public let charged: Decimal?
-    /// What the wallet held before the order.
-    public let balanceBefore: Decimal?
-    /// What the wallet held after the order.
-    public let balanceAfter: Decimal?
-    /// The currency of all three.
-    public let currency: String?
-    /// What else was charged while the order was placed: look at the account.
-    public let unexplained: UnexplainedCharge?
-    /// The time since the purchase began, in whatever process.
-    public let elapsed: Duration
-    /// How many requests were made since this process began with it.
-    public let requests: Int
-
-    init(_ native: StableVPSNative.Provisioned) {
-      vps = VPSDetails(native.vps)
-      recovered = native.recovered
-      ordersSent = Int(native.ordersSent)
-      charged = native.charged.map { Decimal(money: $0) }
-      balanceBefore = native.balanceBefore.map { Decimal(money: $0) }
-      balanceAfter = native.balanceAfter.map { Decimal(money: $0) }
-      currency = native.currency
-      unexplained = native.unexplained.map { UnexplainedCharge($0) }
-      elapsed = Duration(milliseconds: native.elapsedMs)
-      requests = Int(native.requests)
     }
   }
 }

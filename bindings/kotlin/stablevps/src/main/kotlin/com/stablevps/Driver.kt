@@ -29,7 +29,7 @@ internal class Host(
 
     /** The simulated service, if it is one. */
     @OptIn(InternalStableVpsApi::class)
-    val world: Any? get() = simulated?.world
+    val world: String? get() = simulated?.world
 
     private val closing = Job()
 

@@ -593,48 +593,6 @@ internal fun CoreRevokedKey.read(): RevokedKey =
         alreadyGone = alreadyGone,
     )
 
-/** A VPS as listings show it (`GET /vps`): no password and no host name. */
-@ConsistentCopyVisibility
-public data class Vps internal constructor(
-    /** The service's id: what every call takes. */
-    public val id: String,
-    /** The size. */
-    public val planId: PlanId,
-    /** How often it is paid for. */
-    public val billingCycle: BillingCycle,
-    /** How the payment stands. */
-    public val status: BillingStatus,
-    /** How the machine stands. */
-    public val vpsStatus: VpsStatus,
-    /** The public address, once there is one. */
-    public val ipAddress: String?,
-    /** Where it stands. */
-    public val location: Location,
-    /** The user to sign in as over RDP. */
-    public val rdpUsername: String?,
-    /** The provider's own id. No call takes it. */
-    public val serverId: ServerId?,
-    /** Until when it is paid for. */
-    public val currentPeriodEnd: Instant?,
-    /** When it was ordered. */
-    public val createdAt: Instant,
-)
-
-internal fun CoreVps.read(): Vps =
-    Vps(
-        id = id,
-        planId = PlanId.of(planId),
-        billingCycle = BillingCycle.of(billingCycle),
-        status = BillingStatus.of(status),
-        vpsStatus = VpsStatus.of(vpsStatus),
-        ipAddress = ipAddress,
-        location = Location.of(location),
-        rdpUsername = rdpUsername,
-        serverId = serverId?.let(::ServerId),
-        currentPeriodEnd = currentPeriodEnd?.let(Instant::ofEpochMilli),
-        createdAt = Instant.ofEpochMilli(createdAt),
-    )
-
 /** One VPS with all there is to know (`GET /vps/:id`). */
 @ConsistentCopyVisibility
 public data class VpsDetails internal constructor(
@@ -686,6 +644,48 @@ internal fun CoreVpsDetails.read(): VpsDetails =
         createdAt = Instant.ofEpochMilli(createdAt),
     )
 
+/** A VPS as listings show it (`GET /vps`): no password and no host name. */
+@ConsistentCopyVisibility
+public data class Vps internal constructor(
+    /** The service's id: what every call takes. */
+    public val id: String,
+    /** The size. */
+    public val planId: PlanId,
+    /** How often it is paid for. */
+    public val billingCycle: BillingCycle,
+    /** How the payment stands. */
+    public val status: BillingStatus,
+    /** How the machine stands. */
+    public val vpsStatus: VpsStatus,
+    /** The public address, once there is one. */
+    public val ipAddress: String?,
+    /** Where it stands. */
+    public val location: Location,
+    /** The user to sign in as over RDP. */
+    public val rdpUsername: String?,
+    /** The provider's own id. No call takes it. */
+    public val serverId: ServerId?,
+    /** Until when it is paid for. */
+    public val currentPeriodEnd: Instant?,
+    /** When it was ordered. */
+    public val createdAt: Instant,
+)
+
+internal fun CoreVps.read(): Vps =
+    Vps(
+        id = id,
+        planId = PlanId.of(planId),
+        billingCycle = BillingCycle.of(billingCycle),
+        status = BillingStatus.of(status),
+        vpsStatus = VpsStatus.of(vpsStatus),
+        ipAddress = ipAddress,
+        location = Location.of(location),
+        rdpUsername = rdpUsername,
+        serverId = serverId?.let(::ServerId),
+        currentPeriodEnd = currentPeriodEnd?.let(Instant::ofEpochMilli),
+        createdAt = Instant.ofEpochMilli(createdAt),
+    )
+
 /** The wallet, the only means of payment of the API (`GET /wallet`). */
 @ConsistentCopyVisibility
 public data class Wallet internal constructor(
@@ -699,6 +699,69 @@ internal fun CoreWallet.read(): Wallet =
     Wallet(
         balance = BigDecimal(balance),
         currency = currency,
+    )
+
+/** A purchase that ended well. */
+@ConsistentCopyVisibility
+public data class Provisioned internal constructor(
+    /** The VPS, usable. */
+    public val vps: VpsDetails,
+    /** Whether the order's reply was lost and the VPS found by looking. */
+    public val recovered: Boolean,
+    /** How often the order was handed over in a way that the service may have received it. */
+    public val ordersSent: Int,
+    /** What the order cost: from its receipt, or after a lost receipt from the wallet's change. */
+    public val charged: BigDecimal?,
+    /** What the wallet held before the order. */
+    public val balanceBefore: BigDecimal?,
+    /** What the wallet held after the order. */
+    public val balanceAfter: BigDecimal?,
+    /** The currency of all three. */
+    public val currency: String?,
+    /** What else was charged while the order was placed: look at the account. */
+    public val unexplained: UnexplainedCharge?,
+    /** Time since the purchase began, in whatever process. */
+    public val elapsed: Duration,
+    /** How many requests were made since this process began with it. */
+    public val requests: Int,
+) {
+    /** Milliseconds since the purchase began, in whatever process. */
+    public val elapsedMs: Long get() = elapsed.inWholeMilliseconds
+}
+
+internal fun CoreProvisioned.read(): Provisioned =
+    Provisioned(
+        vps = vps.read(),
+        recovered = recovered,
+        ordersSent = ordersSent.toInt(),
+        charged = charged?.let(::BigDecimal),
+        balanceBefore = balanceBefore?.let(::BigDecimal),
+        balanceAfter = balanceAfter?.let(::BigDecimal),
+        currency = currency,
+        unexplained = unexplained?.read(),
+        elapsed = elapsedMs.toLong().milliseconds,
+        requests = requests.toInt(),
+    )
+
+/**
+ * Money that left the wallet while an order was placed, beyond the order's receipt. Something in between sent the
+ * order again, somebody else bought, or a renewal fell due.
+ */
+@ConsistentCopyVisibility
+public data class UnexplainedCharge internal constructor(
+    /** How much. */
+    public val amount: BigDecimal,
+    /**
+     * VPS that were not there before the order and that no purchase of this process got, as far as they could be
+     * listed.
+     */
+    public val vpsIds: List<String>,
+)
+
+internal fun CoreUnexplainedCharge.read(): UnexplainedCharge =
+    UnexplainedCharge(
+        amount = BigDecimal(amount),
+        vpsIds = vpsIds,
     )
 
 /** How far a purchase is. */
@@ -759,69 +822,6 @@ internal fun CoreProgress.read(): Progress =
         currency = currency,
         unexplained = unexplained?.read(),
         token = token,
-    )
-
-/**
- * Money that left the wallet while an order was placed, beyond the order's receipt. Something in between sent the
- * order again, somebody else bought, or a renewal fell due.
- */
-@ConsistentCopyVisibility
-public data class UnexplainedCharge internal constructor(
-    /** How much. */
-    public val amount: BigDecimal,
-    /**
-     * VPS that were not there before the order and that no purchase of this process got, as far as they could be
-     * listed.
-     */
-    public val vpsIds: List<String>,
-)
-
-internal fun CoreUnexplainedCharge.read(): UnexplainedCharge =
-    UnexplainedCharge(
-        amount = BigDecimal(amount),
-        vpsIds = vpsIds,
-    )
-
-/** A purchase that ended well. */
-@ConsistentCopyVisibility
-public data class Provisioned internal constructor(
-    /** The VPS, usable. */
-    public val vps: VpsDetails,
-    /** Whether the order's reply was lost and the VPS found by looking. */
-    public val recovered: Boolean,
-    /** How often the order was handed over in a way that the service may have received it. */
-    public val ordersSent: Int,
-    /** What the order cost: from its receipt, or after a lost receipt from the wallet's change. */
-    public val charged: BigDecimal?,
-    /** What the wallet held before the order. */
-    public val balanceBefore: BigDecimal?,
-    /** What the wallet held after the order. */
-    public val balanceAfter: BigDecimal?,
-    /** The currency of all three. */
-    public val currency: String?,
-    /** What else was charged while the order was placed: look at the account. */
-    public val unexplained: UnexplainedCharge?,
-    /** Time since the purchase began, in whatever process. */
-    public val elapsed: Duration,
-    /** How many requests were made since this process began with it. */
-    public val requests: Int,
-) {
-    /** Milliseconds since the purchase began, in whatever process. */
-    public val elapsedMs: Long get() = elapsed.inWholeMilliseconds
-}
-
-internal fun CoreProvisioned.read(): Provisioned =
-    Provisioned(
-        vps = vps.read(),
-        recovered = recovered,
-        ordersSent = ordersSent.toInt(),
-        charged = charged?.let(::BigDecimal),
-        balanceBefore = balanceBefore?.let(::BigDecimal),
-        balanceAfter = balanceAfter?.let(::BigDecimal),
-        currency = currency,
-        unexplained = unexplained?.read(),
-        elapsed = elapsedMs.toLong().milliseconds,
-        requests = requests.toInt(),
     )
 
 /** One plan. Every VPS runs Windows Server 2022 with MT5 installed. */

@@ -75,9 +75,7 @@ internal class Session(
     }
 
     /** What is bought by a clock that is not the machine's is nobody else's. */
-    private fun world(): String? =
-        host.world?.let { "simulated ${System.identityHashCode(it)}" }
-            ?: "".takeIf { options.clock !== Clock.SYSTEM }
+    private fun world(): String? = host.world ?: "".takeIf { options.clock !== Clock.SYSTEM }
 
     private fun config(): ApiConfig {
         val default = defaultConfig()

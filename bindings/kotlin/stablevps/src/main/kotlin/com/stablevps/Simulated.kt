@@ -8,8 +8,8 @@ public annotation class InternalStableVpsApi
 /** A clock or a transport of a simulated service. */
 @InternalStableVpsApi
 public interface Simulated {
-    /** What identifies the service. Its accounts are not those of another one, even where the keys are equal. */
-    public val world: Any
+    /** The name of the service. Its accounts are not those of another one, even where the keys are equal. */
+    public val world: String
 
     /** Runs code that may wait for something real, for which the service's time stands still. */
     public suspend fun <T> outside(block: suspend () -> T): T = block()

@@ -6,7 +6,7 @@ import kotlin.time.Duration
 /** Whose purchases take turns: an account of the service, or of one that is simulated. */
 internal data class QueuedAccount(
     private val name: String,
-    private val world: Any?,
+    private val world: String?,
 )
 
 /**

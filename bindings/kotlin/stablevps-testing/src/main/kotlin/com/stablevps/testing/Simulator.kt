@@ -17,6 +17,7 @@ import com.stablevps.testing.internal.ffi.SimulatorException
 import java.io.Closeable
 import java.net.URI
 import java.time.Instant
+import java.util.UUID
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.toKotlinDuration
@@ -47,7 +48,8 @@ public class Simulator
             } catch (refused: SimulatorException.Configuration) {
                 throw IllegalArgumentException(refused.reason)
             }
-        private val timeline = if (config.realTime) null else Timeline(config.now.toEpochMilli(), model)
+        private val world = UUID.randomUUID().toString()
+        private val timeline = if (config.realTime) null else Timeline(config.now.toEpochMilli(), world)
 
         /** The service's clock, for [StableVpsOptions.clock]. */
         public val clock: Clock = timeline ?: Clock.SYSTEM
@@ -56,7 +58,7 @@ public class Simulator
         public val transport: HttpTransport =
             @OptIn(InternalStableVpsApi::class)
             object : HttpTransport, Simulated {
-                override val world get() = model
+                override val world = this@Simulator.world
 
                 override suspend fun send(request: HttpRequest) = serve(request)
             }

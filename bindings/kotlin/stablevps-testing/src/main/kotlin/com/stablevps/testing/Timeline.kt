@@ -28,7 +28,7 @@ import kotlin.time.Duration.Companion.milliseconds
 @OptIn(InternalStableVpsApi::class)
 internal class Timeline(
     private var base: Long,
-    override val world: Any,
+    override val world: String,
 ) : Clock,
     Simulated {
     private class Due(
