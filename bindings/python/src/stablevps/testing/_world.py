@@ -18,7 +18,7 @@ from weakref import WeakSet, ref
 from .._turns import Ticket, Turn, Turns
 
 SLICE = 0.05
-"""How many seconds a thread that sleeps waits before it looks at the others again."""
+"""How many seconds a sleeper waits before it looks at the others again."""
 
 
 class Activity:
@@ -141,7 +141,9 @@ class World:
             # Whoever was started beside this one begins first.
             await asyncio.sleep(0)
             self.settle()
-            await woken
+            while not woken.done():
+                await asyncio.wait({woken}, timeout=SLICE)
+                self.settle()
 
     def _pass(self, until: int) -> None:
         self.now_ms = until
