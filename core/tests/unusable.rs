@@ -116,7 +116,7 @@ fn listing(form: ListingForm) -> Model {
         ("/vps/1/rdpUsername", Text, May),
         ("/vps/1/serverId", Id, May),
         ("/vps/1/currentPeriodEnd", Time, May),
-        ("/vps/1/createdAt", Time, Must),
+        ("/vps/1/createdAt", Time, May),
     ];
     let body = json!({ "vps": [row, row] });
     Model {
@@ -159,7 +159,7 @@ fn keys() -> [Model; 3] {
         ("/keys/1/scope", Text, Must),
         ("/keys/1/lastUsedAt", Time, May),
         ("/keys/1/expiresAt", Time, May),
-        ("/keys/1/createdAt", Time, Must),
+        ("/keys/1/createdAt", Time, May),
     ];
     let infos = json!({ "keys": [info, info] });
     let revoked = json!({ "success": true, "message": "Revoked" });
@@ -196,7 +196,7 @@ fn details() -> Model {
         ("/serverId", Id, May),
         ("/currentPeriodStart", Time, May),
         ("/currentPeriodEnd", Time, May),
-        ("/createdAt", Time, Must),
+        ("/createdAt", Time, May),
     ];
     let id = "6641abc".to_owned();
     model("VpsDetails", Request::GetVps { id }, body, fields)
@@ -276,7 +276,7 @@ fn accounts() -> [Model; 2] {
         ("/affiliateStats/totalEarnings", Money, Must),
         ("/activeVpsCount", Count, Must),
         ("/totalVpsCount", Count, Must),
-        ("/createdAt", Time, Must),
+        ("/createdAt", Time, May),
     ];
     let wallet = json!({ "balance": 80.5, "currency": "EUR" });
     let of_wallet = vec![("/balance", Money, Must), ("/currency", Text, Must)];

@@ -83,7 +83,7 @@ export interface Account {
   /** How many VPS there are in any state. */
   readonly totalVpsCount: number;
   /** When the account was made. */
-  readonly createdAt: Date;
+  readonly createdAt: Date | null;
 }
 
 /** What an account's referral code earned. */
@@ -121,7 +121,7 @@ export interface ApiKeyInfo {
   /** When the key stops working; none means never. */
   readonly expiresAt: Date | null;
   /** When the key was made. */
-  readonly createdAt: Date;
+  readonly createdAt: Date | null;
 }
 
 /** A new API key (`POST /auth`). The key itself is in this reply and nowhere else, ever. */
@@ -217,7 +217,7 @@ export interface VpsDetails {
   /** Until when it is paid for. */
   readonly currentPeriodEnd: Date | null;
   /** When it was ordered. */
-  readonly createdAt: Date;
+  readonly createdAt: Date | null;
 }
 
 /** A VPS as listings show it (`GET /vps`): no password and no host name. */
@@ -243,7 +243,7 @@ export interface Vps {
   /** Until when it is paid for. */
   readonly currentPeriodEnd: Date | null;
   /** When it was ordered. */
-  readonly createdAt: Date;
+  readonly createdAt: Date | null;
 }
 
 /** The wallet, the only means of payment of the API (`GET /wallet`). */

@@ -32,7 +32,7 @@ export function readAccount(sent: Sent): models.Account {
     affiliateStats: optional(readAffiliateStats, sent.affiliateStats),
     activeVpsCount: sent.activeVpsCount,
     totalVpsCount: sent.totalVpsCount,
-    createdAt: date(sent.createdAt),
+    createdAt: optional(date, sent.createdAt),
   });
 }
 
@@ -63,7 +63,7 @@ export function readApiKeyInfo(sent: Sent): models.ApiKeyInfo {
     scope: sent.scope,
     lastUsedAt: optional(date, sent.lastUsedAt),
     expiresAt: optional(date, sent.expiresAt),
-    createdAt: date(sent.createdAt),
+    createdAt: optional(date, sent.createdAt),
   });
 }
 
@@ -131,7 +131,7 @@ export function readVpsDetails(sent: Sent): models.VpsDetails {
     serverId: sent.serverId ?? null,
     currentPeriodStart: optional(date, sent.currentPeriodStart),
     currentPeriodEnd: optional(date, sent.currentPeriodEnd),
-    createdAt: date(sent.createdAt),
+    createdAt: optional(date, sent.createdAt),
   });
 }
 
@@ -148,7 +148,7 @@ export function readVps(sent: Sent): models.Vps {
     rdpUsername: sent.rdpUsername ?? null,
     serverId: sent.serverId ?? null,
     currentPeriodEnd: optional(date, sent.currentPeriodEnd),
-    createdAt: date(sent.createdAt),
+    createdAt: optional(date, sent.createdAt),
   });
 }
 

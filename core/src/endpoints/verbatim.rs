@@ -103,7 +103,7 @@ struct Row {
     rdp_username: Option<Checked<String>>,
     server_id: Option<Checked<ServerId>>,
     current_period_end: Option<Checked<Timestamp>>,
-    created_at: Checked<Timestamp>,
+    created_at: Option<Checked<Timestamp>>,
 }
 
 /// Text in canonical form, which is not kept.

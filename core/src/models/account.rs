@@ -55,7 +55,8 @@ pub struct Account {
     #[serde(deserialize_with = "json::required")]
     pub total_vps_count: u64,
     /// When the account was made.
-    pub created_at: Timestamp,
+    #[serde(default, deserialize_with = "json::optional")]
+    pub created_at: Option<Timestamp>,
 }
 
 /// What an account's referral code earned.

@@ -66,7 +66,8 @@ pub struct ApiKeyInfo {
     #[serde(default, deserialize_with = "json::optional")]
     pub expires_at: Option<Timestamp>,
     /// When the key was made.
-    pub created_at: Timestamp,
+    #[serde(default, deserialize_with = "json::optional")]
+    pub created_at: Option<Timestamp>,
 }
 
 /// The end of a key (`DELETE /auth`).

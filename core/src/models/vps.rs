@@ -124,7 +124,8 @@ pub struct Vps {
     #[serde(default, deserialize_with = "json::optional")]
     pub current_period_end: Option<Timestamp>,
     /// When it was ordered.
-    pub created_at: Timestamp,
+    #[serde(default, deserialize_with = "json::optional")]
+    pub created_at: Option<Timestamp>,
 }
 
 /// One VPS with all there is to know (`GET /vps/:id`).
@@ -167,7 +168,8 @@ pub struct VpsDetails {
     #[serde(default, deserialize_with = "json::optional")]
     pub current_period_end: Option<Timestamp>,
     /// When it was ordered.
-    pub created_at: Timestamp,
+    #[serde(default, deserialize_with = "json::optional")]
+    pub created_at: Option<Timestamp>,
 }
 
 impl VpsDetails {

@@ -57,8 +57,9 @@ pub(super) fn find(
     }
 }
 
-/// Dates are compared by the service's own clock. Where its date was not told, none excludes anything.
+/// Dates are compared by the service's own clock. One that was not told excludes nothing.
 fn is_older(placed: &Placed, row: &Vps) -> bool {
-    let age_ms = |listed_at: Timestamp| listed_at.since_ms(row.created_at);
-    placed.listed_at.map(age_ms) > Some(AGE_MARGIN_MS)
+    let dates = placed.listed_at.zip(row.created_at);
+    let age_ms = |(listed_at, created_at): (Timestamp, Timestamp)| listed_at.since_ms(created_at);
+    dates.map(age_ms) > Some(AGE_MARGIN_MS)
 }

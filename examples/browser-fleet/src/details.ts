@@ -55,7 +55,7 @@ export class DetailsDialog {
       ["Plan", `${planName(vps.planId)}, paid ${vps.billingCycle}`],
       ["Location", placeName(vps.location)],
       ["Paid until", vps.currentPeriodEnd && moment(vps.currentPeriodEnd)],
-      ["Ordered", moment(vps.createdAt)],
+      ["Ordered", vps.createdAt && moment(vps.createdAt)],
       ["Host name", vps.hostname, true],
       ["Id", vps.id, true],
       ["At the provider", vps.serverId, true],

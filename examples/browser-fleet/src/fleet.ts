@@ -34,7 +34,7 @@ const POWER: Record<Power, { label: string; asked: string; warning: string | nul
 };
 
 const ORDERS: Record<string, (a: Vps, b: Vps) => number> = {
-  newest: (a, b) => b.createdAt.getTime() - a.createdAt.getTime(),
+  newest: (a, b) => Number(b.createdAt) - Number(a.createdAt),
   paid: (a, b) =>
     (a.currentPeriodEnd?.getTime() ?? Infinity) - (b.currentPeriodEnd?.getTime() ?? Infinity),
   location: (a, b) => placeName(a.location).localeCompare(placeName(b.location)),

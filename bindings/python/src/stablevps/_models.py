@@ -309,7 +309,7 @@ class Account(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
     total_vps_count: int
     """How many VPS there are in any state."""
 
-    created_at: datetime
+    created_at: datetime | None = None
     """When the account was made."""
 
 
@@ -364,7 +364,7 @@ class ApiKeyInfo(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
     expires_at: datetime | None = None
     """When the key stops working; none means never."""
 
-    created_at: datetime
+    created_at: datetime | None = None
     """When the key was made."""
 
 
@@ -506,7 +506,7 @@ class VpsDetails(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
     current_period_end: datetime | None = None
     """Until when it is paid for."""
 
-    created_at: datetime
+    created_at: datetime | None = None
     """When it was ordered."""
 
 
@@ -547,7 +547,7 @@ class Vps(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
     current_period_end: datetime | None = None
     """Until when it is paid for."""
 
-    created_at: datetime
+    created_at: datetime | None = None
     """When it was ordered."""
 
 

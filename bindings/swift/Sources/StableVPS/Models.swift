@@ -499,7 +499,7 @@ extension StableVPS {
     /// How many VPS there are in any state.
     public let totalVpsCount: Int
     /// When the account was made.
-    public let createdAt: Date
+    public let createdAt: Date?
 
     init(_ native: StableVPSNative.Account) {
       id = native.id
@@ -513,7 +513,7 @@ extension StableVPS {
       affiliateStats = native.affiliateStats.map { AffiliateStats($0) }
       activeVpsCount = Int(native.activeVpsCount)
       totalVpsCount = Int(native.totalVpsCount)
-      createdAt = Date(epochMilliseconds: native.createdAt)
+      createdAt = native.createdAt.map { Date(epochMilliseconds: $0) }
     }
   }
 }
@@ -570,7 +570,7 @@ extension StableVPS {
     /// When the key stops working; none means never.
     public let expiresAt: Date?
     /// When the key was made.
-    public let createdAt: Date
+    public let createdAt: Date?
 
     init(_ native: StableVPSNative.ApiKeyInfo) {
       id = native.id
@@ -579,7 +579,7 @@ extension StableVPS {
       scope = Scope(rawValue: native.scope)
       lastUsedAt = native.lastUsedAt.map { Date(epochMilliseconds: $0) }
       expiresAt = native.expiresAt.map { Date(epochMilliseconds: $0) }
-      createdAt = Date(epochMilliseconds: native.createdAt)
+      createdAt = native.createdAt.map { Date(epochMilliseconds: $0) }
     }
   }
 }
@@ -722,7 +722,7 @@ extension StableVPS {
     /// Until when it is paid for.
     public let currentPeriodEnd: Date?
     /// When it was ordered.
-    public let createdAt: Date
+    public let createdAt: Date?
 
     init(_ native: StableVPSNative.VpsDetails) {
       id = native.id
@@ -738,7 +738,7 @@ extension StableVPS {
       serverID = native.serverId.map { ServerID($0) }
       currentPeriodStart = native.currentPeriodStart.map { Date(epochMilliseconds: $0) }
       currentPeriodEnd = native.currentPeriodEnd.map { Date(epochMilliseconds: $0) }
-      createdAt = Date(epochMilliseconds: native.createdAt)
+      createdAt = native.createdAt.map { Date(epochMilliseconds: $0) }
     }
   }
 }
@@ -767,7 +767,7 @@ extension StableVPS {
     /// Until when it is paid for.
     public let currentPeriodEnd: Date?
     /// When it was ordered.
-    public let createdAt: Date
+    public let createdAt: Date?
 
     init(_ native: StableVPSNative.Vps) {
       id = native.id
@@ -780,7 +780,7 @@ extension StableVPS {
       rdpUsername = native.rdpUsername
       serverID = native.serverId.map { ServerID($0) }
       currentPeriodEnd = native.currentPeriodEnd.map { Date(epochMilliseconds: $0) }
-      createdAt = Date(epochMilliseconds: native.createdAt)
+      createdAt = native.createdAt.map { Date(epochMilliseconds: $0) }
     }
   }
 }

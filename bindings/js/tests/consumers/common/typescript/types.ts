@@ -207,7 +207,7 @@ export async function aPurchaseIsAPromiseAndAStream(purchase: Purchase): Promise
 export function resultsAreReadOnly(created: CreatedKey, plan: Plan): void {
   holds<Same<Money, string>>();
   holds<Same<typeof bought.charged, string | null>>();
-  holds<Same<typeof bought.vps.createdAt, Date>>();
+  holds<Same<typeof bought.vps.createdAt, Date | null>>();
   holds<Same<typeof bought.vps.currentPeriodEnd, Date | null>>();
   holds<Same<typeof bought.vps.rdpPassword, Secret | null>>();
   holds<Same<typeof created.apiKey, Secret>>();

@@ -400,7 +400,7 @@ public data class Account internal constructor(
     /** How many VPS there are in any state. */
     public val totalVpsCount: Int,
     /** When the account was made. */
-    public val createdAt: Instant,
+    public val createdAt: Instant?,
 )
 
 internal fun CoreAccount.read(): Account =
@@ -416,7 +416,7 @@ internal fun CoreAccount.read(): Account =
         affiliateStats = affiliateStats?.read(),
         activeVpsCount = activeVpsCount.toInt(),
         totalVpsCount = totalVpsCount.toInt(),
-        createdAt = Instant.ofEpochMilli(createdAt),
+        createdAt = createdAt?.let(Instant::ofEpochMilli),
     )
 
 /** What an account's referral code earned. */
@@ -471,7 +471,7 @@ public data class ApiKeyInfo internal constructor(
     /** When the key stops working; none means never. */
     public val expiresAt: Instant?,
     /** When the key was made. */
-    public val createdAt: Instant,
+    public val createdAt: Instant?,
 )
 
 internal fun CoreApiKeyInfo.read(): ApiKeyInfo =
@@ -482,7 +482,7 @@ internal fun CoreApiKeyInfo.read(): ApiKeyInfo =
         scope = Scope.of(scope),
         lastUsedAt = lastUsedAt?.let(Instant::ofEpochMilli),
         expiresAt = expiresAt?.let(Instant::ofEpochMilli),
-        createdAt = Instant.ofEpochMilli(createdAt),
+        createdAt = createdAt?.let(Instant::ofEpochMilli),
     )
 
 /** A new API key (`POST /auth`). The key itself is in this reply and nowhere else, ever. */
@@ -623,7 +623,7 @@ public data class VpsDetails internal constructor(
     /** Until when it is paid for. */
     public val currentPeriodEnd: Instant?,
     /** When it was ordered. */
-    public val createdAt: Instant,
+    public val createdAt: Instant?,
 )
 
 internal fun CoreVpsDetails.read(): VpsDetails =
@@ -641,7 +641,7 @@ internal fun CoreVpsDetails.read(): VpsDetails =
         serverId = serverId?.let(::ServerId),
         currentPeriodStart = currentPeriodStart?.let(Instant::ofEpochMilli),
         currentPeriodEnd = currentPeriodEnd?.let(Instant::ofEpochMilli),
-        createdAt = Instant.ofEpochMilli(createdAt),
+        createdAt = createdAt?.let(Instant::ofEpochMilli),
     )
 
 /** A VPS as listings show it (`GET /vps`): no password and no host name. */
@@ -668,7 +668,7 @@ public data class Vps internal constructor(
     /** Until when it is paid for. */
     public val currentPeriodEnd: Instant?,
     /** When it was ordered. */
-    public val createdAt: Instant,
+    public val createdAt: Instant?,
 )
 
 internal fun CoreVps.read(): Vps =
@@ -683,7 +683,7 @@ internal fun CoreVps.read(): Vps =
         rdpUsername = rdpUsername,
         serverId = serverId?.let(::ServerId),
         currentPeriodEnd = currentPeriodEnd?.let(Instant::ofEpochMilli),
-        createdAt = Instant.ofEpochMilli(createdAt),
+        createdAt = createdAt?.let(Instant::ofEpochMilli),
     )
 
 /** The wallet, the only means of payment of the API (`GET /wallet`). */
