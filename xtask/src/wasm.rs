@@ -29,7 +29,7 @@ const FEATURES: &[&str] = &[
 const INLINING: &[&str] = &[
     "-Cllvm-args=-inline-instr-cost=40",
     "-Cllvm-args=-inline-call-penalty=200",
-    "-Cllvm-args=-inline-threshold=288",
+    "-Cllvm-args=-inline-threshold=100",
 ];
 
 /// What `wasm-opt` does.
