@@ -547,6 +547,23 @@ fn a_token_that_is_resumed_while_its_order_is_under_way_finds_that_order() {
 }
 
 #[test]
+fn a_token_from_before_the_order_does_not_order_while_a_later_one_looks_for_that_order() {
+    let mut script = Script::begin(&json!({}));
+    let before = script.token();
+    while !script.sends_the_order() {
+        script.step();
+    }
+    let since = script.token();
+    // The next process has both tokens, and resumes the later one first.
+    let (api, other) = clients_of_a_process("both");
+    let here = |token: &str| token.replace("https://stablevps.com", "https://both.example");
+    resume_in(&mut script, &api, &here(&since));
+    resume_in(&mut script, &other, &here(&before));
+    // It does not know what the wallet held.
+    assert_eq!(script.end(), ("unresolved".to_owned(), 0, 0));
+}
+
+#[test]
 fn a_token_whose_order_was_refused_or_never_placed_may_order_again() {
     let refused = json!([{ "on": { "method": "POST", "path": "/vps" }, "do": { "status": { "code": 400 } } }]);
     let lost = json!([{ "on": { "method": "POST", "path": "/vps" }, "do": "lose_before" }]);

@@ -113,7 +113,7 @@ impl Provisioning {
                 run.check_limit(&order)?;
                 run.begin(order, now)
             }
-            Stage::Ordered(placed) => match api.claims().reached(&run.facts.purchase) {
+            Stage::Ordered(placed) => match run.order_begins(&placed.baseline()) {
                 Some(Reached::Bought(id)) => run.look(id, now),
                 Some(Reached::Ordered(_)) | None => run.reconcile(placed, now),
             },

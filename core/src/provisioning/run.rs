@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::options::{ProvisionOptions, Terms};
 use super::token::{Facts, Stage, Token};
 use crate::call::Call;
-use crate::claims::Source;
+use crate::claims::{Baseline, Reached, Source};
 use crate::clock::{Instant, Now};
 use crate::config::{Api, CallLimits};
 use crate::endpoint::Endpoint;
@@ -83,6 +83,12 @@ impl Run {
             Source::Receipt
         };
         self.api.claims().claim(id, &self.facts.purchase, source);
+    }
+
+    /// Notes for all of the process that this purchase orders; or says how far it has come, where it has before.
+    pub fn order_begins(&self, baseline: &Baseline) -> Option<Reached> {
+        let claims = self.api.claims();
+        claims.begin_order(&self.facts.purchase, baseline)
     }
 
     /// Notes that the order is or may be placed.

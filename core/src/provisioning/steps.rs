@@ -152,8 +152,7 @@ impl Run {
             Ok(listed) if now < self.deadline => {
                 let ids = listed.into_iter().map(|vps| vps.id).collect();
                 let baseline = Baseline { ids, listed_at };
-                let purchase = &self.facts.purchase;
-                if let Some(reached) = self.api.claims().begin_order(purchase, &baseline) {
+                if let Some(reached) = self.order_begins(&baseline) {
                     return self.follow(reached, order, now);
                 }
                 let call = self.call(PlaceOrder(order.clone()), CallLimits::default(), now);

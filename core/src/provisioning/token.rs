@@ -90,6 +90,14 @@ impl Placed {
             listed_at,
         }
     }
+
+    /// The VPS there were before.
+    pub fn baseline(&self) -> Baseline {
+        Baseline {
+            ids: self.baseline.clone(),
+            listed_at: self.listed_at,
+        }
+    }
 }
 
 /// A VPS that was bought.
