@@ -212,7 +212,7 @@ impl Attempts {
         let is_own = complaint.is_some();
         let time = self.begun.later(now).time;
         let after_ms = retry_after_ms(&response, time);
-        let error = |this: &Self| this.refused(&response, complaint.as_deref(), secrets, time);
+        let error = |this: &Self| this.refused(&response, complaint.as_deref(), secrets, after_ms);
         match status {
             200..=299 => Finding::Final(Verdict::Good(response)),
             404 if is_own && self.reply_was_lost => {
@@ -249,7 +249,7 @@ impl Attempts {
         response: &HttpResponse,
         complaint: Option<&str>,
         secrets: &[&str],
-        time: Timestamp,
+        retry_after_ms: Option<u64>,
     ) -> Error {
         let unexpected = |place: &str, reason: &str| {
             self.unexpected(response, DecodeError::at(place, reason), secrets)
@@ -265,9 +265,7 @@ impl Attempts {
             403 => ErrorKind::ReadOnlyKey,
             404 => ErrorKind::NotFound,
             429 if self.is_for_a_key() => ErrorKind::KeyLimitReached,
-            429 => ErrorKind::RateLimited {
-                retry_after_ms: retry_after_ms(response, time),
-            },
+            429 => ErrorKind::RateLimited { retry_after_ms },
             400..=499 => ErrorKind::BadRequest,
             502 => ErrorKind::Provider,
             500..=599 => ErrorKind::Server,
@@ -275,7 +273,7 @@ impl Attempts {
         };
         Error::new(kind)
             .with_status(Some(response.status))
-            .with_retry_after(retry_after_ms(response, time))
+            .with_retry_after(retry_after_ms)
             .with_server_message(self.shown(complaint, secrets))
     }
 

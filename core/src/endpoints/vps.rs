@@ -49,6 +49,12 @@ impl Endpoint for ListVps {
 #[derive(Clone, Copy, Debug)]
 pub struct ListAllVps;
 
+/// What a purchase needs of a VPS at least.
+#[derive(Deserialize)]
+struct Identified {
+    id: VpsId,
+}
+
 /// A row of [`ListAllVps`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListedVps {
@@ -79,10 +85,6 @@ impl Endpoint for ListAllVps {
             #[serde(default, deserialize_with = "json::optional")]
             total: Option<u64>,
         }
-        #[derive(Deserialize)]
-        struct Row {
-            id: VpsId,
-        }
         let Listing { vps, total } = document(body)?;
         let rows = vps.len();
         let read = |(index, row): (usize, &RawValue)| {
@@ -91,7 +93,7 @@ impl Endpoint for ListAllVps {
                 let id = vps.id.clone();
                 return Ok(ListedVps { id, vps: Some(vps) });
             }
-            let Row { id } =
+            let Identified { id } =
                 document(text).map_err(|error| error.within(&format!("vps[{index}]")))?;
             Ok(ListedVps { id, vps: None })
         };
@@ -216,14 +218,10 @@ impl Endpoint for PlaceOrder {
     }
 
     fn parse(&self, body: &mut Vec<u8>) -> Result<Placement, DecodeError> {
-        #[derive(Deserialize)]
-        struct Bought {
-            id: VpsId,
-        }
         match self.0.parse(body) {
             Ok(order) => Ok(Placement::Receipt(Box::new(order))),
             Err(error) => {
-                let Bought { id } = receipt(body).map_err(|_| error)?;
+                let Identified { id } = receipt(body).map_err(|_| error)?;
                 Ok(Placement::Id(id))
             }
         }
