@@ -97,6 +97,18 @@ impl Claims {
         }
     }
 
+    /// Notes that a VPS is not of the purchase that adopted it, but of another, as a store says.
+    pub fn belongs_to(&self, vps: &VpsId, purchase: &str) {
+        let mut known = self.lock();
+        let bought = Some(Reached::Bought(vps.clone()));
+        known.purchases.retain(|_, reached| *reached != bought);
+        let claim = Claim {
+            purchase: purchase.to_owned(),
+            source: Source::Receipt,
+        };
+        known.vps.insert(vps.clone(), claim);
+    }
+
     /// How another purchase knows that a VPS is its own, if one does.
     pub fn of_other(&self, vps: &VpsId, purchase: &str) -> Option<Source> {
         let known = self.lock();

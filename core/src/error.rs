@@ -147,6 +147,23 @@ pub enum ErrorKind {
         /// VPS that may be the one ordered.
         candidates: Vec<Vps>,
     },
+    /// The purchase of that idempotency key goes on elsewhere.
+    #[error(
+        "the purchase of this idempotency key goes on elsewhere; calling again with the key joins it"
+    )]
+    PurchaseInProgress,
+    /// The idempotency key was used for another order.
+    #[error("the idempotency key was used for an order with another {field}")]
+    IdempotencyMismatch {
+        /// What differs.
+        field: String,
+    },
+    /// The store of purchases failed.
+    #[error("the store failed: {detail}")]
+    Store {
+        /// The database's words.
+        detail: String,
+    },
     /// A token can't be resumed.
     #[error("the token can't be resumed: {reason}")]
     StaleToken {
@@ -224,6 +241,9 @@ impl ErrorKind {
             Self::ProvisioningFailed { .. } => "provisioning_failed",
             Self::NotPlaced => "not_placed",
             Self::Unresolved { .. } => "unresolved",
+            Self::PurchaseInProgress => "purchase_in_progress",
+            Self::IdempotencyMismatch { .. } => "idempotency_mismatch",
+            Self::Store { .. } => "store",
             Self::StaleToken { .. } => "stale_token",
         }
     }
@@ -240,6 +260,9 @@ impl ErrorKind {
             | Self::KeyLimitReached
             | Self::RateLimited { .. }
             | Self::OverBudget { .. }
+            | Self::PurchaseInProgress
+            | Self::IdempotencyMismatch { .. }
+            | Self::Store { .. }
             | Self::StaleToken { .. } => Fault::Caller,
             Self::Server
             | Self::Provider
@@ -263,6 +286,8 @@ impl ErrorKind {
             | Self::Provider
             | Self::Transport { .. }
             | Self::DeadlineExceeded { .. }
+            | Self::PurchaseInProgress
+            | Self::Store { .. }
             | Self::NotPlaced => Next::Retry,
             Self::InvalidInput { .. }
             | Self::BadRequest
@@ -271,6 +296,7 @@ impl ErrorKind {
             | Self::ReadOnlyKey
             | Self::NotFound
             | Self::KeyLimitReached
+            | Self::IdempotencyMismatch { .. }
             | Self::OverBudget { .. } => Next::Fix,
             // What a token stands for may be bought, whether or not it can be read.
             Self::StaleToken { .. }

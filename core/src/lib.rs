@@ -8,6 +8,7 @@
 //!
 //! - [`Call`](call::Call): one endpoint with its retries.
 //! - [`Provisioning`](provisioning::Provisioning): buying one VPS, exactly one, and waiting for it.
+//! - [`RecordedPurchase`](recorded::RecordedPurchase): the same under a key of the caller's, with a store.
 //!
 //! Out of scope: HTTP itself, sleeping, storage, and more than one account.
 //!
@@ -74,10 +75,12 @@ pub mod models;
 pub mod money;
 mod open_enum;
 pub mod provisioning;
+pub mod recorded;
 pub mod request;
 mod retry;
 #[cfg(feature = "schema")]
 pub mod schema;
 pub mod secret;
 pub mod step;
+pub mod store;
 pub mod time;

@@ -125,6 +125,41 @@ impl Provisioning {
         Ok(Self { run, state })
     }
 
+    /// Takes a purchase up whose VPS became known after its token was written.
+    pub(crate) fn resume_bought(
+        api: &Api,
+        token: &str,
+        id: &VpsId,
+        timeout_ms: Option<i64>,
+        seed: u64,
+        begun: Now,
+    ) -> Result<Self, Error> {
+        let token = Token::read(token, &api.key_fingerprint(), api.base_url(), KeyCheck::Any)?;
+        let stage = Stage::Bought(Bought { id: id.clone() });
+        let token = Token { stage, ..token }.written();
+        Self::resume(api, &token, KeyCheck::Any, timeout_ms, seed, begun)
+    }
+
+    /// Notes for all of the process that no order of this purchase was sent.
+    pub(crate) fn withdraw_order(&self) {
+        self.run.api.claims().not_ordered(&self.run.facts.purchase);
+    }
+
+    /// The VPS, once it is known.
+    pub(crate) fn vps_id(&self) -> Option<&VpsId> {
+        self.state.vps_id()
+    }
+
+    /// Whether the VPS was found by looking.
+    pub(crate) fn is_recovered(&self) -> bool {
+        self.run.facts.recovered
+    }
+
+    /// Whether no other purchase of the account may be where this one is.
+    pub(crate) fn is_exclusive(&self) -> bool {
+        self.state.is_exclusive()
+    }
+
     /// What to do now. Asking twice changes nothing.
     pub fn next_step(&self, now: Instant) -> Step<Result<&Provisioned, &Error>> {
         self.state.next_step(&self.run, now)

@@ -1,0 +1,274 @@
+//! What a store of purchases does: seven operations, each one transaction.
+//!
+//! A store decides nothing. The rules stand in [`recorded`](crate::recorded); a store keeps rows, compares and
+//! sets, and measures leases by its own clock, which is the only clock that all processes share.
+//!
+//! A *purchase* is a row: its order, how far it has come, its token. A *holder* is one machine at work; what it
+//! holds is covered by one lease of its own. The *window* of an account is held by at most one holder: who
+//! orders, or looks for a lost order, is inside. A *receipt* says which purchase a VPS belongs to; a VPS has one.
+//!
+//! Every operation may be repeated when its reply was lost.
+
+mod memory;
+
+pub use memory::MemoryStore;
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::VpsId;
+use crate::models::{BillingCycle, Location, PlanId};
+use crate::open_enum::closed_enum;
+
+/// One operation, with whose it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StoreRequest {
+    /// Numbers the operations of a machine.
+    pub id: u32,
+    /// The account of the service.
+    pub account: String,
+    /// Who asks: one machine at work.
+    pub holder: String,
+    /// What to do.
+    pub op: StoreOp,
+}
+
+/// What a store can do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum StoreOp {
+    /// Reads a purchase; inserts it where there is none and one is given. Takes hold of it, unless its state is final
+    /// or its holder's lease runs; from inside the window an order is taken over all the same, since its
+    /// holder is not where it could be settled. Answered by [`StoreReply::Opened`].
+    Open {
+        /// Which.
+        find: Find,
+        /// What to insert.
+        insert: Option<NewPurchase>,
+        /// The holder's lease from now on.
+        lease_ms: u64,
+    },
+    /// Writes how far a purchase has come, if the holder still holds it. Answered by [`StoreReply::Held`] or
+    /// [`StoreReply::Lost`], and where an order is announced from outside the window by
+    /// [`StoreReply::OutOfWindow`]: nothing is written then.
+    Save {
+        /// The purchase.
+        id: String,
+        /// What to write.
+        saved: Saved,
+        /// The holder's lease from now on; none lets the purchase go.
+        lease_ms: Option<u64>,
+    },
+    /// Notes which purchase a VPS belongs to, and gives whose it is from now on: [`StoreReply::Owner`].
+    ///
+    /// What the service's own receipt says is taken from anybody, and replaces what was adopted. What is
+    /// adopted is taken from the holder alone, else [`StoreReply::Lost`], and replaces nothing.
+    Receipt {
+        /// The purchase.
+        id: String,
+        /// The VPS.
+        vps_id: VpsId,
+        /// How it is known.
+        source: ReceiptSource,
+    },
+    /// Prolongs the holder's lease, if it still holds the purchase: [`StoreReply::Held`] or [`StoreReply::Lost`].
+    Renew {
+        /// The purchase.
+        id: String,
+        /// The holder's lease from now on.
+        lease_ms: u64,
+    },
+    /// Enters the account's window, if no other holder with a running lease is inside, and prolongs the lease:
+    /// [`StoreReply::Entered`], [`StoreReply::Busy`], or [`StoreReply::Lost`] where the purchase is no longer held.
+    Enter {
+        /// The purchase.
+        id: String,
+        /// The holder's lease from now on.
+        lease_ms: u64,
+    },
+    /// Leaves the window. Answered by [`StoreReply::Left`], also where the holder was not inside.
+    Leave,
+    /// Lists purchases, the oldest first: [`StoreReply::Listed`].
+    List {
+        /// Only those whose state is not final.
+        open_only: bool,
+    },
+}
+
+/// Which purchase.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Find {
+    /// By the caller's key.
+    Key(String),
+    /// By its id.
+    Id(String),
+}
+
+/// A purchase that begins.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NewPurchase {
+    /// Its id, which no other purchase has.
+    pub id: String,
+    /// The caller's key.
+    pub key: Option<String>,
+    /// What is bought.
+    pub order: RecordedOrder,
+    /// From where it can be taken up.
+    pub token: String,
+}
+
+/// What a purchase buys. Two calls with one key must agree on it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RecordedOrder {
+    /// The size.
+    pub plan_id: PlanId,
+    /// How often to pay.
+    pub billing_cycle: BillingCycle,
+    /// Where.
+    pub location: Location,
+}
+
+/// How far a purchase has come, as it is written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Saved {
+    /// Its state.
+    pub state: PurchaseState,
+    /// How often an order was begun for it.
+    pub attempt: u32,
+    /// From where it can be taken up.
+    pub token: String,
+    /// The error of a final state, as JSON.
+    pub error: Option<String>,
+}
+
+/// A purchase as a store has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Record {
+    /// Its id.
+    pub id: String,
+    /// The caller's key.
+    pub key: Option<String>,
+    /// What is bought.
+    pub order: RecordedOrder,
+    /// How far it has come.
+    pub saved: Saved,
+    /// Its VPS, by receipt or adoption.
+    pub vps_id: Option<VpsId>,
+}
+
+closed_enum! {
+    /// How far a purchase has come.
+    PurchaseState, "a state of a purchase" {
+        /// Nothing was ordered yet.
+        Open = "open",
+        /// The order may have been sent.
+        Ordered = "ordered",
+        /// Bought, and not yet usable.
+        Bought = "bought",
+        /// Bought, and seen usable.
+        Ready = "ready",
+        /// Bought, and can't become usable.
+        Failed = "failed",
+        /// Perhaps bought: a person must look.
+        Unresolved = "unresolved",
+        /// Nothing was bought: refused, given up before, or seen not to have been placed.
+        NotOrdered = "not_ordered",
+        /// Its end was deleted; the key stays used.
+        Forgotten = "forgotten",
+    }
+}
+
+impl PurchaseState {
+    /// Whether the purchase goes no further by itself. One that was not ordered may be begun again.
+    #[must_use]
+    pub fn is_final(self) -> bool {
+        match self {
+            Self::Ready | Self::Failed | Self::Unresolved | Self::Forgotten => true,
+            Self::Open | Self::Ordered | Self::Bought | Self::NotOrdered => false,
+        }
+    }
+}
+
+closed_enum! {
+    /// How it is known whose a VPS is.
+    ReceiptSource, "\"receipt\" or \"adopted\"" {
+        /// The service's reply to the order.
+        Receipt = "receipt",
+        /// The listing, after that reply was lost.
+        Adopted = "adopted",
+    }
+}
+
+/// What a store answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum StoreReply {
+    /// The purchase, and who holds it; none where there is none and none was inserted.
+    Opened {
+        /// The purchase.
+        record: Option<Record>,
+        /// Who holds it now.
+        held: HeldBy,
+    },
+    /// It is still held.
+    Held {
+        /// Its VPS, which somebody who held it earlier may have reported.
+        vps_id: Option<VpsId>,
+        /// Whether the holder is inside the window.
+        in_window: bool,
+    },
+    /// Another took it over.
+    Lost,
+    /// The holder is not inside the window, so no order may be announced.
+    OutOfWindow,
+    /// The purchase that the VPS belongs to.
+    Owner {
+        /// Its id.
+        id: String,
+    },
+    /// The holder is inside.
+    Entered {
+        /// The other orders that nobody settled yet, the oldest first. Their holders died, or wait outside.
+        unfinished: Vec<Record>,
+    },
+    /// Another holder is inside.
+    Busy {
+        /// How long its lease still runs, in milliseconds.
+        left_ms: u64,
+    },
+    /// The window was left.
+    Left,
+    /// The purchases.
+    Listed {
+        /// The oldest first.
+        records: Vec<Record>,
+    },
+}
+
+/// Who holds a purchase.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum HeldBy {
+    /// The one who asked.
+    Us,
+    /// Another, whose lease still runs.
+    Other {
+        /// For how long, in milliseconds.
+        left_ms: u64,
+    },
+    /// Nobody: it has ended, or there is none.
+    Nobody,
+}
+
+/// A store that could not carry an operation out, or may have.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{detail}")]
+pub struct StoreFailure {
+    /// The database's words, without secrets.
+    pub detail: String,
+}

@@ -1,0 +1,142 @@
+//! Purchases that a store records, in every order of steps.
+//!
+//! Two or three processes, one store, one service. All schedules that depart from the smooth one in a bounded number
+//! of points are run, and long random ones. A departure is another process that goes on, a crash, a frozen process,
+//! a lost request, reply, or operation of the store.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+mod support;
+
+#[path = "support/worlds.rs"]
+mod worlds;
+
+use support::seeds;
+use worlds::{Chooser, Mutant, World};
+
+const SAME: &[&str] = &["order-1", "order-1"];
+const DIFFERENT: &[&str] = &["order-1", "order-2"];
+const MIXED: &[&str] = &["order-1", "order-1", "order-2"];
+const RANDOM_RUNS: u64 = 3_000;
+const MUTANT_RUNS: u64 = 20_000;
+
+/// Follows a list of departures, `(point, option)`, and is smooth elsewhere.
+struct Departures<'a> {
+    departures: &'a [(usize, usize)],
+    /// How many options each point had.
+    options: Vec<usize>,
+}
+
+impl Chooser for Departures<'_> {
+    fn choose(&mut self, options: usize) -> usize {
+        let point = self.options.len();
+        self.options.push(options);
+        let departs = self.departures.iter().find(|(at, _)| *at == point);
+        departs.map_or(0, |(_, option)| *option)
+    }
+}
+
+/// Departs at random, of a hundred points as many as it says.
+struct Random {
+    rng: fastrand::Rng,
+    of_hundred: u8,
+}
+
+impl Chooser for Random {
+    fn choose(&mut self, options: usize) -> usize {
+        if options > 1 && self.rng.u8(0..100) < self.of_hundred {
+            self.rng.usize(1..options)
+        } else {
+            0
+        }
+    }
+}
+
+/// Runs every schedule with at most that many departures; how many there were, or the first that went wrong.
+fn explore(
+    keys: &[&str],
+    mutant: Mutant,
+    departures: &mut Vec<(usize, usize)>,
+    left: usize,
+) -> Result<u64, String> {
+    let mut chooser = Departures {
+        departures,
+        options: Vec::new(),
+    };
+    let mut world = World::new(keys, mutant, 1, &mut chooser);
+    let judged = world.run();
+    let trace = world.shown();
+    judged.map_err(|wrong| format!("{wrong}\nafter {departures:?}\n{trace}"))?;
+    let options = chooser.options;
+    let mut runs = 1;
+    if left == 0 {
+        return Ok(runs);
+    }
+    let first = departures.last().map_or(0, |(point, _)| point + 1);
+    for point in first..options.len() {
+        for option in 1..options[point] {
+            departures.push((point, option));
+            let more = explore(keys, mutant, departures, left - 1);
+            departures.pop();
+            runs += more?;
+        }
+    }
+    Ok(runs)
+}
+
+fn random(keys: &[&str], mutant: Mutant, seed: u64) -> Result<(), String> {
+    let mut rng = fastrand::Rng::with_seed(seed);
+    let of_hundred = rng.u8(1..30);
+    let mut chooser = Random { rng, of_hundred };
+    let mut world = World::new(keys, mutant, seed, &mut chooser);
+    let judged = world.run();
+    let trace = world.shown();
+    judged.map_err(|wrong| {
+        format!(
+            "{wrong}\n{trace}\nSTABLEVPS_SEED={seed} cargo test -p stablevps-core --test recorded"
+        )
+    })
+}
+
+#[test]
+fn no_schedule_with_two_departures_buys_twice() {
+    for keys in [SAME, DIFFERENT] {
+        let runs = explore(keys, Mutant::Sound, &mut Vec::new(), 2);
+        let runs = runs.unwrap_or_else(|wrong| panic!("{wrong}"));
+        println!("{keys:?}: {runs} schedules");
+        assert!(runs > 1_000, "only {runs} schedules");
+    }
+}
+
+#[test]
+fn no_random_schedule_buys_twice() {
+    for seed in seeds(RANDOM_RUNS) {
+        for keys in [SAME, DIFFERENT, MIXED] {
+            random(keys, Mutant::Sound, seed).unwrap_or_else(|wrong| panic!("{wrong}"));
+        }
+    }
+}
+
+#[test]
+fn every_mutant_is_caught() {
+    // Each with a seed that is known to show it: most schedules go well even so.
+    for (mutant, known) in [
+        (Mutant::NoTimeLimit, 6_781),
+        (Mutant::GuardedReceipt, 886),
+        (Mutant::TwoLeases, 18_556),
+    ] {
+        let is_caught = |seed| {
+            let mut keys = [SAME, DIFFERENT, MIXED].into_iter();
+            keys.any(|keys| random(keys, mutant, seed).is_err())
+        };
+        let mut seeds = std::iter::once(known).chain(0..MUTANT_RUNS);
+        let caught = seeds.find(|seed| is_caught(*seed));
+        println!("{mutant:?}: caught by seed {caught:?}");
+        assert!(caught.is_some(), "{mutant:?} goes unnoticed");
+    }
+}
