@@ -26,10 +26,10 @@ const LEASE_MARGIN_MS: u64 = 5_000;
 const ORDER_MARGIN_MS: u64 = 10_000;
 /// How much longer a lease of the window is than its margin and a request.
 const LEASE_REST_MS: u64 = 30_000;
-/// The lease of a purchase that only waits for its VPS.
-const WAITING_LEASE_MS: u64 = 300_000;
+/// The lease of a purchase that is outside the window: it waits to enter, or for its VPS.
+const WAITING_LEASE_MS: u64 = 120_000;
 /// When such a lease is prolonged: with less than this left.
-const WAITING_RENEWAL_MS: u64 = 60_000;
+const WAITING_RENEWAL_MS: u64 = 45_000;
 /// The first and the longest pause before a window or a purchase that another holds is tried again.
 const HELD_PAUSE_MS: (u64, u64) = (100, 2_000);
 /// The first and the longest pause before a store that failed is tried again.
@@ -123,8 +123,15 @@ struct Outage {
 #[derive(Debug)]
 enum Stage {
     Identifying(Box<Call<GetAccount>>),
-    Opening { not_before: Instant },
+    Opening {
+        not_before: Instant,
+    },
     Working(Box<Work>),
+    /// It was held for nothing, which the store is told.
+    LettingGo {
+        record: Box<Record>,
+        error: Box<Error>,
+    },
     Ended(Box<Result<Provisioned, Error>>),
 }
 
@@ -313,7 +320,9 @@ impl RecordedPurchase {
                 purchase.handle_reply(inner, reply, now)?;
                 None
             }
-            Stage::Opening { .. } | Stage::Ended(_) => return Err(StaleReply(id)),
+            Stage::Opening { .. } | Stage::LettingGo { .. } | Stage::Ended(_) => {
+                return Err(StaleReply(id));
+            }
         };
         self.sent = None;
         match identified {
@@ -353,7 +362,10 @@ impl RecordedPurchase {
     pub fn progress(&self, now: Instant) -> Option<Progress> {
         match &self.stage {
             Stage::Working(work) => Some(work.own.purchase.progress(now)),
-            Stage::Identifying(_) | Stage::Opening { .. } | Stage::Ended(_) => None,
+            Stage::Identifying(_)
+            | Stage::Opening { .. }
+            | Stage::LettingGo { .. }
+            | Stage::Ended(_) => None,
         }
     }
 
@@ -367,12 +379,13 @@ impl RecordedPurchase {
         match &self.stage {
             Stage::Ended(outcome) => RecordedStep::Done((**outcome).as_ref()),
             // Not reached: everything else wants something.
-            Stage::Identifying(_) | Stage::Opening { .. } | Stage::Working(_) => {
-                RecordedStep::Wait {
-                    delay_ms: LEASE_MARGIN_MS,
-                    reason: WaitReason::Retry,
-                }
-            }
+            Stage::Identifying(_)
+            | Stage::Opening { .. }
+            | Stage::LettingGo { .. }
+            | Stage::Working(_) => RecordedStep::Wait {
+                delay_ms: LEASE_MARGIN_MS,
+                reason: WaitReason::Retry,
+            },
         }
     }
 
@@ -413,9 +426,14 @@ impl RecordedPurchase {
             },
             Stage::Opening { not_before } => Some(match not_before.since_ms(now) {
                 0 => Want::Store(self.opening()),
-                left_ms => Want::Wait(left_ms, WaitReason::Retry),
+                left_ms => Want::Wait(left_ms, WaitReason::Turn),
             }),
             Stage::Working(work) => Some(self.want_working(work, now)),
+            Stage::LettingGo { record, .. } => Some(Want::Store(StoreOp::Save {
+                id: record.id.clone(),
+                saved: record.saved.clone(),
+                lease_ms: None,
+            })),
             Stage::Ended(_) => None,
         }
     }
@@ -497,12 +515,10 @@ impl RecordedPurchase {
         match entry.purchase.next_step(now) {
             _ if is_over => Want::End(None),
             Step::Done(_) => Want::End(None),
-            Step::Wait { delay_ms, reason } => {
-                self.want_wait(&work.own, is_exclusive, delay_ms, reason, now)
-            }
+            Step::Wait { delay_ms, reason } => self.want_wait(&work.own, delay_ms, reason, now),
             Step::Send(request) if is_exclusive => self.want_inside(entry, work, request, now),
             Step::Send(request) => self
-                .want_renewal(&work.own, is_exclusive, now)
+                .want_renewal(&work.own, now)
                 .unwrap_or(Want::Send(request, None)),
         }
     }
@@ -531,7 +547,7 @@ impl RecordedPurchase {
         }
         if !entry.orders_next(now) {
             return self
-                .want_renewal(&work.own, true, now)
+                .want_renewal(&work.own, now)
                 .unwrap_or(Want::Send(request, None));
         }
         let left_ms = entry.order_until.map_or(0, |until| until.since_ms(now));
@@ -549,36 +565,23 @@ impl RecordedPurchase {
     }
 
     /// A pause, which the lease may interrupt.
-    fn want_wait(
-        &self,
-        own: &Entry,
-        is_exclusive: bool,
-        delay_ms: u64,
-        reason: WaitReason,
-        now: Instant,
-    ) -> Want {
-        if let Some(renewal) = self.want_renewal(own, is_exclusive, now) {
+    fn want_wait(&self, own: &Entry, delay_ms: u64, reason: WaitReason, now: Instant) -> Want {
+        if let Some(renewal) = self.want_renewal(own, now) {
             return renewal;
         }
-        let until_renewal = self
-            .lease
-            .since_ms(now)
-            .saturating_sub(self.least_lease_ms(is_exclusive));
+        let left_ms = self.lease.since_ms(now);
+        let until_renewal = left_ms.saturating_sub(self.least_lease_ms());
         let until_renewal = self.outage_ms(now).unwrap_or(0).max(until_renewal).max(1);
         Want::Wait(delay_ms.min(until_renewal), reason)
     }
 
     /// Prolongs the lease where it ends soon.
-    fn want_renewal(&self, own: &Entry, is_exclusive: bool, now: Instant) -> Option<Want> {
-        // Before the window nothing is lost with the lease.
-        if is_exclusive && !self.in_window {
-            return None;
-        }
-        let is_long_enough = self.lease.since_ms(now) > self.least_lease_ms(is_exclusive);
+    fn want_renewal(&self, own: &Entry, now: Instant) -> Option<Want> {
+        let is_long_enough = self.lease.since_ms(now) > self.least_lease_ms();
         if is_long_enough || self.outage_ms(now).is_some() {
             return None;
         }
-        let lease_ms = if is_exclusive {
+        let lease_ms = if self.in_window {
             self.window_lease_ms()
         } else {
             WAITING_LEASE_MS
@@ -612,12 +615,13 @@ impl RecordedPurchase {
     }
 
     fn window_lease_ms(&self) -> u64 {
-        let least_ms = self.least_lease_ms(true);
-        least_ms.saturating_add(LEASE_REST_MS)
+        self.request_ms()
+            .saturating_add(LEASE_MARGIN_MS + LEASE_REST_MS)
     }
 
-    fn least_lease_ms(&self, is_exclusive: bool) -> u64 {
-        if is_exclusive {
+    /// What a lease must have left.
+    fn least_lease_ms(&self) -> u64 {
+        if self.in_window {
             self.request_ms().saturating_add(LEASE_MARGIN_MS)
         } else {
             WAITING_RENEWAL_MS
@@ -639,6 +643,12 @@ impl RecordedPurchase {
     }
 
     fn stored(&mut self, op: StoreOp, reply: StoreReply, asked_at: Instant, now: Instant) {
+        if let Stage::LettingGo { error, .. } = &self.stage {
+            // Whatever the answer: a lease that is not let go ends by itself.
+            let error = (**error).clone();
+            self.stage = Stage::Ended(Box::new(Err(error)));
+            return;
+        }
         match (op, reply) {
             (StoreOp::Open { lease_ms, .. }, StoreReply::Opened { record, held }) => {
                 if held == HeldBy::Us {
@@ -687,7 +697,12 @@ impl RecordedPurchase {
             (StoreOp::Receipt { id, vps_id, source }, StoreReply::Owner { id: owner }) => {
                 self.owned(&id, vps_id, source, &owner, now);
             }
-            (StoreOp::Leave, StoreReply::Left) => self.in_window = false,
+            (StoreOp::Leave, StoreReply::Left) => {
+                self.in_window = false;
+                if let Stage::Working(work) = &self.stage {
+                    work.own.purchase.end_turn();
+                }
+            }
             (StoreOp::Save { .. }, StoreReply::OutOfWindow) => self.window_lost(now),
             (
                 StoreOp::Save { id, .. } | StoreOp::Renew { id, .. } | StoreOp::Enter { id, .. },
@@ -704,21 +719,29 @@ impl RecordedPurchase {
     /// A purchase was read: the one asked for, or one of a dead holder.
     fn opened(&mut self, record: Option<Record>, held: HeldBy, now: Instant) {
         match &mut self.stage {
-            Stage::Opening { .. } => match self.turned_out(record, held, now) {
-                Ok(stage) => self.stage = stage,
-                Err(error) => self.stage = Stage::Ended(Box::new(Err(error))),
-            },
+            Stage::Opening { .. } => {
+                let kept = record.clone().filter(|_| held == HeldBy::Us);
+                self.stage = match (self.turned_out(record, held, now), kept) {
+                    (Ok(stage), _) => stage,
+                    (Err(error), Some(record)) => Stage::LettingGo {
+                        record: Box::new(record),
+                        error: Box::new(error),
+                    },
+                    (Err(error), None) => Stage::Ended(Box::new(Err(error))),
+                };
+            }
             Stage::Working(work) => {
                 work.unfinished.pop_front();
                 let record = record.filter(|_| held == HeldBy::Us);
                 let taken = record.filter(|record| record.saved.state == PurchaseState::Ordered);
                 // A token that can't be read stays for a version that can.
                 let entry = taken.map(|record| self.taken_up(&record, None, now));
-                if let (Some(Ok(entry)), Stage::Working(work)) = (entry, &mut self.stage) {
+                if let (Some(Ok(mut entry)), Stage::Working(work)) = (entry, &mut self.stage) {
+                    work.own.purchase.lend_turn(&mut entry.purchase);
                     work.other = Some(entry);
                 }
             }
-            Stage::Identifying(_) | Stage::Ended(_) => {}
+            Stage::Identifying(_) | Stage::LettingGo { .. } | Stage::Ended(_) => {}
         }
     }
 
@@ -870,9 +893,11 @@ impl RecordedPurchase {
         }
     }
 
-    fn replace_own(&mut self, entry: Entry) {
+    /// Goes on with another machine for the same purchase, which keeps its turn.
+    fn replace_own(&mut self, mut entry: Entry) {
         self.sent = None;
         if let Stage::Working(work) = &mut self.stage {
+            entry.purchase.inherit_turn(&mut work.own.purchase);
             work.own = entry;
         }
     }
@@ -891,9 +916,10 @@ impl RecordedPurchase {
         let record = work.in_hand().record.clone();
         match self.taken_up(&record, None, now) {
             Ok(entry) if is_own => self.replace_own(entry),
-            Ok(entry) => {
+            Ok(mut entry) => {
                 self.sent = None;
                 if let Stage::Working(work) = &mut self.stage {
+                    work.own.purchase.lend_turn(&mut entry.purchase);
                     work.other = Some(entry);
                 }
             }
@@ -940,6 +966,10 @@ impl RecordedPurchase {
     fn store_failed(&mut self, failure: StoreFailure, now: Instant) {
         let StoreFailure { detail } = failure;
         match &mut self.stage {
+            Stage::LettingGo { error, .. } => {
+                let error = (**error).clone();
+                self.stage = Stage::Ended(Box::new(Err(error)));
+            }
             Stage::Working(work) => {
                 work.unfinished.clear();
                 work.other = None;

@@ -74,3 +74,102 @@ fn difference(recorded: &RecordedOrder, wanted: &RecordedOrder) -> Option<&'stat
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Saved;
+
+    fn order(plan: &str) -> RecordedOrder {
+        RecordedOrder {
+            plan_id: plan.into(),
+            billing_cycle: "monthly".into(),
+            location: "london".into(),
+        }
+    }
+
+    fn record(state: PurchaseState, vps_id: Option<&str>) -> Record {
+        Record {
+            id: "p1".to_owned(),
+            key: Some("order-4711".to_owned()),
+            order: order("basic"),
+            saved: Saved {
+                state,
+                attempt: 3,
+                token: String::new(),
+                error: None,
+            },
+            vps_id: vps_id.map(|id| id.parse().unwrap()),
+        }
+    }
+
+    #[test]
+    fn every_state_with_and_without_a_vps_has_its_turnout() {
+        let vps = || "v1".parse::<VpsId>().unwrap();
+        let table = [
+            (
+                PurchaseState::Open,
+                Turnout::Begin { attempt: 3 },
+                Turnout::Wait(vps()),
+            ),
+            (
+                PurchaseState::Ordered,
+                Turnout::Settle,
+                Turnout::Wait(vps()),
+            ),
+            (PurchaseState::Bought, Turnout::Settle, Turnout::Wait(vps())),
+            (PurchaseState::Ready, Turnout::SameEnd, Turnout::Look(vps())),
+            (PurchaseState::Failed, Turnout::SameEnd, Turnout::SameEnd),
+            (
+                PurchaseState::Unresolved,
+                Turnout::SameEnd,
+                Turnout::Look(vps()),
+            ),
+            (
+                PurchaseState::NotOrdered,
+                Turnout::Begin { attempt: 4 },
+                Turnout::Wait(vps()),
+            ),
+            (
+                PurchaseState::Forgotten,
+                Turnout::Forgotten,
+                Turnout::Forgotten,
+            ),
+        ];
+        assert_eq!(table.len(), PurchaseState::ALL.len());
+        for (state, without, with) in table {
+            let same = order("basic");
+            let of = |vps_id, held| turnout(&record(state, vps_id), held, Some(&same));
+            assert_eq!(of(None, HeldBy::Us), without, "{state}");
+            assert_eq!(of(Some("v1"), HeldBy::Us), with, "{state}");
+            if !state.is_final() {
+                let (held, left_ms) = (HeldBy::Other { left_ms: 7 }, 7);
+                assert_eq!(of(None, held), Turnout::Held { left_ms }, "{state}");
+            }
+        }
+    }
+
+    #[test]
+    fn another_order_is_refused_before_anything_else() {
+        for state in PurchaseState::ALL {
+            for held in [HeldBy::Us, HeldBy::Nobody, HeldBy::Other { left_ms: 1 }] {
+                let found = turnout(&record(*state, None), held, Some(&order("pro")));
+                assert_eq!(found, Turnout::Mismatch("plan_id"), "{state}");
+            }
+        }
+        let mut other = order("basic");
+        other.location = "tokyo".into();
+        let open = record(PurchaseState::Open, None);
+        assert_eq!(
+            turnout(&open, HeldBy::Us, Some(&other)),
+            Turnout::Mismatch("location")
+        );
+        other.billing_cycle = "yearly".into();
+        let found = turnout(&open, HeldBy::Us, Some(&other));
+        assert_eq!(found, Turnout::Mismatch("billing_cycle"));
+        assert_eq!(
+            turnout(&open, HeldBy::Us, None),
+            Turnout::Begin { attempt: 3 }
+        );
+    }
+}

@@ -91,8 +91,12 @@ impl Account {
         until: Instant,
         now: Instant,
     ) -> StoreReply {
-        if self.found(find).is_none() {
-            self.purchases.extend(insert.cloned().map(Row::new));
+        let is_free = |new: &&NewPurchase| {
+            let has = |row: &Row| row.id == new.id || new.key.is_some() && row.key == new.key;
+            !self.purchases.iter().any(has)
+        };
+        if let Some(new) = insert.filter(is_free).cloned() {
+            self.purchases.push(Row::new(new));
         }
         let Some(row) = self.found(find) else {
             return StoreReply::Opened {
@@ -214,8 +218,8 @@ impl Account {
     }
 
     fn vps_of(&self, id: &str) -> Option<VpsId> {
-        let mut of_it = self.receipts.iter().filter(|(_, (owner, _))| owner == id);
-        of_it.next().map(|(vps_id, _)| vps_id.clone())
+        let of_it = self.receipts.iter().filter(|(_, (owner, _))| owner == id);
+        of_it.map(|(vps_id, _)| vps_id).min().cloned()
     }
 
     fn records(&self, is_wanted: impl Fn(&Row) -> bool) -> Vec<Record> {

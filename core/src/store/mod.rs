@@ -10,12 +10,14 @@
 //! Every operation may be repeated when its reply was lost.
 
 mod memory;
+pub mod sqlite;
 
 pub use memory::MemoryStore;
 
 use serde::{Deserialize, Serialize};
 
 use crate::ids::VpsId;
+use crate::json;
 use crate::models::{BillingCycle, Location, PlanId};
 use crate::open_enum::closed_enum;
 
@@ -31,6 +33,14 @@ pub struct StoreRequest {
     pub holder: String,
     /// What to do.
     pub op: StoreOp,
+}
+
+impl StoreRequest {
+    /// The request as JSON: the one parameter of every statement.
+    #[must_use]
+    pub fn document(&self) -> String {
+        json::written(self)
+    }
 }
 
 /// What a store can do.
@@ -248,6 +258,18 @@ pub enum StoreReply {
         /// The oldest first.
         records: Vec<Record>,
     },
+}
+
+impl StoreReply {
+    /// Reads the answer of a database.
+    ///
+    /// # Errors
+    /// Where it is no answer.
+    pub fn from_document(text: &str) -> Result<Self, StoreFailure> {
+        serde_json::from_str(text).map_err(|_| StoreFailure {
+            detail: "the database's answer can't be read".to_owned(),
+        })
+    }
 }
 
 /// Who holds a purchase.

@@ -124,20 +124,16 @@ extension StableVPS.VPSResource {
     let request = Request.provision(
       planId: planID.rawValue, billingCycle: billingCycle.rawValue, location: location.rawValue,
       options: options)
-    return session.purchase("vps.provision", request, timeoutMs: options.timeoutMs)
+    return session.purchase("vps.provision", request)
   }
 
   private func resumed(_ token: String, _ timeout: Duration?, _ anyKey: Bool) -> PurchaseRun {
     let request = Request.resume(token: token, anyKey: anyKey, timeoutMs: timeout?.milliseconds)
-    // The limit that the purchase began with is known to the token alone.
-    let timeoutMs = timeout?.milliseconds ?? defaultProvisionOptions().timeoutMs
-    return session.purchase("vps.resume", request, timeoutMs: timeoutMs, token: token)
+    return session.purchase("vps.resume", request, token: token)
   }
 
   private func wait(_ id: String, _ waiting: StableVPS.WaitOptions) -> PurchaseRun {
-    let options = waiting.native
-    return session.purchase(
-      "vps.waitUntilReady", .waitUntilReady(id: id, options: options), timeoutMs: options.timeoutMs)
+    session.purchase("vps.waitUntilReady", .waitUntilReady(id: id, options: waiting.native))
   }
 }
 

@@ -25,6 +25,11 @@ public class StableVpsOptions(
     public val clock: Clock = Clock.SYSTEM,
     /** Makes the jitter of retries repeatable, for tests. */
     public val randomSeed: Long? = null,
+    /**
+     * A name for the account: purchases of clients with the same one go one at a time in this process, by whatever
+     * keys. By default those of one key do.
+     */
+    public val account: String? = null,
 ) {
     /** Every default. */
     public constructor() : this(baseUrl = null)
@@ -52,6 +57,9 @@ public class StableVpsOptions(
     /** The same with a logger. */
     public fun withLogger(logger: Logger?): StableVpsOptions = with(logger = logger)
 
+    /** The same with a name for the account. */
+    public fun withAccount(account: String?): StableVpsOptions = with(account = account)
+
     private fun with(
         baseUrl: String? = this.baseUrl,
         auth: Auth = this.auth,
@@ -60,6 +68,7 @@ public class StableVpsOptions(
         maxRetries: Int? = this.maxRetries,
         transport: HttpTransport? = this.transport,
         logger: Logger? = this.logger,
+        account: String? = this.account,
     ): StableVpsOptions =
         StableVpsOptions(
             baseUrl,
@@ -71,6 +80,7 @@ public class StableVpsOptions(
             logger,
             clock,
             randomSeed,
+            account,
         )
 }
 
