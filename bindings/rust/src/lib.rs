@@ -20,6 +20,7 @@
 
 #[cfg(feature = "blocking")]
 mod client;
+mod network;
 #[cfg(feature = "testing")]
 pub mod testing;
 #[cfg(any(feature = "blocking", feature = "host"))]
@@ -45,7 +46,6 @@ pub use stablevps_core::time::Timestamp;
 #[cfg(feature = "host")]
 #[doc(hidden)]
 pub mod host {
-    pub use crate::transport::{
-        ConfigError, Exchange, HttpTransport, Interrupter, ProxyChoice, Setting, TransportConfig,
-    };
+    pub use crate::network::{ConfigError, ProxyChoice, Setting, TransportConfig, Trust};
+    pub use crate::transport::{Exchange, HttpTransport, Interrupter};
 }

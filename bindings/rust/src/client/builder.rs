@@ -16,9 +16,10 @@ use crate::client::clock::Clock;
 use crate::client::limits::millis;
 use crate::client::session::Session;
 use crate::client::time::Time;
+use crate::network::{ConfigError, ProxyChoice, TransportConfig, Trust};
 #[cfg(feature = "testing")]
 use crate::testing::World;
-use crate::transport::{ConfigError, HttpTransport, ProxyChoice, TransportConfig};
+use crate::transport::HttpTransport;
 
 const KEY_VARIABLE: &str = "STABLEVPS_API_KEY";
 const USER_AGENT: &str = concat!("stablevps-rust/", env!("CARGO_PKG_VERSION"));
@@ -176,7 +177,19 @@ impl<C: Host> ClientBuilder<C> {
     /// environment's `SSL_CERT_FILE` names, and without it those of Mozilla.
     #[must_use]
     pub fn ca_certificates(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.network.ca_pem = Some(pem.into());
+        self.network.trust = Trust::Pem(pem.into());
+        self
+    }
+
+    /// With `true`, the certificate authorities of the operating system are trusted, instead of those of
+    /// Mozilla.
+    #[cfg(feature = "system-roots")]
+    #[must_use]
+    pub fn system_roots(mut self, is_wanted: bool) -> Self {
+        self.network.trust = match is_wanted {
+            true => Trust::System,
+            false => Trust::default(),
+        };
         self
     }
 

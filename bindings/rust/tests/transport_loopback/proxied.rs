@@ -230,6 +230,6 @@ fn a_proxys_credentials_are_not_printed() {
     };
     assert_eq!(
         format!("{config:?}"),
-        "TransportConfig { ca_pem: None, proxy: Url(***), max_idle_connections: 16 }"
+        "TransportConfig { trust: FromEnvironment, proxy: Url(***), max_idle_connections: 16 }"
     );
 }
