@@ -18,17 +18,18 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
-#[cfg(feature = "blocking")]
+#[cfg(any(feature = "async", feature = "blocking"))]
 mod client;
+#[cfg(any(feature = "async", feature = "blocking", feature = "host"))]
 mod network;
-#[cfg(feature = "testing")]
+#[cfg(all(feature = "testing", any(feature = "async", feature = "blocking")))]
 pub mod testing;
 #[cfg(any(feature = "blocking", feature = "host"))]
 // Some of it is for hosts alone.
 #[cfg_attr(not(feature = "host"), allow(dead_code))]
 mod transport;
 
-#[cfg(feature = "blocking")]
+#[cfg(any(feature = "async", feature = "blocking"))]
 pub use client::*;
 
 pub use stablevps_core::catalogue::{self, CURRENCY, Plan, plans, price};

@@ -9,16 +9,25 @@ use stablevps_core::config::{Api, ApiConfig, Auth};
 use stablevps_core::error::Error;
 use stablevps_core::secret::Secret;
 
+#[cfg(feature = "async")]
+use crate::client::asynchronous::Stack;
+#[cfg(feature = "async")]
+use crate::client::asynchronous::{self, AsyncClient, AsyncTransport};
 #[cfg(feature = "blocking")]
-use crate::client::blocking::{Client, Sender, Transport};
+use crate::client::blocking::{self, Client, Transport};
+#[cfg(feature = "async")]
+use crate::client::clock::AsyncClock;
 #[cfg(feature = "blocking")]
 use crate::client::clock::Clock;
 use crate::client::limits::millis;
 use crate::client::session::Session;
 use crate::client::time::Time;
+#[cfg(feature = "async")]
+use crate::network::Network;
 use crate::network::{ConfigError, ProxyChoice, TransportConfig, Trust};
 #[cfg(feature = "testing")]
 use crate::testing::World;
+#[cfg(feature = "blocking")]
 use crate::transport::HttpTransport;
 
 const KEY_VARIABLE: &str = "STABLEVPS_API_KEY";
@@ -37,7 +46,7 @@ const USER_AGENT: &str = concat!("stablevps-rust/", env!("CARGO_PKG_VERSION"));
 /// assert_eq!(client.base_url(), "https://stablevps.com");
 /// # Ok::<(), stablevps::Error>(())
 /// ```
-pub struct ClientBuilder<C: Host = Client> {
+pub struct ClientBuilder<C: Host> {
     config: ApiConfig,
     is_key_missing: bool,
     user_agent_suffix: Option<String>,
@@ -70,6 +79,15 @@ impl sealed::Sealed for Client {}
 impl Host for Client {
     type Transport = dyn Transport;
     type Clock = dyn Clock;
+}
+
+#[cfg(feature = "async")]
+impl sealed::Sealed for AsyncClient {}
+
+#[cfg(feature = "async")]
+impl Host for AsyncClient {
+    type Transport = dyn AsyncTransport;
+    type Clock = dyn AsyncClock;
 }
 
 impl<C: Host> Default for ClientBuilder<C> {
@@ -186,9 +204,10 @@ impl<C: Host> ClientBuilder<C> {
     #[cfg(feature = "system-roots")]
     #[must_use]
     pub fn system_roots(mut self, is_wanted: bool) -> Self {
-        self.network.trust = match is_wanted {
-            true => Trust::System,
-            false => Trust::default(),
+        self.network.trust = if is_wanted {
+            Trust::System
+        } else {
+            Trust::default()
         };
         self
     }
@@ -198,6 +217,23 @@ impl<C: Host> ClientBuilder<C> {
     pub fn random_seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
+    }
+
+    #[cfg(feature = "testing")]
+    pub(crate) fn simulated(mut self, world: Arc<World>) -> Self {
+        self.simulated = Some(world);
+        self
+    }
+
+    fn time(&self) -> Time<C::Clock> {
+        #[cfg(feature = "testing")]
+        if let Some(world) = &self.simulated {
+            return Time::Simulated(Arc::clone(world));
+        }
+        match &self.clock {
+            Some(clock) => Time::Own(Arc::clone(clock)),
+            None => Time::System,
+        }
     }
 
     fn account_config(&self) -> Result<ApiConfig, Error> {
@@ -248,12 +284,6 @@ impl ClientBuilder<Client> {
         self
     }
 
-    #[cfg(feature = "testing")]
-    pub(crate) fn simulated(mut self, world: Arc<World>) -> Self {
-        self.simulated = Some(world);
-        self
-    }
-
     /// The client.
     ///
     /// # Errors
@@ -265,23 +295,52 @@ impl ClientBuilder<Client> {
         Ok(Client::new(session, sender, time))
     }
 
-    fn time(&self) -> Time {
-        #[cfg(feature = "testing")]
-        if let Some(world) = &self.simulated {
-            return Time::Simulated(Arc::clone(world));
-        }
-        match &self.clock {
-            Some(clock) => Time::Own(Arc::clone(clock)),
-            None => Time::System,
-        }
-    }
-
-    fn sender(&self) -> Result<Sender, Error> {
+    fn sender(&self) -> Result<blocking::Sender, Error> {
         if let Some(transport) = &self.transport {
-            return Ok(Sender::Own(Arc::clone(transport)));
+            return Ok(blocking::Sender::Own(Arc::clone(transport)));
         }
         let transport = HttpTransport::new(&self.network).map_err(|error| refused(&error))?;
-        Ok(Sender::BuiltIn(transport))
+        Ok(blocking::Sender::BuiltIn(transport))
+    }
+}
+
+#[cfg(feature = "async")]
+impl ClientBuilder<AsyncClient> {
+    /// Another way to send requests. Proxy and certificates are its own then.
+    #[must_use]
+    pub fn transport(mut self, transport: impl AsyncTransport + 'static) -> Self {
+        self.transport = Some(Arc::new(transport));
+        self
+    }
+
+    /// Other clocks, for tests.
+    #[must_use]
+    pub fn clock(mut self, clock: impl AsyncClock + 'static) -> Self {
+        self.clock = Some(Arc::new(clock));
+        self
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a key, an address, a proxy, a certificate or another setting that can't be used.
+    pub fn build(self) -> Result<AsyncClient, Error> {
+        let time = self.time();
+        let session = self.session(time.world().as_deref())?;
+        let sender = self.sender()?;
+        Ok(AsyncClient::new(session, sender, time))
+    }
+
+    fn sender(&self) -> Result<asynchronous::Sender, Error> {
+        if let Some(transport) = &self.transport {
+            return Ok(asynchronous::Sender::Own(Arc::clone(transport)));
+        }
+        let variable = |name: &str| std::env::var_os(name);
+        let network = Network::read(&self.network, &variable).map_err(|error| refused(&error))?;
+        let connect_ms = u64::try_from(self.config.connect_timeout_ms).unwrap_or_default();
+        let stack = Stack::new(&network, Duration::from_millis(connect_ms));
+        let stack = stack.map_err(|error| error.into_error(refused))?;
+        Ok(asynchronous::Sender::BuiltIn(stack))
     }
 }
 

@@ -1,8 +1,9 @@
 //! A purchase as its client drives it: what is to be done next, and what is under way.
 
+use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
-use stablevps_core::clock::Instant;
+use stablevps_core::clock::{Instant, Now};
 use stablevps_core::error::{Error, ErrorKind};
 use stablevps_core::http::{
     Delivery, FailureKind, HttpRequest, Reply, RequestId, RetryClass, TransportFailure,
@@ -11,8 +12,9 @@ use stablevps_core::models::{Progress, Provisioned};
 use stablevps_core::provisioning::Provisioning;
 use stablevps_core::step::Step;
 
+use crate::client::provision::Kind;
 use crate::client::queue::{LOOK_AGAIN, Place};
-use crate::client::session::two_drivers;
+use crate::client::session::{Session, two_drivers};
 use crate::client::stop::Stopper;
 
 /// How long a purchase waits for its turn where only its token knows its timeout.
@@ -50,15 +52,16 @@ pub(crate) enum Act {
 }
 
 impl Driver {
-    pub(crate) fn new(machine: Provisioning, account: &str, patience: Option<Duration>) -> Self {
-        Self {
-            machine,
+    /// Checks what is to be done, and begins.
+    pub(crate) fn of(kind: &impl Kind, session: &Session, begun: Now) -> Result<Self, Error> {
+        Ok(Self {
+            machine: kind.begin(&session.api, session.seed(), begun)?,
             stopper: Stopper::default(),
-            account: account.to_owned(),
-            patience: patience.unwrap_or(LONGEST_TURN),
+            account: session.account.clone(),
+            patience: kind.patience().unwrap_or(LONGEST_TURN),
             place: None,
             under_way: None,
-        }
+        })
     }
 
     pub(crate) fn progress(&self, now: Instant) -> Progress {
@@ -70,24 +73,20 @@ impl Driver {
     }
 
     /// A run begins. An order that an earlier run gave up may have been sent: it is not sent again.
-    pub(crate) fn begin(&mut self, now: Instant) -> Result<(), Error> {
-        match self.under_way.take() {
-            Some((id, RetryClass::Once)) => {
-                let failure = given_up("the wait for its reply was ended");
-                let reply = Reply::Failed(failure);
-                self.machine
-                    .handle_reply(id, reply, now)
-                    .map_err(two_drivers)
-            }
-            Some((_, RetryClass::Read | RetryClass::Repeatable)) | None => Ok(()),
+    pub(crate) fn begin(&mut self, now: Instant) -> Result<Running<'_>, Error> {
+        if let Some((id, RetryClass::Once)) = self.under_way.take() {
+            let reply = Reply::Failed(given_up("the wait for its reply was ended"));
+            self.machine
+                .handle_reply(id, reply, now)
+                .map_err(two_drivers)?;
         }
+        Ok(Running(self))
     }
 
     pub(crate) fn look(&mut self, now: Instant) -> Look {
         let progress = match self.machine.next_step(now) {
             Step::Done(outcome) => {
                 let outcome = outcome.cloned().map_err(Clone::clone);
-                self.place = None;
                 return Look::Ended(Box::new(outcome));
             }
             Step::Send(_) | Step::Wait { .. } => Box::new(self.machine.progress(now)),
@@ -101,7 +100,6 @@ impl Driver {
             return Look::Report(progress);
         }
         if u128::from(now.since_ms(*since)) >= self.patience.as_millis() {
-            self.place = None;
             return Look::Ended(Box::new(Err(self.machine.late(now))));
         }
         Look::Queue(LOOK_AGAIN)
@@ -135,10 +133,8 @@ impl Driver {
         }
     }
 
-    /// The end of a run that was stopped: the purchase's own, where it has come. Other purchases of the account
-    /// may go on.
+    /// The end of a run that was stopped: the purchase's own, where it has come.
     pub(crate) fn stopped(&mut self, now: Instant) -> Result<Provisioned, Error> {
-        self.place = None;
         self.stopper.reset();
         if let Step::Done(outcome) = self.machine.next_step(now) {
             return outcome.cloned().map_err(Clone::clone);
@@ -157,6 +153,30 @@ impl Driver {
             Some(token) => error.with_token(token),
             None => error,
         })
+    }
+}
+
+/// A run of a purchase. However it ends, even by a panic or by being dropped, other purchases of the account may
+/// go on then.
+pub(crate) struct Running<'a>(&'a mut Driver);
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.0.place = None;
+    }
+}
+
+impl Deref for Running<'_> {
+    type Target = Driver;
+
+    fn deref(&self) -> &Driver {
+        self.0
+    }
+}
+
+impl DerefMut for Running<'_> {
+    fn deref_mut(&mut self) -> &mut Driver {
+        self.0
     }
 }
 

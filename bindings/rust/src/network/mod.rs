@@ -4,12 +4,10 @@ mod config;
 mod proxy;
 mod roots;
 
-#[cfg(feature = "host")]
+#[cfg(any(feature = "host", test))]
 pub use config::Setting;
 pub use config::{ConfigError, ProxyChoice, TransportConfig, Trust};
 
-#[cfg(not(feature = "host"))]
-pub(crate) use config::Setting;
 pub(crate) use proxy::{NamedProxy, exceptions};
 pub(crate) use roots::Roots;
 

@@ -3,6 +3,8 @@
 #![cfg(feature = "testing")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+#[cfg(feature = "async")]
+mod asynchronous;
 mod calls;
 mod purchases;
 mod stops;

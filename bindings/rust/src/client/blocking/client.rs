@@ -12,6 +12,7 @@ use stablevps_core::step::Step;
 
 use super::Sender;
 use crate::client::builder::ClientBuilder;
+use crate::client::clock::Clock;
 use crate::client::limits::CallLimits;
 use crate::client::resources::{AccountResource, KeysResource, VpsResource, WalletResource};
 use crate::client::session::{Session, both, instant, two_drivers};
@@ -39,7 +40,7 @@ pub struct Client {
 struct Shared {
     session: Session,
     sender: Sender,
-    time: Time,
+    time: Time<dyn Clock>,
 }
 
 impl Client {
@@ -54,11 +55,11 @@ impl Client {
 
     /// A client with settings of its own.
     #[must_use]
-    pub fn builder() -> ClientBuilder {
+    pub fn builder() -> ClientBuilder<Self> {
         ClientBuilder::default()
     }
 
-    pub(crate) fn new(session: Session, sender: Sender, time: Time) -> Self {
+    pub(crate) fn new(session: Session, sender: Sender, time: Time<dyn Clock>) -> Self {
         Self {
             shared: Arc::new(Shared {
                 session,
@@ -117,7 +118,7 @@ impl Client {
         &self.shared.sender
     }
 
-    pub(crate) fn time(&self) -> &Time {
+    pub(crate) fn time(&self) -> &Time<dyn Clock> {
         &self.shared.time
     }
 

@@ -19,10 +19,6 @@ pub struct Purchase {
 }
 
 impl Purchase {
-    pub(crate) fn new(client: Client, driver: Driver) -> Self {
-        Self { client, driver }
-    }
-
     /// From where the purchase can be taken up again with [`resume`](crate::VpsResource::resume), in any
     /// process and any language of this SDK; none once nothing is left to take up.
     ///
@@ -54,40 +50,41 @@ impl Purchase {
     /// How the purchase ended otherwise. [`Error::next`] says what to do, [`Error::token`] from where. A stopped
     /// run ends in `Transport` of the kind `Cancelled`.
     pub fn run(&mut self, mut on_progress: impl FnMut(&Progress)) -> Result<Provisioned, Error> {
-        let _activity = self.client.time().activity();
-        self.driver.begin(self.client.instant())?;
+        let client = &self.client;
+        let _activity = client.time().activity();
+        let mut driver = self.driver.begin(client.instant())?;
         loop {
-            match self.driver.look(self.client.instant()) {
+            match driver.look(client.instant()) {
                 Look::Ended(outcome) => return *outcome,
-                Look::Queue(delay) => self.client.time().sleep(delay, &self.driver.stopper),
+                Look::Queue(delay) => client.time().sleep(delay, &driver.stopper),
                 Look::Report(progress) => {
-                    self.client.time().lend(|| on_progress(&progress));
-                    self.advance(&progress)?;
+                    client.time().lend(|| on_progress(&progress));
+                    advance(client, &mut driver, &progress)?;
                 }
             }
-            if self.driver.stopper.is_stopped() {
-                return self.driver.stopped(self.client.instant());
+            if driver.stopper.is_stopped() {
+                return driver.stopped(client.instant());
             }
         }
     }
+}
 
-    /// Carries out what was told.
-    fn advance(&mut self, told: &Progress) -> Result<(), Error> {
-        if self.driver.stopper.is_stopped() {
-            return Ok(());
+/// Carries out what was told.
+fn advance(client: &Client, driver: &mut Driver, told: &Progress) -> Result<(), Error> {
+    if driver.stopper.is_stopped() {
+        return Ok(());
+    }
+    match driver.act(told, client.instant()) {
+        Act::Again => Ok(()),
+        Act::Sleep(delay) => {
+            client.time().sleep(delay, &driver.stopper);
+            Ok(())
         }
-        match self.driver.act(told, self.client.instant()) {
-            Act::Again => Ok(()),
-            Act::Sleep(delay) => {
-                self.client.time().sleep(delay, &self.driver.stopper);
-                Ok(())
-            }
-            Act::Send(request) => {
-                let stopper = &self.driver.stopper;
-                match self.client.sender().send_unless_stopped(request, stopper) {
-                    Some(reply) => self.driver.answered(reply, self.client.instant()),
-                    None => Ok(()),
-                }
+        Act::Send(request) => {
+            let sender = client.sender();
+            match sender.send_unless_stopped(request, &driver.stopper) {
+                Some(reply) => driver.answered(reply, client.instant()),
+                None => Ok(()),
             }
         }
     }
@@ -109,10 +106,8 @@ impl<K: Kind> ProvisionBuilder<Client, K> {
     /// `InvalidInput` for arguments that can't be used, `StaleToken` for a token that can't.
     pub fn begin(self) -> Result<Purchase, Error> {
         let (client, kind) = (self.client, self.kind);
-        let session = client.session();
-        let machine = kind.begin(&session.api, session.seed(), client.now())?;
-        let driver = Driver::new(machine, &session.account, kind.patience());
-        Ok(Purchase::new(client, driver))
+        let driver = Driver::of(&kind, client.session(), client.now())?;
+        Ok(Purchase { client, driver })
     }
 
     /// Carries it out until it ends.
