@@ -50,7 +50,6 @@ pub struct ClientBuilder<C: Host> {
     config: ApiConfig,
     is_key_missing: bool,
     user_agent_suffix: Option<String>,
-    account: Option<String>,
     seed: Option<u64>,
     network: TransportConfig,
     transport: Option<Arc<C::Transport>>,
@@ -96,7 +95,6 @@ impl<C: Host> Default for ClientBuilder<C> {
             config: ApiConfig::default(),
             is_key_missing: false,
             user_agent_suffix: None,
-            account: None,
             seed: None,
             network: TransportConfig::default(),
             transport: None,
@@ -172,7 +170,7 @@ impl<C: Host> ClientBuilder<C> {
     /// those of one key do. Give it where a process uses two keys of one account.
     #[must_use]
     pub fn account(mut self, label: impl Into<String>) -> Self {
-        self.account = Some(label.into());
+        self.config.account = Some(label.into());
         self
     }
 
@@ -257,14 +255,10 @@ impl<C: Host> ClientBuilder<C> {
         })
     }
 
-    fn session(&self, world: Option<&str>) -> Result<Session, Error> {
-        let label = self.account.as_deref();
+    fn session(&self, world: Option<String>) -> Result<Session, Error> {
         let config = self.account_config()?;
-        let api = Api::new(ApiConfig {
-            world: world.map(str::to_owned),
-            ..config
-        })?;
-        Ok(Session::new(api, world, label, self.seed))
+        let api = Api::new(ApiConfig { world, ..config })?;
+        Ok(Session::new(api, self.seed))
     }
 }
 
@@ -290,7 +284,7 @@ impl ClientBuilder<Client> {
     /// `InvalidInput` for a key, an address, a proxy, a certificate or another setting that can't be used.
     pub fn build(self) -> Result<Client, Error> {
         let time = self.time();
-        let session = self.session(time.world().as_deref())?;
+        let session = self.session(time.world())?;
         let sender = self.sender()?;
         Ok(Client::new(session, sender, time))
     }
@@ -326,7 +320,7 @@ impl ClientBuilder<AsyncClient> {
     /// `InvalidInput` for a key, an address, a proxy, a certificate or another setting that can't be used.
     pub fn build(self) -> Result<AsyncClient, Error> {
         let time = self.time();
-        let session = self.session(time.world().as_deref())?;
+        let session = self.session(time.world())?;
         let sender = self.sender()?;
         Ok(AsyncClient::new(session, sender, time))
     }

@@ -10,24 +10,17 @@ use stablevps_core::http::{
 };
 use stablevps_core::models::{Progress, Provisioned};
 use stablevps_core::provisioning::Provisioning;
-use stablevps_core::step::Step;
+use stablevps_core::step::{Step, WaitReason};
 
 use crate::client::provision::Kind;
-use crate::client::queue::{LOOK_AGAIN, Place};
 use crate::client::session::{Session, two_drivers};
 use crate::client::stop::Stopper;
-
-/// How long a purchase waits for its turn where only its token knows its timeout.
-const LONGEST_TURN: Duration = Duration::from_secs(1_800);
 
 /// A purchase, and what is under way for it.
 #[derive(Debug)]
 pub(crate) struct Driver {
     machine: Provisioning,
     pub stopper: Stopper,
-    account: String,
-    patience: Duration,
-    place: Option<(Place, Instant)>,
     under_way: Option<(RequestId, RetryClass)>,
 }
 
@@ -35,7 +28,7 @@ pub(crate) struct Driver {
 pub(crate) enum Look {
     /// The end.
     Ended(Box<Result<Provisioned, Error>>),
-    /// Another purchase of the account has the turn.
+    /// Another purchase of the account has the turn: look again in so long.
     Queue(Duration),
     /// Tell how far the purchase is, then [`act`](Driver::act).
     Report(Box<Progress>),
@@ -57,15 +50,15 @@ impl Driver {
         Ok(Self {
             machine: kind.begin(&session.api, session.seed(), begun)?,
             stopper: Stopper::default(),
-            account: session.account.clone(),
-            patience: kind.patience().unwrap_or(LONGEST_TURN),
-            place: None,
             under_way: None,
         })
     }
 
+    /// How far the purchase is, between two runs. Who asks does not stand in line.
     pub(crate) fn progress(&self, now: Instant) -> Progress {
-        self.machine.progress(now)
+        let progress = self.machine.progress(now);
+        self.machine.end_turn();
+        progress
     }
 
     pub(crate) fn token(&self, now: Instant) -> Option<String> {
@@ -83,33 +76,25 @@ impl Driver {
         Ok(Running(self))
     }
 
-    pub(crate) fn look(&mut self, now: Instant) -> Look {
-        let progress = match self.machine.next_step(now) {
+    pub(crate) fn look(&self, now: Instant) -> Look {
+        match self.machine.next_step(now) {
             Step::Done(outcome) => {
                 let outcome = outcome.cloned().map_err(Clone::clone);
-                return Look::Ended(Box::new(outcome));
+                Look::Ended(Box::new(outcome))
             }
-            Step::Send(_) | Step::Wait { .. } => Box::new(self.machine.progress(now)),
-        };
-        if !progress.exclusive {
-            return Look::Report(progress);
+            Step::Wait {
+                delay_ms,
+                reason: WaitReason::Turn,
+            } => Look::Queue(Duration::from_millis(delay_ms)),
+            Step::Send(_) | Step::Wait { .. } => Look::Report(Box::new(self.machine.progress(now))),
         }
-        let place = || (Place::join(&self.account), now);
-        let (place, since) = self.place.get_or_insert_with(place);
-        if place.is_first() {
-            return Look::Report(progress);
-        }
-        if u128::from(now.since_ms(*since)) >= self.patience.as_millis() {
-            return Look::Ended(Box::new(Err(self.machine.late(now))));
-        }
-        Look::Queue(LOOK_AGAIN)
     }
 
     /// The progress was told: what it was told before is done now, if that is still wanted.
     pub(crate) fn act(&mut self, told: &Progress, now: Instant) -> Act {
         if !told.exclusive {
             // Not before the token that names the VPS was passed on.
-            self.place = None;
+            self.machine.end_turn();
         }
         match self.machine.next_step(now) {
             Step::Send(request) if told.next_look_ms == 0 => {
@@ -162,7 +147,7 @@ pub(crate) struct Running<'a>(&'a mut Driver);
 
 impl Drop for Running<'_> {
     fn drop(&mut self) {
-        self.0.place = None;
+        self.0.machine.end_turn();
     }
 }
 

@@ -7,7 +7,6 @@
 //! | `driver` | a purchase's steps, for whoever carries them out |
 //! | `blocking`, `asynchronous` | the client that blocks its caller's thread, and the one for tokio |
 //! | `clock`, `stop`, `time` | clocks, sleep, and ending it early |
-//! | `queue` | one purchase of an account orders at a time |
 
 #[cfg(feature = "async")]
 pub(crate) mod asynchronous;
@@ -18,7 +17,6 @@ pub(crate) mod clock;
 mod driver;
 mod limits;
 mod provision;
-mod queue;
 mod resources;
 mod session;
 pub(crate) mod stop;

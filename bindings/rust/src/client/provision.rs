@@ -58,14 +58,11 @@ impl Kind for Resume {}
 impl Kind for Watch {}
 
 pub(crate) mod sealed {
-    use super::{Api, Duration, Error, Now, Provisioning};
+    use super::{Api, Error, Now, Provisioning};
 
     /// Begins a purchase.
     pub trait Begin {
         fn begin(&self, api: &Api, seed: u64, begun: Now) -> Result<Provisioning, Error>;
-
-        /// How long the whole may take, where that is known.
-        fn patience(&self) -> Option<Duration>;
     }
 
     /// Has options for the wait.
@@ -114,20 +111,12 @@ impl sealed::Begin for Buy {
         let order = CreateVps::new(self.plan.clone(), self.cycle.clone(), self.location.clone())?;
         Provisioning::buy(api, order, self.options.clone(), seed, begun)
     }
-
-    fn patience(&self) -> Option<Duration> {
-        patience(&self.options)
-    }
 }
 
 impl sealed::Begin for Resume {
     fn begin(&self, api: &Api, seed: u64, begun: Now) -> Result<Provisioning, Error> {
         let timeout = self.timeout.map(millis);
         Provisioning::resume(api, &self.token, self.check, timeout, seed, begun)
-    }
-
-    fn patience(&self) -> Option<Duration> {
-        self.timeout
     }
 }
 
@@ -137,16 +126,6 @@ impl sealed::Begin for Watch {
         let id = id.map_err(|reason| Error::invalid_input("id", reason))?;
         Provisioning::watch(api, id, self.options.clone(), seed, begun)
     }
-
-    fn patience(&self) -> Option<Duration> {
-        patience(&self.options)
-    }
-}
-
-fn patience(options: &ProvisionOptions) -> Option<Duration> {
-    u64::try_from(options.timeout_ms)
-        .ok()
-        .map(Duration::from_millis)
 }
 
 impl sealed::Waits for Buy {
