@@ -9,7 +9,7 @@
 //! let bought = client
 //!     .vps()
 //!     .provision("prime", "monthly", "london")
-//!     .max_spend("20".parse().unwrap())
+//!     .max_spend(20)
 //!     .on_progress(|progress| println!("{:?}", progress.phase))
 //!     .run()?;
 //! println!("{} {}", bought.vps.id, bought.vps.vps_status);

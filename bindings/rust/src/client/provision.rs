@@ -9,7 +9,6 @@ use stablevps_core::endpoints::CreateVps;
 use stablevps_core::error::Error;
 use stablevps_core::ids::VpsId;
 use stablevps_core::models::{BillingCycle, Location, PlanId};
-use stablevps_core::money::Money;
 use stablevps_core::provisioning::{
     KeyCheck, Preflight, ProvisionOptions, Provisioning, WaitLevel,
 };
@@ -179,10 +178,11 @@ impl<C, K: sealed::Waits> ProvisionBuilder<C, K> {
 }
 
 impl<C> ProvisionBuilder<C, Buy> {
-    /// The most that may be spent. A higher catalogue price ends in `OverBudget`, before anything is ordered;
-    /// a higher charge in `PriceAboveLimit`, with the VPS. Default: no limit.
-    pub fn max_spend(mut self, most: Money) -> Self {
-        self.kind.options.max_spend = Some(most.exact());
+    /// The most that may be spent, in EUR, rounded to the cent: a [`Money`](crate::Money), or whatever else is
+    /// written as a decimal number, such as `"19.49"` or `20`. A higher catalogue price ends in `OverBudget`,
+    /// before anything is ordered; a higher charge in `PriceAboveLimit`, with the VPS. Default: no limit.
+    pub fn max_spend(mut self, most: impl fmt::Display) -> Self {
+        self.kind.options.max_spend = Some(most.to_string());
         self
     }
 
