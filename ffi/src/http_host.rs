@@ -180,7 +180,9 @@ fn hand_in(
 fn refused(error: &ConfigError) -> Failure {
     let field = match error {
         ConfigError::BadProxyUrl(_) => "proxy",
+        ConfigError::Stack => "transport",
         ConfigError::BadPem(_)
+        | ConfigError::BadRoots
         | ConfigError::NoCertificates(_)
         | ConfigError::UnreadableFile(..) => "ca_file",
     };

@@ -47,6 +47,8 @@ pub use stablevps_core::time::Timestamp;
 #[cfg(feature = "host")]
 #[doc(hidden)]
 pub mod host {
+    #[cfg(feature = "async")]
+    pub use crate::client::asynchronous::Stack;
     pub use crate::network::{ConfigError, ProxyChoice, Setting, TransportConfig, Trust};
     pub use crate::transport::{Exchange, HttpTransport, Interrupter};
 }

@@ -22,8 +22,6 @@ use crate::client::clock::Clock;
 use crate::client::limits::millis;
 use crate::client::session::Session;
 use crate::client::time::Time;
-#[cfg(feature = "async")]
-use crate::network::Network;
 use crate::network::{ConfigError, ProxyChoice, TransportConfig, Trust};
 #[cfg(feature = "testing")]
 use crate::testing::World;
@@ -329,11 +327,11 @@ impl ClientBuilder<AsyncClient> {
         if let Some(transport) = &self.transport {
             return Ok(asynchronous::Sender::Own(Arc::clone(transport)));
         }
-        let variable = |name: &str| std::env::var_os(name);
-        let network = Network::read(&self.network, &variable).map_err(|error| refused(&error))?;
         let connect_ms = u64::try_from(self.config.connect_timeout_ms).unwrap_or_default();
-        let stack = Stack::new(&network, Duration::from_millis(connect_ms));
-        let stack = stack.map_err(|error| error.into_error(refused))?;
+        let connect = Duration::from_millis(connect_ms);
+        let variable = |name: &str| std::env::var_os(name);
+        let stack = Stack::with_environment(&self.network, connect, &variable);
+        let stack = stack.map_err(|error| refused(&error))?;
         Ok(asynchronous::Sender::BuiltIn(stack))
     }
 }
@@ -342,7 +340,9 @@ impl ClientBuilder<AsyncClient> {
 fn refused(error: &ConfigError) -> Error {
     let field = match error {
         ConfigError::BadProxyUrl(_) => "proxy",
+        ConfigError::Stack => "client",
         ConfigError::BadPem(_)
+        | ConfigError::BadRoots
         | ConfigError::NoCertificates(_)
         | ConfigError::UnreadableFile(..) => "ca_certificates",
     };

@@ -49,6 +49,12 @@ pub enum ConfigError {
     /// The PEM text has no certificate in it.
     #[error("{0} has no certificate in it")]
     NoCertificates(Setting),
+    /// The TLS stack does not take the certificates.
+    #[error("certificates are there that the TLS stack does not take")]
+    BadRoots,
+    /// The HTTP stack can't be set up.
+    #[error("the HTTP stack can't be set up")]
+    Stack,
     /// The file that was named can't be read.
     #[error("{0} names a file that can't be read: {1}")]
     UnreadableFile(Setting, String),

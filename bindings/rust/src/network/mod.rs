@@ -29,7 +29,7 @@ impl Network {
     ) -> Result<Self, ConfigError> {
         Ok(Self {
             roots: Roots::trusted(&config.trust, variable)?,
-            proxy: proxy::named(&config.proxy, variable),
+            proxy: proxy::named(&config.proxy, variable)?,
             max_idle_connections: config.max_idle_connections,
         })
     }

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::fmt;
 
-use super::config::{ProxyChoice, Setting};
+use super::config::{ConfigError, ProxyChoice, Setting};
 
 const PROXY: Setting = Setting("proxy");
 const PROXY_VARIABLES: [Setting; 4] = [
@@ -14,7 +14,9 @@ const PROXY_VARIABLES: [Setting; 4] = [
 ];
 const EXCEPTION_VARIABLES: [&str; 2] = ["NO_PROXY", "no_proxy"];
 
-/// A proxy as somebody wrote it down. Nothing of it is checked yet.
+const SCHEMES: [&str; 6] = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"];
+
+/// A proxy as somebody wrote it down. No more of it is checked than its kind.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct NamedProxy {
     /// Where.
@@ -36,6 +38,25 @@ impl fmt::Debug for NamedProxy {
 /// The proxy that `choice` means in an environment. A variable that is set to nothing counts as
 /// unset.
 pub(super) fn named(
+    choice: &ProxyChoice,
+    variable: &dyn Fn(&str) -> Option<OsString>,
+) -> Result<Option<NamedProxy>, ConfigError> {
+    let Some(named) = written(choice, variable) else {
+        return Ok(None);
+    };
+    match named.url.split_once("://") {
+        Some((scheme, _))
+            if !SCHEMES
+                .iter()
+                .any(|known| scheme.eq_ignore_ascii_case(known)) =>
+        {
+            Err(ConfigError::BadProxyUrl(named.setting))
+        }
+        Some(_) | None => Ok(Some(named)),
+    }
+}
+
+fn written(
     choice: &ProxyChoice,
     variable: &dyn Fn(&str) -> Option<OsString>,
 ) -> Option<NamedProxy> {
@@ -87,7 +108,7 @@ mod tests {
                 .find(|(known, _)| *known == name)
                 .map(|(_, value)| OsString::from(value))
         };
-        named(&ProxyChoice::FromEnvironment, &variable).map(|named| named.url)
+        written(&ProxyChoice::FromEnvironment, &variable).map(|named| named.url)
     }
 
     #[test]

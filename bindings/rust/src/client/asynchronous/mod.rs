@@ -6,8 +6,8 @@ mod purchase;
 mod sender;
 
 pub use client::AsyncClient;
+pub use network::Stack;
 pub use purchase::AsyncPurchase;
 pub use sender::{AsyncTransport, SendFuture};
 
-pub(crate) use network::Stack;
 pub(crate) use sender::Sender;

@@ -8,6 +8,8 @@
 //!   includes the proxy and the handshake of TLS. Everything else is `Unknown`.
 
 use std::error::Error as StdError;
+use std::ffi::OsString;
+use std::fmt;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,12 +19,11 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder, NoProxy, Proxy, Response};
 use rustls::crypto::ring;
 use rustls::{ClientConfig, RootCertStore};
-use stablevps_core::error::Error;
 use stablevps_core::http::{
     Delivery, FailureKind, Header, HttpRequest, HttpResponse, Reply, RetryClass, TransportFailure,
 };
 
-use crate::network::{ConfigError, NamedProxy, Network, Roots, exceptions};
+use crate::network::{ConfigError, NamedProxy, Network, Roots, TransportConfig, exceptions};
 
 /// The largest body that is read.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;
@@ -32,13 +33,19 @@ const KEPT_IDLE: Duration = Duration::from_secs(50);
 const LONGEST_REASON: usize = 200;
 
 /// Two HTTP clients: one keeps connections, the other never does.
-pub(crate) struct Stack {
+pub struct Stack {
     pooled: Client,
     fresh: Client,
 }
 
 impl Stack {
-    pub(crate) fn new(network: &Network, connect_timeout: Duration) -> Result<Self, SetUp> {
+    /// A stack in an environment: `variable` gives the value of a variable by its name.
+    pub fn with_environment(
+        config: &TransportConfig,
+        connect_timeout: Duration,
+        variable: &dyn Fn(&str) -> Option<OsString>,
+    ) -> Result<Self, ConfigError> {
+        let network = Network::read(config, variable)?;
         let tls = tls(&network.roots)?;
         let proxy = network.proxy.as_ref().map(proxy).transpose()?;
         let client = |idle| {
@@ -49,7 +56,7 @@ impl Stack {
                 Some(proxy) => client.proxy(proxy.clone()),
                 None => client,
             };
-            client.build().map_err(|_| SetUp::Stack)
+            client.build().map_err(|_| ConfigError::Stack)
         };
         Ok(Self {
             pooled: client(network.max_idle_connections)?,
@@ -58,7 +65,7 @@ impl Stack {
     }
 
     /// Sends a request, once.
-    pub(crate) async fn send(&self, request: &HttpRequest) -> Reply {
+    pub async fn send(&self, request: &HttpRequest) -> Reply {
         let exchanged = match self.exchange(request).await {
             Ok(response) => read(response).await,
             Err(error) => Err(failure(&error)),
@@ -95,29 +102,9 @@ impl Stack {
     }
 }
 
-/// Why the stack can't be set up.
-pub(crate) enum SetUp {
-    Config(ConfigError),
-    Roots,
-    Stack,
-}
-
-impl From<ConfigError> for SetUp {
-    fn from(error: ConfigError) -> Self {
-        Self::Config(error)
-    }
-}
-
-impl SetUp {
-    pub(crate) fn into_error(self, refused: impl FnOnce(&ConfigError) -> Error) -> Error {
-        match self {
-            Self::Config(error) => refused(&error),
-            Self::Roots => Error::invalid_input(
-                "ca_certificates",
-                "can't be used: the TLS stack does not take them",
-            ),
-            Self::Stack => Error::invalid_input("client", "can't be set up: the HTTP stack failed"),
-        }
+impl fmt::Debug for Stack {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Stack")
     }
 }
 
@@ -133,11 +120,11 @@ fn plain(connect_timeout: Duration) -> ClientBuilder {
         .pool_idle_timeout(KEPT_IDLE)
 }
 
-fn tls(roots: &Roots) -> Result<ClientConfig, SetUp> {
+fn tls(roots: &Roots) -> Result<ClientConfig, ConfigError> {
     let provider = Arc::new(ring::default_provider());
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
-        .map_err(|_| SetUp::Stack)?;
+        .map_err(|_| ConfigError::Stack)?;
     let store = match roots {
         Roots::Mozilla => RootCertStore {
             roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
@@ -145,7 +132,7 @@ fn tls(roots: &Roots) -> Result<ClientConfig, SetUp> {
         #[cfg(feature = "system-roots")]
         Roots::System => {
             let verifier = rustls_platform_verifier::Verifier::new(provider);
-            let verifier = Arc::new(verifier.map_err(|_| SetUp::Roots)?);
+            let verifier = Arc::new(verifier.map_err(|_| ConfigError::BadRoots)?);
             // Not dangerous: it is the operating system's own verifier.
             let builder = builder.dangerous();
             return Ok(builder
@@ -155,7 +142,9 @@ fn tls(roots: &Roots) -> Result<ClientConfig, SetUp> {
         Roots::Given(certificates) => {
             let mut store = RootCertStore::empty();
             for certificate in certificates {
-                store.add(certificate.clone()).map_err(|_| SetUp::Roots)?;
+                store
+                    .add(certificate.clone())
+                    .map_err(|_| ConfigError::BadRoots)?;
             }
             store
         }
@@ -164,7 +153,7 @@ fn tls(roots: &Roots) -> Result<ClientConfig, SetUp> {
 }
 
 /// Plain HTTP is for loopback alone: no proxy is to see a key in the clear.
-fn proxy(named: &NamedProxy) -> Result<Proxy, SetUp> {
+fn proxy(named: &NamedProxy) -> Result<Proxy, ConfigError> {
     let refused = || ConfigError::BadProxyUrl(named.setting);
     let proxy = Proxy::https(&named.url).map_err(|_| refused())?;
     let exceptions: Vec<_> = exceptions(&named.exceptions).collect();
