@@ -6,6 +6,7 @@
 //! | `resources`, `provision` | the calls and the purchases of both clients, described once |
 //! | `driver` | a purchase's steps, for whoever carries them out |
 //! | `blocking`, `asynchronous` | the client that blocks its caller's thread, and the one for tokio |
+//! | `trace` | spans for the feature `tracing` |
 //! | `clock`, `stop`, `time` | clocks, sleep, and ending it early |
 
 #[cfg(feature = "async")]
@@ -21,6 +22,7 @@ mod resources;
 mod session;
 pub(crate) mod stop;
 mod time;
+mod trace;
 
 #[cfg(feature = "async")]
 pub use asynchronous::{AsyncClient, AsyncPurchase, AsyncTransport, SendFuture};

@@ -50,9 +50,11 @@ pub enum ConfigError {
     #[error("{0} has no certificate in it")]
     NoCertificates(Setting),
     /// The TLS stack does not take the certificates.
+    #[cfg_attr(not(feature = "async"), allow(dead_code))]
     #[error("certificates are there that the TLS stack does not take")]
     BadRoots,
     /// The HTTP stack can't be set up.
+    #[cfg_attr(not(feature = "async"), allow(dead_code))]
     #[error("the HTTP stack can't be set up")]
     Stack,
     /// The file that was named can't be read.

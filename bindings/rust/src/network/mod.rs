@@ -4,7 +4,7 @@ mod config;
 mod proxy;
 mod roots;
 
-#[cfg(any(feature = "host", test))]
+#[cfg(any(feature = "host", all(test, feature = "blocking")))]
 pub use config::Setting;
 pub use config::{ConfigError, ProxyChoice, TransportConfig, Trust};
 

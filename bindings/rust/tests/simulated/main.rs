@@ -8,6 +8,8 @@ mod asynchronous;
 mod calls;
 mod purchases;
 mod stops;
+#[cfg(feature = "tracing")]
+mod traced;
 
 use stablevps::testing::{Config, Fault, Misbehaviour, Simulator, Target};
 

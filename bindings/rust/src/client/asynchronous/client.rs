@@ -16,6 +16,7 @@ use crate::client::limits::CallLimits;
 use crate::client::resources::{AccountResource, KeysResource, VpsResource, WalletResource};
 use crate::client::session::{Session, both, instant, two_drivers};
 use crate::client::time::AsyncTime;
+use crate::client::trace::Traced;
 
 /// The STABLEVPS API, for tokio.
 ///
@@ -133,6 +134,16 @@ impl AsyncClient {
 
     /// Calls an endpoint, with its retries.
     pub(crate) async fn call<E: Endpoint>(&self, endpoint: E) -> Result<E::Output, Error> {
+        let traced = Traced::call(endpoint.info().route);
+        let result = traced.future(self.carry_out(endpoint, &traced)).await;
+        traced.ended(result)
+    }
+
+    async fn carry_out<E: Endpoint>(
+        &self,
+        endpoint: E,
+        traced: &Traced,
+    ) -> Result<E::Output, Error> {
         let _activity = self.time().activity();
         let Session { api, .. } = self.session();
         let seed = self.session().seed();
@@ -141,6 +152,7 @@ impl AsyncClient {
             let delay_ms = match call.next_step(self.instant()) {
                 Step::Send(request) => {
                     let reply = self.sender().send(&request).await;
+                    traced.attempt(call.attempts().saturating_add(1), &reply);
                     call.handle_reply(request.id, reply, self.instant())
                         .map_err(two_drivers)?;
                     continue;

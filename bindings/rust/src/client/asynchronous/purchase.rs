@@ -10,6 +10,7 @@ use super::AsyncClient;
 use crate::client::driver::{Act, Driver, Look};
 use crate::client::provision::{Kind, ProvisionBuilder, WithProgress};
 use crate::client::stop::Stopper;
+use crate::client::trace::Traced;
 
 /// A purchase, or the wait for a VPS. Nothing is sent before [`run`](Self::run).
 ///
@@ -53,7 +54,21 @@ impl AsyncPurchase {
     /// # Errors
     /// How the purchase ended otherwise. [`Error::next`] says what to do, [`Error::token`] from where. A stopped
     /// run ends in `Transport` of the kind `Cancelled`.
-    pub async fn run<F, Fut>(&mut self, mut on_progress: F) -> Result<Provisioned, Error>
+    pub async fn run<F, Fut>(&mut self, on_progress: F) -> Result<Provisioned, Error>
+    where
+        F: FnMut(Progress) -> Fut,
+        Fut: Future<Output = ()>,
+    {
+        let traced = Traced::purchase();
+        let result = traced.future(self.carry_out(on_progress, &traced)).await;
+        traced.ended(result)
+    }
+
+    async fn carry_out<F, Fut>(
+        &mut self,
+        mut on_progress: F,
+        traced: &Traced,
+    ) -> Result<Provisioned, Error>
     where
         F: FnMut(Progress) -> Fut,
         Fut: Future<Output = ()>,
@@ -66,6 +81,7 @@ impl AsyncPurchase {
                 Look::Ended(outcome) => return *outcome,
                 Look::Queue(delay) => sleep(&client, delay, &driver.stopper).await,
                 Look::Report(progress) => {
+                    traced.progress(&progress);
                     let told = client
                         .time()
                         .lend(|| on_progress(progress.as_ref().clone()));

@@ -18,6 +18,7 @@ use crate::client::resources::{AccountResource, KeysResource, VpsResource, Walle
 use crate::client::session::{Session, both, instant, two_drivers};
 use crate::client::stop::Stopper;
 use crate::client::time::Time;
+use crate::client::trace::Traced;
 
 /// The STABLEVPS API, blocking.
 ///
@@ -132,6 +133,12 @@ impl Client {
 
     /// Calls an endpoint, with its retries.
     pub(crate) fn call<E: Endpoint>(&self, endpoint: E) -> Result<E::Output, Error> {
+        let traced = Traced::call(endpoint.info().route);
+        let result = traced.run(|| self.carry_out(endpoint, &traced));
+        traced.ended(result)
+    }
+
+    fn carry_out<E: Endpoint>(&self, endpoint: E, traced: &Traced) -> Result<E::Output, Error> {
         let _activity = self.time().activity();
         let Session { api, .. } = self.session();
         let seed = self.session().seed();
@@ -140,6 +147,7 @@ impl Client {
             match call.next_step(self.instant()) {
                 Step::Send(request) => {
                     let reply = self.sender().send(&request);
+                    traced.attempt(call.attempts().saturating_add(1), &reply);
                     call.handle_reply(request.id, reply, self.instant())
                         .map_err(two_drivers)?;
                 }

@@ -7,6 +7,7 @@ use super::Client;
 use crate::client::driver::{Act, Driver, Look};
 use crate::client::provision::{Kind, ProvisionBuilder, WithProgress};
 use crate::client::stop::Stopper;
+use crate::client::trace::Traced;
 
 /// A purchase, or the wait for a VPS. Nothing is sent before [`run`](Self::run).
 ///
@@ -49,7 +50,17 @@ impl Purchase {
     /// # Errors
     /// How the purchase ended otherwise. [`Error::next`] says what to do, [`Error::token`] from where. A stopped
     /// run ends in `Transport` of the kind `Cancelled`.
-    pub fn run(&mut self, mut on_progress: impl FnMut(&Progress)) -> Result<Provisioned, Error> {
+    pub fn run(&mut self, on_progress: impl FnMut(&Progress)) -> Result<Provisioned, Error> {
+        let traced = Traced::purchase();
+        let result = traced.run(|| self.carry_out(on_progress, &traced));
+        traced.ended(result)
+    }
+
+    fn carry_out(
+        &mut self,
+        mut on_progress: impl FnMut(&Progress),
+        traced: &Traced,
+    ) -> Result<Provisioned, Error> {
         let client = &self.client;
         let _activity = client.time().activity();
         let mut driver = self.driver.begin(client.instant())?;
@@ -58,6 +69,7 @@ impl Purchase {
                 Look::Ended(outcome) => return *outcome,
                 Look::Queue(delay) => client.time().sleep(delay, &driver.stopper),
                 Look::Report(progress) => {
+                    traced.progress(&progress);
                     client.time().lend(|| on_progress(&progress));
                     advance(client, &mut driver, &progress)?;
                 }
