@@ -18,6 +18,7 @@ mod python_client;
 mod python_errors;
 mod python_models;
 mod servers;
+mod service;
 mod shell;
 mod swift;
 mod swift_errors;

@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::{Result, ensure};
 use clap::ValueEnum;
 
-use crate::crossing::{VARIABLE, others};
+use crate::crossing::{VARIABLE, others, with_rust};
 use crate::python::{Venv, wheel};
 use crate::servers::{laboratory, simulator};
 use crate::shell::{cache, elsewhere, finish, headline, is_ci, root, run as sh, target};
@@ -16,6 +16,7 @@ use crate::{generate, kotlin, kotlin_bot, swift, test_js};
 pub const WHEEL_LIMIT: u64 = 2_200_000;
 
 const FEATURES: &str = "stablevps-core/schema,stablevps-ffi/ureq,stablevps-ffi/simulator,\
+     stablevps/async,stablevps/host,stablevps/system-roots,stablevps/testing,stablevps/tracing,\
      stablevps-simulator/server,stablevps-simulator/foreign,\
      stablevps-wasm/simulator";
 
@@ -47,9 +48,12 @@ pub fn run(part: Option<Part>) -> Result<()> {
                 Part::Lint => lint()?,
                 Part::Rust => rust()?,
                 Part::Python => python()?,
-                Part::Js => test_js::run()?,
+                Part::Js => {
+                    test_js::run()?;
+                    with_rust("js")?;
+                }
                 Part::Kotlin => {
-                    let others = others(&["python", "js"])?;
+                    let others = others(&["rust", "python", "js"])?;
                     kotlin::test((VARIABLE, &others))?;
                     kotlin_bot::test()?;
                 }
@@ -186,6 +190,7 @@ fn python() -> Result<()> {
         .arg(root().join("examples"))
         .current_dir(elsewhere()?);
     finish(&mut examples)?;
+    with_rust("python")?;
     newcomer(&wheel, &service)
 }
 

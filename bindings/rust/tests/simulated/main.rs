@@ -1,6 +1,6 @@
 //! The clients, against the simulated service in memory.
 
-#![cfg(feature = "testing")]
+#![cfg(all(feature = "blocking", feature = "testing"))]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 #[cfg(feature = "async")]
