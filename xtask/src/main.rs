@@ -5,6 +5,7 @@ mod crossing;
 mod demo;
 mod figures;
 mod generate;
+mod interface;
 mod js;
 mod kotlin;
 mod kotlin_blocking;

@@ -10,7 +10,7 @@ use crate::crossing::{VARIABLE, others, with_rust};
 use crate::python::{Venv, wheel};
 use crate::servers::{laboratory, simulator};
 use crate::shell::{cache, elsewhere, finish, headline, is_ci, root, run as sh, target};
-use crate::{generate, kotlin, kotlin_bot, swift, test_js};
+use crate::{generate, interface, kotlin, kotlin_bot, swift, test_js};
 
 /// The largest wheel, in bytes.
 pub const WHEEL_LIMIT: u64 = 2_200_000;
@@ -22,6 +22,9 @@ const FEATURES: &str = "stablevps-core/schema,stablevps-ffi/ureq,stablevps-ffi/s
 
 /// What Kotlin and Swift are built with, which takes the place of what Python is.
 const RECORDS: &str = "stablevps-ffi/records,stablevps-ffi/foreign-simulator";
+
+/// The crates that are published, each after those that it needs.
+const PUBLISHED: [&str; 3] = ["stablevps-core", "stablevps-simulator", "stablevps"];
 
 /// A part of the tests.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -131,6 +134,20 @@ fn rust() -> Result<()> {
         "cargo",
         &["test", "--workspace", "--locked", "--features", FEATURES],
     )?;
+    interface::check()?;
+    headline("Rust: the crates can be packaged");
+    let mut package = Command::new("cargo");
+    package.args([
+        "package",
+        "--quiet",
+        "--locked",
+        "--no-verify",
+        "--allow-dirty",
+    ]);
+    for published in PUBLISHED {
+        package.args(["--package", published]);
+    }
+    finish(package.current_dir(root()))?;
     headline("the fuzz targets build");
     let fuzz = root().join("tests/fuzz/Cargo.toml");
     let mut build = Command::new("cargo");
