@@ -6,13 +6,13 @@ mod support;
 
 use std::time::Duration;
 
-use stablevps::{AsyncClient, Client, ClientBuilder, Error, Host, Next, ProvisionBuilder};
+use stablevps::{AsyncClient, Client, ClientBuilder, ClientKind, Error, Next, ProvisionBuilder};
 use support::Laboratory;
 
 /// How an order ended: whether it was found by looking, where it was bought.
 type End = Result<bool, Error>;
 
-fn connected<C: Host>(builder: ClientBuilder<C>, url: &str, key: &str) -> ClientBuilder<C> {
+fn connected<C: ClientKind>(builder: ClientBuilder<C>, url: &str, key: &str) -> ClientBuilder<C> {
     let brief = Duration::from_secs(1);
     builder
         .api_key(key)

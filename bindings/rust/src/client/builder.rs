@@ -44,7 +44,7 @@ const USER_AGENT: &str = concat!("stablevps-rust/", env!("CARGO_PKG_VERSION"));
 /// assert_eq!(client.base_url(), "https://stablevps.com");
 /// # Ok::<(), stablevps::Error>(())
 /// ```
-pub struct ClientBuilder<C: Host> {
+pub struct ClientBuilder<C: ClientKind> {
     config: ApiConfig,
     is_key_missing: bool,
     user_agent_suffix: Option<String>,
@@ -53,12 +53,12 @@ pub struct ClientBuilder<C: Host> {
     transport: Option<Arc<C::Transport>>,
     clock: Option<Arc<C::Clock>>,
     #[cfg(feature = "testing")]
-    simulated: Option<Arc<World>>,
+    simulated: Option<World>,
     client: PhantomData<fn() -> C>,
 }
 
 /// A kind of client: what sends its requests, and what clocks it goes by.
-pub trait Host: sealed::Sealed {
+pub trait ClientKind: sealed::Sealed {
     /// How its requests are sent.
     type Transport: ?Sized;
     /// What it sleeps by.
@@ -73,7 +73,7 @@ mod sealed {
 impl sealed::Sealed for Client {}
 
 #[cfg(feature = "blocking")]
-impl Host for Client {
+impl ClientKind for Client {
     type Transport = dyn Transport;
     type Clock = dyn Clock;
 }
@@ -82,12 +82,12 @@ impl Host for Client {
 impl sealed::Sealed for AsyncClient {}
 
 #[cfg(feature = "async")]
-impl Host for AsyncClient {
+impl ClientKind for AsyncClient {
     type Transport = dyn AsyncTransport;
     type Clock = dyn AsyncClock;
 }
 
-impl<C: Host> Default for ClientBuilder<C> {
+impl<C: ClientKind> Default for ClientBuilder<C> {
     fn default() -> Self {
         Self {
             config: ApiConfig::default(),
@@ -104,7 +104,7 @@ impl<C: Host> Default for ClientBuilder<C> {
     }
 }
 
-impl<C: Host> ClientBuilder<C> {
+impl<C: ClientKind> ClientBuilder<C> {
     /// The API key. Without one, only [`keys().create`](crate::KeysResource::create) works.
     #[must_use]
     pub fn api_key(mut self, key: impl Into<Secret>) -> Self {
@@ -216,7 +216,7 @@ impl<C: Host> ClientBuilder<C> {
     }
 
     #[cfg(feature = "testing")]
-    pub(crate) fn simulated(mut self, world: Arc<World>) -> Self {
+    pub(crate) fn simulated(mut self, world: World) -> Self {
         self.simulated = Some(world);
         self
     }
@@ -224,7 +224,7 @@ impl<C: Host> ClientBuilder<C> {
     fn time(&self) -> Time<C::Clock> {
         #[cfg(feature = "testing")]
         if let Some(world) = &self.simulated {
-            return Time::Simulated(Arc::clone(world));
+            return Time::Simulated(world.clone());
         }
         match &self.clock {
             Some(clock) => Time::Own(Arc::clone(clock)),
@@ -349,7 +349,7 @@ fn refused(error: &ConfigError) -> Error {
     Error::invalid_input(field, format!("can't be used: {error}"))
 }
 
-impl<C: Host> fmt::Debug for ClientBuilder<C> {
+impl<C: ClientKind> fmt::Debug for ClientBuilder<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
             .field("base_url", &self.config.base_url)

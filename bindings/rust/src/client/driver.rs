@@ -12,7 +12,7 @@ use stablevps_core::models::{Progress, Provisioned};
 use stablevps_core::provisioning::Provisioning;
 use stablevps_core::step::{Step, WaitReason};
 
-use crate::client::provision::Kind;
+use crate::client::provision::PurchaseKind;
 use crate::client::session::{Session, two_drivers};
 use crate::client::stop::Stopper;
 
@@ -46,7 +46,11 @@ pub(crate) enum Act {
 
 impl Driver {
     /// Checks what is to be done, and begins.
-    pub(crate) fn of(kind: &impl Kind, session: &Session, begun: Now) -> Result<Self, Error> {
+    pub(crate) fn of(
+        kind: &impl PurchaseKind,
+        session: &Session,
+        begun: Now,
+    ) -> Result<Self, Error> {
         Ok(Self {
             machine: kind.begin(&session.api, session.seed(), begun)?,
             stopper: Stopper::default(),

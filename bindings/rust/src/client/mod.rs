@@ -28,13 +28,13 @@ mod trace;
 pub use asynchronous::{AsyncClient, AsyncPurchase, AsyncTransport, SendFuture};
 #[cfg(feature = "blocking")]
 pub use blocking::{Client, Purchase, Transport};
-pub use builder::{ClientBuilder, Host};
+pub use builder::{ClientBuilder, ClientKind};
 #[cfg(feature = "blocking")]
 pub use clock::Clock;
 pub use clock::SystemClock;
 #[cfg(feature = "async")]
 pub use clock::{AsyncClock, SleepFuture};
 pub use limits::CallLimits;
-pub use provision::{Buy, Kind, ProvisionBuilder, Resume, Watch, WithProgress};
+pub use provision::{Buy, ProvisionBuilder, PurchaseKind, Resume, Watch, WithProgress};
 pub use resources::{AccountResource, KeysResource, NewKey, VpsResource, WalletResource};
 pub use stop::Stopper;

@@ -50,11 +50,11 @@ pub struct Watch {
 }
 
 /// What a [`ProvisionBuilder`] makes: [`Buy`], [`Resume`] or [`Watch`].
-pub trait Kind: sealed::Begin {}
+pub trait PurchaseKind: sealed::Begin {}
 
-impl Kind for Buy {}
-impl Kind for Resume {}
-impl Kind for Watch {}
+impl PurchaseKind for Buy {}
+impl PurchaseKind for Resume {}
+impl PurchaseKind for Watch {}
 
 pub(crate) mod sealed {
     use super::{Api, Error, Now, Provisioning};

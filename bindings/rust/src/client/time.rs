@@ -21,7 +21,7 @@ pub(crate) enum Time<C: ?Sized> {
     Own(Arc<C>),
     /// A simulator's.
     #[cfg(feature = "testing")]
-    Simulated(Arc<World>),
+    Simulated(World),
 }
 
 /// Those of an asynchronous client.

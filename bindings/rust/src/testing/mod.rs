@@ -43,7 +43,7 @@ pub use stablevps_simulator::{
     Span, State, StatusReply, Target, VpsChange, VpsSeed,
 };
 
-use crate::client::builder::{ClientBuilder, Host};
+use crate::client::builder::{ClientBuilder, ClientKind};
 #[cfg(feature = "async")]
 use crate::client::{AsyncClient, AsyncTransport, SendFuture, clock::AsyncClock};
 #[cfg(feature = "blocking")]
@@ -58,7 +58,7 @@ const START_MS: u64 = 1_767_225_600_000;
 #[derive(Clone)]
 pub struct Simulator {
     model: Arc<Mutex<Model>>,
-    world: Arc<World>,
+    world: World,
 }
 
 impl Simulator {
@@ -116,11 +116,11 @@ impl Simulator {
         settings.transport(self.clone())
     }
 
-    fn settings<C: Host>(&self, builder: ClientBuilder<C>) -> ClientBuilder<C> {
+    fn settings<C: ClientKind>(&self, builder: ClientBuilder<C>) -> ClientBuilder<C> {
         builder
             .api_key(self.api_key())
             .random_seed(1)
-            .simulated(Arc::clone(&self.world))
+            .simulated(self.world.clone())
     }
 
     /// A key of the account, with full scope.

@@ -21,8 +21,11 @@ use crate::client::clock::{AsyncClock, SleepFuture};
 #[cfg(feature = "blocking")]
 use crate::client::stop::Stopper;
 
-/// The time of one simulated service, and the calls that share it.
-pub(crate) struct World {
+/// The time of one simulated service, and the calls that share it. Clones are the same one.
+#[derive(Clone)]
+pub(crate) struct World(Arc<Inner>);
+
+struct Inner {
     name: String,
     state: Mutex<State>,
     changed: Condvar,
@@ -49,10 +52,10 @@ thread_local! {
 }
 
 impl World {
-    pub(crate) fn new(now_ms: u64) -> Arc<Self> {
+    pub(crate) fn new(now_ms: u64) -> Self {
         static NUMBER: AtomicU64 = AtomicU64::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        Arc::new(Self {
+        Self(Arc::new(Inner {
             name: format!("simulated {number}"),
             state: Mutex::new(State {
                 now_ms,
@@ -61,7 +64,7 @@ impl World {
                 sleepers: BTreeMap::new(),
             }),
             changed: Condvar::new(),
-        })
+        }))
     }
 
     /// The time, in epoch milliseconds.
@@ -75,17 +78,17 @@ impl World {
         let now_ms = state.now_ms.saturating_add(whole_ms(by));
         state.pass(now_ms);
         drop(state);
-        self.changed.notify_all();
+        self.0.changed.notify_all();
     }
 
     /// A call is under way for as long as this is kept. Within a purchase's own function it is part of that.
-    pub(crate) fn activity(self: &Arc<Self>) -> Activity {
+    pub(crate) fn activity(&self) -> Activity {
         let is_counted = LENT.get() == 0;
         if is_counted {
             self.lock().active += 1;
         }
         Activity {
-            world: is_counted.then(|| Arc::clone(self)),
+            world: is_counted.then(|| self.clone()),
         }
     }
 
@@ -117,7 +120,7 @@ impl World {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Lets time pass until someone wakes, unless someone is busy.
@@ -128,7 +131,7 @@ impl World {
         let times = state.sleepers.values().map(|sleeper| sleeper.wakes_at);
         if let Some(earliest) = times.min() {
             state.pass(earliest);
-            self.changed.notify_all();
+            self.0.changed.notify_all();
         }
     }
 }
@@ -148,7 +151,7 @@ impl State {
 }
 
 #[cfg(feature = "blocking")]
-impl Clock for Arc<World> {
+impl Clock for World {
     fn monotonic(&self) -> Duration {
         Duration::from_millis(self.now_ms())
     }
@@ -158,25 +161,25 @@ impl Clock for Arc<World> {
     }
 
     fn sleep(&self, duration: Duration, stopper: &Stopper) {
-        let world = Arc::clone(self);
-        let _watching = stopper.on_stop(move || world.changed.notify_all());
+        let world = self.clone();
+        let _watching = stopper.on_stop(move || world.0.changed.notify_all());
         let me = self.lie_down(duration);
         let mut state = self.lock();
         self.settle(&mut state);
         while state.sleepers.contains_key(&me) && !stopper.is_stopped() {
-            let woken = self.changed.wait(state);
+            let woken = self.0.changed.wait(state);
             state = woken.unwrap_or_else(PoisonError::into_inner);
         }
         state.sleepers.remove(&me);
     }
 
     fn world(&self) -> Option<String> {
-        Some(self.name.clone())
+        Some(self.0.name.clone())
     }
 }
 
 #[cfg(feature = "async")]
-impl AsyncClock for Arc<World> {
+impl AsyncClock for World {
     fn monotonic(&self) -> Duration {
         Duration::from_millis(self.now_ms())
     }
@@ -195,7 +198,7 @@ impl AsyncClock for Arc<World> {
     }
 
     fn world(&self) -> Option<String> {
-        Some(self.name.clone())
+        Some(self.0.name.clone())
     }
 }
 
@@ -246,7 +249,7 @@ impl Drop for Sleep<'_> {
 
 /// A call under way.
 pub(crate) struct Activity {
-    world: Option<Arc<World>>,
+    world: Option<World>,
 }
 
 impl Drop for Activity {

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-use stablevps::{Auth, ClientBuilder, Error, Host, NewKey};
+use stablevps::{Auth, ClientBuilder, ClientKind, Error, NewKey};
 
 use script::Script;
 
@@ -60,7 +60,7 @@ fn refused(error: &Error) -> Value {
 }
 
 /// The client of a scenario.
-fn configured<C: Host>(builder: ClientBuilder<C>, scenario: &Value) -> ClientBuilder<C> {
+fn configured<C: ClientKind>(builder: ClientBuilder<C>, scenario: &Value) -> ClientBuilder<C> {
     let options = &scenario["client"];
     let mut builder = builder.random_seed(scenario["seed"].as_u64().unwrap());
     if let Some(key) = options["apiKey"].as_str() {

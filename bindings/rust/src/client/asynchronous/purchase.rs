@@ -8,7 +8,7 @@ use stablevps_core::models::{Progress, Provisioned};
 
 use super::AsyncClient;
 use crate::client::driver::{Act, Driver, Look};
-use crate::client::provision::{Kind, ProvisionBuilder, WithProgress};
+use crate::client::provision::{ProvisionBuilder, PurchaseKind, WithProgress};
 use crate::client::stop::Stopper;
 use crate::client::trace::Traced;
 
@@ -134,7 +134,7 @@ async fn send(
     }
 }
 
-impl<K: Kind> ProvisionBuilder<AsyncClient, K> {
+impl<K: PurchaseKind> ProvisionBuilder<AsyncClient, K> {
     /// The same with a function that is called with the progress, before every request and every pause, and
     /// whose future is awaited. Keep the progress's token: with it any process can go on.
     pub fn on_progress<F, Fut>(self, on_progress: F) -> WithProgress<AsyncClient, K, F>
@@ -169,7 +169,7 @@ impl<K: Kind> ProvisionBuilder<AsyncClient, K> {
 
 impl<K, F, Fut> WithProgress<AsyncClient, K, F>
 where
-    K: Kind,
+    K: PurchaseKind,
     F: FnMut(Progress) -> Fut,
     Fut: Future<Output = ()>,
 {

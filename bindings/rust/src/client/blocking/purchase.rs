@@ -5,7 +5,7 @@ use stablevps_core::models::{Progress, Provisioned};
 
 use super::Client;
 use crate::client::driver::{Act, Driver, Look};
-use crate::client::provision::{Kind, ProvisionBuilder, WithProgress};
+use crate::client::provision::{ProvisionBuilder, PurchaseKind, WithProgress};
 use crate::client::stop::Stopper;
 use crate::client::trace::Traced;
 
@@ -102,7 +102,7 @@ fn advance(client: &Client, driver: &mut Driver, told: &Progress) -> Result<(), 
     }
 }
 
-impl<K: Kind> ProvisionBuilder<Client, K> {
+impl<K: PurchaseKind> ProvisionBuilder<Client, K> {
     /// The same with a function that is called with the progress, before every request and every pause. Keep
     /// the progress's token: with it any process can go on.
     pub fn on_progress<F: FnMut(&Progress)>(self, on_progress: F) -> WithProgress<Client, K, F> {
@@ -131,7 +131,7 @@ impl<K: Kind> ProvisionBuilder<Client, K> {
     }
 }
 
-impl<K: Kind, F: FnMut(&Progress)> WithProgress<Client, K, F> {
+impl<K: PurchaseKind, F: FnMut(&Progress)> WithProgress<Client, K, F> {
     /// Carries it out until it ends.
     ///
     /// # Errors
