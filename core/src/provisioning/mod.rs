@@ -7,7 +7,8 @@
 //! ```
 //!
 //! The rules:
-//! 1. *Preflight*: a price above the limit or the balance ends it before anything is ordered.
+//! 1. *Preflight*: a price above the limit ends it before anything is ordered, and one above the balance where that is
+//!    asked for.
 //! 2. *Baseline*: without a list of the VPS there are, nothing is ordered.
 //! 3. *Ordering*: one order. What certainly was not sent may be sent again; a refusal in the service's own
 //!    words ends it; whatever else is not a readable receipt is ambiguous.

@@ -102,7 +102,7 @@ impl Run {
         self.facts.currency = Some(currency.clone());
         let price = catalogue::price(&order.plan_id, &order.billing_cycle);
         let is_short = price.is_some_and(|price| wallet.balance.rounded() < price);
-        if is_short {
+        if is_short && self.options.check_funds {
             let available = Some(wallet.balance);
             return Err(Error::new(ErrorKind::insufficient_funds(
                 price,
