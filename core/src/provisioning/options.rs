@@ -38,7 +38,8 @@ pub struct ProvisionOptions {
     /// How long an order whose reply was lost is looked for, in milliseconds. Default 90 s.
     #[serde(deserialize_with = "json::required")]
     pub settle_ms: i64,
-    /// How long after the order "not found" is forgiven, in milliseconds. Default 60 s.
+    /// How long after the order "not found" is forgiven, in milliseconds. From then on, two looks in a row must say so.
+    /// Default 60 s.
     #[serde(deserialize_with = "json::required")]
     pub not_found_grace_ms: i64,
 }
