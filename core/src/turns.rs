@@ -10,7 +10,8 @@
 //!
 //! How often a purchase looks decides how soon an order follows another, and what waiting costs. The first one notes
 //! when it acts next, and the next in line looks then, so that an order follows another within
-//! [`SHORTEST_LOOK_MS`]. Those behind it can't have the turn before the ones ahead have had it.
+//! [`SHORTEST_LOOK_MS`], or an eighth of the time that a slow reply took. Those behind it can't have the turn before the
+//! ones ahead have had it.
 
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
@@ -24,6 +25,8 @@ use crate::process::PerProcess;
 const SHORTEST_LOOK_MS: u64 = 10;
 /// How soon the next in line looks again at the latest: the first one may leave before it acts.
 const LONGEST_LOOK_MS: u64 = 250;
+/// Which part of the time since the first one acted the next in line lets pass.
+const IDLE_PARTS: u64 = 8;
 /// For how long each one ahead has the turn, at least. A purchase makes two requests with it.
 const LEAST_TURN_MS: u64 = 20;
 /// How soon anybody looks again: all of those ahead may leave at once.
@@ -149,6 +152,19 @@ impl Turns {
     }
 }
 
+/// When the next in line looks again: when the first one acts; or else soon, and later the longer that one has been
+/// waiting for what it did.
+fn look_in_ms(acts_at_ms: u64, now: Instant) -> u64 {
+    let acts_at = Instant::from_millis(acts_at_ms);
+    let (ahead_ms, since_ms) = (acts_at.since_ms(now), now.since_ms(acts_at));
+    let is_noted = acts_at_ms > 0;
+    let look_ms = match ahead_ms {
+        0 if is_noted => since_ms.div_euclid(IDLE_PARTS),
+        _ => ahead_ms,
+    };
+    look_ms.clamp(SHORTEST_LOOK_MS, LONGEST_LOOK_MS)
+}
+
 /// A purchase's place. Dropping it gives it back.
 pub(crate) struct Turn {
     turns: Turns,
@@ -161,14 +177,7 @@ impl Turn {
         let Turns { places, queue } = &self.turns;
         match u64::try_from(places.ahead_of(self.place, queue)) {
             Ok(0) => None,
-            Ok(1) => {
-                let acts_at = Instant::from_millis(places.acts_at_ms(queue));
-                Some(
-                    acts_at
-                        .since_ms(now)
-                        .clamp(SHORTEST_LOOK_MS, LONGEST_LOOK_MS),
-                )
-            }
+            Ok(1) => Some(look_in_ms(places.acts_at_ms(queue), now)),
             Ok(ahead) => Some(ahead.saturating_mul(LEAST_TURN_MS).min(LONGEST_WAIT_MS)),
             Err(_) => Some(LONGEST_WAIT_MS),
         }
@@ -246,14 +255,23 @@ mod tests {
         let turns = turns("notes");
         let (first, second) = (turns.turn(), turns.turn());
         first.wait_ms(at(1_000));
-        for (noted, wait) in [(0, 10), (900, 10), (1_005, 10), (1_100, 100), (9_000, 250)] {
+        for (noted, wait) in [
+            (0, 10),
+            (1, 250),
+            (7_000, 250),
+            (9_200, 100),
+            (9_950, 10),
+            (10_005, 10),
+            (10_100, 100),
+            (20_000, 250),
+        ] {
             first.note(at(noted));
-            assert_eq!(second.wait_ms(at(1_000)), Some(wait), "{noted}");
+            assert_eq!(second.wait_ms(at(10_000)), Some(wait), "{noted}");
         }
         first.end();
-        second.wait_ms(at(1_000));
+        second.wait_ms(at(10_000));
         let third = turns.turn();
-        assert_eq!(third.wait_ms(at(1_000)), Some(10), "that note is gone");
+        assert_eq!(third.wait_ms(at(10_000)), Some(10), "that note is gone");
     }
 
     #[test]

@@ -126,13 +126,6 @@ impl Machine {
         self.reply(id, Reply::Failed(failure), now_ms)
     }
 
-    /// Nothing: a purchase whose turn does not come in time ends by itself.
-    #[must_use]
-    pub fn late(&self, now_ms: u64) -> Option<String> {
-        let _ = now_ms;
-        None
-    }
-
     /// Gives the call or the purchase up, and says with which error, as a JSON document. A request that is
     /// outstanding may have taken effect.
     pub fn close(&self, now_ms: u64) -> Result<String, Failure> {

@@ -80,13 +80,6 @@ impl Machine {
         self.0.as_ref().ok()?.snapshot(instant(now_ms))
     }
 
-    /// Nothing: a purchase whose turn does not come in time ends by itself.
-    #[must_use]
-    pub fn late(&self, #[wasm_bindgen(js_name = nowMs)] now_ms: f64) -> Option<String> {
-        let _ = (&self.0, now_ms);
-        None
-    }
-
     /// Gives a purchase's turn to the next one of the account: once the first progress that is not exclusive was
     /// handed out. Doing so twice changes nothing.
     #[wasm_bindgen(js_name = endTurn)]
