@@ -192,6 +192,13 @@ impl<C> ProvisionBuilder<C, Buy> {
         self
     }
 
+    /// A wallet that holds less than the built-in price ends in `InsufficientFunds`, before anything is ordered.
+    /// Without this the service itself decides: the built-in price may be out of date.
+    pub fn check_funds(mut self) -> Self {
+        self.kind.options.check_funds = true;
+        self
+    }
+
     /// How long an order whose reply was lost is looked for. Default: 90 s.
     pub fn settle(mut self, window: Duration) -> Self {
         self.kind.options.settle_ms = millis(window);

@@ -154,6 +154,9 @@ macro_rules! called {
                 if args.0.get("preflight") == Some(&serde_json::json!(false)) {
                     provision = provision.preflight(stablevps::Preflight::Skip);
                 }
+                if args.0.get("checkFunds") == Some(&serde_json::json!(true)) {
+                    provision = provision.check_funds();
+                }
                 if let Some(most) = args.0.get("maxSpend") {
                     provision = provision.max_spend(most.as_str().unwrap());
                 }
