@@ -183,6 +183,10 @@ mod tests {
                 "preflight must be \"check\" or \"skip\"",
             ),
             (
+                r#""preflight":"skip","checkFunds":true"#,
+                "check_funds needs the preflight, which reads the wallet",
+            ),
+            (
                 r#""waitFor":"""#,
                 "wait_for must be \"ready\" or \"active\"",
             ),

@@ -7,7 +7,8 @@
 //! ```
 //!
 //! The rules:
-//! 1. *Preflight*: a price above the limit or the balance ends it before anything is ordered.
+//! 1. *Preflight*: a price above the limit ends it before anything is ordered, and one above the balance where that is
+//!    asked for.
 //! 2. *Baseline*: without a list of the VPS there are, nothing is ordered.
 //! 3. *Ordering*: one order. What certainly was not sent may be sent again; a refusal in the service's own
 //!    words ends it; whatever else is not a readable receipt is ambiguous.
@@ -15,8 +16,8 @@
 //!    looks that succeed. The one VPS that can be ours is adopted (`matching` says which can); several, or
 //!    ones that are unclear, are for a person to tell apart; none, with the wallet unchanged, means that nothing was
 //!    bought. A failed look says nothing. No second order.
-//! 5. *Polling*: until the VPS is usable. Only the service's own 401, 403 and late 404, and a status that can't
-//!    become usable end it; every other failure is waited out.
+//! 5. *Polling*: until the VPS is usable. Only the service's own 401 and 403, a late 404 twice in a row, and a status that
+//!    can't become usable end it; every other failure is waited out.
 //!
 //! What one purchase received, no other of the same [`Api`] takes for its own. Beyond that, two purchases at
 //! once on one account can't be told apart by listing. So the states up to the end of ordering and reconciling, for

@@ -422,6 +422,7 @@ class AsyncVpsResource(_Resource):
         timeout: float = 1800.0,
         wait_for: WaitLevel = "ready",
         preflight: bool = True,
+        check_funds: bool = False,
         first_look: float = 5.0,
         longest_pause: float = 15.0,
         settle: float = 90.0,
@@ -446,6 +447,9 @@ class AsyncVpsResource(_Resource):
         :param wait_for: ``"ready"``: active, with address, user and password; or ``"active"``.
         :param preflight: whether to read the wallet before ordering. Without it, a lost order
             can't be distinguished from one that was never placed.
+        :param check_funds: whether a wallet that holds less than the price built into this version
+            ends in :class:`InsufficientFundsError` before anything is ordered. By default the
+            service itself refuses what can't be paid, since that price may be out of date.
         :param first_look: when to look at the new VPS for the first time, in seconds.
         :param longest_pause: the longest pause between two looks, in seconds.
         :param settle: how long an order whose reply was lost is looked for, in seconds.
@@ -460,6 +464,7 @@ class AsyncVpsResource(_Resource):
         """
         options = {
             "preflight": "check" if flag("preflight", preflight) else "skip",
+            "checkFunds": flag("check_funds", check_funds),
             "maxSpend": None if max_spend is None else amount("max_spend", max_spend),
             "waitFor": text("wait_for", wait_for),
             "timeoutMs": milliseconds("timeout", timeout),

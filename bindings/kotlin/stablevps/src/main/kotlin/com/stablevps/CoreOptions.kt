@@ -31,6 +31,7 @@ internal fun WaitOptions.toCore(): CoreProvisionOptions =
 internal fun ProvisionOptions.toCore(): CoreProvisionOptions =
     defaults.copy(
         preflight = if (preflight) Preflight.CHECK else Preflight.SKIP,
+        checkFunds = checkFunds,
         maxSpend = maxSpend?.toPlainString(),
         waitFor = waitFor.toCore(),
         timeoutMs = timeout?.toMillis() ?: defaults.timeoutMs,

@@ -148,6 +148,12 @@ public class ProvisionOptions(
     public val settle: Duration? = null,
     /** Whether to check the wallet before ordering. Keep it on: a lost order needs it. */
     public val preflight: Boolean = true,
+    /**
+     * Whether a wallet that holds less than the price built into this version ends in
+     * [InsufficientFundsException] before anything is ordered. That price may be out of date: by default the
+     * service itself refuses what can't be paid.
+     */
+    public val checkFunds: Boolean = false,
 ) {
     /** Every default. */
     public constructor() : this(maxSpend = null)
@@ -175,6 +181,9 @@ public class ProvisionOptions(
     /** The same with or without checking the wallet before ordering. */
     public fun withPreflight(preflight: Boolean): ProvisionOptions = with(preflight = preflight)
 
+    /** The same with or without comparing the wallet with the price built into this version. */
+    public fun withCheckFunds(checkFunds: Boolean): ProvisionOptions = with(checkFunds = checkFunds)
+
     private fun with(
         maxSpend: BigDecimal? = this.maxSpend,
         timeout: Duration? = this.timeout,
@@ -183,8 +192,18 @@ public class ProvisionOptions(
         longestPause: Duration? = this.longestPause,
         settle: Duration? = this.settle,
         preflight: Boolean = this.preflight,
+        checkFunds: Boolean = this.checkFunds,
     ): ProvisionOptions =
-        ProvisionOptions(maxSpend, timeout, waitFor, firstLook, longestPause, settle, preflight)
+        ProvisionOptions(
+            maxSpend,
+            timeout,
+            waitFor,
+            firstLook,
+            longestPause,
+            settle,
+            preflight,
+            checkFunds,
+        )
 }
 
 /** How a purchase is continued. */

@@ -1,0 +1,46 @@
+//! A configured account, and what every call of it begins with.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use stablevps_core::clock::{Instant, Now};
+use stablevps_core::config::Api;
+use stablevps_core::error::Error;
+use stablevps_core::step::StaleReply;
+
+/// A configured account.
+pub(crate) struct Session {
+    pub api: Api,
+    seed: Option<u64>,
+}
+
+impl Session {
+    pub(crate) fn new(api: Api, seed: Option<u64>) -> Self {
+        Self { api, seed }
+    }
+
+    /// What spreads a call's requests in time.
+    pub(crate) fn seed(&self) -> u64 {
+        self.seed.unwrap_or_else(|| fastrand::u64(..))
+    }
+}
+
+/// A reading of a monotonic clock, as the core takes it.
+pub(crate) fn instant(monotonic: Duration) -> Instant {
+    Instant::from_millis(u64::try_from(monotonic.as_millis()).unwrap_or(u64::MAX))
+}
+
+/// Readings of both clocks, as the core takes them.
+pub(crate) fn both(monotonic: Duration, time: SystemTime) -> Now {
+    let millis = |span: Duration| i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
+    let epoch = match time.duration_since(UNIX_EPOCH) {
+        Ok(after) => millis(after),
+        Err(before) => millis(before.duration()).saturating_neg(),
+    };
+    let monotonic = instant(monotonic).millis();
+    Now::from_millis(monotonic, epoch)
+}
+
+/// A machine has one driver, which answers the request that it was given.
+pub(crate) fn two_drivers(_: StaleReply) -> Error {
+    Error::invalid_input("machine", "is driven by two at once")
+}

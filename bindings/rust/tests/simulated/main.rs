@@ -1,0 +1,27 @@
+//! The clients, against the simulated service in memory.
+
+#![cfg(all(feature = "blocking", feature = "testing"))]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+#[cfg(feature = "async")]
+mod asynchronous;
+mod calls;
+mod purchases;
+mod stops;
+#[cfg(feature = "tracing")]
+mod traced;
+
+use stablevps::testing::{Config, Fault, Misbehaviour, Simulator, Target};
+
+/// A service whose wallet holds enough for many VPS.
+fn rich() -> Simulator {
+    Simulator::with_config(Config {
+        balance: 10_000.0.into(),
+        ..Config::default()
+    })
+}
+
+/// Lets the next request of that kind fail.
+fn fault(simulator: &Simulator, method: &str, path: &str, action: Misbehaviour) {
+    simulator.fault(Fault::once(Target::call(method, path), action));
+}
