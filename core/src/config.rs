@@ -251,6 +251,12 @@ impl Api {
         account_key(self.0.account.as_deref(), self.0.key.as_ref(), &self.0.base)
     }
 
+    /// What an account of this server is called in a store, by the service's own id of it.
+    #[must_use]
+    pub fn account_in_store(&self, id: &str) -> String {
+        format!("{} {id}", self.0.base)
+    }
+
     /// Where requests go, up to the endpoint's own path.
     pub(crate) fn url(&self, path: &str) -> String {
         format!("{}{PREFIX}{path}", self.0.base)

@@ -130,6 +130,7 @@ impl Shop {
             account: self.account.clone(),
             holder: String::new(),
             op: StoreOp::List { open_only: false },
+            now: None,
         };
         let StoreReply::Listed { mut records } = self.store.carry_out(&request, at(self.now))
         else {

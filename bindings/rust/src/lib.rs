@@ -112,6 +112,7 @@
 //! | `async` | [`AsyncClient`], with tokio and reqwest | no |
 //! | `system-roots` | [`ClientBuilder::system_roots`]: the operating system's certificate authorities | no |
 //! | `testing` | [`testing`]: the simulated service | no |
+//! | `sqlite` | [`store::SqliteStore`], with the system's library; `sqlite-bundled` brings one | no |
 //! | `tracing` | a span for each call (`stablevps.call`) and each purchase (`stablevps.purchase`) | no |
 //!
 //! TLS is rustls with the roots of Mozilla, `SSL_CERT_FILE` or [`ClientBuilder::ca_certificates`].
@@ -128,6 +129,8 @@
 mod client;
 #[cfg(any(feature = "async", feature = "blocking", feature = "host"))]
 mod network;
+#[cfg(any(feature = "async", feature = "blocking"))]
+pub mod store;
 #[cfg(all(feature = "testing", any(feature = "async", feature = "blocking")))]
 pub mod testing;
 #[cfg(any(feature = "blocking", feature = "host"))]

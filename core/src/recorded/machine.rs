@@ -357,7 +357,27 @@ impl RecordedPurchase {
         Ok(())
     }
 
-    /// How far the purchase is; none before it is opened.
+    /// From where the purchase can be taken up again without the store.
+    #[must_use]
+    pub fn snapshot(&self, now: Instant) -> Option<String> {
+        match &self.stage {
+            Stage::Working(work) => work.own.purchase.snapshot(now),
+            Stage::Ended(outcome) => {
+                let error = outcome.as_ref().as_ref().err();
+                error.and_then(Error::token).map(str::to_owned)
+            }
+            Stage::Identifying(_) | Stage::Opening { .. } | Stage::LettingGo { .. } => None,
+        }
+    }
+
+    /// Gives the turn to the next purchase of the account in this process, where nobody drives this one any more.
+    pub fn end_turn(&self) {
+        if let Stage::Working(work) = &self.stage {
+            work.own.purchase.end_turn();
+        }
+    }
+
+    /// How far the purchase is; none before it is opened, and at its end.
     #[must_use]
     pub fn progress(&self, now: Instant) -> Option<Progress> {
         match &self.stage {
@@ -396,6 +416,7 @@ impl RecordedPurchase {
             account: self.account.clone(),
             holder: self.holder.clone(),
             op,
+            now: None,
         }
     }
 
@@ -638,7 +659,7 @@ impl RecordedPurchase {
 /// What each answer leads to.
 impl RecordedPurchase {
     fn identified(&mut self, account: &str, now: Instant) {
-        self.account = format!("{} {account}", self.api.base_url());
+        self.account = self.api.account_in_store(account);
         self.stage = Stage::Opening { not_before: now };
     }
 

@@ -42,8 +42,9 @@ impl MemoryStore {
         Self::default()
     }
 
-    /// Carries an operation out. `now` is the store's clock.
+    /// Carries an operation out. `now` is the store's clock, unless the request has a time of its own.
     pub fn carry_out(&mut self, request: &StoreRequest, now: Instant) -> StoreReply {
+        let now = request.now.map_or(now, Instant::from_millis);
         let account = self.accounts.entry(request.account.clone()).or_default();
         account.carry_out(&request.holder, &request.op, now)
     }
@@ -129,7 +130,7 @@ impl Account {
         saved: &Saved,
         until: Option<Instant>,
     ) -> StoreReply {
-        if !self.is_held(id, holder) {
+        if !self.is_held(id, holder) && !self.is_forgettable(id, saved) {
             return StoreReply::Lost;
         }
         if saved.state == PurchaseState::Ordered && self.window.as_deref() != Some(holder) {
@@ -193,6 +194,13 @@ impl Account {
     fn is_held(&self, id: &str, holder: &str) -> bool {
         let row = self.purchases.iter().find(|row| row.id == id);
         row.and_then(|row| row.holder.as_deref()) == Some(holder)
+    }
+
+    /// Whether a purchase that nobody holds any more is only to be forgotten.
+    fn is_forgettable(&self, id: &str, saved: &Saved) -> bool {
+        let row = self.purchases.iter().find(|row| row.id == id);
+        let has_ended = row.is_some_and(|row| row.saved.state.is_final());
+        has_ended && saved.state == PurchaseState::Forgotten
     }
 
     fn held(&self, id: &str, holder: &str) -> StoreReply {

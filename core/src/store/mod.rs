@@ -33,6 +33,10 @@ pub struct StoreRequest {
     pub holder: String,
     /// What to do.
     pub op: StoreOp,
+    /// The time by which leases are measured, in milliseconds since 1970, in place of the store's own clock. For
+    /// simulated time alone: the clocks of machines differ.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub now: Option<u64>,
 }
 
 impl StoreRequest {
@@ -58,7 +62,8 @@ pub enum StoreOp {
         /// The holder's lease from now on.
         lease_ms: u64,
     },
-    /// Writes how far a purchase has come, if the holder still holds it. Answered by [`StoreReply::Held`] or
+    /// Writes how far a purchase has come, if the holder still holds it; that one which has ended is forgotten, from
+    /// anybody. Answered by [`StoreReply::Held`] or
     /// [`StoreReply::Lost`], and where an order is announced from outside the window by
     /// [`StoreReply::OutOfWindow`]: nothing is written then.
     Save {

@@ -51,6 +51,15 @@ macro_rules! holds {
     };
 }
 
+/// Whether a purchase that has ended is only to be forgotten.
+macro_rules! forgets {
+    () => {
+        "(json_extract(ask.op, '$.saved.state') = 'forgotten' AND EXISTS (SELECT 1 FROM stablevps_purchases p WHERE \
+         p.account = ask.account AND p.id = json_extract(ask.op, '$.id') AND p.state IN ('ready', 'failed', \
+         'unresolved', 'forgotten')))"
+    };
+}
+
 /// Prolongs the lease of the one who asks.
 macro_rules! lease {
     ($op:literal, $($condition:expr),+) => {
@@ -69,7 +78,7 @@ macro_rules! held {
     ($op:literal) => {
         concat!(
             ask!($op),
-            "SELECT CASE WHEN NOT ", holds!(), " THEN '\"lost\"' WHEN json_extract(ask.op, '$.saved.state') = \
+            "SELECT CASE WHEN NOT (", holds!(), " OR coalesce(", forgets!(), ", 0)) THEN '\"lost\"' WHEN json_extract(ask.op, '$.saved.state') = \
              'ordered' AND NOT ", inside!(), " THEN '\"outOfWindow\"' ELSE json_object('held', \
              json_object('vpsId', (SELECT min(r.vps_id) FROM stablevps_receipts r WHERE r.account = ask.account AND \
              r.purchase_id = json_extract(ask.op, '$.id')), 'inWindow', json(CASE WHEN ", inside!(),
@@ -132,8 +141,10 @@ const SAVE: &[&str] = &[
          json_extract((SELECT op FROM ask), '$.saved.attempt'), token = json_extract((SELECT op FROM ask), \
          '$.saved.token'), error = json_extract((SELECT op FROM ask), '$.saved.error'), updated_at = (SELECT now FROM \
          ask), holder = CASE WHEN json_extract((SELECT op FROM ask), '$.leaseMs') IS NULL THEN NULL ELSE holder END \
-         WHERE account = (SELECT account FROM ask) AND id = json_extract((SELECT op FROM ask), '$.id') AND holder = \
-         (SELECT holder FROM ask) AND (json_extract((SELECT op FROM ask), '$.saved.state') <> 'ordered' OR ",
+         WHERE account = (SELECT account FROM ask) AND id = json_extract((SELECT op FROM ask), '$.id') AND (holder = \
+         (SELECT holder FROM ask) OR (json_extract((SELECT op FROM ask), '$.saved.state') = 'forgotten' AND state IN \
+         ('ready', 'failed', 'unresolved', 'forgotten'))) AND (json_extract((SELECT op FROM ask), '$.saved.state') <> \
+         'ordered' OR ",
         inside!(),
         ")"
     ),

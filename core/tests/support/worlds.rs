@@ -527,6 +527,7 @@ impl World<'_> {
             account: self.account.clone(),
             holder: String::new(),
             op: StoreOp::List { open_only: false },
+            now: None,
         };
         let StoreReply::Listed { records } = self.store.carry_out(&list, self.instant()) else {
             unreachable!("a list was asked for")

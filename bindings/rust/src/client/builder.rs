@@ -23,6 +23,7 @@ use crate::client::limits::millis;
 use crate::client::session::Session;
 use crate::client::time::Time;
 use crate::network::{ConfigError, ProxyChoice, TransportConfig, Trust};
+use crate::store::Store;
 #[cfg(feature = "testing")]
 use crate::testing::World;
 #[cfg(feature = "blocking")]
@@ -52,6 +53,7 @@ pub struct ClientBuilder<C: ClientKind> {
     network: TransportConfig,
     transport: Option<Arc<C::Transport>>,
     clock: Option<Arc<C::Clock>>,
+    store: Option<Arc<dyn Store>>,
     #[cfg(feature = "testing")]
     simulated: Option<World>,
     client: PhantomData<fn() -> C>,
@@ -97,6 +99,7 @@ impl<C: ClientKind> Default for ClientBuilder<C> {
             network: TransportConfig::default(),
             transport: None,
             clock: None,
+            store: None,
             #[cfg(feature = "testing")]
             simulated: None,
             client: PhantomData,
@@ -208,6 +211,14 @@ impl<C: ClientKind> ClientBuilder<C> {
         self
     }
 
+    /// Where purchases are recorded, so that a purchase with an idempotency key is made once, whoever asks for it:
+    /// see [`store`](crate::store). Every purchase of the client is recorded then.
+    #[must_use]
+    pub fn store(mut self, store: impl Store + 'static) -> Self {
+        self.store = Some(Arc::new(store));
+        self
+    }
+
     /// Makes the jitter of retries repeatable, for tests.
     #[must_use]
     pub fn random_seed(mut self, seed: u64) -> Self {
@@ -255,8 +266,10 @@ impl<C: ClientKind> ClientBuilder<C> {
 
     fn session(&self, world: Option<String>) -> Result<Session, Error> {
         let config = self.account_config()?;
+        let has_own_time = world.is_some();
         let api = Api::new(ApiConfig { world, ..config })?;
-        Ok(Session::new(api, self.seed))
+        let store = self.store.clone();
+        Ok(Session::new(api, store, self.seed, has_own_time))
     }
 }
 

@@ -8,10 +8,11 @@ use stablevps_core::error::{Error, ErrorKind};
 use stablevps_core::http::{
     Delivery, FailureKind, HttpRequest, Reply, RequestId, RetryClass, TransportFailure,
 };
-use stablevps_core::models::{Progress, Provisioned};
-use stablevps_core::provisioning::Provisioning;
-use stablevps_core::step::{Step, WaitReason};
+use stablevps_core::models::{Phase, Progress, Provisioned};
+use stablevps_core::step::WaitReason;
+use stablevps_core::store::{StoreFailure, StoreReply, StoreRequest};
 
+use crate::client::machine::{Machine, Want};
 use crate::client::provision::PurchaseKind;
 use crate::client::session::{Session, two_drivers};
 use crate::client::stop::Stopper;
@@ -19,7 +20,7 @@ use crate::client::stop::Stopper;
 /// A purchase, and what is under way for it.
 #[derive(Debug)]
 pub(crate) struct Driver {
-    machine: Provisioning,
+    machine: Machine,
     pub stopper: Stopper,
     under_way: Option<(RequestId, RetryClass)>,
 }
@@ -30,14 +31,18 @@ pub(crate) enum Look {
     Ended(Box<Result<Provisioned, Error>>),
     /// Another purchase of the account has the turn: look again in so long.
     Queue(Duration),
+    /// Have the store carry this out, and hand its answer in.
+    Store(Box<StoreRequest>),
+    /// There is nothing to tell yet: [`act`](Driver::act).
+    Quiet,
     /// Tell how far the purchase is, then [`act`](Driver::act).
     Report(Box<Progress>),
 }
 
 /// What to do after the progress was told.
 pub(crate) enum Act {
-    /// Send this, and hand its reply back.
-    Send(Box<HttpRequest>),
+    /// Send this, within so long where that is said, and hand its reply back.
+    Send(Box<HttpRequest>, Option<Duration>),
     /// Look again in so long.
     Sleep(Duration),
     /// Look again.
@@ -52,7 +57,7 @@ impl Driver {
         begun: Now,
     ) -> Result<Self, Error> {
         Ok(Self {
-            machine: kind.begin(&session.api, session.seed(), begun)?,
+            machine: kind.begin(session, begun)?,
             stopper: Stopper::default(),
             under_way: None,
         })
@@ -62,7 +67,7 @@ impl Driver {
     pub(crate) fn progress(&self, now: Instant) -> Progress {
         let progress = self.machine.progress(now);
         self.machine.end_turn();
-        progress
+        progress.unwrap_or_else(not_opened)
     }
 
     pub(crate) fn token(&self, now: Instant) -> Option<String> {
@@ -80,36 +85,54 @@ impl Driver {
         Ok(Running(self))
     }
 
-    pub(crate) fn look(&self, now: Instant) -> Look {
-        match self.machine.next_step(now) {
-            Step::Done(outcome) => {
-                let outcome = outcome.cloned().map_err(Clone::clone);
-                Look::Ended(Box::new(outcome))
+    pub(crate) fn look(&mut self, now: Instant) -> Look {
+        let next_look_ms = match self.machine.want(now) {
+            Want::Done(outcome) => return Look::Ended(outcome),
+            Want::Store(request) => return Look::Store(request),
+            Want::Wait(delay_ms, WaitReason::Turn) => {
+                return Look::Queue(Duration::from_millis(delay_ms));
             }
-            Step::Wait {
-                delay_ms,
-                reason: WaitReason::Turn,
-            } => Look::Queue(Duration::from_millis(delay_ms)),
-            Step::Send(_) | Step::Wait { .. } => Look::Report(Box::new(self.machine.progress(now))),
+            Want::Wait(delay_ms, _) => delay_ms,
+            Want::Send(..) => 0,
+        };
+        match self.machine.progress(now) {
+            Some(progress) => Look::Report(Box::new(Progress {
+                next_look_ms,
+                ..progress
+            })),
+            None => Look::Quiet,
         }
     }
 
-    /// The progress was told: what it was told before is done now, if that is still wanted.
-    pub(crate) fn act(&mut self, told: &Progress, now: Instant) -> Act {
-        if !told.exclusive {
+    /// The progress was told, if there was any: what it was told before is done now, if that is still wanted.
+    pub(crate) fn act(&mut self, told: Option<&Progress>, now: Instant) -> Act {
+        if told.is_some_and(|told| !told.exclusive) {
             // Not before the token that names the VPS was passed on.
             self.machine.end_turn();
         }
-        match self.machine.next_step(now) {
-            Step::Send(request) if told.next_look_ms == 0 => {
+        let told_of_wait = told.map(|told| told.next_look_ms > 0);
+        match self.machine.want(now) {
+            Want::Send(request, within) if told_of_wait != Some(true) => {
                 self.under_way = Some((request.id, request.retry_class));
-                Act::Send(request)
+                Act::Send(request, within.map(Duration::from_millis))
             }
-            Step::Wait { delay_ms, .. } if told.next_look_ms > 0 => {
+            Want::Wait(delay_ms, _) if told_of_wait != Some(false) => {
                 Act::Sleep(Duration::from_millis(delay_ms))
             }
-            Step::Send(_) | Step::Wait { .. } | Step::Done(_) => Act::Again,
+            Want::Send(..) | Want::Wait(..) | Want::Store(_) | Want::Done(_) => Act::Again,
         }
+    }
+
+    /// The store answered, or failed.
+    pub(crate) fn stored(
+        &mut self,
+        id: u32,
+        answer: Result<StoreReply, StoreFailure>,
+        now: Instant,
+    ) -> Result<(), Error> {
+        self.machine
+            .handle_stored(id, answer, now)
+            .map_err(two_drivers)
     }
 
     pub(crate) fn answered(&mut self, reply: Reply, now: Instant) -> Result<(), Error> {
@@ -125,8 +148,8 @@ impl Driver {
     /// The end of a run that was stopped: the purchase's own, where it has come.
     pub(crate) fn stopped(&mut self, now: Instant) -> Result<Provisioned, Error> {
         self.stopper.reset();
-        if let Step::Done(outcome) = self.machine.next_step(now) {
-            return outcome.cloned().map_err(Clone::clone);
+        if let Want::Done(outcome) = self.machine.want(now) {
+            return *outcome;
         }
         let TransportFailure {
             kind,
@@ -166,6 +189,27 @@ impl Deref for Running<'_> {
 impl DerefMut for Running<'_> {
     fn deref_mut(&mut self) -> &mut Driver {
         self.0
+    }
+}
+
+/// Of a purchase that the store was not asked for yet.
+fn not_opened() -> Progress {
+    Progress {
+        phase: Phase::Preflight,
+        exclusive: false,
+        requests: 0,
+        orders_sent: 0,
+        elapsed_ms: 0,
+        next_look_ms: 0,
+        vps_id: None,
+        last_status: None,
+        recovered: false,
+        last_error: None,
+        balance_before: None,
+        charged: None,
+        currency: None,
+        unexplained: None,
+        token: None,
     }
 }
 

@@ -4,7 +4,8 @@
 //! |---|---|
 //! | `builder`, `session` | a client's settings, and what of them every call begins with |
 //! | `resources`, `provision` | the calls and the purchases of both clients, described once |
-//! | `driver` | a purchase's steps, for whoever carries them out |
+//! | `machine`, `driver` | a purchase with or without a store, and its steps for whoever carries them out |
+//! | `purchases` | the purchases that a store records |
 //! | `blocking`, `asynchronous` | the client that blocks its caller's thread, and the one for tokio |
 //! | `trace` | spans for the feature `tracing` |
 //! | `clock`, `stop`, `time` | clocks, sleep, and ending it early |
@@ -17,7 +18,10 @@ pub(crate) mod builder;
 pub(crate) mod clock;
 mod driver;
 mod limits;
+mod machine;
 mod provision;
+#[cfg(feature = "blocking")]
+mod purchases;
 mod resources;
 mod session;
 pub(crate) mod stop;
@@ -35,6 +39,8 @@ pub use clock::SystemClock;
 #[cfg(feature = "async")]
 pub use clock::{AsyncClock, SleepFuture};
 pub use limits::CallLimits;
-pub use provision::{Buy, ProvisionBuilder, PurchaseKind, Resume, Watch, WithProgress};
+pub use provision::{Buy, ProvisionBuilder, PurchaseKind, Recorded, Resume, Watch, WithProgress};
+#[cfg(feature = "blocking")]
+pub use purchases::{PurchasesResource, Resumed};
 pub use resources::{AccountResource, KeysResource, NewKey, VpsResource, WalletResource};
 pub use stop::Stopper;

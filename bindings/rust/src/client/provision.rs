@@ -4,7 +4,6 @@ use std::fmt;
 use std::time::Duration;
 
 use stablevps_core::clock::Now;
-use stablevps_core::config::Api;
 use stablevps_core::endpoints::CreateVps;
 use stablevps_core::error::Error;
 use stablevps_core::ids::VpsId;
@@ -12,13 +11,17 @@ use stablevps_core::models::{BillingCycle, Location, PlanId};
 use stablevps_core::provisioning::{
     KeyCheck, Preflight, ProvisionOptions, Provisioning, WaitLevel,
 };
+use stablevps_core::recorded::{RecordedPurchase, WhenHeld};
+use stablevps_core::store::Find;
 
 use crate::client::limits::millis;
+use crate::client::machine::Machine;
+use crate::client::session::Session;
 
 /// A purchase that is to be made, taken up or waited for. It ends in [`run`](Self::run), or in
 /// [`begin`](Self::begin) for more control.
 ///
-/// `K` says which: [`Buy`], [`Resume`] or [`Watch`]. Each has the settings that apply to it.
+/// `K` says which: [`Buy`], [`Resume`], [`Recorded`] or [`Watch`]. Each has the settings that apply to it.
 #[must_use = "nothing happens before `run` or `begin`"]
 pub struct ProvisionBuilder<C, K> {
     pub(crate) client: C,
@@ -32,6 +35,16 @@ pub struct Buy {
     cycle: BillingCycle,
     location: Location,
     options: ProvisionOptions,
+    key: Option<String>,
+    when_held: WhenHeld,
+}
+
+/// Taking a recorded purchase up: of [`purchases().resume`](crate::PurchasesResource::resume).
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    find: Find,
+    timeout: Option<Duration>,
+    when_held: WhenHeld,
 }
 
 /// Taking a purchase up: of [`resume`](crate::VpsResource::resume).
@@ -49,19 +62,20 @@ pub struct Watch {
     options: ProvisionOptions,
 }
 
-/// What a [`ProvisionBuilder`] makes: [`Buy`], [`Resume`] or [`Watch`].
+/// What a [`ProvisionBuilder`] makes: [`Buy`], [`Resume`], [`Recorded`] or [`Watch`].
 pub trait PurchaseKind: sealed::Begin {}
 
 impl PurchaseKind for Buy {}
+impl PurchaseKind for Recorded {}
 impl PurchaseKind for Resume {}
 impl PurchaseKind for Watch {}
 
 pub(crate) mod sealed {
-    use super::{Api, Error, Now, Provisioning};
+    use super::{Error, Machine, Now, Session};
 
     /// Begins a purchase.
     pub trait Begin {
-        fn begin(&self, api: &Api, seed: u64, begun: Now) -> Result<Provisioning, Error>;
+        fn begin(&self, session: &Session, begun: Now) -> Result<Machine, Error>;
     }
 
     /// Has options for the wait.
@@ -77,6 +91,18 @@ impl Buy {
             cycle,
             location,
             options: ProvisionOptions::default(),
+            key: None,
+            when_held: WhenHeld::default(),
+        }
+    }
+}
+
+impl Recorded {
+    pub(crate) fn new(find: Find) -> Self {
+        Self {
+            find,
+            timeout: None,
+            when_held: WhenHeld::default(),
         }
     }
 }
@@ -106,24 +132,49 @@ impl fmt::Debug for Resume {
 }
 
 impl sealed::Begin for Buy {
-    fn begin(&self, api: &Api, seed: u64, begun: Now) -> Result<Provisioning, Error> {
+    fn begin(&self, session: &Session, begun: Now) -> Result<Machine, Error> {
+        let (api, options) = (&session.api, self.options.clone());
         let order = CreateVps::new(self.plan.clone(), self.cycle.clone(), self.location.clone())?;
-        Provisioning::buy(api, order, self.options.clone(), seed, begun)
+        if session.store.is_some() {
+            let (key, when_held) = (self.key.clone(), self.when_held);
+            let seed = Session::name_seed()?;
+            return RecordedPurchase::buy(api, key, order, options, when_held, seed, begun)
+                .map(|purchase| Machine::Recorded(Box::new(purchase)));
+        }
+        if self.key.is_some() {
+            let reason = "needs a client with a store";
+            return Err(Error::invalid_input("idempotency_key", reason));
+        }
+        let purchase = Provisioning::buy(api, order, options, session.seed(), begun)?;
+        Ok(Machine::Plain(Box::new(purchase)))
+    }
+}
+
+impl sealed::Begin for Recorded {
+    fn begin(&self, session: &Session, begun: Now) -> Result<Machine, Error> {
+        let (find, timeout) = (self.find.clone(), self.timeout.map(millis));
+        let (api, seed) = (&session.api, Session::name_seed()?);
+        let purchase = RecordedPurchase::resume(api, find, timeout, self.when_held, seed, begun)?;
+        Ok(Machine::Recorded(Box::new(purchase)))
     }
 }
 
 impl sealed::Begin for Resume {
-    fn begin(&self, api: &Api, seed: u64, begun: Now) -> Result<Provisioning, Error> {
-        let timeout = self.timeout.map(millis);
-        Provisioning::resume(api, &self.token, self.check, timeout, seed, begun)
+    fn begin(&self, session: &Session, begun: Now) -> Result<Machine, Error> {
+        let (timeout, seed) = (self.timeout.map(millis), session.seed());
+        let purchase =
+            Provisioning::resume(&session.api, &self.token, self.check, timeout, seed, begun)?;
+        Ok(Machine::Plain(Box::new(purchase)))
     }
 }
 
 impl sealed::Begin for Watch {
-    fn begin(&self, api: &Api, seed: u64, begun: Now) -> Result<Provisioning, Error> {
+    fn begin(&self, session: &Session, begun: Now) -> Result<Machine, Error> {
         let id: Result<VpsId, _> = self.id.parse();
         let id = id.map_err(|reason| Error::invalid_input("id", reason))?;
-        Provisioning::watch(api, id, self.options.clone(), seed, begun)
+        let (options, seed) = (self.options.clone(), session.seed());
+        let wait = Provisioning::watch(&session.api, id, options, seed, begun)?;
+        Ok(Machine::Plain(Box::new(wait)))
     }
 }
 
@@ -202,6 +253,34 @@ impl<C> ProvisionBuilder<C, Buy> {
     /// How long an order whose reply was lost is looked for. Default: 90 s.
     pub fn settle(mut self, window: Duration) -> Self {
         self.kind.options.settle_ms = millis(window);
+        self
+    }
+
+    /// Your own name for this purchase, such as the number of your customer's order. The client must have a
+    /// [`store`](crate::store). At most one VPS is ever ordered under a key, however often, and from wherever, this
+    /// is called with it; a call after the purchase's end gets that end.
+    pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
+        self.kind.key = Some(key.into());
+        self
+    }
+
+    /// What to do where the purchase of that key goes on elsewhere. Default: [`WhenHeld::Refuse`].
+    pub fn when_held(mut self, when_held: WhenHeld) -> Self {
+        self.kind.when_held = when_held;
+        self
+    }
+}
+
+impl<C> ProvisionBuilder<C, Recorded> {
+    /// How long the whole may take from now on. Default: 30 minutes.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.kind.timeout = Some(timeout);
+        self
+    }
+
+    /// What to do where the purchase goes on elsewhere. Default: [`WhenHeld::Refuse`].
+    pub fn when_held(mut self, when_held: WhenHeld) -> Self {
+        self.kind.when_held = when_held;
         self
     }
 }

@@ -1,21 +1,66 @@
 //! A configured account, and what every call of it begins with.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use stablevps_core::clock::{Instant, Now};
 use stablevps_core::config::Api;
-use stablevps_core::error::Error;
+use stablevps_core::error::{Error, ErrorKind};
 use stablevps_core::step::StaleReply;
+use stablevps_core::store::{StoreFailure, StoreReply, StoreRequest};
+
+use crate::store::Store;
 
 /// A configured account.
-pub(crate) struct Session {
+pub struct Session {
     pub api: Api,
+    pub store: Option<Arc<dyn Store>>,
     seed: Option<u64>,
+    /// Whether its time is not the world's.
+    has_own_time: bool,
 }
 
 impl Session {
-    pub(crate) fn new(api: Api, seed: Option<u64>) -> Self {
-        Self { api, seed }
+    pub(crate) fn new(
+        api: Api,
+        store: Option<Arc<dyn Store>>,
+        seed: Option<u64>,
+        has_own_time: bool,
+    ) -> Self {
+        Self {
+            api,
+            store,
+            seed,
+            has_own_time,
+        }
+    }
+
+    /// What names a recorded purchase and who is at work on it: like no other, in a forked process either, whatever
+    /// seed the client has.
+    pub(crate) fn name_seed() -> Result<u64, Error> {
+        getrandom::u64().map_err(|error| {
+            let detail = format!("the system gives no random numbers: {error}");
+            Error::new(ErrorKind::Store { detail })
+        })
+    }
+
+    /// Has the store carry an operation out. A time of its own is the store's, too.
+    pub(crate) fn carry_out(
+        &self,
+        request: &StoreRequest,
+        time: SystemTime,
+    ) -> Result<StoreReply, StoreFailure> {
+        let detail = "there is no store".to_owned();
+        let store = self.store.as_ref().ok_or(StoreFailure { detail })?;
+        if !self.has_own_time {
+            return store.carry_out(request);
+        }
+        let now = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let now = u64::try_from(now.as_millis()).ok();
+        store.carry_out(&StoreRequest {
+            now,
+            ..request.clone()
+        })
     }
 
     /// What spreads a call's requests in time.

@@ -1,6 +1,7 @@
 //! The gate that the first byte of a request must pass.
 
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::{Duration, Instant, SystemTime};
 
 use stablevps_core::http::Delivery;
 
@@ -14,7 +15,33 @@ use stablevps_core::http::Delivery;
 /// One atomic decides, so a request that one thread gives up while another is about to write it is
 /// either written and reported as such, or neither.
 #[derive(Debug, Default)]
-pub(super) struct Gate(AtomicU8);
+pub(super) struct Gate {
+    state: AtomicU8,
+    /// When a request that has not begun may not begin any more.
+    shuts_at: Option<Moment>,
+}
+
+/// A moment by two clocks, whichever has it first: the monotonic one may stand still while the machine sleeps, and
+/// the time of day may be set back.
+#[derive(Debug)]
+struct Moment {
+    monotonic: Option<Instant>,
+    time: Option<SystemTime>,
+}
+
+impl Moment {
+    fn in_so_long(span: Duration) -> Self {
+        Self {
+            monotonic: Instant::now().checked_add(span),
+            time: SystemTime::now().checked_add(span),
+        }
+    }
+
+    fn has_come(&self) -> bool {
+        let by_monotonic = self.monotonic.is_some_and(|at| Instant::now() >= at);
+        by_monotonic || self.time.is_some_and(|at| SystemTime::now() >= at)
+    }
+}
 
 const OPEN: u8 = 0;
 const PASSED: u8 = 1;
@@ -25,8 +52,22 @@ const SHUT: u8 = 2;
 pub(super) struct AlreadyShut;
 
 impl Gate {
+    /// A gate that shuts by itself.
+    pub(super) fn within(span: Duration) -> Self {
+        Self {
+            shuts_at: Some(Moment::in_so_long(span)),
+            ..Self::default()
+        }
+    }
+
     /// Asks to write. Every write of one request asks; the first answer stands.
     pub(super) fn pass(&self) -> Result<(), AlreadyShut> {
+        if self.shuts_at.as_ref().is_some_and(Moment::has_come) {
+            return match self.settle(SHUT) {
+                SHUT => Err(AlreadyShut),
+                _passed => Ok(()),
+            };
+        }
         match self.settle(PASSED) {
             PASSED => Ok(()),
             _shut => Err(AlreadyShut),
@@ -42,13 +83,13 @@ impl Gate {
     }
 
     pub(super) fn is_shut(&self) -> bool {
-        self.0.load(Ordering::SeqCst) == SHUT
+        self.state.load(Ordering::SeqCst) == SHUT
     }
 
     /// Moves an open gate to `end`; returns where it stands now.
     fn settle(&self, end: u8) -> u8 {
         match self
-            .0
+            .state
             .compare_exchange(OPEN, end, Ordering::SeqCst, Ordering::SeqCst)
         {
             Ok(_open) => end,
@@ -68,6 +109,16 @@ mod tests {
         assert!(gate.is_shut());
         assert_eq!(gate.pass(), Err(AlreadyShut));
         assert_eq!(gate.shut(), Delivery::NotSent);
+    }
+
+    #[test]
+    fn a_request_that_did_not_begin_in_time_can_never_be_written() {
+        let gate = Gate::within(Duration::ZERO);
+        assert_eq!(gate.pass(), Err(AlreadyShut));
+        assert_eq!(gate.shut(), Delivery::NotSent);
+        let gate = Gate::within(Duration::from_secs(3600));
+        assert_eq!(gate.pass(), Ok(()));
+        assert_eq!(gate.shut(), Delivery::Unknown);
     }
 
     #[test]

@@ -44,6 +44,7 @@ mod worker;
 use std::ffi::OsString;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use stablevps_core::http::{HttpRequest, Reply, RetryClass};
 
@@ -99,6 +100,13 @@ impl HttpTransport {
         self.engine()
             .agents
             .exchange(request, &Arc::new(Gate::default()))
+    }
+
+    /// Sends a request that must begin within so long, and not after.
+    #[must_use]
+    pub fn send_within(&self, request: &HttpRequest, span: Duration) -> Reply {
+        let gate = Arc::new(Gate::within(span));
+        self.engine().agents.exchange(request, &gate)
     }
 
     /// Sends a request of the class `Read` in this thread, if a connection is kept for it. Switching

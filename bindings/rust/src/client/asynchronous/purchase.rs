@@ -80,13 +80,18 @@ impl AsyncPurchase {
             match driver.look(client.instant()) {
                 Look::Ended(outcome) => return *outcome,
                 Look::Queue(delay) => sleep(&client, delay, &driver.stopper).await,
+                Look::Store(request) => {
+                    let answer = client.session().carry_out(&request, client.time().now());
+                    driver.stored(request.id, answer, client.instant())?;
+                }
+                Look::Quiet => advance(&client, &mut driver, None).await?,
                 Look::Report(progress) => {
                     traced.progress(&progress);
                     let told = client
                         .time()
                         .lend(|| on_progress(progress.as_ref().clone()));
                     told.await;
-                    advance(&client, &mut driver, &progress).await?;
+                    advance(&client, &mut driver, Some(&progress)).await?;
                 }
             }
             if driver.stopper.is_stopped() {
@@ -97,7 +102,11 @@ impl AsyncPurchase {
 }
 
 /// Carries out what was told.
-async fn advance(client: &AsyncClient, driver: &mut Driver, told: &Progress) -> Result<(), Error> {
+async fn advance(
+    client: &AsyncClient,
+    driver: &mut Driver,
+    told: Option<&Progress>,
+) -> Result<(), Error> {
     if driver.stopper.is_stopped() {
         return Ok(());
     }
@@ -107,7 +116,8 @@ async fn advance(client: &AsyncClient, driver: &mut Driver, told: &Progress) -> 
             sleep(client, delay, &driver.stopper).await;
             Ok(())
         }
-        Act::Send(request) => {
+        // It begins at once, and the time to connect was taken into account.
+        Act::Send(request, _within) => {
             let sending = send(client, &request, &driver.stopper).await;
             match sending {
                 Some(reply) => driver.answered(reply, client.instant()),

@@ -14,6 +14,7 @@ use super::Sender;
 use crate::client::builder::ClientBuilder;
 use crate::client::clock::Clock;
 use crate::client::limits::CallLimits;
+use crate::client::purchases::PurchasesResource;
 use crate::client::resources::{AccountResource, KeysResource, VpsResource, WalletResource};
 use crate::client::session::{Session, both, instant, two_drivers};
 use crate::client::stop::Stopper;
@@ -103,6 +104,12 @@ impl Client {
     #[must_use]
     pub fn wallet(&self) -> WalletResource<'_, Self> {
         WalletResource { client: self }
+    }
+
+    /// The purchases that the client's [`store`](crate::store) records.
+    #[must_use]
+    pub fn purchases(&self) -> PurchasesResource<'_> {
+        PurchasesResource { client: self }
     }
 
     /// The server's address: scheme, host and port.

@@ -68,10 +68,15 @@ impl Purchase {
             match driver.look(client.instant()) {
                 Look::Ended(outcome) => return *outcome,
                 Look::Queue(delay) => client.time().sleep(delay, &driver.stopper),
+                Look::Store(request) => {
+                    let answer = client.session().carry_out(&request, client.time().now());
+                    driver.stored(request.id, answer, client.instant())?;
+                }
+                Look::Quiet => advance(client, &mut driver, None)?,
                 Look::Report(progress) => {
                     traced.progress(&progress);
                     client.time().lend(|| on_progress(&progress));
-                    advance(client, &mut driver, &progress)?;
+                    advance(client, &mut driver, Some(&progress))?;
                 }
             }
             if driver.stopper.is_stopped() {
@@ -82,7 +87,7 @@ impl Purchase {
 }
 
 /// Carries out what was told.
-fn advance(client: &Client, driver: &mut Driver, told: &Progress) -> Result<(), Error> {
+fn advance(client: &Client, driver: &mut Driver, told: Option<&Progress>) -> Result<(), Error> {
     if driver.stopper.is_stopped() {
         return Ok(());
     }
@@ -92,9 +97,9 @@ fn advance(client: &Client, driver: &mut Driver, told: &Progress) -> Result<(), 
             client.time().sleep(delay, &driver.stopper);
             Ok(())
         }
-        Act::Send(request) => {
+        Act::Send(request, within) => {
             let sender = client.sender();
-            match sender.send_unless_stopped(request, &driver.stopper) {
+            match sender.send_unless_stopped(request, within, &driver.stopper) {
                 Some(reply) => driver.answered(reply, client.instant()),
                 None => Ok(()),
             }

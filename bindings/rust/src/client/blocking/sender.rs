@@ -51,11 +51,12 @@ impl Sender {
         }
     }
 
-    /// Sends; gives nothing where the request was given up because of a stop. An order never is. A user's
-    /// transport can't be interrupted.
+    /// Sends; gives nothing where the request was given up because of a stop. An order never is, and begins
+    /// `within` so long or not at all. A user's transport can't be interrupted, and begins at once.
     pub(crate) fn send_unless_stopped(
         &self,
         request: Box<HttpRequest>,
+        within: Option<Duration>,
         stopper: &Stopper,
     ) -> Option<Reply> {
         let transport = match self {
@@ -63,7 +64,10 @@ impl Sender {
             Self::Own(transport) => return Some(transport.send(&request)),
         };
         if request.retry_class == RetryClass::Once {
-            return Some(transport.send(&request));
+            return Some(match within {
+                Some(span) => transport.send_within(&request, span),
+                None => transport.send(&request),
+            });
         }
         let exchange = Arc::new(transport.start(*request));
         let under_way = Arc::clone(&exchange);

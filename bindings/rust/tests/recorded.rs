@@ -1,0 +1,331 @@
+//! Purchases with idempotency keys, on a simulated service and a database in a file.
+
+#![cfg(all(feature = "blocking", feature = "sqlite", feature = "testing"))]
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use stablevps::store::{
+    MemoryStore, PurchaseState, SqliteStore, Store, StoreFailure, StoreOp, StoreReply, StoreRequest,
+};
+use stablevps::testing::{Fault, Misbehaviour, Simulator, Target};
+use stablevps::{Client, Next, Phase};
+
+/// A folder that is removed at the end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let name = format!("stablevps-recorded-{name}-{}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        Self(folder)
+    }
+
+    fn store(&self) -> SqliteStore {
+        SqliteStore::open(self.0.join("purchases.db")).unwrap()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn client(simulator: &Simulator, store: impl Store + 'static) -> Client {
+    simulator.client_builder().store(store).build().unwrap()
+}
+
+#[test]
+fn a_key_buys_one_vps_however_often_it_is_asked_for() {
+    let (simulator, folder) = (Simulator::new(), Folder::new("once"));
+    let buy = |client: &Client, key: &str| {
+        let provision = client.vps().provision("basic", "monthly", "london");
+        provision.idempotency_key(key).run().unwrap().vps.id
+    };
+    let first = buy(&client(&simulator, folder.store()), "order-1");
+    // Another client with another connection, as another process has them.
+    let other = client(&simulator, folder.store());
+    assert_eq!(buy(&other, "order-1"), first);
+    assert_ne!(buy(&other, "order-2"), first);
+    assert_eq!(simulator.state().orders_placed, 2);
+
+    let listed = other.purchases().list().unwrap();
+    let keys: Vec<_> = listed.iter().map(|record| record.key.as_deref()).collect();
+    assert_eq!(keys, [Some("order-1"), Some("order-2")]);
+    let record = other.purchases().get("order-1").unwrap().unwrap();
+    assert_eq!(record.saved.state, PurchaseState::Ready);
+    assert_eq!(record.vps_id, Some(first));
+    assert!(other.purchases().get("order-3").unwrap().is_none());
+}
+
+#[test]
+fn many_threads_with_one_key_buy_one_vps() {
+    let (simulator, folder) = (Simulator::new(), Folder::new("threads"));
+    let clients: Vec<Client> = (0..4).map(|_| client(&simulator, folder.store())).collect();
+    let ids: Vec<_> = std::thread::scope(|scope| {
+        let buy = |client: &Client| {
+            let provision = client.vps().provision("basic", "monthly", "london");
+            let waiting = provision
+                .idempotency_key("order-1")
+                .when_held(stablevps::store::WhenHeld::Wait);
+            waiting.run().unwrap().vps.id
+        };
+        let threads: Vec<_> = clients
+            .iter()
+            .map(|client| scope.spawn(move || buy(client)))
+            .collect();
+        threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap())
+            .collect()
+    });
+    assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
+    assert_eq!(simulator.state().orders_placed, 1);
+}
+
+#[test]
+fn what_a_process_left_is_taken_up_by_the_next_one() {
+    let (simulator, folder) = (Simulator::new(), Folder::new("left"));
+    for phase in [Phase::Preflight, Phase::Ordering, Phase::Polling] {
+        let key = format!("left in {phase:?}");
+        let left = client(&simulator, folder.store());
+        let provision = left.vps().provision("basic", "monthly", "london");
+        let mut purchase = provision.idempotency_key(&key).begin().unwrap();
+        let stopper = purchase.stopper();
+        let stopped = purchase.run(|progress| {
+            if progress.phase == phase {
+                stopper.stop();
+            }
+        });
+        assert!(stopped.is_err());
+        drop((purchase, left));
+    }
+    simulator.advance(std::time::Duration::from_secs(600));
+    let next = client(&simulator, folder.store());
+    let resumed = next.purchases().resume_all().unwrap();
+    assert!(
+        resumed.iter().all(|resumed| resumed.end.is_ok()),
+        "{resumed:?}"
+    );
+    let keys: Vec<_> = resumed
+        .iter()
+        .map(|resumed| resumed.record.key.as_deref())
+        .collect();
+    assert_eq!(keys, [Some("left in Preflight"), Some("left in Polling")]);
+    // The order that was announced was looked for by the next purchase that entered, and not found.
+    let unsent = next.purchases().get("left in Ordering").unwrap().unwrap();
+    assert_eq!(unsent.saved.state, PurchaseState::NotOrdered);
+    assert_eq!(simulator.state().orders_placed, 2);
+    let ordered = next.vps().provision("basic", "monthly", "london");
+    ordered.idempotency_key("left in Ordering").run().unwrap();
+    assert_eq!(simulator.state().orders_placed, 3);
+}
+
+#[test]
+fn lost_replies_and_a_second_call_end_in_the_same_vps() {
+    let (simulator, folder) = (Simulator::new(), Folder::new("lost"));
+    simulator.fault(Fault::once(
+        Target::call("POST", "/vps"),
+        Misbehaviour::LoseAfter,
+    ));
+    let client = client(&simulator, folder.store());
+    let order = || {
+        client
+            .vps()
+            .provision("pro", "monthly", "london")
+            .idempotency_key("order-1")
+    };
+    let first = order().run().unwrap();
+    assert!(first.recovered);
+    assert_eq!(order().run().unwrap().vps.id, first.vps.id);
+    assert_eq!(simulator.state().orders_placed, 1);
+}
+
+/// A store that can be switched off.
+struct Outage {
+    store: MemoryStore,
+    is_down: Arc<AtomicBool>,
+}
+
+impl Store for Outage {
+    fn carry_out(&self, request: &StoreRequest) -> Result<StoreReply, StoreFailure> {
+        if self.is_down.load(Ordering::SeqCst) {
+            let detail = "the database is down".to_owned();
+            return Err(StoreFailure { detail });
+        }
+        self.store.carry_out(request)
+    }
+}
+
+#[test]
+fn a_store_that_is_down_before_the_order_keeps_it_from_being_sent() {
+    let simulator = Simulator::new();
+    let is_down = Arc::new(AtomicBool::new(false));
+    let store = MemoryStore::new();
+    let client = client(
+        &simulator,
+        Outage {
+            store,
+            is_down: Arc::clone(&is_down),
+        },
+    );
+    let provision = client.vps().provision("basic", "monthly", "london");
+    let fails = provision
+        .idempotency_key("order-1")
+        .on_progress(|progress| {
+            is_down.store(progress.phase == Phase::Baseline, Ordering::SeqCst);
+        });
+    let error = fails.run().unwrap_err();
+    assert_eq!(error.code(), "store");
+    assert_eq!(error.to_string(), "the store failed: the database is down");
+    assert_eq!(error.next(), Next::Retry);
+    assert_eq!(simulator.state().orders_received, 0);
+}
+
+#[test]
+fn a_store_that_is_down_after_the_order_is_written_to_when_it_is_back() {
+    let simulator = Simulator::new();
+    let is_down = Arc::new(AtomicBool::new(false));
+    let store = Arc::new(Outage {
+        store: MemoryStore::new(),
+        is_down: Arc::clone(&is_down),
+    });
+    let client = client(&simulator, Arc::clone(&store));
+    let provision = client.vps().provision("basic", "monthly", "london");
+    let mut told = 0;
+    let goes_on = provision
+        .idempotency_key("order-1")
+        .on_progress(|progress| {
+            // Down from the order on, and for some looks at the VPS.
+            told += u32::from(progress.phase == Phase::Polling);
+            is_down.store(
+                progress.phase == Phase::Ordering || (1..6).contains(&told),
+                Ordering::SeqCst,
+            );
+        });
+    let bought = goes_on.run().unwrap();
+    assert_eq!(simulator.state().orders_placed, 1);
+    let record = client.purchases().get("order-1").unwrap().unwrap();
+    assert_eq!(record.saved.state, PurchaseState::Ready);
+    assert_eq!(record.vps_id, Some(bought.vps.id));
+}
+
+#[test]
+fn a_purchase_that_ended_can_be_forgotten_and_its_key_stays_used() {
+    let (simulator, folder) = (Simulator::new(), Folder::new("forgotten"));
+    let client = client(&simulator, folder.store());
+    let order = |key: &str| {
+        client
+            .vps()
+            .provision("basic", "monthly", "london")
+            .idempotency_key(key)
+    };
+    order("order-1").run().unwrap();
+    client.purchases().forget("order-1").unwrap();
+    let record = client.purchases().get("order-1").unwrap().unwrap();
+    assert_eq!(record.saved.state, PurchaseState::Forgotten);
+    assert_eq!(record.saved.token, "");
+    let error = order("order-1").run().unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "idempotency_key belongs to a purchase that was forgotten"
+    );
+    let unknown = client.purchases().forget("order-9").unwrap_err();
+    assert_eq!(
+        unknown.to_string(),
+        "idempotency_key is not known to the store"
+    );
+    assert_eq!(simulator.state().orders_placed, 1);
+}
+
+#[test]
+fn a_key_needs_a_store_and_a_length() {
+    let simulator = Simulator::new();
+    let plain = simulator.client();
+    let order = |client: &Client, key: &str| {
+        let provision = client.vps().provision("basic", "monthly", "london");
+        provision
+            .idempotency_key(key)
+            .begin()
+            .unwrap_err()
+            .to_string()
+    };
+    assert_eq!(
+        order(&plain, "order-1"),
+        "idempotency_key needs a client with a store"
+    );
+    let recorded = client(&simulator, MemoryStore::new());
+    let wrong = "idempotency_key must have from 1 to 255 bytes";
+    assert_eq!(order(&recorded, ""), wrong);
+    assert_eq!(order(&recorded, &"k".repeat(256)), wrong);
+    let error = plain.purchases().list().unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "store is missing: recorded purchases need a client with one"
+    );
+}
+
+#[test]
+fn tables_of_a_newer_version_are_not_touched() {
+    let folder = Folder::new("newer");
+    drop(folder.store());
+    let connection = rusqlite::Connection::open(folder.0.join("purchases.db")).unwrap();
+    connection
+        .execute("UPDATE stablevps_schema SET version = 2", [])
+        .unwrap();
+    drop(connection);
+    let error = SqliteStore::open(folder.0.join("purchases.db")).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the database has tables of a newer version, 2"
+    );
+}
+
+#[test]
+fn nothing_secret_is_stored() {
+    let (simulator, folder) = (Simulator::new(), Folder::new("secrets"));
+    let client = client(&simulator, folder.store());
+    let provision = client.vps().provision("basic", "monthly", "london");
+    let bought = provision.idempotency_key("order-1").run().unwrap();
+    let password = bought.vps.rdp_password.unwrap();
+    drop(client);
+    let stored = std::fs::read(folder.0.join("purchases.db")).unwrap();
+    let holds = |secret: &str| {
+        stored
+            .windows(secret.len())
+            .any(|part| part == secret.as_bytes())
+    };
+    assert!(holds("order-1"));
+    assert!(!holds(password.reveal()));
+    assert!(!holds("svps_live_"));
+}
+
+#[test]
+fn one_smooth_purchase_takes_few_operations() {
+    struct Counted(MemoryStore, Arc<std::sync::Mutex<Vec<StoreOp>>>);
+
+    impl Store for Counted {
+        fn carry_out(&self, request: &StoreRequest) -> Result<StoreReply, StoreFailure> {
+            self.1.lock().unwrap().push(request.op.clone());
+            self.0.carry_out(request)
+        }
+    }
+
+    let simulator = Simulator::new();
+    let counted = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let client = client(
+        &simulator,
+        Counted(MemoryStore::new(), Arc::clone(&counted)),
+    );
+    client
+        .vps()
+        .provision("basic", "monthly", "london")
+        .run()
+        .unwrap();
+    let operations = counted.lock().unwrap();
+    assert!(operations.len() <= 9, "{operations:?}");
+}
