@@ -84,8 +84,8 @@ fn explore(
         Some((point, _)) => (point + 1, options.len().min(point + 1 + reach)),
         None => (0, options.len()),
     };
-    for point in first..end {
-        for option in 1..options[point] {
+    for (point, &count) in options.iter().enumerate().take(end).skip(first) {
+        for option in 1..count {
             departures.push((point, option));
             let more = explore(keys, departures, left - 1, reach);
             departures.pop();

@@ -40,7 +40,7 @@ struct Shop {
 type End = Result<Provisioned, Error>;
 
 impl Shop {
-    fn new(config: Value) -> Self {
+    fn new(config: &Value) -> Self {
         let simulator = Simulator::new(Config::from_json(config.to_string().as_bytes()).unwrap());
         Self {
             api: api(simulator.initial_key()),
@@ -147,7 +147,7 @@ fn order_fault(what: &Value) -> Value {
 
 #[test]
 fn a_second_call_gets_the_same_vps_looked_at_anew() {
-    let mut shop = Shop::new(json!({}));
+    let mut shop = Shop::new(&json!({}));
     let first = shop.buy("order-4711", "prime").unwrap();
     let operations = std::mem::take(&mut shop.operations);
     assert!(operations.len() <= MOST_OPERATIONS, "{operations:?}");
@@ -168,7 +168,7 @@ fn a_second_call_gets_the_same_vps_looked_at_anew() {
 
 #[test]
 fn another_key_of_the_account_changes_nothing() {
-    let mut shop = Shop::new(json!({}));
+    let mut shop = Shop::new(&json!({}));
     let first = shop.buy("order-4711", "prime").unwrap();
     let made = shop.simulator.control_json(
         br#"{"create_key": {"name": "rotated", "scope": "full"}}"#,
@@ -185,7 +185,7 @@ fn another_key_of_the_account_changes_nothing() {
 
 #[test]
 fn another_order_under_the_same_key_is_refused() {
-    let mut shop = Shop::new(json!({}));
+    let mut shop = Shop::new(&json!({}));
     shop.buy("order-4711", "prime").unwrap();
     let error = shop.buy("order-4711", "basic").unwrap_err();
     assert_eq!(error.code(), "idempotency_mismatch");
@@ -199,7 +199,7 @@ fn another_order_under_the_same_key_is_refused() {
 
 #[test]
 fn what_was_refused_is_tried_again_in_a_new_attempt() {
-    let mut shop = Shop::new(json!({ "balance": 5.0 }));
+    let mut shop = Shop::new(&json!({ "balance": 5.0 }));
     let error = shop.buy("order-4711", "prime").unwrap_err();
     assert_eq!(error.code(), "insufficient_funds");
     let resumed = shop.resume("order-4711").unwrap_err();
@@ -217,7 +217,7 @@ fn what_was_refused_is_tried_again_in_a_new_attempt() {
 
 #[test]
 fn an_order_that_was_not_placed_is_ordered_by_the_next_call() {
-    let mut shop = Shop::new(json!({ "faults": [order_fault(&json!("lose_before"))] }));
+    let mut shop = Shop::new(&json!({ "faults": [order_fault(&json!("lose_before"))] }));
     let error = shop.buy("order-4711", "prime").unwrap_err();
     assert_eq!(error.code(), "not_placed");
     shop.buy("order-4711", "prime").unwrap();
@@ -240,7 +240,7 @@ fn a_purchase_that_failed_ends_in_the_same_error() {
 #[test]
 fn what_is_unresolved_stays_so_with_its_candidates() {
     let charged = json!({ "partial_order": { "half": "charged_not_created" } });
-    let mut shop = Shop::new(json!({ "faults": [order_fault(&charged)] }));
+    let mut shop = Shop::new(&json!({ "faults": [order_fault(&charged)] }));
     let first = shop.buy("order-4711", "prime").unwrap_err();
     assert_eq!(first.code(), "unresolved");
     let second = shop.buy("order-4711", "prime").unwrap_err();
@@ -251,7 +251,7 @@ fn what_is_unresolved_stays_so_with_its_candidates() {
 
 #[test]
 fn a_purchase_that_goes_on_elsewhere_is_refused_and_taken_over_once_its_lease_is_over() {
-    let mut shop = Shop::new(json!({}));
+    let mut shop = Shop::new(&json!({}));
     let mut first = shop.begin("order-4711", "prime");
     while shop.orders() == 0 {
         assert!(shop.step(&mut first).is_none());
@@ -268,7 +268,7 @@ fn a_purchase_that_goes_on_elsewhere_is_refused_and_taken_over_once_its_lease_is
 
 #[test]
 fn who_enters_the_window_settles_the_orders_of_the_dead_first() {
-    let mut shop = Shop::new(json!({}));
+    let mut shop = Shop::new(&json!({}));
     let mut first = shop.begin("order-4711", "prime");
     while shop.orders() == 0 {
         assert!(shop.step(&mut first).is_none());

@@ -1,6 +1,11 @@
 //! The store in a database answers as the one in memory does, whatever is asked in whatever order.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
 
 mod support;
 
@@ -12,7 +17,7 @@ use stablevps_core::store::{
 };
 use support::seeds;
 
-const RUNS: u64 = 300;
+const RUNS: u64 = 150;
 const OPERATIONS: usize = 60;
 const LEASES_MS: [u64; 3] = [10, 50, 200];
 

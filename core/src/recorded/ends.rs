@@ -28,9 +28,8 @@ enum FinalError {
 pub(super) fn written(
     outcome: Result<&Provisioned, &Error>,
 ) -> Option<(PurchaseState, Option<String>)> {
-    let error = match outcome {
-        Ok(_) => return Some((PurchaseState::Ready, None)),
-        Err(error) => error,
+    let Err(error) = outcome else {
+        return Some((PurchaseState::Ready, None));
     };
     let (state, last) = match (error.next(), error.kind()) {
         _ if error.token().is_none() => return Some((PurchaseState::NotOrdered, None)),

@@ -25,9 +25,11 @@
 //!    again, nothing is adopted meanwhile, and the purchase ends only once it is written, or with its token.
 //! 8. A new attempt begins only where the store says that nothing was ordered.
 
+mod answers;
 mod ends;
 mod entry;
 mod machine;
 mod table;
+mod wants;
 
 pub use machine::{RecordedPurchase, RecordedStep, WhenHeld};

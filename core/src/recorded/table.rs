@@ -49,11 +49,10 @@ pub(super) fn turnout(record: &Record, held: HeldBy, wanted: Option<&RecordedOrd
     let attempt = record.saved.attempt;
     match (record.saved.state, &record.vps_id) {
         (PurchaseState::Forgotten, _) => Turnout::Forgotten,
-        (PurchaseState::Ready, Some(id)) => Turnout::Look(id.clone()),
+        (PurchaseState::Ready | PurchaseState::Unresolved, Some(id)) => Turnout::Look(id.clone()),
         (PurchaseState::Failed | PurchaseState::Ready, _) | (PurchaseState::Unresolved, None) => {
             Turnout::SameEnd
         }
-        (PurchaseState::Unresolved, Some(id)) => Turnout::Look(id.clone()),
         (_, Some(id)) => Turnout::Wait(id.clone()),
         (PurchaseState::Open, None) => Turnout::Begin { attempt },
         (PurchaseState::NotOrdered, None) => Turnout::Begin {

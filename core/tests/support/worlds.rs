@@ -280,8 +280,8 @@ impl<'a> World<'a> {
                 self.slots[slot].stopped = frost;
             }
             Activity::Replied(id, reply) => {
-                let lost = failed(FailureKind::Io, Delivery::Unknown);
-                let reply = loss.map_or(*reply, |_| lost);
+                let nothing = failed(FailureKind::Io, Delivery::Unknown);
+                let reply = loss.map_or(*reply, |_| nothing);
                 self.hand_in(slot, id, reply);
             }
             Activity::Sending(request, until) => {
@@ -348,8 +348,8 @@ impl<'a> World<'a> {
             }
             Some(Loss::After) | None => {
                 let carried = carry(&mut self.simulator, request, FailureKind::Io, self.now);
-                let lost = failed(FailureKind::Io, Delivery::Unknown);
-                let reply = loss.map_or(carried.reply, |_| lost);
+                let nothing = failed(FailureKind::Io, Delivery::Unknown);
+                let reply = loss.map_or(carried.reply, |_| nothing);
                 self.slots[slot].activity = Activity::Replied(request.id, Box::new(reply));
             }
         }

@@ -36,7 +36,7 @@ impl Machine {
                 Step::Done(outcome) => outcome.cloned(),
             },
             Self::Recorded(machine) => match machine.next_step(now) {
-                RecordedStep::Store(request) => return Want::Store(Box::new(request)),
+                RecordedStep::Store(request) => return Want::Store(request),
                 RecordedStep::Send {
                     request,
                     send_within_ms,
