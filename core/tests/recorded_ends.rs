@@ -226,7 +226,7 @@ fn an_order_that_was_not_placed_is_ordered_by_the_next_call() {
 
 #[test]
 fn a_purchase_that_failed_ends_in_the_same_error() {
-    let mut shop = Shop::new(json!({
+    let mut shop = Shop::new(&json!({
         "faults": [order_fault(&json!({ "shape_order": { "vps_status": "suspended" } }))]
     }));
     let first = shop.buy("order-4711", "prime").unwrap_err();

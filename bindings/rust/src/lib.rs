@@ -113,6 +113,7 @@
 //! | `system-roots` | [`ClientBuilder::system_roots`]: the operating system's certificate authorities | no |
 //! | `testing` | [`testing`]: the simulated service | no |
 //! | `sqlite` | [`store::SqliteStore`], with the system's library; `sqlite-bundled` brings one | no |
+//! | `postgres` | [`store::PostgresStore`] | no |
 //! | `tracing` | a span for each call (`stablevps.call`) and each purchase (`stablevps.purchase`) | no |
 //!
 //! TLS is rustls with the roots of Mozilla, `SSL_CERT_FILE` or [`ClientBuilder::ca_certificates`].

@@ -10,6 +10,7 @@
 //! Every operation may be repeated when its reply was lost.
 
 mod memory;
+pub mod postgres;
 pub mod sqlite;
 
 pub use memory::MemoryStore;

@@ -44,16 +44,25 @@
 //! What a store can't cover: a process that is stopped inside the write of the order itself, and goes on after its
 //! lease is over.
 
+#[cfg(feature = "postgres")]
+mod postgres;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
+#[cfg(feature = "postgres")]
+pub use self::postgres::PostgresStore;
 #[cfg(feature = "sqlite")]
-pub use sqlite::SqliteStore;
+pub use self::sqlite::SqliteStore;
 pub use stablevps_core::recorded::WhenHeld;
 pub use stablevps_core::store::{
     Find, HeldBy, NewPurchase, PurchaseState, ReceiptSource, Record, RecordedOrder, Saved,
-    StoreFailure, StoreOp, StoreReply, StoreRequest, sqlite as sql,
+    StoreFailure, StoreOp, StoreReply, StoreRequest,
 };
+
+/// The SQL of the stores, for connections and pools of your own.
+pub mod sql {
+    pub use stablevps_core::store::{postgres, sqlite};
+}
 
 use std::sync::{Mutex, PoisonError};
 

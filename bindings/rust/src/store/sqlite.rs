@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
-use stablevps_core::store::{StoreFailure, StoreReply, StoreRequest, sqlite};
+use stablevps_core::store::{StoreFailure, StoreReply, StoreRequest, sqlite as sql};
 
 use super::Store;
 
@@ -43,11 +43,10 @@ impl SqliteStore {
         let store = Self {
             connection: Mutex::new(connection),
         };
-        store.within(|transaction| transaction.execute_batch(sqlite::SCHEMA))?;
-        let version: u32 = store.within(|transaction| {
-            transaction.query_row(sqlite::READ_VERSION, [], |row| row.get(0))
-        })?;
-        if version > sqlite::VERSION {
+        store.within(|transaction| transaction.execute_batch(sql::SCHEMA))?;
+        let version: u32 = store
+            .within(|transaction| transaction.query_row(sql::READ_VERSION, [], |row| row.get(0)))?;
+        if version > sql::VERSION {
             let detail = format!("the database has tables of a newer version, {version}");
             return Err(StoreFailure { detail });
         }
@@ -78,8 +77,8 @@ impl Store for SqliteStore {
         let document = request.document();
         let answer = self.within(|transaction| {
             let mut answer: Option<String> = None;
-            for sql in sqlite::statements(request) {
-                let mut statement = transaction.prepare_cached(sql)?;
+            for statement in sql::statements(request) {
+                let mut statement = transaction.prepare_cached(statement)?;
                 let mut rows = statement.query([&document])?;
                 if let Some(row) = rows.next()? {
                     answer = Some(row.get(0)?);
