@@ -7,6 +7,7 @@ mod requests;
 
 use libfuzzer_sys::fuzz_target;
 use requests::every_request;
+use stablevps_core::clock::{Instant, Now};
 use stablevps_core::config::{Api, ApiConfig, CallOptions};
 use stablevps_core::host::{self, HostStep, ListingForm, Machine, documents};
 use stablevps_core::http::{
@@ -14,7 +15,6 @@ use stablevps_core::http::{
 };
 use stablevps_core::request::Request;
 use stablevps_core::secret::Secret;
-use stablevps_core::clock::{Instant, Now};
 
 fuzz_target!(|input: &[u8]| {
     let api_key = Some(Secret::new("svps_live_fuzz_0123456789abcdef"));
