@@ -257,6 +257,59 @@ internal class PurchasesTest {
             assertEquals(1, simulator.state().ordersReceived)
         }
 
+    @Test
+    fun `purchases order in the order in which they came`() =
+        runTest {
+            simulator.control(mapOf("set_balance" to mapOf("amount" to 1000)))
+            val holding = CompletableDeferred<Unit>()
+            val held = CompletableDeferred<Unit>()
+            val came = mutableListOf<Int>()
+            val first =
+                async {
+                    client().buy {
+                        holding.complete(Unit)
+                        held.await()
+                    }
+                }
+            holding.await()
+            val others =
+                List(5) { number ->
+                    async { client().buy { if (it.phase == Phase.PREFLIGHT) came += number } }
+                }
+            testScheduler.runCurrent()
+            assertEquals(emptyList(), came)
+            held.complete(Unit)
+            (others + first).awaitAll()
+            assertEquals(listOf(0, 1, 2, 3, 4), came)
+        }
+
+    @Test
+    fun `clients with different keys wait for each other where their account has a name`() =
+        runTest {
+            val password = Secret("correct horse battery staple")
+            val key = client().keys.create("john@example.com", password, "other").apiKey
+            for ((account, waits) in listOf(null to false, "acme" to true)) {
+                val options = StableVpsOptions(account = account)
+                val holding = CompletableDeferred<Unit>()
+                val held = CompletableDeferred<Unit>()
+                var begun = false
+                val first =
+                    async {
+                        simulator.client(options).buy {
+                            holding.complete(Unit)
+                            held.await()
+                        }
+                    }
+                holding.await()
+                val second = async { simulator.client(options, key).buy { begun = true } }
+                testScheduler.runCurrent()
+                assertEquals(waits, !begun)
+                held.complete(Unit)
+                first.await()
+                second.await()
+            }
+        }
+
     private suspend fun boughtDuringRealWaits(simulator: Simulator) =
         coroutineScope {
             val client = simulator.client()
