@@ -101,7 +101,8 @@ internal class PurchasesTest {
             val dear = assertFailsWith<OverBudgetException> { client().buy(limit) }
             assertEquals(BigDecimal("19.49") to BigDecimal("19.48"), dear.price to dear.maxSpend)
             simulator.control(mapOf("set_balance" to mapOf("amount" to 5)))
-            val poor = assertFailsWith<InsufficientFundsException> { client().buy() }
+            val check = ProvisionOptions(checkFunds = true)
+            val poor = assertFailsWith<InsufficientFundsException> { client().buy(check) }
             assertEquals(BigDecimal("14.49"), poor.shortfall)
             assertEquals(0, simulator.state().ordersReceived)
         }
