@@ -40,7 +40,7 @@
 //! let error = purchase.on_progress(|progress| stored.clone_from(&progress.token)).run().unwrap_err();
 //! assert_eq!(error.next(), stablevps::Next::Resume);
 //!
-//! let bought = client.vps().resume(stored.unwrap()).timeout(Duration::from_secs(600)).run()?;
+//! let bought = client.vps().resume(stored.unwrap()).timeout(Duration::from_mins(10)).run()?;
 //! assert_eq!(bought.orders_sent, 1);
 //! # Ok::<(), stablevps::Error>(())
 //! ```
@@ -163,7 +163,8 @@ pub mod host {
     pub use crate::transport::{Exchange, HttpTransport, Interrupter};
 }
 
-/// The README's examples, which are tested as those of this page are.
+/// The examples of the README and of the front page, which are tested as those of this page are.
 #[cfg(all(doctest, feature = "async", feature = "testing"))]
 #[doc = include_str!("../README.md")]
+#[doc = include_str!("../../../README.md")]
 struct Readme;
