@@ -444,7 +444,9 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_token(mut self, token: String) -> Self {
+    /// The same error, with what the purchase can be taken up from.
+    #[must_use]
+    pub fn with_token(mut self, token: String) -> Self {
         self.0.token = Some(token);
         self
     }

@@ -48,6 +48,18 @@ impl FromStr for Secret {
     }
 }
 
+impl From<&str> for Secret {
+    fn from(text: &str) -> Self {
+        Self::new(text)
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
 text_scalar!(Secret, "a string");
 
 #[cfg(feature = "uniffi")]

@@ -7,13 +7,13 @@ use std::sync::{Arc, LazyLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde::Deserialize;
+use stablevps::host::{self, ConfigError, Exchange, HttpTransport, ProxyChoice, TransportConfig};
 use stablevps_core::error::Error;
 use stablevps_core::http::Reply;
 
 use crate::documents::json;
 use crate::error::Failure;
 use crate::machine::{Machine, UnderWay};
-use crate::transport::{self, ConfigError, Exchange, HttpTransport, ProxyChoice, TransportConfig};
 
 /// What the transport is made of.
 #[derive(Deserialize)]
@@ -27,7 +27,7 @@ struct HttpOptions {
 
 /// Ends, from another thread, what [`HttpHost::exchange_here`] does in one.
 #[derive(uniffi::Object)]
-pub struct Interrupter(Arc<transport::Interrupter>);
+pub struct Interrupter(Arc<host::Interrupter>);
 
 #[uniffi::export]
 impl Interrupter {

@@ -22,8 +22,6 @@ pub mod machine;
 pub mod records;
 #[cfg(feature = "simulator")]
 pub mod simulator;
-#[cfg(feature = "ureq")]
-pub mod transport;
 
 uniffi::setup_scaffolding!();
 #[cfg(feature = "foreign-simulator")]

@@ -23,7 +23,7 @@ pub struct Machine {
 #[derive(Clone)]
 pub(crate) struct UnderWay {
     pub id: u32,
-    pub exchange: Arc<crate::transport::Exchange>,
+    pub exchange: Arc<stablevps::host::Exchange>,
 }
 
 impl Machine {

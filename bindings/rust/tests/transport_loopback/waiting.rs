@@ -4,8 +4,8 @@ use std::sync::{Arc, Barrier, Mutex, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use stablevps::host::Interrupter;
 use stablevps_core::http::{Delivery, FailureKind};
-use stablevps_ffi::transport::Interrupter;
 
 use crate::server::Server;
 use crate::{LONG, get, order, response, transport, verdict};

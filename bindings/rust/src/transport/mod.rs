@@ -49,7 +49,9 @@ use std::sync::Arc;
 
 use stablevps_core::http::{HttpRequest, Reply, RetryClass};
 
-pub use self::config::{ConfigError, ProxyChoice, Setting, TransportConfig};
+#[cfg(feature = "host")]
+pub use self::config::Setting;
+pub use self::config::{ConfigError, ProxyChoice, TransportConfig};
 pub use self::exchange::Exchange;
 pub use self::interrupt::Interrupter;
 

@@ -10,8 +10,8 @@ use std::sync::{Arc, Mutex};
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use stablevps::host::{HttpTransport, TransportConfig};
 use stablevps_core::http::{Delivery, FailureKind, HttpRequest};
-use stablevps_ffi::transport::{HttpTransport, TransportConfig};
 
 use crate::server::{Peer, Server, Stream};
 use crate::{LONG, failure, get, order, response, transport, verdict, with_config};

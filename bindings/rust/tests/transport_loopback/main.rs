@@ -2,7 +2,6 @@
 //!
 //! Nothing here sleeps: servers and tests wait for each other through sockets and channels.
 
-#![cfg(feature = "ureq")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 mod delivery;
@@ -14,11 +13,11 @@ mod waiting;
 
 use std::time::Duration;
 
+use stablevps::host::{HttpTransport, TransportConfig};
 use stablevps_core::http::{
     Delivery, FailureKind, Header, HttpRequest, HttpResponse, Reply, RequestId, RetryClass,
     TransportFailure,
 };
-use stablevps_ffi::transport::{HttpTransport, TransportConfig};
 
 /// Stands for the API key: it must never turn up in a failure.
 const SECRET: &str = "svps_secret_key";

@@ -6,8 +6,8 @@ use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
+use stablevps::host::{HttpTransport, ProxyChoice, TransportConfig};
 use stablevps_core::http::{Delivery, FailureKind, HttpRequest};
-use stablevps_ffi::transport::{HttpTransport, ProxyChoice, TransportConfig};
 
 use crate::secure::Secure;
 use crate::server::Server;

@@ -1,0 +1,293 @@
+//! What clients are made of.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::Duration;
+
+use stablevps_core::config::{Api, ApiConfig, Auth};
+use stablevps_core::error::Error;
+use stablevps_core::secret::Secret;
+
+#[cfg(feature = "blocking")]
+use crate::client::blocking::{Client, Sender, Transport};
+#[cfg(feature = "blocking")]
+use crate::client::clock::Clock;
+use crate::client::limits::millis;
+use crate::client::session::Session;
+use crate::client::time::Time;
+#[cfg(feature = "testing")]
+use crate::testing::World;
+use crate::transport::{ConfigError, HttpTransport, ProxyChoice, TransportConfig};
+
+const KEY_VARIABLE: &str = "STABLEVPS_API_KEY";
+const USER_AGENT: &str = concat!("stablevps-rust/", env!("CARGO_PKG_VERSION"));
+
+/// The settings of a client. Each has a default.
+///
+/// ```
+/// use std::time::Duration;
+/// use stablevps::Client;
+///
+/// let client = Client::builder()
+///     .api_key("svps_live_a3f7...")
+///     .timeout(Duration::from_secs(10))
+///     .build()?;
+/// assert_eq!(client.base_url(), "https://stablevps.com");
+/// # Ok::<(), stablevps::Error>(())
+/// ```
+pub struct ClientBuilder<C: Host = Client> {
+    config: ApiConfig,
+    is_key_missing: bool,
+    user_agent_suffix: Option<String>,
+    account: Option<String>,
+    seed: Option<u64>,
+    network: TransportConfig,
+    transport: Option<Arc<C::Transport>>,
+    clock: Option<Arc<C::Clock>>,
+    #[cfg(feature = "testing")]
+    simulated: Option<Arc<World>>,
+    client: PhantomData<fn() -> C>,
+}
+
+/// A kind of client: what sends its requests, and what clocks it goes by.
+pub trait Host: sealed::Sealed {
+    /// How its requests are sent.
+    type Transport: ?Sized;
+    /// What it sleeps by.
+    type Clock: ?Sized;
+}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+#[cfg(feature = "blocking")]
+impl sealed::Sealed for Client {}
+
+#[cfg(feature = "blocking")]
+impl Host for Client {
+    type Transport = dyn Transport;
+    type Clock = dyn Clock;
+}
+
+impl<C: Host> Default for ClientBuilder<C> {
+    fn default() -> Self {
+        Self {
+            config: ApiConfig::default(),
+            is_key_missing: false,
+            user_agent_suffix: None,
+            account: None,
+            seed: None,
+            network: TransportConfig::default(),
+            transport: None,
+            clock: None,
+            #[cfg(feature = "testing")]
+            simulated: None,
+            client: PhantomData,
+        }
+    }
+}
+
+impl<C: Host> ClientBuilder<C> {
+    /// The API key. Without one, only [`keys().create`](crate::KeysResource::create) works.
+    #[must_use]
+    pub fn api_key(mut self, key: impl Into<Secret>) -> Self {
+        self.config.api_key = Some(key.into());
+        self.is_key_missing = false;
+        self
+    }
+
+    /// The API key that the environment's `STABLEVPS_API_KEY` holds. Without it, no client is made.
+    #[must_use]
+    pub fn api_key_from_env(mut self) -> Self {
+        self.config.api_key = std::env::var(KEY_VARIABLE).ok().map(Secret::new);
+        self.is_key_missing = self.config.api_key.is_none();
+        self
+    }
+
+    /// A server other than `https://stablevps.com`. Plain `http` only to loopback.
+    #[must_use]
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.config.base_url = url.into();
+        self
+    }
+
+    /// Which header carries the key. Default: [`Auth::Bearer`].
+    #[must_use]
+    pub fn auth(mut self, auth: Auth) -> Self {
+        self.config.auth = auth;
+        self
+    }
+
+    /// How long one request may take in all. Default: 30 s.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.config.timeout_ms = millis(timeout);
+        self
+    }
+
+    /// How long connecting may take. Default: 5 s.
+    #[must_use]
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.config.connect_timeout_ms = millis(timeout);
+        self
+    }
+
+    /// How often a failed request that is safe to repeat is repeated, at most: from 0 to 1,000. An order never
+    /// is. Default: 2.
+    #[must_use]
+    pub fn max_retries(mut self, max_retries: u32) -> Self {
+        self.config.max_retries = i64::from(max_retries);
+        self
+    }
+
+    /// What is appended to the `User-Agent`, such as `my-shop/1.2`.
+    #[must_use]
+    pub fn user_agent_suffix(mut self, suffix: impl Into<String>) -> Self {
+        self.user_agent_suffix = Some(suffix.into());
+        self
+    }
+
+    /// A name for the account. Purchases of one account wait for each other while they order; without a name,
+    /// those of one key do. Give it where a process uses two keys of one account.
+    #[must_use]
+    pub fn account(mut self, label: impl Into<String>) -> Self {
+        self.account = Some(label.into());
+        self
+    }
+
+    /// The proxy for HTTPS: `http://`, `https://`, `socks4://`, `socks4a://`, `socks5://` or `socks5h://`.
+    /// Default: the environment's `HTTPS_PROXY` or `ALL_PROXY`, except for the hosts in `NO_PROXY`.
+    #[must_use]
+    pub fn proxy(mut self, url: impl Into<String>) -> Self {
+        self.network.proxy = ProxyChoice::Url(url.into());
+        self
+    }
+
+    /// No proxy, whatever the environment says.
+    #[must_use]
+    pub fn no_proxy(mut self) -> Self {
+        self.network.proxy = ProxyChoice::None;
+        self
+    }
+
+    /// Certificates in PEM that are trusted *instead of* those of Mozilla. Default: those in the file that the
+    /// environment's `SSL_CERT_FILE` names, and without it those of Mozilla.
+    #[must_use]
+    pub fn ca_certificates(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.network.ca_pem = Some(pem.into());
+        self
+    }
+
+    /// Makes the jitter of retries repeatable, for tests.
+    #[must_use]
+    pub fn random_seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    fn account_config(&self) -> Result<ApiConfig, Error> {
+        if self.is_key_missing {
+            let reason = format!("is missing: set {KEY_VARIABLE}, or pass a key to the builder");
+            return Err(Error::invalid_input("api_key", reason));
+        }
+        let user_agent = match &self.user_agent_suffix {
+            Some(suffix) if suffix.bytes().all(|byte| (0x20..0x7f).contains(&byte)) => {
+                format!("{USER_AGENT} {suffix}")
+            }
+            Some(_) => {
+                let reason = "must be printable ASCII";
+                return Err(Error::invalid_input("user_agent_suffix", reason));
+            }
+            None => USER_AGENT.to_owned(),
+        };
+        Ok(ApiConfig {
+            user_agent: Some(user_agent),
+            ..self.config.clone()
+        })
+    }
+
+    fn session(&self, world: Option<&str>) -> Result<Session, Error> {
+        let label = self.account.as_deref();
+        let config = self.account_config()?;
+        let api = Api::new(ApiConfig {
+            world: world.map(str::to_owned),
+            ..config
+        })?;
+        Ok(Session::new(api, world, label, self.seed))
+    }
+}
+
+#[cfg(feature = "blocking")]
+impl ClientBuilder<Client> {
+    /// Another way to send requests. Proxy and certificates are its own then.
+    #[must_use]
+    pub fn transport(mut self, transport: impl Transport + 'static) -> Self {
+        self.transport = Some(Arc::new(transport));
+        self
+    }
+
+    /// Other clocks, for tests.
+    #[must_use]
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.clock = Some(Arc::new(clock));
+        self
+    }
+
+    #[cfg(feature = "testing")]
+    pub(crate) fn simulated(mut self, world: Arc<World>) -> Self {
+        self.simulated = Some(world);
+        self
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a key, an address, a proxy, a certificate or another setting that can't be used.
+    pub fn build(self) -> Result<Client, Error> {
+        let time = self.time();
+        let session = self.session(time.world().as_deref())?;
+        let sender = self.sender()?;
+        Ok(Client::new(session, sender, time))
+    }
+
+    fn time(&self) -> Time {
+        #[cfg(feature = "testing")]
+        if let Some(world) = &self.simulated {
+            return Time::Simulated(Arc::clone(world));
+        }
+        match &self.clock {
+            Some(clock) => Time::Own(Arc::clone(clock)),
+            None => Time::System,
+        }
+    }
+
+    fn sender(&self) -> Result<Sender, Error> {
+        if let Some(transport) = &self.transport {
+            return Ok(Sender::Own(Arc::clone(transport)));
+        }
+        let transport = HttpTransport::new(&self.network).map_err(|error| refused(&error))?;
+        Ok(Sender::BuiltIn(transport))
+    }
+}
+
+/// A setting of the network that can't be used.
+fn refused(error: &ConfigError) -> Error {
+    let field = match error {
+        ConfigError::BadProxyUrl(_) => "proxy",
+        ConfigError::BadPem(_)
+        | ConfigError::NoCertificates(_)
+        | ConfigError::UnreadableFile(..) => "ca_certificates",
+    };
+    Error::invalid_input(field, format!("can't be used: {error}"))
+}
+
+impl<C: Host> fmt::Debug for ClientBuilder<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("base_url", &self.config.base_url)
+            .field("network", &self.network)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,65 @@
+//! A configured account, and what every call of it begins with.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use stablevps_core::clock::{Instant, Now};
+use stablevps_core::config::Api;
+use stablevps_core::error::Error;
+use stablevps_core::step::StaleReply;
+
+use crate::client::queue::unique;
+
+/// A configured account.
+pub(crate) struct Session {
+    pub api: Api,
+    /// Names the account whose purchases go one at a time.
+    pub account: String,
+    seed: Option<u64>,
+}
+
+impl Session {
+    /// `world` is that of the clock. Without a `label` an account is known by its key.
+    pub(crate) fn new(
+        api: Api,
+        world: Option<&str>,
+        label: Option<&str>,
+        seed: Option<u64>,
+    ) -> Self {
+        let account = match label {
+            Some(label) => format!("{label} {}", api.base_url()),
+            None => api.account_key(),
+        };
+        let account = match world {
+            None => account,
+            Some("") => format!("{account} #{}", unique()),
+            Some(world) => format!("{account} {world}"),
+        };
+        Self { api, account, seed }
+    }
+
+    /// What spreads a call's requests in time.
+    pub(crate) fn seed(&self) -> u64 {
+        self.seed.unwrap_or_else(|| fastrand::u64(..))
+    }
+}
+
+/// A reading of a monotonic clock, as the core takes it.
+pub(crate) fn instant(monotonic: Duration) -> Instant {
+    Instant::from_millis(u64::try_from(monotonic.as_millis()).unwrap_or(u64::MAX))
+}
+
+/// Readings of both clocks, as the core takes them.
+pub(crate) fn both(monotonic: Duration, time: SystemTime) -> Now {
+    let millis = |span: Duration| i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
+    let epoch = match time.duration_since(UNIX_EPOCH) {
+        Ok(after) => millis(after),
+        Err(before) => millis(before.duration()).saturating_neg(),
+    };
+    let monotonic = instant(monotonic).millis();
+    Now::from_millis(monotonic, epoch)
+}
+
+/// A machine has one driver, which answers the request that it was given.
+pub(crate) fn two_drivers(_: StaleReply) -> Error {
+    Error::invalid_input("machine", "is driven by two at once")
+}

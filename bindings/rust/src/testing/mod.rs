@@ -1,0 +1,231 @@
+//! A simulated service in memory, for testing programs without a network and without waiting.
+//!
+//! ```
+//! use stablevps::testing::{Config, Simulator};
+//!
+//! let simulator = Simulator::with_config(Config { balance: 50.0.into(), ..Config::default() });
+//! let client = simulator.client();
+//! let bought = client.vps().provision("basic", "monthly", "tokyo").run()?;
+//! assert!(bought.vps.has_credentials());
+//! assert_eq!(simulator.state().orders_placed, 1);
+//! assert_eq!(client.wallet().get()?.balance.to_string(), "37.51");
+//! # Ok::<(), stablevps::Error>(())
+//! ```
+//!
+//! Its time is virtual: it stands while your program works, and passes at once where everyone waits. Faults
+//! make it misbehave as networks and servers do:
+//!
+//! ```
+//! use stablevps::testing::{Fault, Misbehaviour, Simulator, Target};
+//!
+//! let simulator = Simulator::new();
+//! simulator.fault(Fault::once(Target::call("POST", "/vps"), Misbehaviour::LoseAfter));
+//! let bought = simulator.client().vps().provision("pro", "monthly", "london").run()?;
+//! assert!(bought.recovered);
+//! # Ok::<(), stablevps::Error>(())
+//! ```
+
+mod world;
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use stablevps_core::http::{
+    Delivery, FailureKind, Header, HttpRequest, HttpResponse, Reply, TransportFailure,
+};
+use stablevps_core::secret::Secret;
+use stablevps_simulator::{Exchange, Request, Simulator as Model};
+
+pub use stablevps_simulator::{
+    Account, Answer, Command, Config, ControlError, Effect, Euros, Fault, Half, HalfReply,
+    LateCharge, LateOrder, LoggedRequest, Misbehaviour, NewKey, OrderShape, PartialOrder, Patch,
+    Span, State, StatusReply, Target, VpsChange, VpsSeed,
+};
+
+use crate::client::blocking::{Client, Transport};
+use crate::client::builder::ClientBuilder;
+use crate::client::clock::Clock as _;
+use crate::client::stop::Stopper;
+
+pub(crate) use world::{Activity, World};
+
+/// 2026-01-01T00:00:00Z: when a simulator's time begins.
+const START_MS: u64 = 1_767_225_600_000;
+
+/// A simulated service with one account, its own clock, and misbehaviour on demand. Clones share it.
+#[derive(Clone)]
+pub struct Simulator {
+    model: Arc<Mutex<Model>>,
+    world: Arc<World>,
+}
+
+impl Simulator {
+    /// A service with 100 EUR in the wallet, and no VPS.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::with_config(Config::default())
+    }
+
+    /// A service with a configuration of its own.
+    #[must_use]
+    pub fn with_config(config: Config) -> Self {
+        Self {
+            model: Arc::new(Mutex::new(Model::new(config))),
+            world: World::new(START_MS),
+        }
+    }
+
+    /// A client of this service.
+    ///
+    /// # Panics
+    /// Never: the settings are sound.
+    #[must_use]
+    #[allow(clippy::expect_used)]
+    pub fn client(&self) -> Client {
+        let client = self.client_builder().build();
+        client.expect("the settings of a simulated client are sound")
+    }
+
+    /// The settings of a client of this service, to be changed.
+    #[must_use]
+    pub fn client_builder(&self) -> ClientBuilder {
+        Client::builder()
+            .api_key(self.api_key())
+            .random_seed(1)
+            .transport(self.clone())
+            .simulated(Arc::clone(&self.world))
+    }
+
+    /// A key of the account, with full scope.
+    #[must_use]
+    pub fn api_key(&self) -> Secret {
+        Secret::new(self.model().initial_key())
+    }
+
+    /// The virtual time.
+    #[must_use]
+    pub fn now(&self) -> SystemTime {
+        UNIX_EPOCH + Duration::from_millis(self.world.now_ms())
+    }
+
+    /// Lets virtual time pass.
+    pub fn advance(&self, by: Duration) {
+        self.world.advance(by);
+    }
+
+    /// Makes matching requests fail or misbehave.
+    pub fn fault(&self, fault: Fault) {
+        // The command can't fail.
+        let _ = self.control(Command::Fault(Box::new(fault)));
+    }
+
+    /// Carries out a command behind the client's back.
+    ///
+    /// # Errors
+    /// When the command names something that is not there, or adds something twice.
+    pub fn control(&self, command: Command) -> Result<Answer, ControlError> {
+        let now_ms = self.epoch_ms();
+        self.model().control(command, now_ms)
+    }
+
+    /// What happened so far: requests, orders, charges, balance, VPS, keys.
+    #[must_use]
+    pub fn state(&self) -> State {
+        let now_ms = self.epoch_ms();
+        self.model().state(now_ms)
+    }
+
+    /// Every request that the service received, without secrets.
+    #[must_use]
+    pub fn requests(&self) -> Vec<LoggedRequest> {
+        match self.control(Command::Requests) {
+            Ok(Answer::Requests { requests }) => requests,
+            Ok(_) | Err(_) => Vec::new(),
+        }
+    }
+
+    fn epoch_ms(&self) -> i64 {
+        i64::try_from(self.world.now_ms()).unwrap_or(i64::MAX)
+    }
+
+    fn model(&self) -> MutexGuard<'_, Model> {
+        self.model.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What becomes of a request, and how long that takes.
+    fn serve(&self, request: &HttpRequest) -> (Reply, Duration) {
+        let now_ms = self.epoch_ms();
+        let exchange = self.model().handle(&simulated(request), now_ms);
+        match exchange {
+            Exchange::Reply(response) if response.delay_ms > request.timeout_ms => {
+                let reply = failed(FailureKind::Timeout, Delivery::Unknown);
+                (reply, Duration::from_millis(request.timeout_ms))
+            }
+            Exchange::Reply(response) => {
+                let delay = Duration::from_millis(response.delay_ms);
+                let reply = HttpResponse {
+                    status: response.status,
+                    headers: response.headers,
+                    body: response.body,
+                };
+                (Reply::Response(reply), delay)
+            }
+            Exchange::NotDelivered => {
+                let reply = failed(FailureKind::Connect, Delivery::NotSent);
+                (reply, Duration::ZERO)
+            }
+            Exchange::Lost | Exchange::Cut { .. } => {
+                (failed(FailureKind::Io, Delivery::Unknown), Duration::ZERO)
+            }
+        }
+    }
+}
+
+impl Default for Simulator {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Simulator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Simulator")
+            .field("now", &self.now())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Transport for Simulator {
+    fn send(&self, request: &HttpRequest) -> Reply {
+        let (reply, delay) = self.serve(request);
+        if !delay.is_zero() {
+            self.world.sleep(delay, &Stopper::default());
+        }
+        reply
+    }
+}
+
+/// A request as the simulated service receives it.
+fn simulated(request: &HttpRequest) -> Request {
+    let after_scheme = request.url.split_once("://").map_or("", |(_, rest)| rest);
+    let target = after_scheme
+        .find('/')
+        .and_then(|slash| after_scheme.get(slash..))
+        .unwrap_or("/");
+    let pair = |Header { name, value }: &Header| (name.clone(), value.clone());
+    Request {
+        method: request.method.clone(),
+        target: target.to_owned(),
+        headers: request.headers.iter().map(pair).collect(),
+        body: request.body.clone().unwrap_or_default().into_bytes(),
+    }
+}
+
+fn failed(kind: FailureKind, delivery: Delivery) -> Reply {
+    Reply::Failed(TransportFailure {
+        kind,
+        delivery,
+        detail: "simulated".to_owned(),
+    })
+}
