@@ -2,12 +2,12 @@
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::show::Password;
 use crate::api::{
-    BillingCycle, Client, Location, Money, Plan, PlanId, Progress, Provisioned, Secret, Wallet,
-    plans, price,
+    BillingCycle, Client, Location, Money, Plan, PlanId, Progress, Provisioned, Wallet, plans,
+    price,
 };
 use crate::args::{WaitFor, Waiting, duration};
 use crate::ask;
@@ -51,7 +51,12 @@ const OFFER: [Column; 8] = [
 
 /// Arguments of `svps buy`.
 #[derive(Debug, Args)]
-#[command(after_help = "Before it spends, it shows the price and the wallet and asks. One VPS is bought, never two: where the reply to the order \
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own"
+)]
+#[command(
+    after_help = "Before it spends, it shows the price and the wallet and asks. One VPS is bought, never two: where the reply to the order \
 is lost, the account is looked at until it is clear what became of it. After a crash, `svps resume --all` goes on.
 
 Examples:
@@ -59,7 +64,8 @@ Examples:
   svps buy basic tokyo --cycle yearly --dry-run
   svps buy pro newYork --yes --max-spend 35 --wait reachable
   svps buy basic london --yes --no-wait -q
-  svps buy basic london --simulate")]
+  svps buy basic london --simulate"
+)]
 pub struct BuyArgs {
     /// The plan: see `svps plans`
     #[arg(value_parser = PossibleValuesParser::new(PlanId::KNOWN), ignore_case = true)]
@@ -106,7 +112,10 @@ impl Offer {
         let id = PlanId::from(args.plan.as_str());
         let cycle = BillingCycle::from(args.cycle.as_str());
         let unknown = || Failure::usage(format!("this version knows no price of `{id}`"));
-        let plan = plans().into_iter().find(|plan| plan.id == id).ok_or_else(unknown)?;
+        let plan = plans()
+            .into_iter()
+            .find(|plan| plan.id == id)
+            .ok_or_else(unknown)?;
         let price = price(&id, &cycle).ok_or_else(unknown)?;
         let max_spend = match &args.max_spend {
             Some(text) => text.parse().map_err(|expected| {
@@ -135,12 +144,22 @@ impl Offer {
             ("balanceAfter", json!(wallet.balance.minus(self.price))),
             ("currency", json!(wallet.currency)),
         ];
-        fields.map(|(name, value)| (name.to_owned(), value)).into_iter().collect()
+        fields
+            .map(|(name, value)| (name.to_owned(), value))
+            .into_iter()
+            .collect()
     }
 
     /// The offer in words, for the question.
     fn words(&self, wallet: &Wallet) -> String {
-        let Plan { id, name, vcpus, memory_mb, storage_gb, .. } = &self.plan;
+        let Plan {
+            id,
+            name,
+            vcpus,
+            memory_mb,
+            storage_gb,
+            ..
+        } = &self.plan;
         let currency = &wallet.currency;
         let period = match self.cycle {
             BillingCycle::Yearly => "year",
@@ -183,7 +202,10 @@ fn dry_run(context: &Context, client: &Client, offer: &Offer) -> Outcome {
     let wallet = client.wallet().get()?;
     context.output.one(&OFFER, &offer.record(&wallet))?;
     if offer.max_spend < offer.price {
-        let message = format!("the price of {} is above --max-spend {}", offer.price, offer.max_spend);
+        let message = format!(
+            "the price of {} is above --max-spend {}",
+            offer.price, offer.max_spend
+        );
         return Err(Failure::new(Exit::Money, message).next("Nothing was bought."));
     }
     if !offer.is_affordable(&wallet) {
@@ -211,7 +233,11 @@ fn order(context: &Context, args: &BuyArgs, account: &Account, offer: &Offer) ->
     let mut purchase = account
         .client
         .vps()
-        .provision(offer.plan.id.clone(), offer.cycle.clone(), offer.location.clone())
+        .provision(
+            offer.plan.id.clone(),
+            offer.cycle.clone(),
+            offer.location.clone(),
+        )
         .max_spend(offer.max_spend)
         .wait_for(purchase::level(args.waiting.level))
         .timeout(args.waiting.timeout)
@@ -223,9 +249,19 @@ fn order(context: &Context, args: &BuyArgs, account: &Account, offer: &Offer) ->
     let turn = purchase::turn(context, &purchases, &purchase.stopper())?;
     must_have_no_open_order(&purchases, account)?;
     let open = purchases.begin(written(args, account, offer))?;
-    let until = if args.no_wait { Until::Bought } else { Until::Usable };
+    let until = if args.no_wait {
+        Until::Bought
+    } else {
+        Until::Usable
+    };
     let end = purchase::carry_out(context, &mut purchase, open, Some(turn), until)?;
-    tell(context, end, args.waiting.level, Password::shown_if(args.show_password), args.waiting.timeout)
+    tell(
+        context,
+        end,
+        args.waiting.level,
+        Password::shown_if(args.show_password),
+        args.waiting.timeout,
+    )
 }
 
 /// A new order could be taken for one whose end is not known, and that one for the new order.
@@ -237,8 +273,10 @@ fn must_have_no_open_order(purchases: &Purchases, account: &Account) -> Outcome 
                 "it is not known yet what became of the order of {} ({} in {})",
                 record.started_at, record.plan, record.location
             );
-            return Err(Failure::new(Exit::Unresolved, message)
-                .next(format!("Nothing was ordered now. Find out first: svps resume {}", record.id)));
+            return Err(Failure::new(Exit::Unresolved, message).next(format!(
+                "Nothing was ordered now. Find out first: svps resume {}",
+                record.id
+            )));
         }
     }
     Ok(())
@@ -266,14 +304,21 @@ pub fn tell(
         End::Bought(progress) => {
             context.output.one(&BOUGHT, &bought(&progress))?;
             if let Some(id) = &progress.vps_id {
-                context.say(&format!("Bought. Wait until it can be used: svps wait {id}"));
+                context.say(&format!(
+                    "Bought. Wait until it can be used: svps wait {id}"
+                ));
             }
             Ok(())
         }
         End::Usable(provisioned) => {
-            context.output.one(&BOUGHT, &usable(&provisioned, password))?;
+            context
+                .output
+                .one(&BOUGHT, &usable(&provisioned, password))?;
             warn_of_unexplained(&provisioned);
-            context.say(&format!("Open its desktop: svps rdp {}", provisioned.vps.id));
+            context.say(&format!(
+                "Open its desktop: svps rdp {}",
+                provisioned.vps.id
+            ));
             purchase::reachable(context, &provisioned.vps, wait, timeout)
         }
     }

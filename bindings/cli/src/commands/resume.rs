@@ -29,14 +29,20 @@ const OPEN: [Column; 7] = [
 
 /// Arguments of `svps resume`.
 #[derive(Debug, Args)]
-#[command(after_help = "Without arguments it goes on with the one open purchase, or lists them where there are several. Nothing is ordered: a \
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own"
+)]
+#[command(
+    after_help = "Without arguments it goes on with the one open purchase, or lists them where there are several. Nothing is ordered: a \
 purchase that ended before its order is told and forgotten. An order that may have been sent is looked for.
 
 Examples:
   svps resume --all
   svps resume --list
   svps resume 3f9a12cd
-  svps resume - < token.json")]
+  svps resume - < token.json"
+)]
 pub struct ResumeArgs {
     /// The purchase: its name in `svps resume --list`, or a token of any of the SDK's languages; `-` reads one from standard input
     #[arg(value_name = "TOKEN", conflicts_with_all = ["all", "list"])]
@@ -148,7 +154,10 @@ fn resume_one(
         Claim::Ours(open) => *open,
         Claim::Gone => return Ok(()),
         Claim::InUse => {
-            context.say(&format!("Another svps goes on with the purchase {}.", record.id));
+            context.say(&format!(
+                "Another svps goes on with the purchase {}.",
+                record.id
+            ));
             return Ok(());
         }
     };
@@ -162,11 +171,19 @@ fn resume_one(
 
 /// It ended before its order. A person decides whether it is bought now.
 fn not_ordered(open: OpenPurchase) -> Outcome {
-    let Written { plan, cycle, location, started_at, .. } = open.record.clone();
+    let Written {
+        plan,
+        cycle,
+        location,
+        started_at,
+        ..
+    } = open.record.clone();
     open.close()?;
-    let message = format!("the purchase of {started_at} ended before its order; nothing was bought");
-    Err(Failure::new(Exit::General, message)
-        .next(format!("Buy it, if you still want it: svps buy {plan} {location} --cycle {cycle}")))
+    let message =
+        format!("the purchase of {started_at} ended before its order; nothing was bought");
+    Err(Failure::new(Exit::General, message).next(format!(
+        "Buy it, if you still want it: svps buy {plan} {location} --cycle {cycle}"
+    )))
 }
 
 fn go_on(
@@ -236,7 +253,9 @@ impl Foreign {
             .ok_or_else(|| Failure::usage("that is no token"))?;
         let order = content.get("order");
         let text = |field: &str| {
-            let value = order.and_then(|order| order.get(field)).and_then(Value::as_str);
+            let value = order
+                .and_then(|order| order.get(field))
+                .and_then(Value::as_str);
             value.unwrap_or("-").to_owned()
         };
         Ok(Self {
@@ -262,7 +281,10 @@ fn forget(
         Claim::Ours(open) => *open,
         Claim::Gone => return Ok(()),
         Claim::InUse => {
-            return Err(Failure::new(Exit::General, "another svps goes on with this purchase"));
+            return Err(Failure::new(
+                Exit::General,
+                "another svps goes on with this purchase",
+            ));
         }
     };
     if !args.yes {
@@ -291,11 +313,14 @@ fn named(purchases: &Purchases, name: &str) -> Outcome<Written> {
         .collect();
     match (found.pop(), found.is_empty()) {
         (Some(record), true) => Ok(record),
-        (Some(_), false) => Err(Failure::usage(format!("`{name}` can be several open purchases"))
-            .next("`svps resume --list` shows them.")),
-        (None, _) => Err(
-            Failure::new(Exit::NotFound, format!("there is no open purchase `{name}`"))
+        (Some(_), false) => Err(
+            Failure::usage(format!("`{name}` can be several open purchases"))
                 .next("`svps resume --list` shows them."),
         ),
+        (None, _) => Err(Failure::new(
+            Exit::NotFound,
+            format!("there is no open purchase `{name}`"),
+        )
+        .next("`svps resume --list` shows them.")),
     }
 }

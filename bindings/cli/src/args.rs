@@ -1,0 +1,226 @@
+//! The command line.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use serde::{Deserialize, Serialize};
+
+use crate::commands::{
+    buy, catalogue, completions, delete, keys, login, man, power, rdp, resume, show, wait,
+};
+use crate::output::{AnsiWhen, Form};
+
+/// Buy, watch and control STABLEVPS Forex VPS.
+#[derive(Debug, Parser)]
+#[command(
+    name = "svps",
+    version,
+    propagate_version = true,
+    max_term_width = 100,
+    after_help = "Begin with `svps login`. `svps help COMMAND` has examples. Add --simulate to try any command without money.",
+    after_long_help = after_help(),
+)]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options of every command.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Options of every command")]
+pub struct Global {
+    /// The form of what is printed
+    #[arg(
+        short,
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        value_name = "FORM"
+    )]
+    pub output: Form,
+    /// The columns, in this order: `id,vpsStatus`
+    #[arg(long, global = true, value_delimiter = ',', value_name = "NAMES")]
+    pub columns: Option<Vec<String>>,
+    /// Print ids only, and no progress
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// When to use colour
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    pub color: AnsiWhen,
+    /// The profile whose key is used
+    #[arg(long, global = true, env = "SVPS_PROFILE", value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Another server than the service's own
+    #[arg(
+        long,
+        global = true,
+        env = "STABLEVPS_BASE_URL",
+        value_name = "URL",
+        hide_env_values = true
+    )]
+    pub base_url: Option<String>,
+    /// Use a simulated account, kept in a file: no network, no money, no waiting
+    #[arg(long, global = true)]
+    pub simulate: bool,
+    /// The folder of the simulated account
+    #[arg(long, global = true, env = "SVPS_WORLD", value_name = "FOLDER")]
+    pub world: Option<PathBuf>,
+    /// Decides everything that looks random in a new simulated account
+    #[arg(
+        long,
+        global = true,
+        value_name = "NUMBER",
+        default_value_t = 0,
+        hide_default_value = true
+    )]
+    pub seed: u64,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make an API key with e-mail and password, and keep it
+    Login(login::LoginArgs),
+    /// Forget a key that was kept
+    Logout(login::LogoutArgs),
+    /// API keys: list, create, revoke
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
+    /// What can be bought, and for how much
+    Plans,
+    /// Where a VPS can stand
+    Locations,
+    /// Every VPS of the account
+    #[command(visible_alias = "ls", after_help = catalogue::LIST_EXAMPLES)]
+    List,
+    /// One VPS with everything that is known of it
+    Show(show::ShowArgs),
+    /// Buy a VPS and wait until it can be used
+    Buy(buy::BuyArgs),
+    /// Go on with purchases that were interrupted
+    Resume(resume::ResumeArgs),
+    /// Wait until a VPS can be used
+    Wait(wait::WaitArgs),
+    /// Switch VPS on
+    Start(power::PowerArgs),
+    /// Switch VPS off
+    Stop(power::PowerArgs),
+    /// Restart VPS
+    #[command(after_help = power::REBOOT_EXAMPLES)]
+    Reboot(power::PowerArgs),
+    /// End VPS for good; nothing is refunded
+    Delete(delete::DeleteArgs),
+    /// Write a file that opens a VPS's desktop, or open it
+    Rdp(rdp::RdpArgs),
+    /// What the wallet holds
+    #[command(visible_alias = "balance")]
+    Wallet,
+    /// The account
+    Account,
+    /// A completion script for a shell
+    Completions(completions::CompletionsArgs),
+    /// The manual page
+    Man(man::ManArgs),
+}
+
+/// When a VPS counts as usable.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum WaitFor {
+    /// The service says active
+    Active,
+    /// Active, with address, user and password
+    #[default]
+    Ready,
+    /// Ready, and its desktop answers on port 3389
+    Reachable,
+}
+
+/// How long to wait, and for what.
+#[derive(Clone, Debug, Args)]
+pub struct Waiting {
+    /// What to wait for
+    #[arg(long = "wait", value_enum, default_value_t, value_name = "LEVEL")]
+    pub level: WaitFor,
+    /// The longest wait, such as 90s, 30m or 2h
+    #[arg(long, default_value = "30m", value_parser = duration, value_name = "TIME")]
+    pub timeout: Duration,
+    /// When to look at the VPS for the first time
+    #[arg(long, default_value = "5s", value_parser = duration, value_name = "TIME", hide = true)]
+    pub first_look: Duration,
+    /// The longest pause between two looks
+    #[arg(long, default_value = "15s", value_parser = duration, value_name = "TIME", hide = true)]
+    pub longest_pause: Duration,
+}
+
+/// A span of time: a number with `ms`, `s`, `m` or `h`, or seconds without.
+pub fn duration(text: &str) -> Result<Duration, String> {
+    let digits = text.trim_end_matches(|one: char| one.is_ascii_alphabetic());
+    let unit_ms = match text.get(digits.len()..).unwrap_or_default() {
+        "ms" => 1,
+        "" | "s" => 1_000,
+        "m" | "min" => 60_000,
+        "h" => 3_600_000,
+        other => return Err(format!("`{other}` is no unit: use ms, s, m or h")),
+    };
+    let number: u64 = digits
+        .parse()
+        .map_err(|_| "must be a number with a unit, such as 90s, 30m or 2h".to_owned())?;
+    number
+        .checked_mul(unit_ms)
+        .map(Duration::from_millis)
+        .ok_or_else(|| "is too long".to_owned())
+}
+
+fn after_help() -> String {
+    format!(
+        "{}\nFiles:\n  $XDG_CONFIG_HOME/svps  profiles, and keys where the system has no keyring\n  \
+         $XDG_STATE_HOME/svps   open purchases; the simulated account\n\nEnvironment:\n  \
+         STABLEVPS_API_KEY      a key, used before the profiles'\n  \
+         STABLEVPS_BASE_URL     another server\n  \
+         SVPS_PROFILE           the profile\n  \
+         SVPS_WORLD             the folder of the simulated account\n  \
+         NO_COLOR               no colour\n",
+        crate::exit::help()
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_has_no_contradictions() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_span_is_a_number_with_a_unit() {
+        for (text, ms) in [
+            ("90", 90_000),
+            ("90s", 90_000),
+            ("30m", 1_800_000),
+            ("2h", 7_200_000),
+            ("5ms", 5),
+        ] {
+            assert_eq!(duration(text), Ok(Duration::from_millis(ms)), "{text}");
+        }
+        for wrong in [
+            "",
+            "s",
+            "-1s",
+            "1.5h",
+            "1d",
+            "99999999999999999999h",
+            "18446744073709551615h",
+        ] {
+            assert!(duration(wrong).is_err(), "{wrong}");
+        }
+    }
+}
