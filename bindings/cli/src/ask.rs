@@ -12,9 +12,9 @@ pub fn is_possible() -> bool {
 
 /// Asks for one line.
 pub fn line(question: &str) -> Outcome<String> {
-    let mut err = io::stderr().lock();
-    let _ = write!(err, "{question}");
-    let _ = err.flush();
+    // Nothing is locked while the answer is waited for: Ctrl-C ends the process, and says so on the same stream.
+    let _ = write!(io::stderr(), "{question}");
+    let _ = io::stderr().flush();
     stdin_line()
 }
 

@@ -19,27 +19,21 @@ pub fn list(out: &mut dyn Write, columns: &[&Column], records: &[Record]) -> io:
     if records.is_empty() {
         return Ok(());
     }
-    let rows: Vec<Vec<String>> = records
-        .iter()
-        .map(|record| columns.iter().map(|column| cell(column, record)).collect())
-        .collect();
-    let fits = |widths: &[usize]| {
+    let always = |column: &&Column| column.shown != Shown::WithRoom;
+    let fewer: Vec<&Column> = columns.iter().copied().filter(always).collect();
+    for columns in [columns, &fewer] {
+        let rows = rows(columns, records);
+        let widths = widths(columns, &rows);
         let needed = widths.iter().sum::<usize>() + GAP.len() * widths.len().saturating_sub(1);
-        width().is_none_or(|there| needed <= there)
-    };
-    let widths = widths(columns, &rows);
-    if !fits(&widths) {
-        let always = |column: &&Column| column.shown != Shown::WithRoom;
-        let fewer: Vec<&Column> = columns.iter().copied().filter(always).collect();
-        if fewer.len() < columns.len() {
-            return list(out, &fewer, records);
+        if width().is_none_or(|there| needed <= there) {
+            let titles: Vec<String> = columns.iter().map(|column| bold(column.title)).collect();
+            line(out, columns, &widths, &titles)?;
+            return rows
+                .iter()
+                .try_for_each(|row| line(out, columns, &widths, row));
         }
-        return blocks(out, columns, records);
     }
-    let titles: Vec<String> = columns.iter().map(|column| bold(column.title)).collect();
-    line(out, columns, &widths, &titles)?;
-    rows.iter()
-        .try_for_each(|row| line(out, columns, &widths, row))
+    blocks(out, columns, records)
 }
 
 /// Prints one record, a field a line.
@@ -51,6 +45,11 @@ pub fn one(out: &mut dyn Write, columns: &[&Column], record: &Record) -> io::Res
         writeln!(out, "{}{GAP}{}", bold(&title), cell(column, record))?;
     }
     Ok(())
+}
+
+fn rows(columns: &[&Column], records: &[Record]) -> Vec<Vec<String>> {
+    let row = |record| columns.iter().map(|column| cell(column, record)).collect();
+    records.iter().map(row).collect()
 }
 
 /// How wide each column is.

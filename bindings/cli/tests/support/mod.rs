@@ -1,14 +1,18 @@
 //! A person's machine for tests: a home folder of its own, and the simulated service on a socket.
 
-#![allow(dead_code)]
+#![allow(dead_code, unused_imports)]
 
 mod service;
+#[cfg(unix)]
+mod terminal;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 pub use service::{Moment, Seen, Service, Verdict};
 use tempfile::TempDir;
+#[cfg(unix)]
+pub use terminal::Terminal;
 
 /// A home folder, and nothing of the one that the tests run in.
 pub struct Home {
