@@ -16,7 +16,7 @@ use crate::output::{AnsiWhen, Form};
 #[command(
     name = "svps",
     version,
-    propagate_version = true,
+    arg_required_else_help = true,
     max_term_width = 100,
     after_help = "Begin with `svps login`. `svps help COMMAND` has examples. Add --simulate to try any command without money.",
     after_long_help = after_help(),
@@ -32,14 +32,16 @@ pub struct Cli {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Options of every command")]
 pub struct Global {
-    /// The form of what is printed
+    /// The form of what is printed: table, json, jsonl, csv or yaml
     #[arg(
         short,
         long,
         global = true,
         value_enum,
         default_value_t,
-        value_name = "FORM"
+        value_name = "FORM",
+        hide_possible_values = true,
+        hide_default_value = true
     )]
     pub output: Form,
     /// The columns, in this order: `id,vpsStatus`
@@ -48,11 +50,25 @@ pub struct Global {
     /// Print ids only, and no progress
     #[arg(short, long, global = true)]
     pub quiet: bool,
-    /// When to use colour
-    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    /// Colour: auto, always or never
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        value_name = "WHEN",
+        hide_possible_values = true,
+        hide_default_value = true
+    )]
     pub color: AnsiWhen,
     /// The profile whose key is used
-    #[arg(long, global = true, env = "SVPS_PROFILE", value_name = "NAME")]
+    #[arg(
+        long,
+        global = true,
+        env = "SVPS_PROFILE",
+        value_name = "NAME",
+        hide_env = true
+    )]
     pub profile: Option<String>,
     /// Another server than the service's own
     #[arg(
@@ -60,14 +76,20 @@ pub struct Global {
         global = true,
         env = "STABLEVPS_BASE_URL",
         value_name = "URL",
-        hide_env_values = true
+        hide_env = true
     )]
     pub base_url: Option<String>,
     /// Use a simulated account, kept in a file: no network, no money, no waiting
     #[arg(long, global = true)]
     pub simulate: bool,
     /// The folder of the simulated account
-    #[arg(long, global = true, env = "SVPS_WORLD", value_name = "FOLDER")]
+    #[arg(
+        long,
+        global = true,
+        env = "SVPS_WORLD",
+        value_name = "FOLDER",
+        hide_env = true
+    )]
     pub world: Option<PathBuf>,
     /// Decides everything that looks random in a new simulated account
     #[arg(
@@ -75,7 +97,7 @@ pub struct Global {
         global = true,
         value_name = "NUMBER",
         default_value_t = 0,
-        hide_default_value = true
+        hide = true
     )]
     pub seed: u64,
 }
@@ -143,8 +165,14 @@ pub enum WaitFor {
 /// How long to wait, and for what.
 #[derive(Clone, Debug, Args)]
 pub struct Waiting {
-    /// What to wait for
-    #[arg(long = "wait", value_enum, default_value_t, value_name = "LEVEL")]
+    /// What to wait for: `active`; `ready`, with address, user and password; or `reachable`, until the desktop answers
+    #[arg(
+        long = "wait",
+        value_enum,
+        default_value_t,
+        value_name = "LEVEL",
+        hide_possible_values = true
+    )]
     pub level: WaitFor,
     /// The longest wait, such as 90s, 30m or 2h
     #[arg(long, default_value = "30m", value_parser = duration, value_name = "TIME")]
@@ -152,6 +180,9 @@ pub struct Waiting {
     /// When to look at the VPS for the first time
     #[arg(long, default_value = "5s", value_parser = duration, value_name = "TIME", hide = true)]
     pub first_look: Duration,
+    /// The port that the desktop answers on
+    #[arg(long, default_value_t = 3389, value_name = "PORT", hide = true)]
+    pub desktop_port: u16,
     /// The longest pause between two looks
     #[arg(long, default_value = "15s", value_parser = duration, value_name = "TIME", hide = true)]
     pub longest_pause: Duration,

@@ -49,5 +49,9 @@ pub fn stdin_all() -> Outcome<String> {
 }
 
 fn no_answer(error: &io::Error) -> Failure {
+    // Whoever notices Ctrl-C first, this or its handler, the end is the same.
+    if error.kind() == io::ErrorKind::Interrupted {
+        return Failure::new(Exit::Interrupted, "interrupted");
+    }
     Failure::new(Exit::General, format!("no answer could be read: {error}"))
 }

@@ -38,10 +38,7 @@ pub const TABLE: [(Exit, &str); 9] = [
         Exit::Money,
         "the wallet or --max-spend does not allow it; nothing was bought",
     ),
-    (
-        Exit::Network,
-        "the service could not be reached; nothing was changed",
-    ),
+    (Exit::Network, "the service could not be reached"),
     (
         Exit::BoughtNotReady,
         "bought, but not ready to use: go on with `svps resume`, do not buy again",

@@ -12,7 +12,7 @@ use crate::failure::{Failure, Outcome};
 use crate::interrupt::Guarded;
 use crate::progress::ProgressView;
 use crate::reach;
-use crate::state::{OpenPurchase, Purchases, Stage, Turn};
+use crate::state::{OpenPurchase, Purchases, Record, Stage, Turn};
 
 /// How often it is looked whether another process has ended its order.
 const TURN_PAUSE: Duration = Duration::from_millis(200);
@@ -39,7 +39,7 @@ pub enum Until {
 /// How a purchase ended well.
 pub enum End {
     /// The VPS is bought, and nobody waits for it.
-    Bought(Box<Progress>),
+    Bought(Box<Progress>, Box<Record>),
     /// It can be used.
     Usable(Box<Provisioned>),
 }
@@ -106,8 +106,9 @@ pub fn carry_out(
             Ok(End::Usable(Box::new(provisioned)))
         }
         (Err(_), Some(progress)) => {
+            let written = Box::new(open.record.clone());
             open.close()?;
-            Ok(End::Bought(progress))
+            Ok(End::Bought(progress, written))
         }
         (Err(error), None) => {
             let last = Progress {
@@ -154,16 +155,32 @@ pub fn wait(
         }
     };
     let left = terms.timeout.saturating_sub(began.elapsed());
-    reachable(context, &vps, terms.level, left)?;
+    let desktop = Desktop {
+        wait: terms.level,
+        port: terms.desktop_port,
+        timeout: left,
+    };
+    reachable(context, &vps, &desktop)?;
     Ok(vps)
 }
 
+/// The wait for a desktop.
+pub struct Desktop {
+    /// Whether there is one.
+    pub wait: WaitFor,
+    /// The port it answers on.
+    pub port: u16,
+    /// How long it may take.
+    pub timeout: Duration,
+}
+
 /// Waits until a VPS's desktop answers, where that is asked for.
-pub fn reachable(context: &Context, vps: &VpsDetails, wait: WaitFor, timeout: Duration) -> Outcome {
-    let address = match (&vps.ip_address, wait) {
+pub fn reachable(context: &Context, vps: &VpsDetails, desktop: &Desktop) -> Outcome {
+    let address = match (&vps.ip_address, desktop.wait) {
         (Some(address), WaitFor::Reachable) if !context.is_simulated() => address,
         _ => return Ok(()),
     };
+    let timeout = desktop.timeout;
     let began = Instant::now();
     let stopper = Stopper::default();
     let _guarded = stop_on_interrupt(&stopper);
@@ -172,7 +189,7 @@ pub fn reachable(context: &Context, vps: &VpsDetails, wait: WaitFor, timeout: Du
     let go_on = format!("Go on waiting: svps wait {} --wait reachable", vps.id);
     loop {
         let left = timeout.saturating_sub(began.elapsed());
-        if reach::answers(address, left) {
+        if reach::answers(address, desktop.port, left) {
             view.clear();
             return Ok(());
         }

@@ -185,7 +185,7 @@ fn must_be_found(home: &Home, service: &Service) {
     );
     assert_eq!(bought["vpsStatus"], "active");
     assert_eq!(service.state().orders_received, 1);
-    assert_eq!(service.state().balance.value(), 100.0 - 12.49);
+    assert_eq!(service.state().balance, (100.0 - 12.49).into());
     assert_eq!(home.open_purchases().len(), 0);
 }
 

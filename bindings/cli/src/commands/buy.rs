@@ -9,14 +9,14 @@ use crate::api::{
     BillingCycle, Client, Location, Money, Plan, PlanId, Progress, Provisioned, Wallet, plans,
     price,
 };
-use crate::args::{WaitFor, Waiting, duration};
+use crate::args::{Waiting, duration};
 use crate::ask;
 use crate::context::{Account, Context};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::interrupt;
 use crate::output::{Column, Look, Record, record};
-use crate::purchase::{self, End, Until};
+use crate::purchase::{self, Desktop, End, Until};
 use crate::state::{Purchases, Record as Written, Stage};
 
 /// What a purchase came to.
@@ -255,12 +255,16 @@ fn order(context: &Context, args: &BuyArgs, account: &Account, offer: &Offer) ->
         Until::Usable
     };
     let end = purchase::carry_out(context, &mut purchase, open, Some(turn), until)?;
+    let desktop = Desktop {
+        wait: args.waiting.level,
+        port: args.waiting.desktop_port,
+        timeout: args.waiting.timeout,
+    };
     tell(
         context,
         end,
-        args.waiting.level,
+        &desktop,
         Password::shown_if(args.show_password),
-        args.waiting.timeout,
     )
 }
 
@@ -293,16 +297,10 @@ fn written(args: &BuyArgs, account: &Account, offer: &Offer) -> Written {
 }
 
 /// Prints what was bought.
-pub fn tell(
-    context: &Context,
-    end: End,
-    wait: WaitFor,
-    password: Password,
-    timeout: std::time::Duration,
-) -> Outcome {
+pub fn tell(context: &Context, end: End, desktop: &Desktop, password: Password) -> Outcome {
     match end {
-        End::Bought(progress) => {
-            context.output.one(&BOUGHT, &bought(&progress))?;
+        End::Bought(progress, written) => {
+            context.output.one(&BOUGHT, &bought(&progress, &written))?;
             if let Some(id) = &progress.vps_id {
                 context.say(&format!(
                     "Bought. Wait until it can be used: svps wait {id}"
@@ -319,17 +317,24 @@ pub fn tell(
                 "Open its desktop: svps rdp {}",
                 provisioned.vps.id
             ));
-            purchase::reachable(context, &provisioned.vps, wait, timeout)
+            purchase::reachable(context, &provisioned.vps, desktop)
         }
     }
 }
 
 /// What is known of a VPS that nobody waited for.
-fn bought(progress: &Progress) -> Record {
+fn bought(progress: &Progress, written: &Written) -> Record {
     let mut fields = record(progress);
     let id = progress.vps_id.as_ref();
     fields.insert("id".to_owned(), json!(id));
     fields.insert("vpsStatus".to_owned(), json!(progress.last_status));
+    for (name, value) in [
+        ("planId", &written.plan),
+        ("billingCycle", &written.cycle),
+        ("location", &written.location),
+    ] {
+        fields.insert(name.to_owned(), json!(value));
+    }
     fields
 }
 

@@ -14,7 +14,7 @@ use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::interrupt;
 use crate::output::{Column, Look, Record, record};
-use crate::purchase::{self, Until};
+use crate::purchase::{self, Desktop, Until};
 use crate::state::{Claim, OpenPurchase, Purchases, Record as Written, Stage};
 
 const OPEN: [Column; 7] = [
@@ -62,6 +62,9 @@ pub struct ResumeArgs {
     /// The longest wait from now on, such as 90s, 30m or 2h; by default that of the purchase
     #[arg(long, value_parser = duration, value_name = "TIME")]
     pub timeout: Option<Duration>,
+    /// The port that the desktop answers on
+    #[arg(long, default_value_t = 3389, value_name = "PORT", hide = true)]
+    pub desktop_port: u16,
     /// Show the password too
     #[arg(long)]
     pub show_password: bool,
@@ -207,9 +210,17 @@ fn go_on(
     };
     let wait = open.record.wait;
     let end = purchase::carry_out(context, &mut purchase, open, turn, Until::Usable)?;
-    let password = Password::shown_if(args.show_password);
-    let timeout = args.timeout.unwrap_or(Duration::from_secs(1_800));
-    buy::tell(context, end, wait, password, timeout)
+    let desktop = Desktop {
+        wait,
+        port: args.desktop_port,
+        timeout: args.timeout.unwrap_or(Duration::from_secs(1_800)),
+    };
+    buy::tell(
+        context,
+        end,
+        &desktop,
+        Password::shown_if(args.show_password),
+    )
 }
 
 /// A purchase that another program began: it is written down here first.

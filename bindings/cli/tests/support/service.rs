@@ -63,7 +63,7 @@ impl Service {
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let shared = Arc::clone(&serving);
-                std::thread::spawn(move || shared.serve(stream));
+                std::thread::spawn(move || shared.serve(&stream));
             }
         });
         Self { port, shared }
@@ -112,13 +112,13 @@ impl Service {
 }
 
 impl Shared {
-    fn serve(&self, stream: TcpStream) {
+    fn serve(&self, stream: &TcpStream) {
         let mut reader = BufReader::new(stream.try_clone().unwrap());
         while let Some(request) = read(&mut reader) {
             let Some(response) = self.answer(&request) else {
                 return;
             };
-            if write(&stream, &response).is_err() {
+            if write(stream, &response).is_err() {
                 return;
             }
         }
@@ -186,7 +186,7 @@ fn write(mut stream: &TcpStream, response: &Response) -> std::io::Result<()> {
         response.body.len()
     );
     for (name, value) in &response.headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
+        head.extend([name, ": ", value, "\r\n"]);
     }
     head.push_str("\r\n");
     let mut bytes = head.into_bytes();
