@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::json;
 use crate::open_enum::closed_enum;
 use crate::secret::Secret;
+use crate::turns::{Places, PlacesOfProcess, Turns};
 
 /// The service's own address.
 pub const DEFAULT_BASE_URL: &str = "https://stablevps.com";
@@ -63,6 +64,10 @@ pub struct ApiConfig {
     /// Default: the server. An empty name is a world of this client alone, such as a test's.
     #[serde(deserialize_with = "json::given")]
     pub world: Option<String>,
+    /// A name for the account: purchases of clients with the same one go one at a time, by whatever keys.
+    /// Default: the beginning of the key, so that those of another key of the account do not wait.
+    #[serde(deserialize_with = "json::given")]
+    pub account: Option<String>,
 }
 
 impl Default for ApiConfig {
@@ -76,6 +81,7 @@ impl Default for ApiConfig {
             timeout_ms: 30_000,
             connect_timeout_ms: 5_000,
             world: None,
+            account: None,
         }
     }
 }
@@ -147,12 +153,14 @@ struct Inner {
     base: String,
     /// Trimmed and checked.
     key: Option<Secret>,
+    account: Option<String>,
     auth: Auth,
     user_agent: Option<String>,
     max_retries: u32,
     timeout_ms: u64,
     connect_timeout_ms: u64,
     claims: Arc<Claims>,
+    turns: Turns,
 }
 
 impl fmt::Debug for Api {
@@ -168,12 +176,27 @@ impl Api {
     ///
     /// # Errors
     /// `InvalidInput` for a key that can't stand in a header, a base URL that is not one or that
-    /// would carry the key in the clear, or a time limit of zero.
+    /// would carry the key in the clear, an account's name that is empty, or a time limit of zero.
     pub fn new(config: ApiConfig) -> Result<Self, Error> {
+        Self::with_places(config, Arc::new(PlacesOfProcess))
+    }
+
+    /// The same, with another register of the purchases that wait for their turn than this library's own.
+    ///
+    /// # Errors
+    /// As of [`new`](Self::new).
+    pub fn with_places(config: ApiConfig, places: Arc<dyn Places>) -> Result<Self, Error> {
         let key = config.api_key.as_ref().map(check_key).transpose()?;
         let base = check_base_url(&config.base_url)?;
-        let claims = Claims::of(config.world.as_deref().unwrap_or(&base));
+        if config.account.as_ref().is_some_and(String::is_empty) {
+            return Err(Error::invalid_input("account", "must not be empty"));
+        }
+        let world = config.world.as_deref().unwrap_or(&base);
+        let claims = Claims::of(world);
+        let account = account_key(config.account.as_deref(), key.as_ref(), &base);
         Ok(Self(Arc::new(Inner {
+            turns: Turns::of(places, world, &account),
+            account: config.account,
             base,
             key,
             auth: config.auth,
@@ -194,17 +217,7 @@ impl Api {
     /// Tells keys of different accounts apart without telling the key: a hash of its public prefix.
     #[must_use]
     pub fn key_fingerprint(&self) -> String {
-        let key = self.0.key.as_ref().map_or("", Secret::reveal);
-        // A key is ASCII.
-        let shown = KEY_PREFIX_CHARS.min(key.len().div_euclid(2));
-        // FNV-1a, which is written down in tokens: another hash would make them another account's.
-        let hash = key
-            .bytes()
-            .take(shown)
-            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-                (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-            });
-        format!("{hash:016x}")
+        fingerprint(self.0.key.as_ref())
     }
 
     pub(crate) fn key(&self) -> Option<&Secret> {
@@ -231,10 +244,11 @@ impl Api {
         self.0.connect_timeout_ms
     }
 
-    /// Names the account whose purchases go one at a time: its key's fingerprint and its server.
+    /// Names the account whose purchases go one at a time: by its name, or else by its key's fingerprint, and by its
+    /// server.
     #[must_use]
     pub fn account_key(&self) -> String {
-        format!("{} {}", self.key_fingerprint(), self.0.base)
+        account_key(self.0.account.as_deref(), self.0.key.as_ref(), &self.0.base)
     }
 
     /// Where requests go, up to the endpoint's own path.
@@ -246,6 +260,32 @@ impl Api {
     pub(crate) fn claims(&self) -> &Claims {
         &self.0.claims
     }
+
+    /// The queue of the account's purchases.
+    pub(crate) fn turns(&self) -> &Turns {
+        &self.0.turns
+    }
+}
+
+fn account_key(name: Option<&str>, key: Option<&Secret>, base: &str) -> String {
+    match name {
+        Some(name) => format!("account {name} {base}"),
+        None => format!("{} {base}", fingerprint(key)),
+    }
+}
+
+fn fingerprint(key: Option<&Secret>) -> String {
+    let key = key.map_or("", Secret::reveal);
+    // A key is ASCII.
+    let shown = KEY_PREFIX_CHARS.min(key.len().div_euclid(2));
+    // FNV-1a, which is written down in tokens: another hash would make them another account's.
+    let hash = key
+        .bytes()
+        .take(shown)
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+        });
+    format!("{hash:016x}")
 }
 
 fn check_key(key: &Secret) -> Result<Secret, Error> {

@@ -42,6 +42,8 @@ closed_enum! {
         Settling = "settling",
         /// The next look at the VPS.
         Poll = "poll",
+        /// Another purchase of the account is before the end of its order.
+        Turn = "turn",
     }
 }
 

@@ -457,6 +457,7 @@ fn a_resumed_purchase_never_adopts_what_another_purchase_of_the_same_client_got(
     while second.phase() != Phase::Polling {
         step_once(&mut second, &mut service);
     }
+    second.end_turn();
     let resumed = Provisioning::resume(&api, &token, KeyCheck::Same, None, 3, clocks(START));
     let mut resumed = resumed.unwrap();
     let mut now = START;
@@ -590,9 +591,12 @@ fn what_one_client_received_another_of_the_same_server_does_not_take_for_its_own
         second.step();
     }
     second.step();
+    // Its host gives it up for a while.
+    second.machine.end_turn();
     while !matches!(first.machine.phase(), Phase::Polling) {
         first.step();
     }
+    first.machine.end_turn();
     // The second one's list now shows the first one's VPS.
     std::mem::swap(&mut first.simulator, &mut second.simulator);
     let (word, _, _) = second.end();

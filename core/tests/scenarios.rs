@@ -344,6 +344,7 @@ fn options_and_args(scenario: &Scenario) -> (CallOptions, Map<String, Value>) {
             &mut args,
             &[
                 "preflight",
+                "checkFunds",
                 "maxSpend",
                 "waitFor",
                 "timeoutMs",

@@ -413,13 +413,20 @@ fn no_error_shows_a_value_that_does_not_fit_and_each_names_its_field() {
                 let context = format!("{}, {pointer} is {sentinel}", model.name);
                 let body = with(&model.body, pointer, sentinel.clone());
                 let replied = replied(&model, 200, &body);
-                if kind.takes(&sentinel) {
+                // An id of another VPS than was asked for fits, and is refused all the same.
+                let is_another = model.name == "VpsDetails" && *pointer == "/id";
+                if kind.takes(&sentinel) && !is_another {
                     assert!(replied.is_ok(), "{context}: {replied:?}");
                     continue;
                 }
                 let error = replied.expect_err(&context);
                 let (told, reason) = complaint(&error, &context);
                 assert_silent(&error, &context);
+                if kind.takes(&sentinel) {
+                    let told = (told.as_str(), reason.as_str());
+                    assert_eq!(told, ("id", "must be the one that was asked for"));
+                    continue;
+                }
                 let is_first_row = *kind == Rows && sentinel.is_array();
                 let row = if is_first_row { "[0]" } else { "" };
                 assert_eq!(told, format!("{}{row}", place(pointer)), "{context}");

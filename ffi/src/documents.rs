@@ -126,13 +126,6 @@ impl Machine {
         self.reply(id, Reply::Failed(failure), now_ms)
     }
 
-    /// The error, as a JSON document, of a purchase whose turn did not come in time.
-    #[must_use]
-    pub fn late(&self, now_ms: u64) -> Option<String> {
-        let error = self.lock().late(Instant::from_millis(now_ms))?;
-        Some(documents::error(&error))
-    }
-
     /// Gives the call or the purchase up, and says with which error, as a JSON document. A request that is
     /// outstanding may have taken effect.
     pub fn close(&self, now_ms: u64) -> Result<String, Failure> {

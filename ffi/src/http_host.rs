@@ -7,7 +7,9 @@ use std::sync::{Arc, LazyLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde::Deserialize;
-use stablevps::host::{self, ConfigError, Exchange, HttpTransport, ProxyChoice, TransportConfig};
+use stablevps::host::{
+    self, ConfigError, Exchange, HttpTransport, ProxyChoice, TransportConfig, Trust,
+};
 use stablevps_core::error::Error;
 use stablevps_core::http::Reply;
 
@@ -55,7 +57,9 @@ impl HttpHost {
     pub fn new(options: &[u8]) -> Result<Arc<Self>, Failure> {
         let options: HttpOptions = json(options)?;
         let config = TransportConfig {
-            ca_pem: options.ca_pem.map(String::into_bytes),
+            trust: options
+                .ca_pem
+                .map_or(Trust::FromEnvironment, |pem| Trust::Pem(pem.into_bytes())),
             proxy: options
                 .proxy
                 .map_or(ProxyChoice::FromEnvironment, ProxyChoice::Url),
@@ -176,7 +180,9 @@ fn hand_in(
 fn refused(error: &ConfigError) -> Failure {
     let field = match error {
         ConfigError::BadProxyUrl(_) => "proxy",
+        ConfigError::Stack => "transport",
         ConfigError::BadPem(_)
+        | ConfigError::BadRoots
         | ConfigError::NoCertificates(_)
         | ConfigError::UnreadableFile(..) => "ca_file",
     };

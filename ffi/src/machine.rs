@@ -62,6 +62,12 @@ impl Machine {
     pub fn snapshot(&self, now_ms: u64) -> Option<String> {
         self.lock().snapshot(Instant::from_millis(now_ms))
     }
+
+    /// Gives a purchase's turn to the next one of the account: once the first progress that is not exclusive was
+    /// handed out, or where nobody drives the machine any more. Doing so twice changes nothing.
+    pub fn end_turn(&self) {
+        self.lock().end_turn();
+    }
 }
 
 /// A complete response, as a host hands it in.

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use stablevps_core::catalogue::{self, Plan};
 use stablevps_core::clock::{Instant, Now};
 use stablevps_core::config::{Api as CoreApi, ApiConfig, CallOptions};
-use stablevps_core::error::Report;
 use stablevps_core::host::{HostStep, ListingForm, begin};
 use stablevps_core::http::{Delivery, FailureKind, Reply, TransportFailure};
 use stablevps_core::provisioning::ProvisionOptions;
@@ -102,13 +101,6 @@ impl Machine {
         };
         self.reply(id, Reply::Failed(failure), now_ms)?;
         Ok(self.step_after_reply(now_ms))
-    }
-
-    /// The error of a purchase that is given up while it waits for its turn.
-    #[must_use]
-    pub fn late(&self, now_ms: u64) -> Option<Report> {
-        let error = self.lock().late(Instant::from_millis(now_ms))?;
-        Some(error.report())
     }
 }
 

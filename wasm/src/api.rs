@@ -6,6 +6,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::machine::Machine;
 use crate::numbers::{now, seed};
+use crate::places::{self, Register};
 
 /// A configured account, or why it can't be one.
 #[wasm_bindgen]
@@ -13,26 +14,19 @@ pub struct Api(Result<CoreApi, String>);
 
 #[wasm_bindgen]
 impl Api {
-    /// Checks the configuration, which is a JSON document.
+    /// Checks the configuration, which is a JSON document. Every account has the same register.
     #[must_use]
     #[wasm_bindgen(constructor)]
-    pub fn new(config: &str) -> Self {
-        Self(documents::api(config).map_err(|error| documents::error(&error)))
+    pub fn new(config: &str, register: Register) -> Self {
+        let places = places::of_host(register);
+        let api = documents::api_with_places(config, places);
+        Self(api.map_err(|error| documents::error(&error)))
     }
 
     /// The error, as a JSON document, that the configuration is refused with.
     #[must_use]
     pub fn problem(&self) -> Option<String> {
         self.0.as_ref().err().cloned()
-    }
-
-    /// Names the account whose purchases go one at a time, without containing the key.
-    #[must_use]
-    #[wasm_bindgen(js_name = accountKey)]
-    pub fn account_key(&self) -> String {
-        self.0
-            .as_ref()
-            .map_or_else(|_| String::new(), CoreApi::account_key)
     }
 
     /// Begins the call or the purchase that a JSON document describes. What can't be begun is a machine

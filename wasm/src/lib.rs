@@ -4,7 +4,7 @@
 //! carries out its steps and hands in the replies. Calls, steps, results and errors are JSON text,
 //! because `JSON.parse` reads that faster than an object is built from here, and because text and
 //! numbers need little glue. Times and seeds are JavaScript numbers. Nothing here throws, and nothing
-//! calls back into the host.
+//! calls back into the host but for the register in which purchases stand in line ([`places`]).
 //!
 //! With the feature `simulator` and without `api`, this is the testing module's second `.wasm`.
 //!
@@ -17,5 +17,7 @@ mod headers;
 #[cfg(feature = "api")]
 pub mod machine;
 mod numbers;
+#[cfg(feature = "api")]
+pub mod places;
 #[cfg(feature = "simulator")]
 pub mod simulator;

@@ -80,10 +80,12 @@ impl Machine {
         self.0.as_ref().ok()?.snapshot(instant(now_ms))
     }
 
-    /// The error, as a JSON document, of a purchase that is given up while it waits for its turn.
-    #[must_use]
-    pub fn late(&self, #[wasm_bindgen(js_name = nowMs)] now_ms: f64) -> Option<String> {
-        let error = self.0.as_ref().ok()?.late(instant(now_ms))?;
-        Some(documents::error(&error))
+    /// Gives a purchase's turn to the next one of the account: once the first progress that is not exclusive was
+    /// handed out. Doing so twice changes nothing.
+    #[wasm_bindgen(js_name = endTurn)]
+    pub fn end_turn(&self) {
+        if let Ok(machine) = &self.0 {
+            machine.end_turn();
+        }
     }
 }

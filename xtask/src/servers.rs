@@ -17,6 +17,11 @@ pub fn laboratory() -> Result<PathBuf> {
     program("stablevps-laboratory", &[], "dev")
 }
 
+/// The program with which Rust takes part where purchases cross between languages.
+pub fn crossing() -> Result<PathBuf> {
+    program("stablevps-crossing", &[], "dev")
+}
+
 fn program(name: &str, features: &[&str], profile: &str) -> Result<PathBuf> {
     let arguments = ["build", "--locked", "-p", name, "--profile", profile];
     run("cargo", &[&arguments[..], features].concat())?;

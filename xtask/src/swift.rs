@@ -6,7 +6,6 @@ mod files;
 mod package;
 mod readers;
 mod root;
-mod service;
 mod test;
 mod toolchain;
 

@@ -6,21 +6,25 @@ use std::process::Command;
 use anyhow::{Result, ensure};
 use clap::ValueEnum;
 
-use crate::crossing::{VARIABLE, others};
+use crate::crossing::{VARIABLE, others, with_rust};
 use crate::python::{Venv, wheel};
 use crate::servers::{laboratory, simulator};
 use crate::shell::{cache, elsewhere, finish, headline, is_ci, root, run as sh, target};
-use crate::{generate, kotlin, kotlin_bot, swift, test_js};
+use crate::{generate, interface, kotlin, kotlin_bot, swift, test_js};
 
 /// The largest wheel, in bytes.
 pub const WHEEL_LIMIT: u64 = 2_200_000;
 
 const FEATURES: &str = "stablevps-core/schema,stablevps-ffi/ureq,stablevps-ffi/simulator,\
+     stablevps/async,stablevps/host,stablevps/system-roots,stablevps/testing,stablevps/tracing,\
      stablevps-simulator/server,stablevps-simulator/foreign,\
      stablevps-wasm/simulator";
 
 /// What Kotlin and Swift are built with, which takes the place of what Python is.
 const RECORDS: &str = "stablevps-ffi/records,stablevps-ffi/foreign-simulator";
+
+/// The crates that are published, each after those that it needs.
+const PUBLISHED: [&str; 3] = ["stablevps-core", "stablevps-simulator", "stablevps"];
 
 /// A part of the tests.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -47,9 +51,12 @@ pub fn run(part: Option<Part>) -> Result<()> {
                 Part::Lint => lint()?,
                 Part::Rust => rust()?,
                 Part::Python => python()?,
-                Part::Js => test_js::run()?,
+                Part::Js => {
+                    test_js::run()?;
+                    with_rust("js")?;
+                }
                 Part::Kotlin => {
-                    let others = others(&["python", "js"])?;
+                    let others = others(&["rust", "python", "js"])?;
                     kotlin::test((VARIABLE, &others))?;
                     kotlin_bot::test()?;
                 }
@@ -127,6 +134,20 @@ fn rust() -> Result<()> {
         "cargo",
         &["test", "--workspace", "--locked", "--features", FEATURES],
     )?;
+    interface::check()?;
+    headline("Rust: the crates can be packaged");
+    let mut package = Command::new("cargo");
+    package.args([
+        "package",
+        "--quiet",
+        "--locked",
+        "--no-verify",
+        "--allow-dirty",
+    ]);
+    for published in PUBLISHED {
+        package.args(["--package", published]);
+    }
+    finish(package.current_dir(root()))?;
     headline("the fuzz targets build");
     let fuzz = root().join("tests/fuzz/Cargo.toml");
     let mut build = Command::new("cargo");
@@ -186,6 +207,7 @@ fn python() -> Result<()> {
         .arg(root().join("examples"))
         .current_dir(elsewhere()?);
     finish(&mut examples)?;
+    with_rust("python")?;
     newcomer(&wheel, &service)
 }
 

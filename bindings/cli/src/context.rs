@@ -131,7 +131,7 @@ impl Context {
         Ok(Account { client, profile })
     }
 
-    fn builder(&self, base_url: Option<&str>) -> ClientBuilder {
+    fn builder(&self, base_url: Option<&str>) -> ClientBuilder<Client> {
         let mut builder = Client::builder().user_agent_suffix(USER_AGENT);
         if let Some(world) = &self.world {
             let settings = builder.base_url(BASE_URL).random_seed(1);

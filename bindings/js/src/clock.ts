@@ -18,6 +18,20 @@ export interface WorldClock extends Clock {
   hold?(): () => void;
 }
 
+const worlds = new WeakMap<Clock, string>();
+
+/** @internal The name of a clock's world: what is bought by one clock is known wherever that clock is used. */
+export function worldOf(clock: WorldClock): string {
+  const name = clock.world ?? worlds.get(clock) ?? newWorld();
+  worlds.set(clock, name);
+  return name;
+}
+
+/** @internal A name for a world that no other one in this process has, of any copy of this package. */
+export function newWorld(): string {
+  return Math.random().toString(36).slice(2);
+}
+
 /** The longest span that a timer takes. After a longer wait's first part the machine says to wait again. */
 const LONGEST = 2 ** 31 - 1;
 

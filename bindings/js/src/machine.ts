@@ -4,10 +4,16 @@ import type { Machine } from "../wasm/main/main.js";
 import { onAbort } from "./abort.js";
 import { sleep, type WorldClock } from "./clock.js";
 import { StableVPSError } from "./error.js";
-import { Turn } from "./locks.js";
 import type { Progress } from "./models.js";
 import { readProgress, type Sent } from "./readers.js";
-import { aborted, errorOf, invalidInput, isStableVPSError, type Report } from "./reports.js";
+import {
+  aborted,
+  errorOf,
+  invalidInput,
+  isStableVPSError,
+  overdue,
+  type Report,
+} from "./reports.js";
 import {
   type HttpRequest,
   type HttpResponse,
@@ -25,6 +31,7 @@ export interface Logger {
 /** What a machine wants now. */
 type Step =
   | { do: "send"; request: HttpRequest; progress: Sent | null }
+  /** Without progress while a purchase waits for its turn, for which it asks often. */
   | { do: "wait"; delayMs: number; reason: string; progress: Sent | null }
   /** `within`: the result is that field of the last response's body. */
   | { do: "done"; output?: Sent; within?: string }
@@ -46,8 +53,6 @@ export interface Activity<T> {
   signal: AbortSignal | undefined;
   /** What a purchase has beside that. */
   purchase?: {
-    /** Purchases of one account take turns. */
-    account: string;
     /** How long the whole may take, in milliseconds, if that was said. */
     timeout: number | undefined;
     /** Called with every step, and waited for before the step is carried out. */
@@ -67,7 +72,6 @@ export async function drive<T>(host: Host, activity: Activity<T>): Promise<T> {
   const { machine, label, signal, purchase } = activity;
   const { clock, logger } = host;
   const began = clock.monotonic();
-  let turn: Turn | undefined;
   let body: Uint8Array | undefined;
   let cause: unknown;
   try {
@@ -85,23 +89,19 @@ export async function drive<T>(host: Host, activity: Activity<T>): Promise<T> {
       }
       if (purchase && step.progress) {
         const progress = readProgress(step.progress);
-        if (progress.exclusive && !turn?.hasCome) {
-          turn ??= new Turn(purchase.account);
-          await waitFor(turn, host, activity, purchase.timeout ?? LONGEST_WAIT);
-          step = nextStep(host, machine);
-          continue;
-        }
         await report(host, activity, progress, began);
         throwIfAborted(signal);
         if (!progress.exclusive) {
           // Only now: the token that names the VPS was handed out.
-          turn?.end();
+          machine.endTurn();
         }
         // Time has passed during the callback.
         step = nextStep(host, machine);
       }
       if (step.do === "wait") {
-        logger?.debug(`${label}: waiting ${step.delayMs} ms (${step.reason})`);
+        if (step.reason !== "turn") {
+          logger?.debug(`${label}: waiting ${step.delayMs} ms (${step.reason})`);
+        }
         await sleep(clock, step.delayMs, signal);
         step = nextStep(host, machine);
       } else if (step.do === "send") {
@@ -115,7 +115,6 @@ export async function drive<T>(host: Host, activity: Activity<T>): Promise<T> {
   } catch (error) {
     throw purchase ? withToken(host, activity, error) : error;
   } finally {
-    turn?.end();
     machine.free();
   }
 }
@@ -139,7 +138,7 @@ function refuseToOrder(step: Step): void {
 /** Waits for what `onProgress` returns, but not beyond the signal or the time allowed. */
 async function report(
   host: Host,
-  { machine, label, signal, purchase }: Activity<unknown>,
+  { label, signal, purchase }: Activity<unknown>,
   progress: Progress,
   began: number,
 ): Promise<void> {
@@ -157,7 +156,7 @@ async function report(
   try {
     const late = sleep(clock, Math.max(left, SHORTEST_REPORT), over.signal).then(() => true);
     if ((await Promise.race([telling, late])) && !signal?.aborted) {
-      throw logged(host, label, lateIn(machine, "onProgress", clock.monotonic()));
+      throw logged(host, label, overdue("onProgress"));
     }
   } finally {
     release?.();
@@ -182,13 +181,6 @@ function told(
   } catch (error) {
     return fail(error);
   }
-}
-
-/** The error of a purchase whose time ends while it waits for something of its caller's. */
-function lateIn(machine: Machine, what: string, now: number): StableVPSError {
-  const { details, ...rest } = JSON.parse(machine.late(now) ?? "{}");
-  const message = rest.message.replace(details.waitingFor, what);
-  return errorOf({ ...rest, message, fault: "caller", details: { ...details, waitingFor: what } });
 }
 
 /** What a caller's `onProgress` threw. */
@@ -236,25 +228,6 @@ function outputOf({ output, within }: Step & { do: "done" }, body?: Uint8Array):
 function logged(host: Host, label: string, error: StableVPSError): StableVPSError {
   host.logger?.debug(`${label} failed: ${error.message}`);
   return error;
-}
-
-/** Waits for a purchase's turn, until its time is over or its signal is aborted. */
-async function waitFor(
-  turn: Turn,
-  host: Host,
-  { machine, label, signal }: Activity<unknown>,
-  timeout: number,
-): Promise<void> {
-  const over = new AbortController();
-  const ignore = onAbort(signal, () => over.abort());
-  await Promise.race([turn.comes, sleep(host.clock, timeout, over.signal)]);
-  ignore();
-  const isLate = !over.signal.aborted && !turn.hasCome;
-  over.abort();
-  const report = isLate ? machine.late(host.clock.monotonic()) : undefined;
-  if (report !== undefined) {
-    throw logged(host, label, errorOf(JSON.parse(report) as Report));
-  }
 }
 
 /** Between two steps nothing is under way: the call may be made again. */

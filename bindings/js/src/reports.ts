@@ -1,7 +1,12 @@
 /** Errors as calls end with them, and how they are known again. */
 
 import { AbortError, BRAND, camel, type ErrorFacts, StableVPSError } from "./error.js";
-import { type ErrorsByCode, InvalidInputError, TransportError } from "./errors.js";
+import {
+  DeadlineExceededError,
+  type ErrorsByCode,
+  InvalidInputError,
+  TransportError,
+} from "./errors.js";
 import type { ErrorCode, FailureKind, Next } from "./models.js";
 import { KINDS, readVpsDetails, type Sent } from "./readers.js";
 
@@ -41,6 +46,19 @@ export function invalidInput(
     details: { field, reason },
   } as const;
   return new InvalidInputError(facts, options);
+}
+
+/** @internal A purchase's time ended while it waited for something of its caller's. */
+export function overdue(waitingFor: string): DeadlineExceededError {
+  const facts = {
+    code: "deadline_exceeded",
+    message: `the time allowed was over while waiting for ${waitingFor}`,
+    fault: "caller",
+    next: "resume",
+    attempts: 0,
+    details: { waitingFor },
+  } as const;
+  return new DeadlineExceededError(facts);
 }
 
 /** @internal The core can't be used, so nothing was sent. */

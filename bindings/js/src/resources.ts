@@ -77,6 +77,12 @@ export interface ProvisionOptions extends WaitOptions {
    * told from one that was never placed.
    */
   preflight?: boolean | undefined;
+  /**
+   * Whether a wallet that holds less than the price built into this version ends in an `InsufficientFundsError`
+   * before anything is ordered: false by default. The service itself refuses what can't be paid, and that price
+   * may be out of date.
+   */
+  checkFunds?: boolean | undefined;
   /** How long an order whose reply was lost is looked for: 90,000 by default. */
   settle?: number | undefined;
 }
@@ -107,6 +113,7 @@ const PROVISION_OPTIONS: Names<ProvisionOptions> = {
   ...WAIT_OPTIONS,
   maxSpend: 1,
   preflight: 1,
+  checkFunds: 1,
   settle: 1,
 };
 
@@ -228,6 +235,7 @@ export class VpsResource extends Resource {
         options: {
           ...waiting(options),
           preflight: preflight === undefined ? undefined : preflight ? "check" : "skip",
+          checkFunds: flag("checkFunds", options.checkFunds),
           maxSpend: optionalText("maxSpend", options.maxSpend),
           settleMs: span("settle", options.settle),
         },

@@ -1,8 +1,9 @@
 /** A configured account: what every resource makes its calls with. */
 
+import type * as glue from "../wasm/main/main.js";
 import type { Api, Machine } from "../wasm/main/main.js";
 import { onAbort } from "./abort.js";
-import { type Clock, sleep, systemClock, type WorldClock } from "./clock.js";
+import { type Clock, sleep, systemClock, worldOf } from "./clock.js";
 import { drive, type Host, type Logger } from "./machine.js";
 import type { Auth, Progress } from "./models.js";
 import {
@@ -11,6 +12,7 @@ import {
   count,
   flag,
   methods,
+  optionalText,
   type Names,
   record,
   secretText,
@@ -23,6 +25,7 @@ import { readProvisioned, type Sent } from "./readers.js";
 import { aborted, coreMissing, errorOf, invalidInput, type Report } from "./reports.js";
 import type { Secret } from "./secret.js";
 import type { Fetch, FetchInit } from "./transport.js";
+import { register } from "./turns.js";
 import { VERSION } from "./version.js";
 import { core, coreNow } from "./wasm.js";
 
@@ -35,6 +38,11 @@ export interface StableVPSOptions {
   apiKey?: string | Secret | null | undefined;
   /** Another server than `https://stablevps.com`. Plain http only to loopback. */
   baseUrl?: string | undefined;
+  /**
+   * A name for the account: purchases of clients with the same one go one at a time in this process, by whatever keys. By
+   * default those of one key do.
+   */
+  account?: string | undefined;
   /** The header that carries the key: `bearer` by default. */
   auth?: Auth | undefined;
   /** How long one request may take: 30,000 by default. */
@@ -95,6 +103,7 @@ export interface PurchaseOptions {
 const OPTIONS: Names<StableVPSOptions> = {
   apiKey: 1,
   baseUrl: 1,
+  account: 1,
   auth: 1,
   timeout: 1,
   maxRetries: 1,
@@ -156,7 +165,8 @@ export class Session {
       apiKey: apiKey === null ? undefined : secretText("apiKey", apiKey).trim(),
       baseUrl: text("baseUrl", options.baseUrl ?? "https://stablevps.com"),
       // What is bought by a clock that is not the machine's is nobody else's.
-      world: options.clock === undefined ? undefined : ((options.clock as WorldClock).world ?? ""),
+      world: options.clock === undefined ? undefined : worldOf(options.clock),
+      account: optionalText("account", options.account),
       auth: options.auth === undefined ? undefined : text("auth", options.auth),
       // A browser has its own, and asks the server about every header that is not its own.
       userAgent: inBrowser ? null : `stablevps-js/${VERSION}`,
@@ -202,9 +212,7 @@ export class Session {
       const document = request();
       const api = this.#api ?? (await this.#load(signal, span("timeout", timeout)));
       const machine = this.#begin(api, document, undefined, uniqueSeed);
-      const { world = "" }: WorldClock = this.#host.clock;
       const own = {
-        account: `${api.accountKey()} ${world}`,
         timeout,
         onProgress(progress: Progress) {
           report(progress);
@@ -254,8 +262,8 @@ export class Session {
 }
 
 /** The core's account of that configuration. */
-function account(present: { Api: new (config: string) => Api }, config: string): Api {
-  const api = new present.Api(config);
+function account(present: Pick<typeof glue, "Api">, config: string): Api {
+  const api = new present.Api(config, register());
   const problem = api.problem();
   if (problem !== undefined) {
     api.free();

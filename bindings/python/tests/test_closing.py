@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from _blocking import Blocking
 from _child import run
 from _servers import Server, answering, serving
 
 import stablevps
 from stablevps.httpx import AsyncHttpxTransport, HttpxTransport
-from stablevps.testing import Simulator
 
 KEY = "svps_live_0123456789abcdef"
 ORDER: Any = {"plan_id": "basic", "billing_cycle": "monthly", "location": "tokyo"}
@@ -151,22 +151,36 @@ def test_closing_ends_a_purchase_whose_order_is_under_way_with_its_token(program
     assert service.state()["orders_received"] == 1
 
 
-def test_closing_ends_a_purchase_that_waits_for_its_turn(connect: Any, kind: str) -> None:
-    simulator = Simulator()
-    client = connect(simulator)
-    # As if another purchase were before its order's reply, for ever.
-    from stablevps._turns import Ticket
+def test_closing_ends_a_purchase_that_waits_for_its_turn(
+    program: Any, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = program()
+    made: Any = getattr(stablevps, kind)(service.key, base_url=service.url)
+    client = made if kind == "Client" else Blocking(made)
+    holding, waits, go_on = threading.Event(), threading.Event(), threading.Event()
 
-    ticket = Ticket()
-    inner = getattr(client, "_client", client)
-    simulator._turns.of(inner._session.account).join(ticket, lambda: None)
-    end = in_thread(lambda: client.vps.provision(**ORDER))
-    while len(simulator._turns.of(inner._session.account)._queue) < 2:
-        pass
-    inner._closing.close()
-    with pytest.raises(stablevps.TransportError, match="the client was closed"):
-        end()
-    assert simulator.state()["orders_placed"] == 0
+    def hold(progress: stablevps.Progress) -> None:
+        holding.set()
+        assert go_on.wait(15)
+        raise LookupError
+
+    monkeypatch.setattr(stablevps._machine, "_end_turns_of_closed_loops", waits.set)
+    with stablevps.Client(service.key, base_url=service.url) as other:
+        first = in_thread(lambda: other.vps.provision(**ORDER, on_progress=hold))
+        assert holding.wait(10)
+        end = in_thread(lambda: client.vps.provision(**ORDER))
+        assert waits.wait(10)
+        made._closing.close()
+        with pytest.raises(stablevps.TransportError, match="the client was closed") as closed:
+            end()
+        go_on.set()
+        with pytest.raises(LookupError):
+            first()
+        assert closed.value.next == "resume"
+        assert service.state()["orders_received"] == 0
+        with pytest.raises(stablevps.DeadlineExceededError, match="it is bought"):
+            other.vps.resume(closed.value.token or "", timeout=0.2)
+    assert service.state()["orders_received"] == 1
 
 
 def test_a_closed_asynchronous_client_leaves_a_cancellation_from_elsewhere_alone() -> None:

@@ -274,6 +274,8 @@ WRONG_CALLS: list[tuple[str, str, dict[str, Any], str, str]] = [
     ("vps", "provision", {**ORDER, "max_spend": "-1"}, "max_spend", "must not be negative"),
     ("vps", "provision", {**ORDER, "wait_for": "soon"}, "wait_for", "must be"),
     ("vps", "provision", {**ORDER, "preflight": "false"}, "preflight", "must be True or False"),
+    ("vps", "provision", {**ORDER, "check_funds": 1}, "check_funds", "must be True or False"),
+    ("vps", "provision", {**ORDER, "preflight": False, "check_funds": True}, "check_funds", "needs"),
     ("vps", "resume", {"token": "{}", "any_key": 1}, "any_key", "must be True or False"),
     ("vps", "provision", {**ORDER, "settle": -1e-9}, "settle", "must not be negative"),
     ("vps", "get", {"id": "664a", "timeout": 10**400}, "timeout", "must be finite"),

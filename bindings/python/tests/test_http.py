@@ -244,8 +244,7 @@ def test_a_forked_child_goes_on_with_its_parents_client(program: Any, made: str)
     service = program()
     out = run(
         """
-        import asyncio, os, sys, stablevps
-        from stablevps import _turns
+        import asyncio, os, sys, threading, stablevps
         made, key, url = sys.argv[1:]
         client = getattr(stablevps, made)(key, base_url=url)
         def call(method, *arguments, **named):
@@ -255,20 +254,33 @@ def test_a_forked_child_goes_on_with_its_parents_client(program: Any, made: str)
         call(client.wallet.get)
         # Something else meanwhile, so that the thread of that call is idle again.
         stablevps.Client(key, base_url=url).wallet.get()
-        # As if another thread of the parent were amid a purchase.
-        ticket = _turns.Ticket()
-        turn = _turns.PROCESS.of(client._session.account)
-        turn.join(ticket, lambda: None)
-        assert turn.is_of(ticket)
+        # Another thread of the parent is amid a purchase, and does not exist in the child.
+        order = dict(plan_id="basic", billing_cycle="monthly", location="tokyo")
+        begun, go_on = threading.Event(), threading.Event()
+        def hold(progress):
+            begun.set()
+            go_on.wait()
+            raise SystemExit
+        thread = threading.Thread(
+            target=lambda: call(client.vps.provision, **order, on_progress=hold)
+        )
+        thread.start()
+        begun.wait()
         child = os.fork()
         if child == 0:
             call(client.wallet.get)
-            order = dict(plan_id="basic", billing_cycle="monthly", location="tokyo")
             try:
-                call(client.vps.provision, **order, max_spend=1)
+                call(client.vps.provision, **order, max_spend=1, timeout=20)
             except stablevps.OverBudgetError:
                 os._exit(7)
             os._exit(1)
+        # The parent's own queue stands as it was.
+        try:
+            call(client.vps.provision, **order, timeout=0.05)
+        except stablevps.DeadlineExceededError as late:
+            assert late.waiting_for == "the other purchases of this account"
+        go_on.set()
+        thread.join()
         _, status = os.waitpid(child, 0)
         call(client.wallet.get)
         print(os.waitstatus_to_exitcode(status))

@@ -6,6 +6,7 @@ import asyncio
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -312,10 +313,12 @@ def test_a_vps_that_was_bought_elsewhere_is_waited_for(client: Any) -> None:
     assert (ready.vps.id, ready.charged, ready.orders_sent) == (id, None, 0)
 
 
-def test_waiting_for_what_does_not_exist_ends_at_once(client: Any, simulator: Simulator) -> None:
+def test_waiting_for_what_does_not_exist_ends_with_the_second_look(
+    client: Any, simulator: Simulator
+) -> None:
     with pytest.raises(stablevps.NotFoundError):
         client.vps.wait_until_ready("664a00000000000000000000")
-    assert simulator.state()["requests"]["total"] == 1
+    assert simulator.state()["requests"]["total"] == 2
 
 
 def test_an_interrupted_wait_leaves_its_token(simulator: Simulator) -> None:
@@ -516,8 +519,12 @@ def test_a_purchase_that_waits_for_another_keeps_to_its_time(
     with ThreadPoolExecutor() as threads:
         holding = threads.submit(holder.vps.provision, **ORDER)
         assert begun.wait(15)
+        waiting = threads.submit(buy)
+        # Time stands while the first one does something real, so it is let pass.
+        while not waiting.done():
+            simulator.advance(0.001)
         with pytest.raises(stablevps.DeadlineExceededError) as late:
-            buy()
+            waiting.result()
         assert late.value.waiting_for == "the other purchases of this account"
         assert "unordered" in json.loads(token_of(late.value))["stage"]
         go_on.set()
@@ -525,6 +532,62 @@ def test_a_purchase_that_waits_for_another_keeps_to_its_time(
     assert late.value.token is not None
     simulator.client().vps.resume(late.value.token, timeout=3600)
     assert simulator.state()["charges"] == [19.49, 19.49]
+
+
+def test_purchases_order_in_the_order_in_which_they_came(simulator: Simulator) -> None:
+    simulator.control({"set_balance": {"amount": 1000}})
+    came: list[int] = []
+
+    async def main() -> None:
+        client = simulator.async_client()
+        go_on = asyncio.Event()
+
+        async def hold(progress: stablevps.Progress) -> None:
+            await go_on.wait()
+
+        def note(number: int) -> Any:
+            def noted(progress: stablevps.Progress) -> None:
+                if progress.phase == "preflight":
+                    came.append(number)
+
+            return noted
+
+        purchases = [asyncio.ensure_future(client.vps.provision(**ORDER, on_progress=hold))]
+        for number in range(6):
+            await asyncio.sleep(0)
+            buying = client.vps.provision(**ORDER, on_progress=note(number))
+            purchases.append(asyncio.ensure_future(buying))
+        await asyncio.sleep(0)
+        assert came == []
+        purchases[3].cancel()
+        go_on.set()
+        await asyncio.gather(*purchases, return_exceptions=True)
+
+    asyncio.run(main())
+    assert came == [0, 1, 3, 4, 5]
+    assert simulator.state()["orders_placed"] == 6
+
+
+def test_keys_of_one_account_wait_for_each_other_where_it_has_a_name(simulator: Simulator) -> None:
+    other = simulator.client().keys.create(
+        email="john@example.com", password="correct horse battery staple", name="other"
+    )
+    for account, waits in ((None, False), ("acme", True)):
+        one = simulator.client(account=account)
+        two = simulator.client(account=account, api_key=other.api_key)
+        begun: list[str] = []
+
+        def within(progress: stablevps.Progress, two: Any = two, begun: Any = begun) -> None:
+            if progress.phase == "baseline":
+                with suppress(stablevps.DeadlineExceededError):
+                    two.vps.provision(
+                        **ORDER, timeout=0.5, on_progress=lambda progress: begun.append("two")
+                    )
+
+        one.vps.provision(**ORDER, on_progress=within)
+        assert (not begun) == waits
+    with pytest.raises(stablevps.InvalidInputError, match="account must not be empty"):
+        simulator.client(account="")
 
 
 def test_a_purchase_that_ran_out_of_time_is_resumed_with_more_of_it() -> None:

@@ -1,33 +1,141 @@
 //! Buy, watch and control STABLEVPS Forex VPS.
 //!
+//! - **One order, never two.** A lost reply never leads to a second order, and a purchase survives crashes and
+//!   restarts.
+//! - **Blocking or asynchronous.** [`Client`] blocks, [`AsyncClient`] is for tokio. Both have the same calls.
+//! - **Typed.** Money is exact, times have a time zone, passwords print as `***`.
+//! - **Testable.** [`testing`] has a simulated service: no network, no waiting, no money.
+//!
 //! ```
 //! # let simulator = stablevps::testing::Simulator::new();
 //! # let client = simulator.client();
 //! # /*
 //! let client = stablevps::Client::from_env()?; // STABLEVPS_API_KEY
 //! # */
-//! let bought = client
-//!     .vps()
-//!     .provision("prime", "monthly", "london")
-//!     .max_spend("20".parse().unwrap())
-//!     .on_progress(|progress| println!("{:?}", progress.phase))
-//!     .run()?;
-//! println!("{} {}", bought.vps.id, bought.vps.vps_status);
+//! let bought = client.vps().provision("prime", "monthly", "london").max_spend(20).run()?;
+//! println!("{} {:?} {:?}", bought.vps.id, bought.vps.ip_address, bought.vps.rdp_username);
+//!
+//! for vps in client.vps().list()? {
+//!     println!("{} {} {}", vps.id, vps.plan_id, vps.vps_status);
+//! }
 //! # Ok::<(), stablevps::Error>(())
 //! ```
+//!
+//! # Waiting, progress and tokens
+//!
+//! `provision` returns when the VPS is active and has its address, user and password. That takes minutes. The
+//! function of `on_progress` is called before every request and every pause, and each progress has a **token**: a
+//! short text from which the purchase can be continued in another process, and in any other language of this SDK. It
+//! holds no key and no password. The call with the phase [`Ordering`](Phase::Ordering) comes *before* the order is
+//! sent, and the order waits until the function returns. So a token that is stored there is never older than the
+//! order.
+//!
+//! ```
+//! # use std::time::Duration;
+//! # let simulator = stablevps::testing::Simulator::new();
+//! # let client = simulator.client();
+//! let mut stored = None; // in your program: a database, or a file that is replaced in one step
+//!
+//! let purchase = client.vps().provision("basic", "monthly", "tokyo").timeout(Duration::from_secs(30));
+//! let error = purchase.on_progress(|progress| stored.clone_from(&progress.token)).run().unwrap_err();
+//! assert_eq!(error.next(), stablevps::Next::Resume);
+//!
+//! let bought = client.vps().resume(stored.unwrap()).timeout(Duration::from_secs(600)).run()?;
+//! assert_eq!(bought.orders_sent, 1);
+//! # Ok::<(), stablevps::Error>(())
+//! ```
+//!
+//! Resume every open token of an account before you order anything new there: an unfinished order is found by
+//! looking for a new VPS, and a fresh VPS of the same plan, cycle and location can be taken for it.
+//!
+//! [`begin`](ProvisionBuilder::begin) gives a [`Purchase`], which can be stopped from elsewhere and run again:
+//!
+//! ```
+//! # let simulator = stablevps::testing::Simulator::new();
+//! # let client = simulator.client();
+//! # fn store(_: Option<&str>) -> std::io::Result<()> { Ok(()) }
+//! let mut purchase = client.vps().provision("basic", "monthly", "tokyo").begin()?;
+//! let stopper = purchase.stopper(); // for a Ctrl-C handler, or for this function
+//! let bought = purchase.run(|progress| {
+//!     if store(progress.token.as_deref()).is_err() {
+//!         stopper.stop(); // nothing is ordered whose token is not stored
+//!     }
+//! })?;
+//! # Ok::<(), stablevps::Error>(())
+//! ```
+//!
+//! # Asynchronous
+//!
+//! With the feature `async`, [`AsyncClient`] has the same calls as futures of tokio's. Any of them may be dropped. A
+//! purchase whose run was dropped keeps its token, and can be run again: an order that was on its way is looked for,
+//! and never sent again.
+//!
+//! ```
+//! # #[cfg(feature = "async")]
+//! # async fn buy() -> Result<(), stablevps::Error> {
+//! let client = stablevps::AsyncClient::from_env()?;
+//! let purchase = client.vps().provision("prime", "monthly", "london");
+//! let bought = purchase
+//!     .on_progress(|progress| async move { println!("{:?}", progress.phase) })
+//!     .run()
+//!     .await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Errors
+//!
+//! Every [`Error`] says what happened ([`kind`](Error::kind)), whose fault it is ([`fault`](Error::fault)), and what
+//! to do [`next`](Error::next): make the same call again, resume the purchase, change the call, or ask a person. Of a
+//! purchase that is or may be paid it never says to make the call again.
+//!
+//! ```
+//! use stablevps::ErrorKind;
+//! # let simulator = stablevps::testing::Simulator::new();
+//! # let client = simulator.client();
+//!
+//! let provision = client.vps().provision("pro", "yearly", "tokyo");
+//! match provision.run() {
+//!     Ok(bought) => println!("{}", bought.vps.id),
+//!     Err(error) => match error.kind() {
+//!         ErrorKind::InsufficientFunds { shortfall, .. } => println!("top up {shortfall:?}"),
+//!         _ => println!("{error} (next: {:?}, token: {:?})", error.next(), error.token()),
+//!     },
+//! }
+//! ```
+//!
+//! # Features
+//!
+//! | feature | what it adds | default |
+//! |---|---|---|
+//! | `blocking` | [`Client`], with ureq | yes |
+//! | `async` | [`AsyncClient`], with tokio and reqwest | no |
+//! | `system-roots` | [`ClientBuilder::system_roots`]: the operating system's certificate authorities | no |
+//! | `testing` | [`testing`]: the simulated service | no |
+//! | `tracing` | a span for each call (`stablevps.call`) and each purchase (`stablevps.purchase`) | no |
+//!
+//! TLS is rustls with the roots of Mozilla, `SSL_CERT_FILE` or [`ClientBuilder::ca_certificates`].
+//!
+//! # Out of scope
+//!
+//! Storing tokens, and other processes that buy on the same account. Purchases of one account in this process order
+//! one at a time, whatever clients they are of.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
-#[cfg(feature = "blocking")]
+#[cfg(any(feature = "async", feature = "blocking"))]
 mod client;
-#[cfg(feature = "testing")]
+#[cfg(any(feature = "async", feature = "blocking", feature = "host"))]
+mod network;
+#[cfg(all(feature = "testing", any(feature = "async", feature = "blocking")))]
 pub mod testing;
 #[cfg(any(feature = "blocking", feature = "host"))]
 // Some of it is for hosts alone.
 #[cfg_attr(not(feature = "host"), allow(dead_code))]
 mod transport;
 
-#[cfg(feature = "blocking")]
+#[cfg(any(feature = "async", feature = "blocking"))]
 pub use client::*;
 
 pub use stablevps_core::catalogue::{self, CURRENCY, Plan, plans, price};
@@ -45,7 +153,13 @@ pub use stablevps_core::time::Timestamp;
 #[cfg(feature = "host")]
 #[doc(hidden)]
 pub mod host {
-    pub use crate::transport::{
-        ConfigError, Exchange, HttpTransport, Interrupter, ProxyChoice, Setting, TransportConfig,
-    };
+    #[cfg(feature = "async")]
+    pub use crate::client::asynchronous::Stack;
+    pub use crate::network::{ConfigError, ProxyChoice, Setting, TransportConfig, Trust};
+    pub use crate::transport::{Exchange, HttpTransport, Interrupter};
 }
+
+/// The README's examples, which are tested as those of this page are.
+#[cfg(all(doctest, feature = "async", feature = "testing"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -262,7 +262,12 @@ impl Endpoint for GetVps {
     }
 
     fn parse(&self, body: &mut Vec<u8>) -> Result<VpsDetails, DecodeError> {
-        document(body)
+        let vps: VpsDetails = document(body)?;
+        // Hexadecimal digits may come back in another case.
+        if !vps.id.as_str().eq_ignore_ascii_case(self.id.as_str()) {
+            return Err(DecodeError::at("id", "must be the one that was asked for"));
+        }
+        Ok(vps)
     }
 }
 

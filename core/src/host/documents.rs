@@ -16,6 +16,7 @@
 //! The names stand in this order, so that a host can tell an end by how its document begins.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use serde::Deserialize;
 
@@ -27,14 +28,26 @@ use crate::decode::{DecodeError, document};
 use crate::error::Error;
 use crate::json;
 use crate::request::{Answer, Request};
+use crate::turns::Places;
 
 /// An account, configured as a document says.
 ///
 /// # Errors
 /// `InvalidInput` for what can't be used.
 pub fn api(config: &str) -> Result<Api, Error> {
-    let config: ApiConfig = document(config.as_bytes()).map_err(invalid_input)?;
-    Api::new(config)
+    Api::new(api_config(config)?)
+}
+
+/// The same, with another register of the purchases that wait for their turn than this library's own.
+///
+/// # Errors
+/// As of [`api`].
+pub fn api_with_places(config: &str, places: Arc<dyn Places>) -> Result<Api, Error> {
+    Api::with_places(api_config(config)?, places)
+}
+
+fn api_config(config: &str) -> Result<ApiConfig, Error> {
+    document(config.as_bytes()).map_err(invalid_input)
 }
 
 /// The machine of the call that a document asks for. `seed` spreads its requests in time.
@@ -168,6 +181,10 @@ mod tests {
             (
                 r#""preflight":"no""#,
                 "preflight must be \"check\" or \"skip\"",
+            ),
+            (
+                r#""preflight":"skip","checkFunds":true"#,
+                "check_funds needs the preflight, which reads the wallet",
             ),
             (
                 r#""waitFor":"""#,

@@ -42,11 +42,9 @@ pub trait Machine: Send {
         None
     }
 
-    /// The error of a purchase that is given up while it waits for its turn; none for a plain call.
-    fn late(&self, now: Instant) -> Option<Error> {
-        let _ = now;
-        None
-    }
+    /// Gives a purchase's turn to the next one of the account: once the first progress that is not exclusive was
+    /// handed out, or where nobody drives the machine any more.
+    fn end_turn(&self) {}
 }
 
 /// In which form a host takes a listing of VPS.
@@ -163,7 +161,7 @@ impl Machine for Provisioning {
         Provisioning::snapshot(self, now)
     }
 
-    fn late(&self, now: Instant) -> Option<Error> {
-        Some(Provisioning::late(self, now))
+    fn end_turn(&self) {
+        Provisioning::end_turn(self);
     }
 }

@@ -35,7 +35,7 @@ pub enum HostStep {
         delay_ms: u64,
         /// Why.
         reason: WaitReason,
-        /// How far a purchase is.
+        /// How far a purchase is; nothing while it waits for its turn, for which it asks often.
         progress: Option<Progress>,
     },
     /// The end, and what came of it.
@@ -82,7 +82,13 @@ impl HostStep {
             Step::Wait { delay_ms, reason } => Ok(Self::Wait {
                 delay_ms,
                 reason,
-                progress: machine.progress(now),
+                progress: match reason {
+                    WaitReason::Turn => None,
+                    WaitReason::Retry
+                    | WaitReason::RetryAfter
+                    | WaitReason::Settling
+                    | WaitReason::Poll => machine.progress(now),
+                },
             }),
             Step::Done(end) => Err(end),
         }

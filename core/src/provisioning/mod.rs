@@ -7,7 +7,8 @@
 //! ```
 //!
 //! The rules:
-//! 1. *Preflight*: a price above the limit or the balance ends it before anything is ordered.
+//! 1. *Preflight*: a price above the limit ends it before anything is ordered, and one above the balance where that is
+//!    asked for.
 //! 2. *Baseline*: without a list of the VPS there are, nothing is ordered.
 //! 3. *Ordering*: one order. What certainly was not sent may be sent again; a refusal in the service's own
 //!    words ends it; whatever else is not a readable receipt is ambiguous.
@@ -15,12 +16,15 @@
 //!    looks that succeed. The one VPS that can be ours is adopted (`matching` says which can); several, or
 //!    ones that are unclear, are for a person to tell apart; none, with the wallet unchanged, means that nothing was
 //!    bought. A failed look says nothing. No second order.
-//! 5. *Polling*: until the VPS is usable. Only the service's own 401, 403 and late 404, and a status that can't
-//!    become usable end it; every other failure is waited out.
+//! 5. *Polling*: until the VPS is usable. Only the service's own 401 and 403, a late 404 twice in a row, and a status that
+//!    can't become usable end it; every other failure is waited out.
 //!
 //! What one purchase received, no other of the same [`Api`] takes for its own. Beyond that, two purchases at
-//! once on one account can't be told apart by listing: a host runs the steps for
-//! which [`Progress::exclusive`] holds one purchase at a time.
+//! once on one account can't be told apart by listing. So the states up to the end of ordering and reconciling, for
+//! which [`Progress::exclusive`] holds, need the turn: one purchase of the account has it at a time, and the others
+//! say to wait ([`WaitReason::Turn`]) in the order in which they came. The time allowed passes meanwhile. The turn
+//! lasts until the host has handed out the token that names the VPS, which it tells by
+//! [`end_turn`](Provisioning::end_turn), and no longer than until the purchase ends, is dropped, or gets the next reply.
 
 mod matching;
 mod options;
@@ -32,6 +36,8 @@ mod token;
 pub use options::{Preflight, ProvisionOptions, WaitLevel};
 pub use token::KeyCheck;
 
+use std::sync::OnceLock;
+
 use crate::claims::Reached;
 use crate::clock::{Instant, Now};
 use crate::config::Api;
@@ -40,7 +46,8 @@ use crate::error::{Error, ErrorKind};
 use crate::http::{Reply, RequestId};
 use crate::ids::VpsId;
 use crate::models::{Phase, Progress, Provisioned};
-use crate::step::{StaleReply, Step};
+use crate::step::{StaleReply, Step, WaitReason};
+use crate::turns::Turn;
 use run::Run;
 use state::State;
 use token::{Bought, Facts, Stage, Token, Unordered};
@@ -50,6 +57,9 @@ use token::{Bought, Facts, Stage, Token, Unordered};
 pub struct Provisioning {
     run: Run,
     state: State,
+    turn: Turn,
+    /// How it ended while it waited for its turn.
+    late: OnceLock<Error>,
 }
 
 impl Provisioning {
@@ -69,7 +79,7 @@ impl Provisioning {
         let mut run = Run::new(api, options, facts, seed, begun)?;
         run.check_limit(&order)?;
         let state = run.begin(order, begun.instant);
-        Ok(Self { run, state })
+        Ok(Self::of(run, state))
     }
 
     /// Waits for a VPS that was bought elsewhere.
@@ -86,7 +96,7 @@ impl Provisioning {
         let facts = Facts::begun(api.claims(), seed, begun.time);
         let run = Run::new(api, options, facts, seed, begun)?;
         let state = run.look(id, begun.instant);
-        Ok(Self { run, state })
+        Ok(Self::of(run, state))
     }
 
     /// Takes a purchase up where a token left it. The time allowed begins anew: with `timeout_ms`, or
@@ -122,12 +132,73 @@ impl Provisioning {
                 run.look(id, now)
             }
         };
-        Ok(Self { run, state })
+        Ok(Self::of(run, state))
     }
 
-    /// What to do now. Asking twice changes nothing.
+    fn of(run: Run, state: State) -> Self {
+        Self {
+            turn: run.api.turns().turn(),
+            late: OnceLock::new(),
+            run,
+            state,
+        }
+    }
+
+    /// What to do now. Asking twice changes nothing, but that a purchase that needs the turn joins its queue, and
+    /// one that waits for it has it when it has come.
     pub fn next_step(&self, now: Instant) -> Step<Result<&Provisioned, &Error>> {
-        self.state.next_step(&self.run, now)
+        let step = match self.late.get() {
+            Some(error) => Step::Done(Err(error)),
+            None => self.state.next_step(&self.run, now),
+        };
+        let acts_at = match step {
+            Step::Done(_) => {
+                self.turn.end();
+                return step;
+            }
+            Step::Wait { delay_ms, .. } => now.plus_ms(delay_ms),
+            Step::Send(_) => now,
+        };
+        if !self.state.is_exclusive() {
+            return step;
+        }
+        match self.turn.wait_ms(now) {
+            None => {
+                self.turn.note(acts_at);
+                step
+            }
+            Some(wait_ms) => self.wait_for_turn(wait_ms, now),
+        }
+    }
+
+    /// Waits for the turn, and no longer than the purchase may take.
+    fn wait_for_turn(&self, wait_ms: u64, now: Instant) -> Step<Result<&Provisioned, &Error>> {
+        let left_ms = self.run.deadline.since_ms(now);
+        if left_ms == 0 {
+            self.turn.end();
+            let late = self.late.get_or_init(|| self.too_late(now));
+            return Step::Done(Err(late));
+        }
+        let delay_ms = wait_ms.min(left_ms);
+        let reason = WaitReason::Turn;
+        Step::Wait { delay_ms, reason }
+    }
+
+    fn too_late(&self, now: Instant) -> Error {
+        let error = Error::new(ErrorKind::DeadlineExceeded {
+            waiting_for: "the other purchases of this account".to_owned(),
+        });
+        match self.snapshot(now) {
+            Some(token) => error.with_token(token),
+            None => error,
+        }
+    }
+
+    /// Gives the turn to the next purchase of the account: once the first [`Progress`] that is not exclusive was
+    /// handed out, or where nobody drives this purchase any more. Doing so twice changes nothing. A purchase that
+    /// still needs the turn waits for it again when it is asked for its step.
+    pub fn end_turn(&self) {
+        self.turn.end();
     }
 
     /// Tells what became of the request that was to be sent.
@@ -140,6 +211,12 @@ impl Provisioning {
         reply: Reply,
         now: Instant,
     ) -> Result<(), StaleReply> {
+        if self.late.get().is_some() {
+            return Err(StaleReply(id));
+        }
+        if !self.state.is_exclusive() {
+            self.turn.end();
+        }
         let of_call = self.run.id_of_call(id).ok_or(StaleReply(id))?;
         let next = self.state.advance(&mut self.run, of_call, reply, now);
         if let Some(next) = next.map_err(|_| StaleReply(id))? {
@@ -160,7 +237,10 @@ impl Provisioning {
     /// Where the purchase is.
     #[must_use]
     pub fn phase(&self) -> Phase {
-        self.state.phase()
+        match self.late.get() {
+            Some(_) => Phase::Ended,
+            None => self.state.phase(),
+        }
     }
 
     /// How far the purchase is.
@@ -172,8 +252,8 @@ impl Provisioning {
         };
         let orders_under_way = self.state.orders_under_way(now);
         Progress {
-            phase: self.state.phase(),
-            exclusive: self.state.is_exclusive(),
+            phase: self.phase(),
+            exclusive: self.late.get().is_none() && self.state.is_exclusive(),
             next_look_ms,
             vps_id: self.state.vps_id().cloned(),
             token: self.snapshot(now),
@@ -190,18 +270,6 @@ impl Provisioning {
         match self.state.stage() {
             Ok(stage) => Some(self.run.token(stage, self.state.orders_under_way(now), now)),
             Err(error) => error.token().map(str::to_owned),
-        }
-    }
-
-    /// The error of a purchase that is given up while it waits for its turn: the time allowed was over.
-    #[must_use]
-    pub fn late(&self, now: Instant) -> Error {
-        let error = Error::new(ErrorKind::DeadlineExceeded {
-            waiting_for: "the other purchases of this account".to_owned(),
-        });
-        match self.snapshot(now) {
-            Some(token) => error.with_token(token),
-            None => error,
         }
     }
 }

@@ -16,6 +16,10 @@ use crate::open_enum::closed_enum;
 pub struct ProvisionOptions {
     /// Whether the wallet is looked at before ordering. Default: yes.
     pub preflight: Preflight,
+    /// Whether a wallet that holds less than the built-in price ends in `InsufficientFunds` before anything is
+    /// ordered. Default: no, since that price may be out of date; the service itself refuses what can't be paid.
+    #[serde(deserialize_with = "json::required", skip_serializing_if = "is_off")]
+    pub check_funds: bool,
     /// The most that may be spent, as decimal text, which is rounded to the cent. A higher catalogue price ends in `OverBudget`.
     /// Default: no limit.
     #[serde(deserialize_with = "json::given_or_null")]
@@ -34,7 +38,8 @@ pub struct ProvisionOptions {
     /// How long an order whose reply was lost is looked for, in milliseconds. Default 90 s.
     #[serde(deserialize_with = "json::required")]
     pub settle_ms: i64,
-    /// How long after the order "not found" is forgiven, in milliseconds. Default 60 s.
+    /// How long after the order "not found" is forgiven, in milliseconds. From then on, two looks in a row must say so.
+    /// Default 60 s.
     #[serde(deserialize_with = "json::required")]
     pub not_found_grace_ms: i64,
 }
@@ -43,6 +48,7 @@ impl Default for ProvisionOptions {
     fn default() -> Self {
         Self {
             preflight: Preflight::default(),
+            check_funds: false,
             max_spend: None,
             wait_for: WaitLevel::default(),
             timeout_ms: 30 * 60_000,
@@ -67,6 +73,10 @@ pub(super) struct Terms {
 
 impl ProvisionOptions {
     pub(super) fn check(&self) -> Result<Terms, Error> {
+        if self.check_funds && self.preflight == Preflight::Skip {
+            let reason = "needs the preflight, which reads the wallet";
+            return Err(Error::invalid_input("check_funds", reason));
+        }
         let max_spend = self.max_spend.as_deref().map(check_amount).transpose()?;
         Ok(Terms {
             max_spend,
@@ -77,6 +87,12 @@ impl ProvisionOptions {
             not_found_grace_ms: check_span("not_found_grace", self.not_found_grace_ms, 0)?,
         })
     }
+}
+
+/// Older versions read tokens of purchases that don't use what they don't know.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_off(flag: &bool) -> bool {
+    !*flag
 }
 
 fn check_amount(text: &str) -> Result<Money, Error> {
@@ -94,8 +110,7 @@ closed_enum! {
     /// Whether the wallet is looked at before ordering.
     #[derive(Default)]
     Preflight, "\"check\" or \"skip\"" {
-        /// Yes: too little money ends in `InsufficientFunds` before anything is ordered, and a lost
-        /// order can be told from one that was never placed.
+        /// Yes: a lost order can be told from one that was never placed.
         #[default]
         Check = "check",
         /// No.

@@ -24,7 +24,7 @@ pub(super) struct Run {
     pub terms: Terms,
     pub begun: Now,
     pub deadline: Instant,
-    /// Until when "not found" is forgiven.
+    /// Until when "not found" is forgiven. From then on, two looks in a row must say so.
     pub not_found_until: Instant,
     pub facts: Facts,
     pub rng: fastrand::Rng,
@@ -37,6 +37,8 @@ pub(super) struct Run {
 #[derive(Debug, Default)]
 pub(super) struct Observed {
     pub looks: u32,
+    /// Whether the last look found no VPS, at a time when that is not forgiven.
+    pub is_missing: bool,
     pub status: Option<VpsStatus>,
     pub vps: Option<Arc<VpsDetails>>,
     pub last_error: Option<&'static str>,

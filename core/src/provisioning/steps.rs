@@ -102,7 +102,7 @@ impl Run {
         self.facts.currency = Some(currency.clone());
         let price = catalogue::price(&order.plan_id, &order.billing_cycle);
         let is_short = price.is_some_and(|price| wallet.balance.rounded() < price);
-        if is_short {
+        if is_short && self.options.check_funds {
             let available = Some(wallet.balance);
             return Err(Error::new(ErrorKind::insufficient_funds(
                 price,
@@ -360,6 +360,7 @@ impl Run {
 
     pub fn after_look(&mut self, id: VpsId, outcome: Outcome<VpsDetails>, now: Instant) -> State {
         self.observed.looks = self.observed.looks.saturating_add(1);
+        let was_missing = std::mem::take(&mut self.observed.is_missing);
         let error = match outcome {
             Ok(vps) => return self.after_observing(id, vps, now),
             Err(error) => error,
@@ -367,7 +368,10 @@ impl Run {
         self.observed.last_error = Some(error.code());
         let is_final = match error.kind() {
             ErrorKind::Unauthorized | ErrorKind::ReadOnlyKey => true,
-            ErrorKind::NotFound => now >= self.not_found_until,
+            ErrorKind::NotFound => {
+                self.observed.is_missing = now >= self.not_found_until;
+                was_missing && self.observed.is_missing
+            }
             _ => false,
         };
         if is_final {

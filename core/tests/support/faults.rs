@@ -36,12 +36,14 @@ pub fn draw_order(rng: &mut fastrand::Rng) -> CreateVps {
 }
 
 pub fn draw_options(rng: &mut fastrand::Rng) -> ProvisionOptions {
+    let preflight = if rng.u8(0..4) == 0 {
+        Preflight::Skip
+    } else {
+        Preflight::Check
+    };
     ProvisionOptions {
-        preflight: if rng.u8(0..4) == 0 {
-            Preflight::Skip
-        } else {
-            Preflight::Check
-        },
+        preflight,
+        check_funds: preflight == Preflight::Check && rng.bool(),
         max_spend: (rng.u8(0..5) == 0)
             .then(|| Money::from_cents(rng.i64(1_000..2_500)).to_string()),
         wait_for: if rng.u8(0..4) == 0 {

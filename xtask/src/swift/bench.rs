@@ -5,10 +5,10 @@ use std::process::Command;
 use anyhow::{Context as _, Result};
 
 use super::package::Packages;
-use super::service::Service;
 use super::toolchain::Toolchain;
 use crate::figures::{Row, read};
 use crate::servers::simulator;
+use crate::service::Service;
 use crate::shell::{finish, headline, output, root};
 
 /// How many bytes the core may add to a program.

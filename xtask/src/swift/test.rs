@@ -8,9 +8,9 @@ use anyhow::{Context as _, Result, ensure};
 use super::crossing;
 use super::files::{quietly, replace};
 use super::package::{Packages, sources};
-use super::service::Service;
 use super::toolchain::Toolchain;
 use crate::servers::{laboratory, simulator};
+use crate::service::Service;
 use crate::shell::{headline, output, root};
 
 const EXAMPLE: &str = "examples/swift-console";

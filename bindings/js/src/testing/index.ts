@@ -12,9 +12,9 @@
  */
 
 import type * as glue from "../../wasm/simulator/simulator.js";
-import { sleep, systemClock } from "../clock.js";
+import { newWorld, sleep, systemClock } from "../clock.js";
 import { type Clock, invalidInput, Secret, StableVPS, type StableVPSOptions } from "../index.js";
-import { newWorld, Timeline } from "./timeline.js";
+import { Timeline } from "./timeline.js";
 import { simulator } from "./wasm.js";
 
 /** Configures a simulated service. What is absent has the simulator's default. */

@@ -1,4 +1,4 @@
-import type { WorldClock } from "../clock.js";
+import { newWorld, type WorldClock } from "../clock.js";
 
 // Kept from the beginning: test runners replace them.
 const { setImmediate, setTimeout } = globalThis as {
@@ -79,11 +79,6 @@ export class Timeline implements WorldClock {
       }
     });
   }
-}
-
-/** A name for a simulated world that no other one in this process has, of any copy of this package. */
-export function newWorld(): string {
-  return Math.random().toString(36).slice(2);
 }
 
 /** Runs after everything that can run without waiting for input or time. */

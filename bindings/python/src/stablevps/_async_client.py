@@ -14,14 +14,13 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from . import _async_progress as _progress
-from . import _async_turns as _turns
 from ._arguments import amount, call_options, flag, milliseconds, secret, text, whole, without_none
 from ._async_closing import AsyncClosing
 from ._async_progress import OnProgress
 from ._async_purchase import AsyncPurchase, purchase
 from ._clocks import AsyncSystemClock
 from ._core import invalid_input
-from ._machine import Call, Done, Failed, Send, Wait, is_exclusive, log
+from ._machine import Call, Done, Failed, Send, Wait, log
 from ._models import (
     Account,
     ActionReceipt,
@@ -76,6 +75,8 @@ class AsyncClient:
     :param api_key: the key; by default the environment's ``STABLEVPS_API_KEY``. Only
         ``keys.create`` works without one.
     :param base_url: a server other than ``https://stablevps.com``. Plain http only to loopback.
+    :param account: a name for the account: purchases of clients with the same one go one at a time
+        in this process, by whatever keys. By default those of one key do.
     :param auth: ``"bearer"`` or ``"x-api-key"``: the header that carries the key.
     :param timeout: how many seconds one request may take.
     :param connect_timeout: how many seconds connecting may take.
@@ -98,6 +99,7 @@ class AsyncClient:
         api_key: str | Secret | None = None,
         *,
         base_url: str | None = None,
+        account: str | None = None,
         auth: Auth = "bearer",
         timeout: float = 30.0,
         connect_timeout: float = 5.0,
@@ -111,10 +113,10 @@ class AsyncClient:
         api_key = None if api_key is None else hidden(api_key)
         self._base_url = base_url
         self._closing = AsyncClosing()
-        self._turns = _turns.PROCESS
         self._session = Session(
             api_key,
             base_url=base_url,
+            account=account,
             auth=auth,
             timeout=timeout,
             connect_timeout=connect_timeout,
@@ -205,56 +207,38 @@ class AsyncClient:
             step = await self._advance(call, step)
         return call.result(step)
 
-    def _purchase(
-        self, label: str, request: Any, timeout: float | None, on_progress: OnProgress | None
-    ) -> AsyncPurchase:
+    def _purchase(self, label: str, request: Any, on_progress: OnProgress | None) -> AsyncPurchase:
         """Buys a VPS or waits for one."""
-        return purchase(partial(self._run, label, request, timeout, on_progress))
+        return purchase(partial(self._run, label, request, on_progress))
 
     async def _run(
         self,
         label: str,
         request: Any,
-        timeout: float | None,
         on_progress: OnProgress | None,
         began: Callable[[Call[Provisioned]], None],
     ) -> Provisioned:
         """Of the account's purchases only one at a time is before its order's reply."""
         self._check_open()
         _progress.check(on_progress)
-        call = self._session.call(
-            label, request, Provisioned, self._clock, on_progress=on_progress, timeout=timeout
-        )
+        call = self._session.call(label, request, Provisioned, self._clock, on_progress=on_progress)
         began(call)
-        turn = self._turns.of(self._session.account)
-        ticket = _turns.Ticket()
         try:
             try:
-                return await self._buy(call, turn, ticket)
+                return await self._buy(call)
             finally:
-                turn.release(ticket)
+                call.machine.end_turn()
         except BaseException as ending:
-            # Once more: another exception may have ended the release.
-            turn.release(ticket)
+            # Once more: another exception may have ended that call.
+            call.machine.end_turn()
             call.leave_token(ending, self._clock.monotonic_ms())
             raise
 
-    async def _buy(
-        self, call: Call[Provisioned], turn: _turns.AsyncTurn, ticket: _turns.Ticket
-    ) -> Provisioned:
+    async def _buy(self, call: Call[Provisioned]) -> Provisioned:
         step = call.step(self._clock.monotonic_ms())
         while isinstance(step, (Send, Wait)):
-            if is_exclusive(step) and not turn.is_of(ticket):
-                if not await turn.acquire(ticket, call.patience, self._is_closed):
-                    self._check_under_way(call)
-                    raise call.late(self._clock.monotonic_ms())
-                # What was wanted before the wait may not be wanted any more.
-                step = call.step(self._clock.monotonic_ms())
-                continue
             await _progress.tell(call, step)
-            if not is_exclusive(step):
-                # Not before the token that names the VPS was passed on.
-                turn.release(ticket)
+            call.reported(step)
             step = await self._advance(call, step)
         return call.result(step)
 
@@ -293,9 +277,6 @@ class AsyncClient:
             if response is None and self._closing.is_closed:
                 raise call.closed(self._clock.monotonic_ms())
             call.response(send, response, self._clock.monotonic_ms())
-
-    def _is_closed(self) -> bool:
-        return self._closing.is_closed
 
     def _check_under_way(self, call: Call[T]) -> None:
         if self._closing.is_closed:
@@ -441,6 +422,7 @@ class AsyncVpsResource(_Resource):
         timeout: float = 1800.0,
         wait_for: WaitLevel = "ready",
         preflight: bool = True,
+        check_funds: bool = False,
         first_look: float = 5.0,
         longest_pause: float = 15.0,
         settle: float = 90.0,
@@ -465,6 +447,9 @@ class AsyncVpsResource(_Resource):
         :param wait_for: ``"ready"``: active, with address, user and password; or ``"active"``.
         :param preflight: whether to read the wallet before ordering. Without it, a lost order
             can't be distinguished from one that was never placed.
+        :param check_funds: whether a wallet that holds less than the price built into this version
+            ends in :class:`InsufficientFundsError` before anything is ordered. By default the
+            service itself refuses what can't be paid, since that price may be out of date.
         :param first_look: when to look at the new VPS for the first time, in seconds.
         :param longest_pause: the longest pause between two looks, in seconds.
         :param settle: how long an order whose reply was lost is looked for, in seconds.
@@ -479,6 +464,7 @@ class AsyncVpsResource(_Resource):
         """
         options = {
             "preflight": "check" if flag("preflight", preflight) else "skip",
+            "checkFunds": flag("check_funds", check_funds),
             "maxSpend": None if max_spend is None else amount("max_spend", max_spend),
             "waitFor": text("wait_for", wait_for),
             "timeoutMs": milliseconds("timeout", timeout),
@@ -494,7 +480,7 @@ class AsyncVpsResource(_Resource):
                 "options": without_none(options),
             }
         }
-        return self._client._purchase("vps.provision", request, timeout, on_progress)
+        return self._client._purchase("vps.provision", request, on_progress)
 
     def resume(
         self,
@@ -520,7 +506,7 @@ class AsyncVpsResource(_Resource):
             "timeoutMs": None if timeout is None else milliseconds("timeout", timeout),
         }
         request = {"resume": without_none(fields)}
-        return self._client._purchase("vps.resume", request, timeout, on_progress)
+        return self._client._purchase("vps.resume", request, on_progress)
 
     def wait_until_ready(
         self,
@@ -540,7 +526,7 @@ class AsyncVpsResource(_Resource):
             "longestPauseMs": milliseconds("longest_pause", longest_pause),
         }
         request = {"waitUntilReady": {"id": text("id", id), "options": options}}
-        return self._client._purchase("vps.wait_until_ready", request, timeout, on_progress)
+        return self._client._purchase("vps.wait_until_ready", request, on_progress)
 
 
 class AsyncAccountResource(_Resource):

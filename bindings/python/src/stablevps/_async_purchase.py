@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine, Generator
 from typing import Any, TypeAlias
 
@@ -47,6 +48,7 @@ class AsyncPurchase(Coroutine[Any, Any, Provisioned]):
 
     def _began(self, call: Call[Provisioned]) -> None:
         self._call = call
+        call.begins_in(asyncio.get_running_loop())
 
     def __await__(self) -> Generator[Any, Any, Provisioned]:
         return self._coroutine.__await__()

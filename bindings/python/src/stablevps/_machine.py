@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ctypes
 import logging
-import threading
 import traceback
 from collections.abc import Callable
 from operator import index
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from weakref import ref
 
 import msgspec
 
@@ -19,13 +19,12 @@ from ._report import opaque
 from ._transport import HttpRequest, HttpResponse, TransportFailure
 from ._values import Document, HiddenBytes, HiddenText
 
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
+
 T = TypeVar("T")
 
 log = logging.getLogger("stablevps")
-
-LONGEST_TURN = 1800.0
-"""How many seconds a purchase waits for its turn where only its token knows its timeout."""
-
 
 _encode = msgspec.json.encode
 
@@ -182,7 +181,16 @@ LOST = (
 class Call(Generic[T]):
     """One call of an endpoint, or one purchase."""
 
-    __slots__ = ("_reader", "bug", "label", "machine", "now_ms", "on_progress", "patience")
+    __slots__ = (
+        "__weakref__",
+        "_reader",
+        "bug",
+        "label",
+        "loop",
+        "machine",
+        "now_ms",
+        "on_progress",
+    )
 
     def __init__(
         self,
@@ -191,7 +199,6 @@ class Call(Generic[T]):
         reader: Reader[T],
         now_ms: Callable[[], int],
         on_progress: Callable[[Progress], Any] | None = None,
-        timeout: float | None = None,
     ) -> None:
         self.label = label
         self.machine = machine
@@ -200,8 +207,8 @@ class Call(Generic[T]):
         self.on_progress = on_progress
         self.bug: Exception | None = None
         """What a transport raised that no transport should."""
-        self.patience = LONGEST_TURN if timeout is None else min(timeout, threading.TIMEOUT_MAX)
-        """How many seconds a purchase waits for its turn."""
+        self.loop: AbstractEventLoop | None = None
+        """The event loop that a purchase runs in. None of a closed one goes on."""
 
     def step(self, now_ms: int) -> Send | Wait | Failed | Done[T]:
         """What to do now. Asking twice changes nothing."""
@@ -256,24 +263,33 @@ class Call(Generic[T]):
         return self._reader.result(end)
 
     def report(self, step: Send | Wait) -> Any:
-        """Logs a step, and passes the progress on; returns what that returned."""
+        """Logs a step, and passes the progress on; returns what that returned.
+
+        A purchase that waits for its turn looks often, and says nothing meanwhile.
+        """
         if isinstance(step, Send):
             log.debug("%s: sending %s", self.label, step.request.endpoint)
+        elif step.reason == "turn":
+            _end_turns_of_closed_loops()
         else:
             log.debug("%s: waiting %.1f s (%s)", self.label, step.delay_ms / 1000, step.reason)
         if self.on_progress is not None and step.progress is not None:
             return self.on_progress(step.progress)
         return None
 
+    def reported(self, step: Send | Wait) -> None:
+        """Passes the turn on once a progress was reported that names the VPS."""
+        if step.progress is not None and not step.progress.exclusive:
+            self.machine.end_turn()
+
+    def begins_in(self, loop: AbstractEventLoop) -> None:
+        """Notes the event loop that a purchase runs in."""
+        self.loop = loop
+        _in_loops.add(ref(self, _in_loops.discard))
+
     def closed(self, now_ms: int) -> _errors.StableVPSError:
         """The error of what was under way when its client was closed."""
         return _errors.from_json(self.machine.close(now_ms))
-
-    def late(self, now_ms: int) -> _errors.StableVPSError:
-        """The error of a purchase whose turn did not come in time."""
-        report = self.machine.late(now_ms)
-        assert report is not None, "only purchases have turns"
-        return _errors.from_json(report)
 
     def token(self) -> str | None:
         """From where a purchase can be taken up again, if there is something to take up."""
@@ -291,8 +307,12 @@ class Call(Generic[T]):
                 log.warning("%s ended by %s: no token could be left", self.label, type(ending))
 
 
-def is_exclusive(step: Send | Wait | Failed | Done[Any]) -> bool:
-    """Whether other purchases of the account must wait while this step is carried out."""
-    if isinstance(step, (Failed, Done)):
-        return False
-    return step.progress is not None and step.progress.exclusive
+_in_loops: set[ref[Call[Any]]] = set()
+"""Purchases in event loops. Every change is one call of a C function: a signal may come between."""
+
+
+def _end_turns_of_closed_loops() -> None:
+    for place in _in_loops.copy():
+        call = place()
+        if call is not None and call.loop is not None and call.loop.is_closed():
+            call.machine.end_turn()

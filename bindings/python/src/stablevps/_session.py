@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
+from weakref import WeakKeyDictionary
 
 from . import _arguments
 from ._arguments import milliseconds, text, whole, without_none
@@ -30,6 +32,22 @@ class HasTime(Protocol):
         ...
 
 
+_worlds: WeakKeyDictionary[object, str] = WeakKeyDictionary()
+_numbers = itertools.count()
+
+
+def _world(clock: object) -> str:
+    """The name of a clock's world: clients with the same clock know what the others buy."""
+    world: str | None = getattr(clock, "world", None)
+    if world is not None:
+        return world
+    try:
+        return _worlds.setdefault(clock, f"clock {next(_numbers)}")
+    except TypeError:
+        # It can't be told from others that are equal: it is nobody else's.
+        return ""
+
+
 class Session:
     """A configured account."""
 
@@ -38,6 +56,7 @@ class Session:
         api_key: Secret | None,
         *,
         base_url: str | None,
+        account: str | None,
         auth: str,
         timeout: float,
         connect_timeout: float,
@@ -55,11 +74,10 @@ class Session:
             "timeoutMs": milliseconds("timeout", timeout),
             "connectTimeoutMs": milliseconds("connect_timeout", connect_timeout),
             # What is bought by a clock that is not the machine's is nobody else's.
-            "world": None if clock is None else getattr(clock, "world", ""),
+            "world": None if clock is None else _world(clock),
+            "account": None if account is None else text("account", account),
         }
         self._api = checked(Api, encode(without_none(config)))
-        self.account = self._api.account_key()
-        """Names the account whose purchases go one at a time."""
 
     def call(
         self,
@@ -71,7 +89,6 @@ class Session:
         options: dict[str, int] | None = None,
         within: str | None = None,
         on_progress: Callable[[Progress], Any] | None = None,
-        timeout: float | None = None,
     ) -> Call[T]:
         """Begins a call or a purchase: ``request`` is one of the core's, as JSON."""
         document = {"request": request, "options": options or {}}
@@ -80,4 +97,4 @@ class Session:
         monotonic_ms = clock.monotonic_ms
         times = (monotonic_ms(), clock.now_ms())
         machine = checked(self._api.begin, encode(document), seed, *times)
-        return Call(label, machine, reader(result, within), monotonic_ms, on_progress, timeout)
+        return Call(label, machine, reader(result, within), monotonic_ms, on_progress)

@@ -9,16 +9,24 @@ use stablevps_core::config::{Api, ApiConfig, Auth};
 use stablevps_core::error::Error;
 use stablevps_core::secret::Secret;
 
+#[cfg(feature = "async")]
+use crate::client::asynchronous::Stack;
+#[cfg(feature = "async")]
+use crate::client::asynchronous::{self, AsyncClient, AsyncTransport};
 #[cfg(feature = "blocking")]
-use crate::client::blocking::{Client, Sender, Transport};
+use crate::client::blocking::{self, Client, Transport};
+#[cfg(feature = "async")]
+use crate::client::clock::AsyncClock;
 #[cfg(feature = "blocking")]
 use crate::client::clock::Clock;
 use crate::client::limits::millis;
 use crate::client::session::Session;
 use crate::client::time::Time;
+use crate::network::{ConfigError, ProxyChoice, TransportConfig, Trust};
 #[cfg(feature = "testing")]
 use crate::testing::World;
-use crate::transport::{ConfigError, HttpTransport, ProxyChoice, TransportConfig};
+#[cfg(feature = "blocking")]
+use crate::transport::HttpTransport;
 
 const KEY_VARIABLE: &str = "STABLEVPS_API_KEY";
 const USER_AGENT: &str = concat!("stablevps-rust/", env!("CARGO_PKG_VERSION"));
@@ -36,22 +44,21 @@ const USER_AGENT: &str = concat!("stablevps-rust/", env!("CARGO_PKG_VERSION"));
 /// assert_eq!(client.base_url(), "https://stablevps.com");
 /// # Ok::<(), stablevps::Error>(())
 /// ```
-pub struct ClientBuilder<C: Host = Client> {
+pub struct ClientBuilder<C: ClientKind> {
     config: ApiConfig,
     is_key_missing: bool,
     user_agent_suffix: Option<String>,
-    account: Option<String>,
     seed: Option<u64>,
     network: TransportConfig,
     transport: Option<Arc<C::Transport>>,
     clock: Option<Arc<C::Clock>>,
     #[cfg(feature = "testing")]
-    simulated: Option<Arc<World>>,
+    simulated: Option<World>,
     client: PhantomData<fn() -> C>,
 }
 
 /// A kind of client: what sends its requests, and what clocks it goes by.
-pub trait Host: sealed::Sealed {
+pub trait ClientKind: sealed::Sealed {
     /// How its requests are sent.
     type Transport: ?Sized;
     /// What it sleeps by.
@@ -66,18 +73,26 @@ mod sealed {
 impl sealed::Sealed for Client {}
 
 #[cfg(feature = "blocking")]
-impl Host for Client {
+impl ClientKind for Client {
     type Transport = dyn Transport;
     type Clock = dyn Clock;
 }
 
-impl<C: Host> Default for ClientBuilder<C> {
+#[cfg(feature = "async")]
+impl sealed::Sealed for AsyncClient {}
+
+#[cfg(feature = "async")]
+impl ClientKind for AsyncClient {
+    type Transport = dyn AsyncTransport;
+    type Clock = dyn AsyncClock;
+}
+
+impl<C: ClientKind> Default for ClientBuilder<C> {
     fn default() -> Self {
         Self {
             config: ApiConfig::default(),
             is_key_missing: false,
             user_agent_suffix: None,
-            account: None,
             seed: None,
             network: TransportConfig::default(),
             transport: None,
@@ -89,7 +104,7 @@ impl<C: Host> Default for ClientBuilder<C> {
     }
 }
 
-impl<C: Host> ClientBuilder<C> {
+impl<C: ClientKind> ClientBuilder<C> {
     /// The API key. Without one, only [`keys().create`](crate::KeysResource::create) works.
     #[must_use]
     pub fn api_key(mut self, key: impl Into<Secret>) -> Self {
@@ -153,7 +168,7 @@ impl<C: Host> ClientBuilder<C> {
     /// those of one key do. Give it where a process uses two keys of one account.
     #[must_use]
     pub fn account(mut self, label: impl Into<String>) -> Self {
-        self.account = Some(label.into());
+        self.config.account = Some(label.into());
         self
     }
 
@@ -176,7 +191,20 @@ impl<C: Host> ClientBuilder<C> {
     /// environment's `SSL_CERT_FILE` names, and without it those of Mozilla.
     #[must_use]
     pub fn ca_certificates(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.network.ca_pem = Some(pem.into());
+        self.network.trust = Trust::Pem(pem.into());
+        self
+    }
+
+    /// With `true`, the certificate authorities of the operating system are trusted, instead of those of
+    /// Mozilla.
+    #[cfg(feature = "system-roots")]
+    #[must_use]
+    pub fn system_roots(mut self, is_wanted: bool) -> Self {
+        self.network.trust = if is_wanted {
+            Trust::System
+        } else {
+            Trust::default()
+        };
         self
     }
 
@@ -185,6 +213,23 @@ impl<C: Host> ClientBuilder<C> {
     pub fn random_seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
+    }
+
+    #[cfg(feature = "testing")]
+    pub(crate) fn simulated(mut self, world: World) -> Self {
+        self.simulated = Some(world);
+        self
+    }
+
+    fn time(&self) -> Time<C::Clock> {
+        #[cfg(feature = "testing")]
+        if let Some(world) = &self.simulated {
+            return Time::Simulated(world.clone());
+        }
+        match &self.clock {
+            Some(clock) => Time::Own(Arc::clone(clock)),
+            None => Time::System,
+        }
     }
 
     fn account_config(&self) -> Result<ApiConfig, Error> {
@@ -208,14 +253,10 @@ impl<C: Host> ClientBuilder<C> {
         })
     }
 
-    fn session(&self, world: Option<&str>) -> Result<Session, Error> {
-        let label = self.account.as_deref();
+    fn session(&self, world: Option<String>) -> Result<Session, Error> {
         let config = self.account_config()?;
-        let api = Api::new(ApiConfig {
-            world: world.map(str::to_owned),
-            ..config
-        })?;
-        Ok(Session::new(api, world, label, self.seed))
+        let api = Api::new(ApiConfig { world, ..config })?;
+        Ok(Session::new(api, self.seed))
     }
 }
 
@@ -235,9 +276,39 @@ impl ClientBuilder<Client> {
         self
     }
 
-    #[cfg(feature = "testing")]
-    pub(crate) fn simulated(mut self, world: Arc<World>) -> Self {
-        self.simulated = Some(world);
+    /// The client.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a key, an address, a proxy, a certificate or another setting that can't be used.
+    pub fn build(self) -> Result<Client, Error> {
+        let time = self.time();
+        let session = self.session(time.world())?;
+        let sender = self.sender()?;
+        Ok(Client::new(session, sender, time))
+    }
+
+    fn sender(&self) -> Result<blocking::Sender, Error> {
+        if let Some(transport) = &self.transport {
+            return Ok(blocking::Sender::Own(Arc::clone(transport)));
+        }
+        let transport = HttpTransport::new(&self.network).map_err(|error| refused(&error))?;
+        Ok(blocking::Sender::BuiltIn(transport))
+    }
+}
+
+#[cfg(feature = "async")]
+impl ClientBuilder<AsyncClient> {
+    /// Another way to send requests. Proxy and certificates are its own then.
+    #[must_use]
+    pub fn transport(mut self, transport: impl AsyncTransport + 'static) -> Self {
+        self.transport = Some(Arc::new(transport));
+        self
+    }
+
+    /// Other clocks, for tests.
+    #[must_use]
+    pub fn clock(mut self, clock: impl AsyncClock + 'static) -> Self {
+        self.clock = Some(Arc::new(clock));
         self
     }
 
@@ -245,30 +316,23 @@ impl ClientBuilder<Client> {
     ///
     /// # Errors
     /// `InvalidInput` for a key, an address, a proxy, a certificate or another setting that can't be used.
-    pub fn build(self) -> Result<Client, Error> {
+    pub fn build(self) -> Result<AsyncClient, Error> {
         let time = self.time();
-        let session = self.session(time.world().as_deref())?;
+        let session = self.session(time.world())?;
         let sender = self.sender()?;
-        Ok(Client::new(session, sender, time))
+        Ok(AsyncClient::new(session, sender, time))
     }
 
-    fn time(&self) -> Time {
-        #[cfg(feature = "testing")]
-        if let Some(world) = &self.simulated {
-            return Time::Simulated(Arc::clone(world));
-        }
-        match &self.clock {
-            Some(clock) => Time::Own(Arc::clone(clock)),
-            None => Time::System,
-        }
-    }
-
-    fn sender(&self) -> Result<Sender, Error> {
+    fn sender(&self) -> Result<asynchronous::Sender, Error> {
         if let Some(transport) = &self.transport {
-            return Ok(Sender::Own(Arc::clone(transport)));
+            return Ok(asynchronous::Sender::Own(Arc::clone(transport)));
         }
-        let transport = HttpTransport::new(&self.network).map_err(|error| refused(&error))?;
-        Ok(Sender::BuiltIn(transport))
+        let connect_ms = u64::try_from(self.config.connect_timeout_ms).unwrap_or_default();
+        let connect = Duration::from_millis(connect_ms);
+        let variable = |name: &str| std::env::var_os(name);
+        let stack = Stack::with_environment(&self.network, connect, &variable);
+        let stack = stack.map_err(|error| refused(&error))?;
+        Ok(asynchronous::Sender::BuiltIn(stack))
     }
 }
 
@@ -276,14 +340,16 @@ impl ClientBuilder<Client> {
 fn refused(error: &ConfigError) -> Error {
     let field = match error {
         ConfigError::BadProxyUrl(_) => "proxy",
+        ConfigError::Stack => "client",
         ConfigError::BadPem(_)
+        | ConfigError::BadRoots
         | ConfigError::NoCertificates(_)
         | ConfigError::UnreadableFile(..) => "ca_certificates",
     };
     Error::invalid_input(field, format!("can't be used: {error}"))
 }
 
-impl<C: Host> fmt::Debug for ClientBuilder<C> {
+impl<C: ClientKind> fmt::Debug for ClientBuilder<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
             .field("base_url", &self.config.base_url)

@@ -1,31 +1,26 @@
 //! A purchase as its client drives it: what is to be done next, and what is under way.
 
+use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
-use stablevps_core::clock::Instant;
+use stablevps_core::clock::{Instant, Now};
 use stablevps_core::error::{Error, ErrorKind};
 use stablevps_core::http::{
     Delivery, FailureKind, HttpRequest, Reply, RequestId, RetryClass, TransportFailure,
 };
 use stablevps_core::models::{Progress, Provisioned};
 use stablevps_core::provisioning::Provisioning;
-use stablevps_core::step::Step;
+use stablevps_core::step::{Step, WaitReason};
 
-use crate::client::queue::{LOOK_AGAIN, Place};
-use crate::client::session::two_drivers;
+use crate::client::provision::PurchaseKind;
+use crate::client::session::{Session, two_drivers};
 use crate::client::stop::Stopper;
-
-/// How long a purchase waits for its turn where only its token knows its timeout.
-const LONGEST_TURN: Duration = Duration::from_secs(1_800);
 
 /// A purchase, and what is under way for it.
 #[derive(Debug)]
 pub(crate) struct Driver {
     machine: Provisioning,
     pub stopper: Stopper,
-    account: String,
-    patience: Duration,
-    place: Option<(Place, Instant)>,
     under_way: Option<(RequestId, RetryClass)>,
 }
 
@@ -33,7 +28,7 @@ pub(crate) struct Driver {
 pub(crate) enum Look {
     /// The end.
     Ended(Box<Result<Provisioned, Error>>),
-    /// Another purchase of the account has the turn.
+    /// Another purchase of the account has the turn: look again in so long.
     Queue(Duration),
     /// Tell how far the purchase is, then [`act`](Driver::act).
     Report(Box<Progress>),
@@ -50,19 +45,24 @@ pub(crate) enum Act {
 }
 
 impl Driver {
-    pub(crate) fn new(machine: Provisioning, account: &str, patience: Option<Duration>) -> Self {
-        Self {
-            machine,
+    /// Checks what is to be done, and begins.
+    pub(crate) fn of(
+        kind: &impl PurchaseKind,
+        session: &Session,
+        begun: Now,
+    ) -> Result<Self, Error> {
+        Ok(Self {
+            machine: kind.begin(&session.api, session.seed(), begun)?,
             stopper: Stopper::default(),
-            account: account.to_owned(),
-            patience: patience.unwrap_or(LONGEST_TURN),
-            place: None,
             under_way: None,
-        }
+        })
     }
 
+    /// How far the purchase is, between two runs. Who asks does not stand in line.
     pub(crate) fn progress(&self, now: Instant) -> Progress {
-        self.machine.progress(now)
+        let progress = self.machine.progress(now);
+        self.machine.end_turn();
+        progress
     }
 
     pub(crate) fn token(&self, now: Instant) -> Option<String> {
@@ -70,48 +70,35 @@ impl Driver {
     }
 
     /// A run begins. An order that an earlier run gave up may have been sent: it is not sent again.
-    pub(crate) fn begin(&mut self, now: Instant) -> Result<(), Error> {
-        match self.under_way.take() {
-            Some((id, RetryClass::Once)) => {
-                let failure = given_up("the wait for its reply was ended");
-                let reply = Reply::Failed(failure);
-                self.machine
-                    .handle_reply(id, reply, now)
-                    .map_err(two_drivers)
-            }
-            Some((_, RetryClass::Read | RetryClass::Repeatable)) | None => Ok(()),
+    pub(crate) fn begin(&mut self, now: Instant) -> Result<Running<'_>, Error> {
+        if let Some((id, RetryClass::Once)) = self.under_way.take() {
+            let reply = Reply::Failed(given_up("the wait for its reply was ended"));
+            self.machine
+                .handle_reply(id, reply, now)
+                .map_err(two_drivers)?;
         }
+        Ok(Running(self))
     }
 
-    pub(crate) fn look(&mut self, now: Instant) -> Look {
-        let progress = match self.machine.next_step(now) {
+    pub(crate) fn look(&self, now: Instant) -> Look {
+        match self.machine.next_step(now) {
             Step::Done(outcome) => {
                 let outcome = outcome.cloned().map_err(Clone::clone);
-                self.place = None;
-                return Look::Ended(Box::new(outcome));
+                Look::Ended(Box::new(outcome))
             }
-            Step::Send(_) | Step::Wait { .. } => Box::new(self.machine.progress(now)),
-        };
-        if !progress.exclusive {
-            return Look::Report(progress);
+            Step::Wait {
+                delay_ms,
+                reason: WaitReason::Turn,
+            } => Look::Queue(Duration::from_millis(delay_ms)),
+            Step::Send(_) | Step::Wait { .. } => Look::Report(Box::new(self.machine.progress(now))),
         }
-        let place = || (Place::join(&self.account), now);
-        let (place, since) = self.place.get_or_insert_with(place);
-        if place.is_first() {
-            return Look::Report(progress);
-        }
-        if u128::from(now.since_ms(*since)) >= self.patience.as_millis() {
-            self.place = None;
-            return Look::Ended(Box::new(Err(self.machine.late(now))));
-        }
-        Look::Queue(LOOK_AGAIN)
     }
 
     /// The progress was told: what it was told before is done now, if that is still wanted.
     pub(crate) fn act(&mut self, told: &Progress, now: Instant) -> Act {
         if !told.exclusive {
             // Not before the token that names the VPS was passed on.
-            self.place = None;
+            self.machine.end_turn();
         }
         match self.machine.next_step(now) {
             Step::Send(request) if told.next_look_ms == 0 => {
@@ -135,10 +122,8 @@ impl Driver {
         }
     }
 
-    /// The end of a run that was stopped: the purchase's own, where it has come. Other purchases of the account
-    /// may go on.
+    /// The end of a run that was stopped: the purchase's own, where it has come.
     pub(crate) fn stopped(&mut self, now: Instant) -> Result<Provisioned, Error> {
-        self.place = None;
         self.stopper.reset();
         if let Step::Done(outcome) = self.machine.next_step(now) {
             return outcome.cloned().map_err(Clone::clone);
@@ -157,6 +142,30 @@ impl Driver {
             Some(token) => error.with_token(token),
             None => error,
         })
+    }
+}
+
+/// A run of a purchase. However it ends, even by a panic or by being dropped, other purchases of the account may
+/// go on then.
+pub(crate) struct Running<'a>(&'a mut Driver);
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.0.machine.end_turn();
+    }
+}
+
+impl Deref for Running<'_> {
+    type Target = Driver;
+
+    fn deref(&self) -> &Driver {
+        self.0
+    }
+}
+
+impl DerefMut for Running<'_> {
+    fn deref_mut(&mut self) -> &mut Driver {
+        self.0
     }
 }
 

@@ -5,26 +5,36 @@
 //! | `builder`, `session` | a client's settings, and what of them every call begins with |
 //! | `resources`, `provision` | the calls and the purchases of both clients, described once |
 //! | `driver` | a purchase's steps, for whoever carries them out |
-//! | `blocking` | the client that blocks its caller's thread |
+//! | `blocking`, `asynchronous` | the client that blocks its caller's thread, and the one for tokio |
+//! | `trace` | spans for the feature `tracing` |
 //! | `clock`, `stop`, `time` | clocks, sleep, and ending it early |
-//! | `queue` | one purchase of an account orders at a time |
 
+#[cfg(feature = "async")]
+pub(crate) mod asynchronous;
+#[cfg(feature = "blocking")]
 pub(crate) mod blocking;
 pub(crate) mod builder;
 pub(crate) mod clock;
 mod driver;
 mod limits;
 mod provision;
-mod queue;
 mod resources;
 mod session;
 pub(crate) mod stop;
 mod time;
+mod trace;
 
+#[cfg(feature = "async")]
+pub use asynchronous::{AsyncClient, AsyncPurchase, AsyncTransport, SendFuture};
+#[cfg(feature = "blocking")]
 pub use blocking::{Client, Purchase, Transport};
-pub use builder::{ClientBuilder, Host};
-pub use clock::{Clock, SystemClock};
+pub use builder::{ClientBuilder, ClientKind};
+#[cfg(feature = "blocking")]
+pub use clock::Clock;
+pub use clock::SystemClock;
+#[cfg(feature = "async")]
+pub use clock::{AsyncClock, SleepFuture};
 pub use limits::CallLimits;
-pub use provision::{Buy, Kind, ProvisionBuilder, Resume, Watch, WithProgress};
+pub use provision::{Buy, ProvisionBuilder, PurchaseKind, Resume, Watch, WithProgress};
 pub use resources::{AccountResource, KeysResource, NewKey, VpsResource, WalletResource};
 pub use stop::Stopper;

@@ -9,7 +9,6 @@ use stablevps_core::endpoints::CreateVps;
 use stablevps_core::error::Error;
 use stablevps_core::ids::VpsId;
 use stablevps_core::models::{BillingCycle, Location, PlanId};
-use stablevps_core::money::Money;
 use stablevps_core::provisioning::{
     KeyCheck, Preflight, ProvisionOptions, Provisioning, WaitLevel,
 };
@@ -51,21 +50,18 @@ pub struct Watch {
 }
 
 /// What a [`ProvisionBuilder`] makes: [`Buy`], [`Resume`] or [`Watch`].
-pub trait Kind: sealed::Begin {}
+pub trait PurchaseKind: sealed::Begin {}
 
-impl Kind for Buy {}
-impl Kind for Resume {}
-impl Kind for Watch {}
+impl PurchaseKind for Buy {}
+impl PurchaseKind for Resume {}
+impl PurchaseKind for Watch {}
 
 pub(crate) mod sealed {
-    use super::{Api, Duration, Error, Now, Provisioning};
+    use super::{Api, Error, Now, Provisioning};
 
     /// Begins a purchase.
     pub trait Begin {
         fn begin(&self, api: &Api, seed: u64, begun: Now) -> Result<Provisioning, Error>;
-
-        /// How long the whole may take, where that is known.
-        fn patience(&self) -> Option<Duration>;
     }
 
     /// Has options for the wait.
@@ -114,20 +110,12 @@ impl sealed::Begin for Buy {
         let order = CreateVps::new(self.plan.clone(), self.cycle.clone(), self.location.clone())?;
         Provisioning::buy(api, order, self.options.clone(), seed, begun)
     }
-
-    fn patience(&self) -> Option<Duration> {
-        patience(&self.options)
-    }
 }
 
 impl sealed::Begin for Resume {
     fn begin(&self, api: &Api, seed: u64, begun: Now) -> Result<Provisioning, Error> {
         let timeout = self.timeout.map(millis);
         Provisioning::resume(api, &self.token, self.check, timeout, seed, begun)
-    }
-
-    fn patience(&self) -> Option<Duration> {
-        self.timeout
     }
 }
 
@@ -137,16 +125,6 @@ impl sealed::Begin for Watch {
         let id = id.map_err(|reason| Error::invalid_input("id", reason))?;
         Provisioning::watch(api, id, self.options.clone(), seed, begun)
     }
-
-    fn patience(&self) -> Option<Duration> {
-        patience(&self.options)
-    }
-}
-
-fn patience(options: &ProvisionOptions) -> Option<Duration> {
-    u64::try_from(options.timeout_ms)
-        .ok()
-        .map(Duration::from_millis)
 }
 
 impl sealed::Waits for Buy {
@@ -200,16 +178,24 @@ impl<C, K: sealed::Waits> ProvisionBuilder<C, K> {
 }
 
 impl<C> ProvisionBuilder<C, Buy> {
-    /// The most that may be spent. A higher catalogue price ends in `OverBudget`, before anything is ordered;
-    /// a higher charge in `PriceAboveLimit`, with the VPS. Default: no limit.
-    pub fn max_spend(mut self, most: Money) -> Self {
-        self.kind.options.max_spend = Some(most.exact());
+    /// The most that may be spent, in EUR, rounded to the cent: a [`Money`](crate::Money), or whatever else is
+    /// written as a decimal number, such as `"19.49"` or `20`. A higher catalogue price ends in `OverBudget`,
+    /// before anything is ordered; a higher charge in `PriceAboveLimit`, with the VPS. Default: no limit.
+    pub fn max_spend(mut self, most: impl fmt::Display) -> Self {
+        self.kind.options.max_spend = Some(most.to_string());
         self
     }
 
     /// Whether the wallet is looked at before ordering. Default: [`Preflight::Check`].
     pub fn preflight(mut self, preflight: Preflight) -> Self {
         self.kind.options.preflight = preflight;
+        self
+    }
+
+    /// A wallet that holds less than the built-in price ends in `InsufficientFunds`, before anything is ordered.
+    /// Without this the service itself decides: the built-in price may be out of date.
+    pub fn check_funds(mut self) -> Self {
+        self.kind.options.check_funds = true;
         self
     }
 

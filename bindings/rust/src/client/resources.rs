@@ -11,6 +11,8 @@ use stablevps_core::models::{
 };
 use stablevps_core::secret::Secret;
 
+#[cfg(feature = "async")]
+use crate::client::asynchronous::AsyncClient;
 #[cfg(feature = "blocking")]
 use crate::client::blocking::Client;
 use crate::client::provision::{Buy, ProvisionBuilder, Resume, Watch};
@@ -20,18 +22,40 @@ macro_rules! calls {
     ($resource:ident: $($(#[$doc:meta])+ $name:ident($($argument:ident: $type:ty),*) -> $output:ty { $endpoint:expr })+) => {
         #[cfg(feature = "blocking")]
         impl $resource<'_, Client> {
-            $($(#[$doc])+ pub fn $name(&self, $($argument: $type),*) -> Result<$output, Error> {
+            $($(#[$doc])+ pub fn $name(self, $($argument: $type),*) -> Result<$output, Error> {
                 self.client.call($endpoint)
+            })+
+        }
+
+        #[cfg(feature = "async")]
+        impl $resource<'_, AsyncClient> {
+            $($(#[$doc])+ pub async fn $name(self, $($argument: $type),*) -> Result<$output, Error> {
+                self.client.call($endpoint).await
             })+
         }
     };
 }
 
+/// A resource is a reference to its client: it is copied whatever that is.
+macro_rules! copies {
+    ($resource:ident) => {
+        impl<C> Clone for $resource<'_, C> {
+            fn clone(&self) -> Self {
+                *self
+            }
+        }
+
+        impl<C> Copy for $resource<'_, C> {}
+    };
+}
+
 /// VPS: `client.vps()`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct VpsResource<'a, C> {
     pub(crate) client: &'a C,
 }
+
+copies! { VpsResource }
 
 calls! { VpsResource:
     /// Every VPS of the account (`GET /vps`), without passwords.
@@ -74,7 +98,7 @@ impl<C: Clone> VpsResource<'_, C> {
     /// nothing is ordered twice. Of the purchases of one account in this process, one at a time orders.
     #[must_use = "nothing is bought before `run` or `begin`"]
     pub fn provision(
-        &self,
+        self,
         plan: impl Into<PlanId>,
         cycle: impl Into<BillingCycle>,
         location: impl Into<Location>,
@@ -85,20 +109,20 @@ impl<C: Clone> VpsResource<'_, C> {
 
     /// Takes a purchase up where its token left it. The time allowed begins anew.
     #[must_use = "nothing is resumed before `run` or `begin`"]
-    pub fn resume(&self, token: impl Into<String>) -> ProvisionBuilder<C, Resume> {
+    pub fn resume(self, token: impl Into<String>) -> ProvisionBuilder<C, Resume> {
         ProvisionBuilder::new(self.client.clone(), Resume::new(token.into()))
     }
 
     /// Waits for a VPS that was bought elsewhere.
     #[must_use = "nothing is awaited before `run` or `begin`"]
-    pub fn wait_until_ready(&self, id: impl AsRef<str>) -> ProvisionBuilder<C, Watch> {
+    pub fn wait_until_ready(self, id: impl AsRef<str>) -> ProvisionBuilder<C, Watch> {
         let watch = Watch::new(id.as_ref().to_owned());
         ProvisionBuilder::new(self.client.clone(), watch)
     }
 }
 
 /// API keys: `client.keys()`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct KeysResource<'a, C> {
     pub(crate) client: &'a C,
 }
@@ -150,6 +174,8 @@ impl NewKey {
     }
 }
 
+copies! { KeysResource }
+
 calls! { KeysResource:
     /// Signs in with the account's password and creates an API key (`POST /auth`). The client needs no key for it.
     ///
@@ -170,10 +196,12 @@ calls! { KeysResource:
 }
 
 /// The account: `client.account()`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct AccountResource<'a, C> {
     pub(crate) client: &'a C,
 }
+
+copies! { AccountResource }
 
 calls! { AccountResource:
     /// Who the account belongs to, and what it has (`GET /account`).
@@ -181,10 +209,12 @@ calls! { AccountResource:
 }
 
 /// The wallet: `client.wallet()`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct WalletResource<'a, C> {
     pub(crate) client: &'a C,
 }
+
+copies! { WalletResource }
 
 calls! { WalletResource:
     /// What the wallet holds (`GET /wallet`).

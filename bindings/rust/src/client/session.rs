@@ -7,34 +7,15 @@ use stablevps_core::config::Api;
 use stablevps_core::error::Error;
 use stablevps_core::step::StaleReply;
 
-use crate::client::queue::unique;
-
 /// A configured account.
 pub(crate) struct Session {
     pub api: Api,
-    /// Names the account whose purchases go one at a time.
-    pub account: String,
     seed: Option<u64>,
 }
 
 impl Session {
-    /// `world` is that of the clock. Without a `label` an account is known by its key.
-    pub(crate) fn new(
-        api: Api,
-        world: Option<&str>,
-        label: Option<&str>,
-        seed: Option<u64>,
-    ) -> Self {
-        let account = match label {
-            Some(label) => format!("{label} {}", api.base_url()),
-            None => api.account_key(),
-        };
-        let account = match world {
-            None => account,
-            Some("") => format!("{account} #{}", unique()),
-            Some(world) => format!("{account} {world}"),
-        };
-        Self { api, account, seed }
+    pub(crate) fn new(api: Api, seed: Option<u64>) -> Self {
+        Self { api, seed }
     }
 
     /// What spreads a call's requests in time.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+#[cfg(feature = "async")]
+use std::task::Poll;
 use std::time::Duration;
 
 /// Ends the wait of a purchase from anywhere: another thread, a Ctrl-C handler, the purchase's own
@@ -55,6 +57,7 @@ impl Stopper {
     }
 
     /// Has `wake` called when it is stopped, or now where it was already, until what is returned is dropped.
+    #[cfg(feature = "blocking")]
     pub(crate) fn on_stop(&self, wake: impl Fn() + Send + 'static) -> Watching<'_> {
         let mut state = self.lock();
         if state.is_stopped {
@@ -62,6 +65,27 @@ impl Stopper {
         }
         state.wake = Some(Box::new(wake));
         Watching(self)
+    }
+
+    /// Awaits a future; gives nothing where it was stopped first.
+    #[cfg(feature = "async")]
+    pub(crate) async fn unless_stopped<F: Future>(&self, future: F) -> Option<F::Output> {
+        let mut future = std::pin::pin!(future);
+        let _watching = Watching(self);
+        std::future::poll_fn(|context| {
+            if let Poll::Ready(output) = future.as_mut().poll(context) {
+                return Poll::Ready(Some(output));
+            }
+            let waker = context.waker().clone();
+            let mut state = self.lock();
+            state.wake = Some(Box::new(move || waker.wake_by_ref()));
+            if state.is_stopped {
+                Poll::Ready(None)
+            } else {
+                Poll::Pending
+            }
+        })
+        .await
     }
 
     /// The run has ended: the next one goes on.

@@ -43,10 +43,11 @@ pub use stablevps_simulator::{
     Span, State, StatusReply, Target, VpsChange, VpsSeed,
 };
 
-use crate::client::blocking::{Client, Transport};
-use crate::client::builder::ClientBuilder;
-use crate::client::clock::Clock as _;
-use crate::client::stop::Stopper;
+use crate::client::builder::{ClientBuilder, ClientKind};
+#[cfg(feature = "async")]
+use crate::client::{AsyncClient, AsyncTransport, SendFuture, clock::AsyncClock};
+#[cfg(feature = "blocking")]
+use crate::client::{Client, Stopper, Transport, clock::Clock};
 
 pub(crate) use world::{Activity, World};
 
@@ -57,7 +58,7 @@ const START_MS: u64 = 1_767_225_600_000;
 #[derive(Clone)]
 pub struct Simulator {
     model: Arc<Mutex<Model>>,
-    world: Arc<World>,
+    world: World,
 }
 
 impl Simulator {
@@ -80,6 +81,7 @@ impl Simulator {
     ///
     /// # Panics
     /// Never: the settings are sound.
+    #[cfg(feature = "blocking")]
     #[must_use]
     #[allow(clippy::expect_used)]
     pub fn client(&self) -> Client {
@@ -88,13 +90,37 @@ impl Simulator {
     }
 
     /// The settings of a client of this service, to be changed.
+    #[cfg(feature = "blocking")]
     #[must_use]
-    pub fn client_builder(&self) -> ClientBuilder {
-        Client::builder()
+    pub fn client_builder(&self) -> ClientBuilder<Client> {
+        self.settings(Client::builder()).transport(self.clone())
+    }
+
+    /// An asynchronous client of this service.
+    ///
+    /// # Panics
+    /// Never: the settings are sound.
+    #[cfg(feature = "async")]
+    #[must_use]
+    #[allow(clippy::expect_used)]
+    pub fn async_client(&self) -> AsyncClient {
+        let client = self.async_client_builder().build();
+        client.expect("the settings of a simulated client are sound")
+    }
+
+    /// The settings of an asynchronous client of this service, to be changed.
+    #[cfg(feature = "async")]
+    #[must_use]
+    pub fn async_client_builder(&self) -> ClientBuilder<AsyncClient> {
+        let settings = self.settings(AsyncClient::builder());
+        settings.transport(self.clone())
+    }
+
+    fn settings<C: ClientKind>(&self, builder: ClientBuilder<C>) -> ClientBuilder<C> {
+        builder
             .api_key(self.api_key())
             .random_seed(1)
-            .transport(self.clone())
-            .simulated(Arc::clone(&self.world))
+            .simulated(self.world.clone())
     }
 
     /// A key of the account, with full scope.
@@ -196,13 +222,27 @@ impl fmt::Debug for Simulator {
     }
 }
 
+#[cfg(feature = "blocking")]
 impl Transport for Simulator {
     fn send(&self, request: &HttpRequest) -> Reply {
         let (reply, delay) = self.serve(request);
         if !delay.is_zero() {
-            self.world.sleep(delay, &Stopper::default());
+            Clock::sleep(&self.world, delay, &Stopper::default());
         }
         reply
+    }
+}
+
+#[cfg(feature = "async")]
+impl AsyncTransport for Simulator {
+    fn send<'a>(&'a self, request: &'a HttpRequest) -> SendFuture<'a> {
+        Box::pin(async move {
+            let (reply, delay) = self.serve(request);
+            if !delay.is_zero() {
+                AsyncClock::sleep(&self.world, delay).await;
+            }
+            reply
+        })
     }
 }
 

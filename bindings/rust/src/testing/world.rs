@@ -5,15 +5,27 @@
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
+#[cfg(feature = "async")]
+use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::task::Waker;
+#[cfg(feature = "async")]
+use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+#[cfg(feature = "blocking")]
 use crate::client::clock::Clock;
+#[cfg(feature = "async")]
+use crate::client::clock::{AsyncClock, SleepFuture};
+#[cfg(feature = "blocking")]
 use crate::client::stop::Stopper;
 
-/// The time of one simulated service, and the calls that share it.
-pub(crate) struct World {
+/// The time of one simulated service, and the calls that share it. Clones are the same one.
+#[derive(Clone)]
+pub(crate) struct World(Arc<Inner>);
+
+struct Inner {
     name: String,
     state: Mutex<State>,
     changed: Condvar,
@@ -24,8 +36,14 @@ struct State {
     /// How many calls are under way.
     active: usize,
     last_sleeper: u64,
-    /// When each sleeping call wakes.
-    sleepers: BTreeMap<u64, u64>,
+    sleepers: BTreeMap<u64, Sleeper>,
+}
+
+/// A call that sleeps.
+struct Sleeper {
+    wakes_at: u64,
+    /// What wakes its task; a thread looks by itself.
+    waker: Option<Waker>,
 }
 
 thread_local! {
@@ -34,10 +52,10 @@ thread_local! {
 }
 
 impl World {
-    pub(crate) fn new(now_ms: u64) -> Arc<Self> {
+    pub(crate) fn new(now_ms: u64) -> Self {
         static NUMBER: AtomicU64 = AtomicU64::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        Arc::new(Self {
+        Self(Arc::new(Inner {
             name: format!("simulated {number}"),
             state: Mutex::new(State {
                 now_ms,
@@ -46,7 +64,7 @@ impl World {
                 sleepers: BTreeMap::new(),
             }),
             changed: Condvar::new(),
-        })
+        }))
     }
 
     /// The time, in epoch milliseconds.
@@ -60,17 +78,17 @@ impl World {
         let now_ms = state.now_ms.saturating_add(whole_ms(by));
         state.pass(now_ms);
         drop(state);
-        self.changed.notify_all();
+        self.0.changed.notify_all();
     }
 
     /// A call is under way for as long as this is kept. Within a purchase's own function it is part of that.
-    pub(crate) fn activity(self: &Arc<Self>) -> Activity {
+    pub(crate) fn activity(&self) -> Activity {
         let is_counted = LENT.get() == 0;
         if is_counted {
             self.lock().active += 1;
         }
         Activity {
-            world: is_counted.then(|| Arc::clone(self)),
+            world: is_counted.then(|| self.clone()),
         }
     }
 
@@ -87,8 +105,22 @@ impl World {
         function()
     }
 
+    /// A call goes to sleep.
+    fn lie_down(&self, duration: Duration) -> u64 {
+        let mut state = self.lock();
+        state.last_sleeper += 1;
+        let wakes_at = state.now_ms.saturating_add(whole_ms(duration));
+        let sleeper = Sleeper {
+            wakes_at,
+            waker: None,
+        };
+        let number = state.last_sleeper;
+        state.sleepers.insert(number, sleeper);
+        number
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Lets time pass until someone wakes, unless someone is busy.
@@ -96,9 +128,10 @@ impl World {
         if state.sleepers.len() < state.active {
             return;
         }
-        if let Some(earliest) = state.sleepers.values().min().copied() {
+        let times = state.sleepers.values().map(|sleeper| sleeper.wakes_at);
+        if let Some(earliest) = times.min() {
             state.pass(earliest);
-            self.changed.notify_all();
+            self.0.changed.notify_all();
         }
     }
 }
@@ -107,43 +140,116 @@ impl State {
     fn pass(&mut self, now_ms: u64) {
         let now_ms = now_ms.max(self.now_ms);
         self.now_ms = now_ms;
-        self.sleepers.retain(|_, wakes_at| *wakes_at > now_ms);
+        self.sleepers.retain(|_, sleeper| {
+            let sleeps_on = sleeper.wakes_at > now_ms;
+            if !sleeps_on && let Some(waker) = sleeper.waker.take() {
+                waker.wake();
+            }
+            sleeps_on
+        });
     }
 }
 
-impl Clock for Arc<World> {
+#[cfg(feature = "blocking")]
+impl Clock for World {
     fn monotonic(&self) -> Duration {
         Duration::from_millis(self.now_ms())
     }
 
     fn now(&self) -> SystemTime {
-        UNIX_EPOCH + self.monotonic()
+        UNIX_EPOCH + Duration::from_millis(self.now_ms())
     }
 
     fn sleep(&self, duration: Duration, stopper: &Stopper) {
-        let world = Arc::clone(self);
-        let _watching = stopper.on_stop(move || world.changed.notify_all());
+        let world = self.clone();
+        let _watching = stopper.on_stop(move || world.0.changed.notify_all());
+        let me = self.lie_down(duration);
         let mut state = self.lock();
-        state.last_sleeper += 1;
-        let me = state.last_sleeper;
-        let wakes_at = state.now_ms.saturating_add(whole_ms(duration));
-        state.sleepers.insert(me, wakes_at);
         self.settle(&mut state);
         while state.sleepers.contains_key(&me) && !stopper.is_stopped() {
-            let woken = self.changed.wait(state);
+            let woken = self.0.changed.wait(state);
             state = woken.unwrap_or_else(PoisonError::into_inner);
         }
         state.sleepers.remove(&me);
     }
 
     fn world(&self) -> Option<String> {
-        Some(self.name.clone())
+        Some(self.0.name.clone())
+    }
+}
+
+#[cfg(feature = "async")]
+impl AsyncClock for World {
+    fn monotonic(&self) -> Duration {
+        Duration::from_millis(self.now_ms())
+    }
+
+    fn now(&self) -> SystemTime {
+        UNIX_EPOCH + Duration::from_millis(self.now_ms())
+    }
+
+    fn sleep(&self, duration: Duration) -> SleepFuture<'_> {
+        Box::pin(Sleep {
+            world: self,
+            duration,
+            number: None,
+            has_yielded: false,
+        })
+    }
+
+    fn world(&self) -> Option<String> {
+        Some(self.0.name.clone())
+    }
+}
+
+/// A task's sleep.
+#[cfg(feature = "async")]
+struct Sleep<'a> {
+    world: &'a World,
+    duration: Duration,
+    number: Option<u64>,
+    has_yielded: bool,
+}
+
+#[cfg(feature = "async")]
+impl Future for Sleep<'_> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let world = self.world;
+        let Some(number) = self.number else {
+            self.number = Some(world.lie_down(self.duration));
+            // Whoever was started beside this one begins first.
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        };
+        let mut state = world.lock();
+        if !self.has_yielded {
+            self.has_yielded = true;
+            world.settle(&mut state);
+        }
+        match state.sleepers.get_mut(&number) {
+            Some(sleeper) => {
+                sleeper.waker = Some(context.waker().clone());
+                Poll::Pending
+            }
+            None => Poll::Ready(()),
+        }
+    }
+}
+
+#[cfg(feature = "async")]
+impl Drop for Sleep<'_> {
+    fn drop(&mut self) {
+        if let Some(number) = self.number {
+            self.world.lock().sleepers.remove(&number);
+        }
     }
 }
 
 /// A call under way.
 pub(crate) struct Activity {
-    world: Option<Arc<World>>,
+    world: Option<World>,
 }
 
 impl Drop for Activity {

@@ -11,7 +11,7 @@ use stablevps_core::http::{
 use ureq::config::Config;
 use ureq::http::header::HeaderValue;
 use ureq::http::{Request, Response};
-use ureq::tls::{RootCerts, TlsConfig};
+use ureq::tls::TlsConfig;
 use ureq::unversioned::transport::RustlsConnector;
 use ureq::{Agent, AsSendBody, Body, Error, Proxy};
 
@@ -45,8 +45,9 @@ pub(super) struct Agents {
 impl Agents {
     pub(super) fn new(settings: &Settings) -> Self {
         let tls = Arc::new(RustlsConnector::default());
-        let roots = settings.roots.clone().unwrap_or(RootCerts::WebPki);
-        let trust = TlsConfig::builder().root_certs(roots).build();
+        let trust = TlsConfig::builder()
+            .root_certs(settings.roots.clone())
+            .build();
         let agent = |idle| {
             Agent::with_parts(
                 config(&trust, idle),

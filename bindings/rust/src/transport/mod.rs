@@ -17,7 +17,7 @@
 //!
 //! | module | idea |
 //! |---|---|
-//! | `config`, `roots`, `proxy`, `settings` | what a transport is made of, and what the environment adds |
+//! | `settings`, `proxy` | what a transport is made of, as ureq takes it |
 //! | `agent` | one exchange, from plain request to plain reply |
 //! | `route`, `marked` | how a connection comes about, and its outermost link |
 //! | `tidy` | replies as ureq can read them |
@@ -28,7 +28,6 @@
 //! | `process` | starting afresh after a fork |
 
 mod agent;
-mod config;
 mod exchange;
 mod failure;
 mod gate;
@@ -37,7 +36,6 @@ mod marked;
 mod process;
 mod proxy;
 mod request_context;
-mod roots;
 mod route;
 mod settings;
 mod tidy;
@@ -49,9 +47,6 @@ use std::sync::Arc;
 
 use stablevps_core::http::{HttpRequest, Reply, RetryClass};
 
-#[cfg(feature = "host")]
-pub use self::config::Setting;
-pub use self::config::{ConfigError, ProxyChoice, TransportConfig};
 pub use self::exchange::Exchange;
 pub use self::interrupt::Interrupter;
 
@@ -60,6 +55,7 @@ use self::gate::Gate;
 use self::process::PerProcess;
 use self::settings::Settings;
 use self::worker::Workers;
+use crate::network::{ConfigError, Network, TransportConfig};
 
 /// An HTTP client with its connections and threads. Clones share both.
 #[derive(Clone)]
@@ -90,7 +86,7 @@ impl HttpTransport {
         config: &TransportConfig,
         variable: &dyn Fn(&str) -> Option<OsString>,
     ) -> Result<Self, ConfigError> {
-        let settings = Settings::read(config, variable)?;
+        let settings = Settings::new(&Network::read(config, variable)?)?;
         let engine = PerProcess::new(Engine::new(&settings));
         Ok(Self {
             shared: Arc::new(Shared { settings, engine }),

@@ -1,31 +1,39 @@
-//! A transport's configuration, checked and read in before the first request.
-
-use std::ffi::OsString;
+//! The settings of the network, as ureq takes them.
 
 use ureq::Proxy;
-use ureq::tls::RootCerts;
+use ureq::tls::{Certificate, RootCerts};
 
-use super::config::{ConfigError, TransportConfig};
-use super::{proxy, roots};
+use super::proxy;
+use crate::network::{ConfigError, Network, Roots};
 
 /// The configuration, checked and read in. Agents can be made from it again and again.
 #[derive(Debug)]
 pub(super) struct Settings {
-    /// `None` stands for the roots of Mozilla, which cost nothing until the first TLS connection.
-    pub(super) roots: Option<RootCerts>,
+    pub(super) roots: RootCerts,
     pub(super) proxy: Option<Proxy>,
     pub(super) max_idle_connections: usize,
 }
 
 impl Settings {
-    pub(super) fn read(
-        config: &TransportConfig,
-        variable: &dyn Fn(&str) -> Option<OsString>,
-    ) -> Result<Self, ConfigError> {
+    pub(super) fn new(network: &Network) -> Result<Self, ConfigError> {
         Ok(Self {
-            roots: roots::trusted(config.ca_pem.as_deref(), variable)?,
-            proxy: proxy::chosen(&config.proxy, variable)?,
-            max_idle_connections: config.max_idle_connections,
+            roots: roots(&network.roots),
+            proxy: network.proxy.as_ref().map(proxy::parse).transpose()?,
+            max_idle_connections: network.max_idle_connections,
         })
+    }
+}
+
+fn roots(roots: &Roots) -> RootCerts {
+    match roots {
+        Roots::Mozilla => RootCerts::WebPki,
+        #[cfg(feature = "system-roots")]
+        Roots::System => RootCerts::PlatformVerifier,
+        Roots::Given(certificates) => RootCerts::from(
+            certificates
+                .iter()
+                .map(|certificate| Certificate::from_der(certificate).to_owned())
+                .collect::<Vec<_>>(),
+        ),
     }
 }

@@ -1,11 +1,15 @@
 //! The clients, against the simulated service in memory.
 
-#![cfg(feature = "testing")]
+#![cfg(all(feature = "blocking", feature = "testing"))]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+#[cfg(feature = "async")]
+mod asynchronous;
 mod calls;
 mod purchases;
 mod stops;
+#[cfg(feature = "tracing")]
+mod traced;
 
 use stablevps::testing::{Config, Fault, Misbehaviour, Simulator, Target};
 

@@ -18,7 +18,7 @@ fn a_vps_is_bought_and_its_progress_told_in_order() {
     let bought = client
         .vps()
         .provision("prime", "monthly", "london")
-        .max_spend("19.49".parse().unwrap())
+        .max_spend("19.49")
         .on_progress(|progress| {
             tokens += usize::from(progress.token.is_some());
             phases.push(progress.phase);
@@ -59,10 +59,7 @@ fn a_price_above_the_limit_ends_it_before_anything_is_ordered() {
         .client()
         .vps()
         .provision("pro", "monthly", "london");
-    let error = provision
-        .max_spend("20".parse().unwrap())
-        .run()
-        .unwrap_err();
+    let error = provision.max_spend(20).run().unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::OverBudget { .. }));
     assert_eq!(simulator.state().orders_received, 0);
 }

@@ -83,13 +83,13 @@ fn no_time_at_all_is_a_timeout_before_anything_was_sent() {
 }
 
 /// A server that takes a request and then misbehaves, and how that must be told.
-struct Mishap {
-    name: &'static str,
-    serve: fn(&mut Peer),
-    kind: FailureKind,
+pub struct Mishap {
+    pub name: &'static str,
+    pub serve: fn(&mut Peer),
+    pub kind: FailureKind,
 }
 
-const MISHAPS: [Mishap; 9] = [
+pub const MISHAPS: [Mishap; 9] = [
     Mishap {
         name: "hangs up without an answer",
         serve: |_| {},

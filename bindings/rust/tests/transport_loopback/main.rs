@@ -4,6 +4,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+#[cfg(feature = "async")]
+mod asynchronous;
 mod delivery;
 mod plain;
 mod proxied;

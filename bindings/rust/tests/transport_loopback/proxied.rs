@@ -14,13 +14,13 @@ use crate::server::Server;
 use crate::{SECRET, failure, get, order, response, verdict, with_config};
 
 /// A proxy that opens a tunnel to one server, whatever host it is asked for.
-struct Proxy {
+pub struct Proxy {
     addr: SocketAddr,
     heads: Arc<Mutex<Vec<String>>>,
 }
 
 impl Proxy {
-    fn to(target: SocketAddr) -> Self {
+    pub fn to(target: SocketAddr) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let addr = listener.local_addr().unwrap();
         let heads = Arc::new(Mutex::new(Vec::new()));
@@ -34,11 +34,11 @@ impl Proxy {
         Self { addr, heads }
     }
 
-    fn url(&self) -> String {
+    pub fn url(&self) -> String {
         format!("http://user:proxy-password@{}", self.addr)
     }
 
-    fn heads(&self) -> Vec<String> {
+    pub fn heads(&self) -> Vec<String> {
         self.heads.lock().unwrap().clone()
     }
 }
@@ -230,6 +230,6 @@ fn a_proxys_credentials_are_not_printed() {
     };
     assert_eq!(
         format!("{config:?}"),
-        "TransportConfig { ca_pem: None, proxy: Url(***), max_idle_connections: 16 }"
+        "TransportConfig { trust: FromEnvironment, proxy: Url(***), max_idle_connections: 16 }"
     );
 }

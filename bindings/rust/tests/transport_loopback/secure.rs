@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
-use stablevps::host::{HttpTransport, TransportConfig};
+use stablevps::host::{HttpTransport, TransportConfig, Trust};
 use stablevps_core::http::{Delivery, FailureKind, HttpRequest};
 
 use crate::server::{Peer, Server, Stream};
@@ -50,7 +50,7 @@ impl Secure {
     /// The configuration of a client that trusts this server.
     pub fn trusted(&self) -> TransportConfig {
         TransportConfig {
-            ca_pem: Some(self.ca_pem.clone()),
+            trust: Trust::Pem(self.ca_pem.clone()),
             ..TransportConfig::default()
         }
     }
@@ -213,7 +213,7 @@ fn an_order_given_up_during_the_handshake_is_never_sent_even_if_the_handshake_su
         },
     );
     let transport = with_config(&TransportConfig {
-        ca_pem: Some(ca_pem),
+        trust: Trust::Pem(ca_pem),
         ..TransportConfig::default()
     });
     let exchange = transport.start(order(format!("https://localhost:{}/", server.addr.port())));

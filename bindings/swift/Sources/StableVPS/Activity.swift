@@ -1,6 +1,7 @@
 // How a virtual clock knows whether the client has something left to do.
 
 import Foundation
+internal import StableVPSNative
 
 /// A clock that may advance as soon as nothing is active. A call is active between `begin` and `end`, except
 /// during its pauses.
@@ -9,8 +10,9 @@ package protocol ActivityClock: StableVPSClock, AnyObject {
   func end()
   /// Sleeps within an activity. It counts as active again before whoever wakes it returns.
   func pause(for duration: Duration) async throws
-  /// Sleeps until a limit. While code of the caller's runs, the clock does not advance for its sake.
-  func limit(after duration: Duration) async throws
+  /// The same until a purchase looks whether its turn has come. While code of the caller's runs, the clock does not
+  /// advance for its sake.
+  func rest(for duration: Duration) async throws
   /// An activity begins to run code of the caller's, which may wait for something real.
   func beginOutside()
   func endOutside()
@@ -30,11 +32,14 @@ package protocol SimulatedService: HTTPTransport, AnyObject {
 extension Host {
   var activity: (any ActivityClock)? { clock as? any ActivityClock }
 
-  func pause(for duration: Duration) async throws {
-    if let activity {
-      try await activity.pause(for: duration)
+  func pause(for duration: Duration, _ reason: WaitReason) async throws {
+    guard let activity else {
+      return try await clock.sleep(for: duration)
+    }
+    if reason == .turn {
+      try await activity.rest(for: duration)
     } else {
-      try await clock.sleep(for: duration)
+      try await activity.pause(for: duration)
     }
   }
 
@@ -43,14 +48,6 @@ extension Host {
     activity?.beginOutside()
     defer { activity?.endOutside() }
     return try await call()
-  }
-
-  func sleep(until limit: Duration) async throws {
-    if let activity {
-      try await activity.limit(after: limit)
-    } else {
-      try await clock.sleep(for: limit)
-    }
   }
 
   func send(

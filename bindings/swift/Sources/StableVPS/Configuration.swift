@@ -7,6 +7,9 @@ extension StableVPS {
   public struct Configuration: Sendable {
     /// The server. Plain `http` is accepted for loopback addresses only.
     public var baseURL: String = defaultBaseURL
+    /// A name for the account: purchases of clients with the same one run one at a time in this process, whatever
+    /// their keys are. Default: those of one key do.
+    public var account: String?
     /// The header that carries the key. Default: `.bearer`.
     public var authentication: Authentication = .bearer
     /// The time limit for one request. Default: 30 s.

@@ -44,9 +44,12 @@ struct Host: Sendable {
   func wait(
     _ delayMs: UInt64, _ reason: WaitReason, of machine: Machine, label: String
   ) async throws {
-    log?("\(label): waiting \(delayMs) ms (\(reason))")
+    // A purchase looks often whether its turn has come.
+    if reason != .turn {
+      log?("\(label): waiting \(delayMs) ms (\(reason))")
+    }
     try Task.checkCancellation()
-    let pausing = Task { try await pause(for: Duration(milliseconds: delayMs)) }
+    let pausing = Task { try await pause(for: Duration(milliseconds: delayMs), reason) }
     let result = await closing.wait(endedBy: { pausing.cancel() }) {
       await withTaskCancellationHandler {
         await pausing.result

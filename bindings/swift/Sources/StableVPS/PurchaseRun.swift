@@ -4,9 +4,6 @@ internal import StableVPSNative
 final class PurchaseRun: Sendable {
   private let host: Host
   private let label: String
-  private let account: String
-  /// How long the purchase waits for its turn.
-  private let timeout: Duration
   /// Where the purchase continues from; `nil` for a new one.
   private let initialToken: String?
   private let begin: @Sendable () throws -> Machine
@@ -18,25 +15,17 @@ final class PurchaseRun: Sendable {
     var isBusy = false
     /// Whether the step whose progress was returned last needs the turn; `nil` once the step has run.
     var announced: Bool?
-    var turn: Turn?
     var result: Result<StableVPS.Provisioned, StableVPSError>?
   }
 
   /// - Parameter begin: makes the machine when a task first waits for the purchase.
   init(
-    host: Host, label: String, account: String, timeout: Duration, token: String?,
-    begin: @escaping @Sendable () throws -> Machine
+    host: Host, label: String, token: String?, begin: @escaping @Sendable () throws -> Machine
   ) {
     self.host = host
     self.label = label
-    self.account = account
-    self.timeout = timeout
     initialToken = token
     self.begin = begin
-  }
-
-  deinit {
-    state.withLock { $0.turn }?.end()
   }
 
   var token: String? {
@@ -66,10 +55,7 @@ final class PurchaseRun: Sendable {
 
   /// Gives the turn up, unless a task waits for the purchase.
   func release() {
-    let turn = state.withLock { state in
-      state.isBusy ? nil : state.takeTurn()
-    }
-    turn?.end()
+    state.withLock { $0.isBusy ? nil : $0.machine }?.endTurn()
   }
 
   private func step() async throws -> StableVPS.Progress? {
@@ -112,9 +98,6 @@ final class PurchaseRun: Sendable {
       case .failed(let report):
         throw host.failed(report, label: label)
       case .send(_, let progress?), .wait(_, _, let progress?):
-        if progress.exclusive, try await waitForTurn(machine) {
-          continue
-        }
         state.withLock { $0.announced = progress.exclusive }
         return StableVPS.Progress(progress)
       case .send, .wait, .done:
@@ -143,32 +126,6 @@ final class PurchaseRun: Sendable {
     }
   }
 
-  /// Waits for the turn, unless it has come already. Returns whether it had to wait.
-  private func waitForTurn(_ machine: Machine) async throws -> Bool {
-    let turn = state.withLock { state in
-      let turn = state.turn ?? Turn(account: account, activity: host.activity)
-      state.turn = turn
-      return turn
-    }
-    if turn.hasCome {
-      return false
-    }
-    let limit = Task { [host, timeout] in
-      try await host.sleep(until: timeout)
-      turn.expire()
-    }
-    defer { limit.cancel() }
-    if try await host.closing.wait(endedBy: { turn.expire() }, { try await turn.comes() }) {
-      return true
-    }
-    if host.closing.transport == nil {
-      throw host.closed(machine)
-    }
-    // Only a plain call has no such error.
-    guard let report = machine.late(nowMs: host.clock.instant) else { throw CancellationError() }
-    throw host.failed(report, label: label)
-  }
-
   private func enter() throws {
     let isFree = state.withLock { state in
       defer { state.isBusy = true }
@@ -185,7 +142,7 @@ final class PurchaseRun: Sendable {
   }
 
   private func endTurn() {
-    state.withLock { $0.takeTurn() }?.end()
+    state.withLock { $0.machine }?.endTurn()
   }
 
   private func end(_ result: Result<StableVPS.Provisioned, StableVPSError>) {
@@ -195,15 +152,8 @@ final class PurchaseRun: Sendable {
 }
 
 extension PurchaseRun.State {
-  /// Whether the announced step needs the turn; `nil` where no step is to run, or where it needs a turn that
-  /// was given up meanwhile.
   fileprivate mutating func takeAnnounced() -> Bool? {
     defer { announced = nil }
-    return announced == true && turn == nil ? nil : announced
-  }
-
-  fileprivate mutating func takeTurn() -> Turn? {
-    defer { turn = nil }
-    return turn
+    return announced
   }
 }

@@ -34,7 +34,7 @@ extension StableVPS.VPSResource {
   ///
   /// Cancelling the task ends the wait at once with a `CancellationError`; a VPS that was bought stays bought.
   /// The token to continue from is in the last progress: store it in `onProgress`. Or use
-  /// ``provisioning(planID:billingCycle:location:maxSpend:preflight:settle:waiting:)``, whose ``Purchase/token``
+  /// ``provisioning(planID:billingCycle:location:maxSpend:preflight:checkFunds:settle:waiting:)``, whose ``Purchase/token``
   /// remains available after the task was cancelled.
   ///
   /// - Parameters:
@@ -44,6 +44,9 @@ extension StableVPS.VPSResource {
   ///   - maxSpend: the highest price to accept. A higher price ends the purchase before anything is ordered.
   ///   - preflight: whether to check the wallet before ordering. Without this check, a lost order can't be
   ///     told from one that was never placed.
+  ///   - checkFunds: whether a wallet that holds less than the price built into this version ends the purchase
+  ///     before anything is ordered. By default the service itself refuses what can't be paid, because that price may
+  ///     be out of date.
   ///   - settle: how long to look for an order whose reply was lost. Default: 90 s.
   ///   - waiting: how to wait for the VPS.
   ///   - onProgress: called before every request and every wait; the purchase continues when it returns. The
@@ -55,10 +58,11 @@ extension StableVPS.VPSResource {
   ///   `deadlineExceeded`, not usable in time, with a token.
   public func provision(
     planID: StableVPS.PlanID, billingCycle: StableVPS.BillingCycle, location: StableVPS.Location,
-    maxSpend: Decimal? = nil, preflight: Bool = true, settle: Duration? = nil,
+    maxSpend: Decimal? = nil, preflight: Bool = true, checkFunds: Bool = false,
+    settle: Duration? = nil,
     waiting: StableVPS.WaitOptions = .init(), onProgress: StableVPS.ProgressHandler? = nil
   ) async throws -> StableVPS.Provisioned {
-    let purchase = buy(planID, billingCycle, location, maxSpend, preflight, settle, waiting)
+    let purchase = buy(planID, billingCycle, location, maxSpend, preflight, checkFunds, settle, waiting)
     return try await purchase.finish(onProgress)
   }
 
@@ -66,10 +70,11 @@ extension StableVPS.VPSResource {
   /// nothing is sent, no time limit runs, and no argument is checked.
   public func provisioning(
     planID: StableVPS.PlanID, billingCycle: StableVPS.BillingCycle, location: StableVPS.Location,
-    maxSpend: Decimal? = nil, preflight: Bool = true, settle: Duration? = nil,
+    maxSpend: Decimal? = nil, preflight: Bool = true, checkFunds: Bool = false,
+    settle: Duration? = nil,
     waiting: StableVPS.WaitOptions = .init()
   ) -> Purchase {
-    Purchase(buy(planID, billingCycle, location, maxSpend, preflight, settle, waiting))
+    Purchase(buy(planID, billingCycle, location, maxSpend, preflight, checkFunds, settle, waiting))
   }
 
   /// Continues a purchase from a token of this package or of any other language's package.
@@ -114,30 +119,28 @@ extension StableVPS.VPSResource {
 
   private func buy(
     _ planID: StableVPS.PlanID, _ billingCycle: StableVPS.BillingCycle,
-    _ location: StableVPS.Location, _ maxSpend: Decimal?, _ preflight: Bool, _ settle: Duration?,
+    _ location: StableVPS.Location, _ maxSpend: Decimal?, _ preflight: Bool,
+    _ checkFunds: Bool, _ settle: Duration?,
     _ waiting: StableVPS.WaitOptions
   ) -> PurchaseRun {
     var options = waiting.native
     options.preflight = preflight ? .check : .skip
+    options.checkFunds = checkFunds
     options.maxSpend = maxSpend.map { "\($0)" }
     options.settleMs = settle?.milliseconds ?? options.settleMs
     let request = Request.provision(
       planId: planID.rawValue, billingCycle: billingCycle.rawValue, location: location.rawValue,
       options: options)
-    return session.purchase("vps.provision", request, timeoutMs: options.timeoutMs)
+    return session.purchase("vps.provision", request)
   }
 
   private func resumed(_ token: String, _ timeout: Duration?, _ anyKey: Bool) -> PurchaseRun {
     let request = Request.resume(token: token, anyKey: anyKey, timeoutMs: timeout?.milliseconds)
-    // The limit that the purchase began with is known to the token alone.
-    let timeoutMs = timeout?.milliseconds ?? defaultProvisionOptions().timeoutMs
-    return session.purchase("vps.resume", request, timeoutMs: timeoutMs, token: token)
+    return session.purchase("vps.resume", request, token: token)
   }
 
   private func wait(_ id: String, _ waiting: StableVPS.WaitOptions) -> PurchaseRun {
-    let options = waiting.native
-    return session.purchase(
-      "vps.waitUntilReady", .waitUntilReady(id: id, options: options), timeoutMs: options.timeoutMs)
+    session.purchase("vps.waitUntilReady", .waitUntilReady(id: id, options: waiting.native))
   }
 }
 

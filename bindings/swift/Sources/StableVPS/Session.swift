@@ -5,8 +5,6 @@ internal import StableVPSNative
 final class Session: Sendable {
   private let api: Api
   private let host: Host
-  /// Identifies the account whose purchases take turns.
-  private let account: String
   private let seed: Locked<UInt64?>
 
   init(apiKey: String?, configuration: StableVPS.Configuration) throws {
@@ -17,12 +15,11 @@ final class Session: Sendable {
     config.userAgent = "stablevps-swift/\(version)"
     config.maxRetries = Int64(configuration.maxRetries)
     config.timeoutMs = configuration.timeout.milliseconds
-    let world = Self.world(configuration)
-    config.world = world
+    config.world = Self.world(configuration)
+    config.account = configuration.account
     api = try StableVPSError.translated { try Api(config: config) }
     host = Host(
       closing: Closing(configuration.transport), clock: configuration.clock, log: configuration.log)
-    account = "\(api.accountKey()) \(world ?? "")"
     seed = Locked(configuration.randomSeed)
   }
 
@@ -42,15 +39,10 @@ final class Session: Sendable {
     return value
   }
 
-  /// Prepares a purchase, or the wait for a VPS. `timeoutMs` limits the wait for the account's turn; `token` is
-  /// where the purchase continues from.
-  func purchase(
-    _ label: String, _ request: Request, timeoutMs: Int64, token: String? = nil
-  ) -> PurchaseRun {
+  /// Prepares a purchase, or the wait for a VPS. `token` is where the purchase continues from.
+  func purchase(_ label: String, _ request: Request, token: String? = nil) -> PurchaseRun {
     let options = CallOptions(timeoutMs: nil, deadlineMs: nil, maxRetries: nil)
-    return PurchaseRun(
-      host: host, label: label, account: account, timeout: .milliseconds(timeoutMs), token: token
-    ) {
+    return PurchaseRun(host: host, label: label, token: token) {
       try self.begin(request, options)
     }
   }

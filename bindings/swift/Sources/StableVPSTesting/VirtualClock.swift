@@ -32,9 +32,9 @@ final class VirtualClock: ActivityClock {
     case sleep
     /// Within an activity.
     case pause
-    /// Until a limit, which is reached when time passes it. For its sake the clock advances only where no code
-    /// of the caller's runs: that may be waiting for something real.
-    case limit
+    /// Within an activity that waits for its turn. For its sake the clock advances only where no code of the
+    /// caller's runs: that may be waiting for something real.
+    case rest
   }
 
   init(now: Int64, world: UUID) {
@@ -86,8 +86,8 @@ final class VirtualClock: ActivityClock {
     try await sleep(for: duration, .pause)
   }
 
-  func limit(after duration: Duration) async throws {
-    try await sleep(for: duration, .limit)
+  func rest(for duration: Duration) async throws {
+    try await sleep(for: duration, .rest)
   }
 
   private func sleep(for duration: Duration, _ kind: Kind) async throws {
@@ -104,7 +104,7 @@ final class VirtualClock: ActivityClock {
           }
           let due = state.now + min(max(0, duration.milliseconds), .max / 2)
           state.readings += 1
-          state.active -= kind == .pause ? 1 : 0
+          state.active -= kind == .sleep ? 0 : 1
           state.sleepers.append(
             Sleeper(id: id, due: due, kind: kind, continuation: continuation))
           return false
@@ -191,7 +191,7 @@ extension VirtualClock.State {
   /// Who wakes next.
   fileprivate var next: VirtualClock.Sleeper? {
     sleepers
-      .filter { $0.kind != .limit || outside == 0 || $0.due <= now }
+      .filter { $0.kind != .rest || outside == 0 || $0.due <= now }
       .min { ($0.due, $0.id) < ($1.due, $1.id) }
   }
 
@@ -203,7 +203,7 @@ extension VirtualClock.State {
   fileprivate mutating func take(where fits: (VirtualClock.Sleeper) -> Bool) -> VirtualClock.Sleeper? {
     guard let index = sleepers.firstIndex(where: fits) else { return nil }
     let sleeper = sleepers.remove(at: index)
-    active += sleeper.kind == .pause ? 1 : 0
+    active += sleeper.kind == .sleep ? 0 : 1
     return sleeper
   }
 }

@@ -5,7 +5,7 @@ import StableVPS
 import StableVPSTesting
 import Testing
 
-/// A simulator's clock, on which no wait ends.
+/// A simulator's clock, on which no wait ends but that for a turn, which is short.
 private final class StoppedClock: StableVPSClock {
   private let real: any StableVPSClock
   private let waits = Mutexed(0)
@@ -22,6 +22,9 @@ private final class StoppedClock: StableVPSClock {
   var monotonic: Int64 { real.monotonic }
 
   func sleep(for duration: Duration) async throws {
+    if duration < .seconds(1) {
+      return try await Task.sleep(for: duration)
+    }
     let number = waits.with { waits in
       waits += 1
       return waits
@@ -99,23 +102,29 @@ struct ClosingTests {
 
   @Test("purchases that wait for their turn end at once, with their tokens, and block no other client")
   func queueing() async throws {
-    let clock = StoppedClock(simulator, awaited: [4, 5])
+    let clock = StoppedClock(simulator)
     let client = try simulator.client { $0.clock = clock }
     let other = try simulator.client { $0.clock = clock }
     let first = client.vps.provisioning(planID: .pro, billingCycle: .monthly, location: .tokyo)
     for try await progress in first where progress.phase == .ordering { break }
-    let waiting = (0..<3).map { _ in buy(client) }
-    let elsewhere = buy(other)
-    // Each has a limit for its turn.
-    await clock.begun(4)
+    let order = { (client: StableVPS) in
+      client.vps.provisioning(planID: .pro, billingCycle: .monthly, location: .tokyo)
+    }
+    let purchases = [order(client), order(client), order(client), order(other)]
+    let waiting = purchases.map { purchase in Task { try await purchase.provisioned } }
+    // Each has begun.
+    while purchases.contains(where: { $0.token == nil }) {
+      await Task.yield()
+    }
     client.close()
-    for purchase in waiting {
+    for purchase in waiting.dropLast() {
       #expect(try await closed(purchase).token != nil)
     }
+    let elsewhere = waiting[3]
     #expect(try simulator.state().ordersReceived == 0)
     let error = try await closed { try await first.provisioned }
     #expect(error.token != nil && first.token != nil)
-    await clock.begun(5)
+    await clock.begun()
     #expect(try simulator.state().ordersReceived == 1)
     elsewhere.cancel()
     await #expect(throws: CancellationError.self) { try await elsewhere.value }

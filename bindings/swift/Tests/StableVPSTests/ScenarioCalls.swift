@@ -59,7 +59,8 @@ private struct Arguments {
       return try await vps.provision(
         planID: planID, billingCycle: billingCycle, location: location,
         maxSpend: maxSpend.map { Decimal(string: $0) ?? .nan },
-        preflight: args["preflight"] as? Bool ?? true, settle: span("settleMs"), waiting: waiting)
+        preflight: args["preflight"] as? Bool ?? true, checkFunds: args["checkFunds"] as? Bool ?? false,
+        settle: span("settleMs"), waiting: waiting)
     case "vps.wait_until_ready": return try await vps.waitUntilReady(id, waiting: waiting)
     case "vps.resume":
       return try await vps.resume(

@@ -19,13 +19,12 @@ from urllib.parse import urlsplit
 import msgspec
 
 from .._async_client import AsyncClient
-from .._async_turns import AsyncTurns
 from .._client import Client
 from .._core import checked, invalid_input
 from .._native import stablevps_ffi
 from .._transport import HttpRequest, HttpResponse, TransportFailure
 from .._values import HiddenBytes, HiddenText, Secret
-from ._world import World, WorldTurns
+from ._world import World
 
 __all__ = ["AsyncSimulatedClient", "Fault", "SimulatedClient", "Simulator"]
 
@@ -52,7 +51,6 @@ class Simulator:
     def __init__(self, *, now_ms: int = START_MS, **config: Any) -> None:
         self._model = checked(stablevps_ffi.Simulator, _encode(config))
         self._world = World(now_ms)
-        self._turns = WorldTurns(self._world)
 
     @property
     def api_key(self) -> str:
@@ -221,7 +219,6 @@ class SimulatedClient(Client):
         options.setdefault("api_key", Secret(simulator.api_key))
         options.setdefault("random_seed", 1)
         super().__init__(transport=_Transport(simulator), clock=_Clock(simulator), **options)
-        self._turns = simulator._turns
 
     def _call(self, *arguments: Any, **named: Any) -> Any:
         with self.simulator._world.activity():
@@ -245,7 +242,6 @@ class AsyncSimulatedClient(AsyncClient):
         super().__init__(
             transport=_AsyncTransport(simulator), clock=_AsyncClock(simulator), **options
         )
-        self._turns = AsyncTurns(simulator._turns)
 
     async def _call(self, *arguments: Any, **named: Any) -> Any:
         with self.simulator._world.activity():

@@ -1,8 +1,8 @@
 """Virtual time, which several calls share.
 
 Time stands while any of the service's calls has something to do, such as a program's own
-``on_progress``. When all of them sleep or wait for their turn, the time is that of the earliest to
-wake. So calls side by side sleep side by side.
+``on_progress``. When all of them sleep, the time is that of the earliest to wake. So calls side by
+side sleep side by side.
 """
 
 from __future__ import annotations
@@ -13,9 +13,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from contextvars import ContextVar, Token
-from weakref import WeakSet, ref
-
-from .._turns import Ticket, Turn, Turns
+from weakref import ref
 
 SLICE = 0.05
 """How many seconds a sleeper waits before it looks at the others again."""
@@ -34,8 +32,6 @@ class Activity:
         self.is_over = False
         self.wakes_at: int | None = None
         self.ring: Callable[[], object] | None = None
-        self.waits: Callable[[], bool] | None = None
-        """Whether it still waits for its turn."""
 
     def __enter__(self) -> Activity:
         self._parent = _current.get()
@@ -43,7 +39,7 @@ class Activity:
         if parent is not None:
             parent._children += 1
         self._token = _current.set(ref(self))
-        self._world.activities.add(self)
+        self._world.begins(self)
         return self
 
     def __exit__(self, *ending: object) -> None:
@@ -62,8 +58,6 @@ class Activity:
         if self.is_over or self.wakes_at is not None or self._children:
             return False
         if self._task is not None and self._task.get_loop().is_closed():
-            return False
-        if self.waits is not None and self.waits():
             return False
         # A thread that looks is not in a call of its own, or is about to sleep in one.
         is_blocked = self._task is None or _task() is None
@@ -92,13 +86,21 @@ class World:
     def __init__(self, now_ms: int) -> None:
         self.now_ms = now_ms
         self.name = f"simulated {next(self._numbers)}"
-        self.activities: WeakSet[Activity] = WeakSet()
+        # Every change is one call of a C function: calls begin and end in other threads meanwhile.
+        self._activities: set[ref[Activity]] = set()
         # A signal handler may call the service while its thread is in here.
         self._lock = threading.RLock()
 
     def activity(self) -> Activity:
         """A call, for as long as it is entered."""
         return Activity(self)
+
+    def begins(self, activity: Activity) -> None:
+        """Notes a call that is under way."""
+        self._activities.add(ref(activity, self._activities.discard))
+
+    def _under_way(self) -> list[Activity]:
+        return [one for place in self._activities.copy() if (one := place()) is not None]
 
     def advance(self, milliseconds: int) -> None:
         """Lets time pass."""
@@ -108,7 +110,7 @@ class World:
     def settle(self) -> None:
         """Lets time pass until someone wakes, unless someone is busy."""
         with self._lock:
-            activities = list(self.activities)
+            activities = self._under_way()
             if not any(one.is_busy() for one in activities):
                 times = [one.wakes_at for one in activities if one.wakes_at is not None]
                 if times:
@@ -147,7 +149,7 @@ class World:
 
     def _pass(self, until: int) -> None:
         self.now_ms = until
-        for one in list(self.activities):
+        for one in self._under_way():
             if one.wakes_at is not None and one.wakes_at <= until:
                 # From here on it is busy, even before it runs.
                 one.wakes_at = None
@@ -155,34 +157,3 @@ class World:
                     # It rings already, or its event loop is closed.
                     with suppress(RuntimeError):
                         one.ring()
-
-
-class WorldTurns(Turns):
-    """The queues of a simulated service."""
-
-    def __init__(self, world: World) -> None:
-        super().__init__()
-        self._world = world
-
-    def of(self, account: str) -> Turn:
-        """The queue of an account's purchases."""
-        return self._turns.setdefault(account, _Turn(self._world))
-
-
-class _Turn(Turn):
-    def __init__(self, world: World) -> None:
-        super().__init__()
-        self._world = world
-
-    def join(self, ticket: Ticket, wake: Callable[[], None]) -> None:
-        """Takes the last place. Time passes while it waits for the others."""
-        super().join(ticket, wake)
-        activity = _alive(_current.get())
-        if activity is not None:
-            place = ref(ticket)
-            activity.waits = lambda: not self._is_of(place)
-            self._world.settle()
-
-    def _is_of(self, place: ref[Ticket]) -> bool:
-        ticket = place()
-        return ticket is None or ticket.is_free() or self.is_of(ticket)

@@ -12,11 +12,13 @@ use stablevps_core::step::Step;
 
 use super::Sender;
 use crate::client::builder::ClientBuilder;
+use crate::client::clock::Clock;
 use crate::client::limits::CallLimits;
 use crate::client::resources::{AccountResource, KeysResource, VpsResource, WalletResource};
 use crate::client::session::{Session, both, instant, two_drivers};
 use crate::client::stop::Stopper;
 use crate::client::time::Time;
+use crate::client::trace::Traced;
 
 /// The STABLEVPS API, blocking.
 ///
@@ -39,7 +41,7 @@ pub struct Client {
 struct Shared {
     session: Session,
     sender: Sender,
-    time: Time,
+    time: Time<dyn Clock>,
 }
 
 impl Client {
@@ -54,11 +56,11 @@ impl Client {
 
     /// A client with settings of its own.
     #[must_use]
-    pub fn builder() -> ClientBuilder {
+    pub fn builder() -> ClientBuilder<Self> {
         ClientBuilder::default()
     }
 
-    pub(crate) fn new(session: Session, sender: Sender, time: Time) -> Self {
+    pub(crate) fn new(session: Session, sender: Sender, time: Time<dyn Clock>) -> Self {
         Self {
             shared: Arc::new(Shared {
                 session,
@@ -117,7 +119,7 @@ impl Client {
         &self.shared.sender
     }
 
-    pub(crate) fn time(&self) -> &Time {
+    pub(crate) fn time(&self) -> &Time<dyn Clock> {
         &self.shared.time
     }
 
@@ -131,6 +133,12 @@ impl Client {
 
     /// Calls an endpoint, with its retries.
     pub(crate) fn call<E: Endpoint>(&self, endpoint: E) -> Result<E::Output, Error> {
+        let traced = Traced::call(endpoint.info().route);
+        let result = traced.run(|| self.carry_out(endpoint, &traced));
+        traced.ended(result)
+    }
+
+    fn carry_out<E: Endpoint>(&self, endpoint: E, traced: &Traced) -> Result<E::Output, Error> {
         let _activity = self.time().activity();
         let Session { api, .. } = self.session();
         let seed = self.session().seed();
@@ -139,6 +147,7 @@ impl Client {
             match call.next_step(self.instant()) {
                 Step::Send(request) => {
                     let reply = self.sender().send(&request);
+                    traced.attempt(call.attempts().saturating_add(1), &reply);
                     call.handle_reply(request.id, reply, self.instant())
                         .map_err(two_drivers)?;
                 }

@@ -5,8 +5,9 @@ use stablevps_core::models::{Progress, Provisioned};
 
 use super::Client;
 use crate::client::driver::{Act, Driver, Look};
-use crate::client::provision::{Kind, ProvisionBuilder, WithProgress};
+use crate::client::provision::{ProvisionBuilder, PurchaseKind, WithProgress};
 use crate::client::stop::Stopper;
+use crate::client::trace::Traced;
 
 /// A purchase, or the wait for a VPS. Nothing is sent before [`run`](Self::run).
 ///
@@ -19,10 +20,6 @@ pub struct Purchase {
 }
 
 impl Purchase {
-    pub(crate) fn new(client: Client, driver: Driver) -> Self {
-        Self { client, driver }
-    }
-
     /// From where the purchase can be taken up again with [`resume`](crate::VpsResource::resume), in any
     /// process and any language of this SDK; none once nothing is left to take up.
     ///
@@ -53,47 +50,59 @@ impl Purchase {
     /// # Errors
     /// How the purchase ended otherwise. [`Error::next`] says what to do, [`Error::token`] from where. A stopped
     /// run ends in `Transport` of the kind `Cancelled`.
-    pub fn run(&mut self, mut on_progress: impl FnMut(&Progress)) -> Result<Provisioned, Error> {
-        let _activity = self.client.time().activity();
-        self.driver.begin(self.client.instant())?;
-        loop {
-            match self.driver.look(self.client.instant()) {
-                Look::Ended(outcome) => return *outcome,
-                Look::Queue(delay) => self.client.time().sleep(delay, &self.driver.stopper),
-                Look::Report(progress) => {
-                    self.client.time().lend(|| on_progress(&progress));
-                    self.advance(&progress)?;
-                }
-            }
-            if self.driver.stopper.is_stopped() {
-                return self.driver.stopped(self.client.instant());
-            }
-        }
+    pub fn run(&mut self, on_progress: impl FnMut(&Progress)) -> Result<Provisioned, Error> {
+        let traced = Traced::purchase();
+        let result = traced.run(|| self.carry_out(on_progress, &traced));
+        traced.ended(result)
     }
 
-    /// Carries out what was told.
-    fn advance(&mut self, told: &Progress) -> Result<(), Error> {
-        if self.driver.stopper.is_stopped() {
-            return Ok(());
-        }
-        match self.driver.act(told, self.client.instant()) {
-            Act::Again => Ok(()),
-            Act::Sleep(delay) => {
-                self.client.time().sleep(delay, &self.driver.stopper);
-                Ok(())
-            }
-            Act::Send(request) => {
-                let stopper = &self.driver.stopper;
-                match self.client.sender().send_unless_stopped(request, stopper) {
-                    Some(reply) => self.driver.answered(reply, self.client.instant()),
-                    None => Ok(()),
+    fn carry_out(
+        &mut self,
+        mut on_progress: impl FnMut(&Progress),
+        traced: &Traced,
+    ) -> Result<Provisioned, Error> {
+        let client = &self.client;
+        let _activity = client.time().activity();
+        let mut driver = self.driver.begin(client.instant())?;
+        loop {
+            match driver.look(client.instant()) {
+                Look::Ended(outcome) => return *outcome,
+                Look::Queue(delay) => client.time().sleep(delay, &driver.stopper),
+                Look::Report(progress) => {
+                    traced.progress(&progress);
+                    client.time().lend(|| on_progress(&progress));
+                    advance(client, &mut driver, &progress)?;
                 }
+            }
+            if driver.stopper.is_stopped() {
+                return driver.stopped(client.instant());
             }
         }
     }
 }
 
-impl<K: Kind> ProvisionBuilder<Client, K> {
+/// Carries out what was told.
+fn advance(client: &Client, driver: &mut Driver, told: &Progress) -> Result<(), Error> {
+    if driver.stopper.is_stopped() {
+        return Ok(());
+    }
+    match driver.act(told, client.instant()) {
+        Act::Again => Ok(()),
+        Act::Sleep(delay) => {
+            client.time().sleep(delay, &driver.stopper);
+            Ok(())
+        }
+        Act::Send(request) => {
+            let sender = client.sender();
+            match sender.send_unless_stopped(request, &driver.stopper) {
+                Some(reply) => driver.answered(reply, client.instant()),
+                None => Ok(()),
+            }
+        }
+    }
+}
+
+impl<K: PurchaseKind> ProvisionBuilder<Client, K> {
     /// The same with a function that is called with the progress, before every request and every pause. Keep
     /// the progress's token: with it any process can go on.
     pub fn on_progress<F: FnMut(&Progress)>(self, on_progress: F) -> WithProgress<Client, K, F> {
@@ -109,10 +118,8 @@ impl<K: Kind> ProvisionBuilder<Client, K> {
     /// `InvalidInput` for arguments that can't be used, `StaleToken` for a token that can't.
     pub fn begin(self) -> Result<Purchase, Error> {
         let (client, kind) = (self.client, self.kind);
-        let session = client.session();
-        let machine = kind.begin(&session.api, session.seed(), client.now())?;
-        let driver = Driver::new(machine, &session.account, kind.patience());
-        Ok(Purchase::new(client, driver))
+        let driver = Driver::of(&kind, client.session(), client.now())?;
+        Ok(Purchase { client, driver })
     }
 
     /// Carries it out until it ends.
@@ -124,7 +131,7 @@ impl<K: Kind> ProvisionBuilder<Client, K> {
     }
 }
 
-impl<K: Kind, F: FnMut(&Progress)> WithProgress<Client, K, F> {
+impl<K: PurchaseKind, F: FnMut(&Progress)> WithProgress<Client, K, F> {
     /// Carries it out until it ends.
     ///
     /// # Errors

@@ -4,7 +4,6 @@ import com.stablevps.internal.ffi.Preflight
 import com.stablevps.internal.ffi.defaultProvisionOptions
 import kotlin.math.roundToLong
 import kotlin.time.Duration
-import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.DurationUnit
 import com.stablevps.internal.ffi.Auth as CoreAuth
 import com.stablevps.internal.ffi.CallOptions as CoreCallOptions
@@ -17,9 +16,6 @@ import com.stablevps.internal.ffi.WaitLevel as CoreWaitLevel
 
 /** Loads the core, like everything here that asks for it. */
 private val defaults by lazy { defaultProvisionOptions() }
-
-/** How long a purchase may take when nothing is said. */
-internal fun defaultTimeout(): Duration = defaults.timeoutMs.milliseconds
 
 internal fun CallOptions.toCore(): CoreCallOptions =
     CoreCallOptions(timeout?.toMillis(), deadline?.toMillis(), maxRetries = null)
@@ -35,6 +31,7 @@ internal fun WaitOptions.toCore(): CoreProvisionOptions =
 internal fun ProvisionOptions.toCore(): CoreProvisionOptions =
     defaults.copy(
         preflight = if (preflight) Preflight.CHECK else Preflight.SKIP,
+        checkFunds = checkFunds,
         maxSpend = maxSpend?.toPlainString(),
         waitFor = waitFor.toCore(),
         timeoutMs = timeout?.toMillis() ?: defaults.timeoutMs,

@@ -4,6 +4,7 @@ import com.stablevps.internal.ffi.HostStep
 import com.stablevps.internal.ffi.Machine
 import com.stablevps.internal.ffi.Output
 import com.stablevps.internal.ffi.RetryClass
+import com.stablevps.internal.ffi.WaitReason
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Job
@@ -49,6 +50,11 @@ internal class Host(
     suspend fun <T> outside(block: suspend () -> T): T =
         if (simulated == null) block() else simulated.outside(block)
 
+    /** Waits until a purchase looks whether its turn has come. */
+    @OptIn(InternalStableVpsApi::class)
+    suspend fun rest(duration: Duration): Unit =
+        if (clock is Simulated) clock.rest(duration) else clock.sleep(duration)
+
     /** Sends with a transport other than OkHttp. */
     @OptIn(InternalStableVpsApi::class)
     suspend fun send(request: HttpRequest): HttpResponse =
@@ -80,15 +86,6 @@ internal class Host(
     }
 }
 
-/** What only a purchase has. */
-internal class Terms(
-    val account: QueuedAccount,
-    /** How long it may wait for its turn. */
-    val longestTurn: Duration,
-    /** Called before every step is carried out, which waits for it. */
-    val onProgress: suspend (Progress) -> Unit,
-)
-
 /** What follows a reply: a step, or the end with its result. */
 private sealed interface Following<out T> {
     class Go(
@@ -107,10 +104,11 @@ internal class Driver<T>(
     private val label: String,
     private val read: (Output) -> T,
 ) {
-    private var turn: Turn? = null
-
-    /** Drives the machine to its end, and frees it. */
-    suspend fun run(terms: Terms? = null): T {
+    /**
+     * Drives the machine to its end, and frees it. The progress of a purchase is told before every step is
+     * carried out, which waits for it.
+     */
+    suspend fun run(onProgress: (suspend (Progress) -> Unit)? = null): T {
         try {
             var next: Following<T> = Following.Go(step())
             while (true) {
@@ -121,20 +119,11 @@ internal class Driver<T>(
                         }
 
                         is Following.Go -> {
-                            carryOut(
-                                if (terms ==
-                                    null
-                                ) {
-                                    next.step
-                                } else {
-                                    reported(next.step, terms)
-                                },
-                            )
+                            carryOut(reported(next.step, onProgress))
                         }
                     }
             }
         } finally {
-            turn?.end()
             machine.close()
         }
     }
@@ -161,8 +150,14 @@ internal class Driver<T>(
             }
 
             is HostStep.Wait -> {
-                log("waiting, ms: ", step.delayMs)
-                whileOpen { host.clock.sleep(step.delayMs.toLong().milliseconds) }
+                val delay = step.delayMs.toLong().milliseconds
+                if (step.reason == WaitReason.TURN) {
+                    // A purchase looks often whether its turn has come.
+                    whileOpen { host.rest(delay) }
+                } else {
+                    log("waiting, ms: ", step.delayMs)
+                    whileOpen { host.clock.sleep(delay) }
+                }
                 Following.Go(step())
             }
 
@@ -179,35 +174,22 @@ internal class Driver<T>(
             is HostStep.Send, is HostStep.Wait -> Following.Go(step)
         }
 
-    /** Reports a step's progress once it is this purchase's turn, and gives the step to carry out then. */
+    /** Reports a step's progress, if it has one, and gives the step to carry out then. */
     private suspend fun reported(
         step: HostStep,
-        terms: Terms,
+        onProgress: (suspend (Progress) -> Unit)?,
     ): HostStep {
         val progress = step.progress() ?: return step
-        if (progress.exclusive && turn == null) {
-            awaitTurn(terms)
-            // The wait took time: the step may be another by now.
-            return reported(step(), terms)
+        if (onProgress != null) {
+            host.outside { onProgress(progress.read()) }
         }
-        host.outside { terms.onProgress(progress.read()) }
         currentCoroutineContext().ensureActive()
         if (!progress.exclusive) {
             // The turn lasts until the token that names the VPS was handed out.
-            turn?.end()
-            turn = null
+            native { machine.endTurn() }
         }
         // The callback took time, too.
         return step()
-    }
-
-    private suspend fun awaitTurn(terms: Terms) {
-        val turn = Turn(terms.account).also { turn = it }
-        if (!whileOpen { turn.comesWithin(terms.longestTurn, host.clock) }) {
-            currentCoroutineContext().ensureActive()
-            val late = native { machine.late(host.clock.instant()) }
-            throw checkNotNull(late) { "only a purchase waits for a turn" }.toException()
-        }
     }
 
     /** Sends a request, and hands in its response or its failure. */

@@ -25,6 +25,11 @@ public class StableVpsOptions(
     public val clock: Clock = Clock.SYSTEM,
     /** Makes the jitter of retries repeatable, for tests. */
     public val randomSeed: Long? = null,
+    /**
+     * A name for the account: purchases of clients with the same one go one at a time in this process, by whatever
+     * keys. By default those of one key do.
+     */
+    public val account: String? = null,
 ) {
     /** Every default. */
     public constructor() : this(baseUrl = null)
@@ -52,6 +57,9 @@ public class StableVpsOptions(
     /** The same with a logger. */
     public fun withLogger(logger: Logger?): StableVpsOptions = with(logger = logger)
 
+    /** The same with a name for the account. */
+    public fun withAccount(account: String?): StableVpsOptions = with(account = account)
+
     private fun with(
         baseUrl: String? = this.baseUrl,
         auth: Auth = this.auth,
@@ -60,6 +68,7 @@ public class StableVpsOptions(
         maxRetries: Int? = this.maxRetries,
         transport: HttpTransport? = this.transport,
         logger: Logger? = this.logger,
+        account: String? = this.account,
     ): StableVpsOptions =
         StableVpsOptions(
             baseUrl,
@@ -71,6 +80,7 @@ public class StableVpsOptions(
             logger,
             clock,
             randomSeed,
+            account,
         )
 }
 
@@ -138,6 +148,12 @@ public class ProvisionOptions(
     public val settle: Duration? = null,
     /** Whether to check the wallet before ordering. Keep it on: a lost order needs it. */
     public val preflight: Boolean = true,
+    /**
+     * Whether a wallet that holds less than the price built into this version ends in
+     * [InsufficientFundsException] before anything is ordered. That price may be out of date: by default the
+     * service itself refuses what can't be paid.
+     */
+    public val checkFunds: Boolean = false,
 ) {
     /** Every default. */
     public constructor() : this(maxSpend = null)
@@ -165,6 +181,9 @@ public class ProvisionOptions(
     /** The same with or without checking the wallet before ordering. */
     public fun withPreflight(preflight: Boolean): ProvisionOptions = with(preflight = preflight)
 
+    /** The same with or without comparing the wallet with the price built into this version. */
+    public fun withCheckFunds(checkFunds: Boolean): ProvisionOptions = with(checkFunds = checkFunds)
+
     private fun with(
         maxSpend: BigDecimal? = this.maxSpend,
         timeout: Duration? = this.timeout,
@@ -173,8 +192,18 @@ public class ProvisionOptions(
         longestPause: Duration? = this.longestPause,
         settle: Duration? = this.settle,
         preflight: Boolean = this.preflight,
+        checkFunds: Boolean = this.checkFunds,
     ): ProvisionOptions =
-        ProvisionOptions(maxSpend, timeout, waitFor, firstLook, longestPause, settle, preflight)
+        ProvisionOptions(
+            maxSpend,
+            timeout,
+            waitFor,
+            firstLook,
+            longestPause,
+            settle,
+            preflight,
+            checkFunds,
+        )
 }
 
 /** How a purchase is continued. */

@@ -8,7 +8,6 @@ import com.stablevps.internal.ffi.Request
 import com.stablevps.internal.ffi.defaultConfig
 import java.io.Closeable
 import java.util.concurrent.atomic.AtomicLong
-import kotlin.time.Duration
 import com.stablevps.internal.ffi.CallOptions as CoreCallOptions
 
 /** A configured account, which every resource uses. */
@@ -20,9 +19,6 @@ internal class Session(
     private val host = Host(transport, options.clock, options.logger)
     private val seeds = options.randomSeed?.let(::AtomicLong)
     private val api = lazy { checked { Api(config()) } }
-    private val account by lazy {
-        QueuedAccount(api.value.accountKey(), host.world)
-    }
 
     init {
         if (!isAndroid) {
@@ -45,15 +41,12 @@ internal class Session(
     /** A purchase, or the wait for a VPS. The request is made where the core may be called. */
     suspend fun purchase(
         label: String,
-        timeout: Duration?,
         onProgress: (suspend (Progress) -> Unit)?,
         request: () -> Request,
     ): Provisioned {
         host.checkOpen()
         val machine = native { begin(request(), CallOptions().toCore()) }
-        val longestTurn = timeout ?: native { defaultTimeout() }
-        val terms = Terms(native { account }, longestTurn) { progress -> onProgress?.invoke(progress) }
-        return Driver(host, machine, label) { (it as Output.Provisioned).v1.read() }.run(terms)
+        return Driver(host, machine, label) { (it as Output.Provisioned).v1.read() }.run(onProgress)
     }
 
     private fun begin(
@@ -88,6 +81,7 @@ internal class Session(
             timeoutMs = options.timeout?.toMillis() ?: default.timeoutMs,
             connectTimeoutMs = options.connectTimeout?.toMillis() ?: default.connectTimeoutMs,
             world = world(),
+            account = options.account,
         )
     }
 }

@@ -1,5 +1,8 @@
 package com.stablevps
 
+import kotlinx.coroutines.delay
+import kotlin.time.Duration
+
 /** Marks what only the simulator uses. It changes without notice. */
 @RequiresOptIn("This is for the simulator of the package stablevps-testing only.")
 @Retention(AnnotationRetention.BINARY)
@@ -13,4 +16,7 @@ public interface Simulated {
 
     /** Runs code that may wait for something real, for which the service's time stands still. */
     public suspend fun <T> outside(block: suspend () -> T): T = block()
+
+    /** Waits, and lets no time pass while the user's own code runs elsewhere. */
+    public suspend fun rest(duration: Duration): Unit = delay(duration)
 }

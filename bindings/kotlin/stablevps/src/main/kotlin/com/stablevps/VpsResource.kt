@@ -87,7 +87,7 @@ public class VpsResource internal constructor(
         options: ProvisionOptions = ProvisionOptions(),
         onProgress: (suspend (Progress) -> Unit)? = null,
     ): Provisioned =
-        session.purchase("vps.provision", options.timeout, onProgress) {
+        session.purchase("vps.provision", onProgress) {
             Request.Provision(planId.value, billingCycle.value, location.value, options.toCore())
         }
 
@@ -117,7 +117,7 @@ public class VpsResource internal constructor(
         options: ResumeOptions = ResumeOptions(),
         onProgress: (suspend (Progress) -> Unit)? = null,
     ): Provisioned =
-        session.purchase("vps.resume", options.timeout, onProgress) {
+        session.purchase("vps.resume", onProgress) {
             Request.Resume(token, options.anyKey, options.timeout?.toMillis())
         }
 
@@ -133,7 +133,7 @@ public class VpsResource internal constructor(
         options: WaitOptions = WaitOptions(),
         onProgress: (suspend (Progress) -> Unit)? = null,
     ): Provisioned =
-        session.purchase("vps.waitUntilReady", options.timeout, onProgress) {
+        session.purchase("vps.waitUntilReady", onProgress) {
             Request.WaitUntilReady(id, options.toCore())
         }
 

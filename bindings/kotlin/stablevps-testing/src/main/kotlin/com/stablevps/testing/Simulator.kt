@@ -87,6 +87,7 @@ public class Simulator
                     logger = options.logger,
                     clock = if (options.clock === Clock.SYSTEM) clock else options.clock,
                     randomSeed = options.randomSeed ?: 1,
+                    account = options.account,
                 ),
             )
 

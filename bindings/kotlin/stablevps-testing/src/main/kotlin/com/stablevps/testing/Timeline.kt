@@ -3,16 +3,12 @@ package com.stablevps.testing
 import com.stablevps.Clock
 import com.stablevps.InternalStableVpsApi
 import com.stablevps.Simulated
-import kotlinx.coroutines.CompletableDeferred
-import kotlinx.coroutines.async
-import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.currentCoroutineContext
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.flow.combine
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.flow.update
-import kotlinx.coroutines.launch
-import kotlinx.coroutines.selects.select
 import kotlinx.coroutines.test.TestCoroutineScheduler
 import kotlinx.coroutines.test.TestDispatcher
 import kotlinx.coroutines.withTimeoutOrNull
@@ -33,15 +29,18 @@ internal class Timeline(
     Simulated {
     private class Due(
         val at: Long,
-        val reached: CompletableDeferred<Unit> = CompletableDeferred(),
+        /** Whether time stands for it while the user's own code runs. */
+        val rests: Boolean,
     )
 
     private val sleepers = mutableListOf<Due>()
-    private val limits = mutableListOf<Due>()
     private var scheduler: TestCoroutineScheduler? = null
 
     /** How much of the user's own code is running. */
     private val outside = MutableStateFlow(0)
+
+    /** How far time was advanced by hand. */
+    private val advanced = MutableStateFlow(0L)
 
     @Synchronized
     override fun now(): Long = base + (scheduler?.currentTime ?: 0)
@@ -49,55 +48,32 @@ internal class Timeline(
     override fun monotonic(): Long = now()
 
     override suspend fun sleep(duration: Duration) {
-        if (isTest()) {
-            delay(duration)
-            return
-        }
-        val due = begin(sleepers, duration)
+        if (isTest()) delay(duration) else sleep(Due(now() + duration.inWholeMilliseconds, rests = false))
+    }
+
+    override suspend fun rest(duration: Duration) {
+        val due = Due(now() + duration.inWholeMilliseconds, rests = true)
+        if (isTest()) reach(due) else sleep(due)
+    }
+
+    private suspend fun sleep(due: Due) {
+        begin(due)
         try {
             do {
                 // Coroutines that have something to do at this time do it first.
-                yield()
+                if (due.rests && outside.value > 0) delay(1) else yield()
             } while (!isNext(due))
         } finally {
-            end(sleepers, due)
+            end(due)
         }
     }
 
-    /**
-     * A limit is reached when time passes it. It advances no time by itself, except within `runTest`, which
-     * goes on to the limit when there is nothing else to do.
-     */
-    override suspend fun <T> within(
-        duration: Duration,
-        block: suspend () -> T,
-    ): T? {
-        val isTest = isTest()
-        val due = begin(limits, duration)
-        try {
-            return coroutineScope {
-                val work = async { block() }
-                val timer = launch { if (isTest) reach(due) }
-                select {
-                    work.onAwait { it }
-                    due.reached.onAwait {
-                        work.cancel()
-                        null
-                    }
-                }.also { timer.cancel() }
-            }
-        } finally {
-            end(limits, due)
-        }
-    }
-
-    /** Lets the test's time go on to a limit, but not while the user's own code is running. */
-    private suspend fun reach(limit: Due) {
+    /** Lets the test's time go on, but not while the user's own code is running. */
+    private suspend fun reach(due: Due) {
         do {
-            outside.first { it == 0 }
-            val left = (limit.at - now()).milliseconds
-        } while (withTimeoutOrNull(left) { outside.first { it > 0 } } != null)
-        limit.reached.complete(Unit)
+            combine(outside, advanced) { busy, _ -> busy == 0 || now() >= due.at }.first { it }
+            val left = (due.at - now()).milliseconds
+        } while (left.isPositive() && withTimeoutOrNull(left) { outside.first { it > 0 } } != null)
     }
 
     override suspend fun <T> outside(block: suspend () -> T): T {
@@ -113,7 +89,7 @@ internal class Timeline(
     @Synchronized
     fun advance(duration: Duration) {
         base += duration.inWholeMilliseconds
-        limits.filter { it.at <= now() }.forEach { it.reached.complete(Unit) }
+        advanced.value += duration.inWholeMilliseconds
     }
 
     /** Another dispatcher within `runTest` does not use the test's time, although it has its scheduler. */
@@ -132,26 +108,22 @@ internal class Timeline(
     }
 
     @Synchronized
-    private fun begin(
-        all: MutableList<Due>,
-        duration: Duration,
-    ): Due = Due(now() + duration.inWholeMilliseconds).also(all::add)
+    private fun begin(due: Due) {
+        sleepers.add(due)
+    }
 
     @Synchronized
     private fun isNext(due: Due): Boolean {
-        if (sleepers.minBy { it.at } !== due && due.at > now()) {
+        val waiting = sleepers.filter { !it.rests || outside.value == 0 }
+        if (due.at > now() && waiting.minByOrNull { it.at } !== due) {
             return false
         }
         base += maxOf(0, due.at - now())
-        limits.filter { it.at <= now() }.forEach { it.reached.complete(Unit) }
         return true
     }
 
     @Synchronized
-    private fun end(
-        all: MutableList<Due>,
-        due: Due,
-    ) {
-        all.remove(due)
+    private fun end(due: Due) {
+        sleepers.remove(due)
     }
 }

@@ -196,7 +196,6 @@ internal class ClientTest {
     fun `the system's clock waits in real time even where delays are skipped`() =
         runTest {
             Clock.SYSTEM.sleep(2.milliseconds)
-            assertEquals(null, Clock.SYSTEM.within(1.milliseconds) { awaitCancellation() })
             assertEquals(0, testScheduler.currentTime)
         }
 

@@ -234,6 +234,7 @@ private class Arguments(
             longestPause = span("longestPauseMs"),
             settle = span("settleMs"),
             preflight = flag("preflight") ?: true,
+            checkFunds = flag("checkFunds") ?: false,
         )
 
     private fun waiting() = WaitOptions(span("timeoutMs"), level, span("firstLookMs"), span("longestPauseMs"))

@@ -5,13 +5,25 @@ use std::fmt;
 /// How requests get to the server.
 #[derive(Clone, PartialEq, Eq)]
 pub struct TransportConfig {
-    /// Certificates in PEM that are trusted *instead of* those of Mozilla. None by default: then
-    /// those of the file that `SSL_CERT_FILE` names, and without that variable those of Mozilla.
-    pub ca_pem: Option<Vec<u8>>,
+    /// Which certificate authorities are trusted.
+    pub trust: Trust,
     /// The way to the server. Only HTTPS is ever proxied.
     pub proxy: ProxyChoice,
     /// How many connections are kept for later requests. 16 by default.
     pub max_idle_connections: usize,
+}
+
+/// Which certificate authorities are trusted.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub enum Trust {
+    /// Those in the file that `SSL_CERT_FILE` names, and without that variable those of Mozilla.
+    #[default]
+    FromEnvironment,
+    /// Those of the operating system.
+    #[cfg(feature = "system-roots")]
+    System,
+    /// The certificates in this PEM text, *instead of* those of Mozilla.
+    Pem(Vec<u8>),
 }
 
 /// Which proxy carries HTTPS.
@@ -37,6 +49,14 @@ pub enum ConfigError {
     /// The PEM text has no certificate in it.
     #[error("{0} has no certificate in it")]
     NoCertificates(Setting),
+    /// The TLS stack does not take the certificates.
+    #[cfg_attr(not(feature = "async"), allow(dead_code))]
+    #[error("certificates are there that the TLS stack does not take")]
+    BadRoots,
+    /// The HTTP stack can't be set up.
+    #[cfg_attr(not(feature = "async"), allow(dead_code))]
+    #[error("the HTTP stack can't be set up")]
+    Stack,
     /// The file that was named can't be read.
     #[error("{0} names a file that can't be read: {1}")]
     UnreadableFile(Setting, String),
@@ -60,7 +80,7 @@ impl fmt::Display for Setting {
 impl Default for TransportConfig {
     fn default() -> Self {
         Self {
-            ca_pem: None,
+            trust: Trust::default(),
             proxy: ProxyChoice::default(),
             max_idle_connections: 16,
         }
@@ -70,16 +90,21 @@ impl Default for TransportConfig {
 impl fmt::Debug for TransportConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TransportConfig")
-            .field(
-                "ca_pem",
-                &self
-                    .ca_pem
-                    .as_ref()
-                    .map(|pem| format!("{} bytes", pem.len())),
-            )
+            .field("trust", &self.trust)
             .field("proxy", &self.proxy)
             .field("max_idle_connections", &self.max_idle_connections)
             .finish()
+    }
+}
+
+impl fmt::Debug for Trust {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::FromEnvironment => f.write_str("FromEnvironment"),
+            #[cfg(feature = "system-roots")]
+            Self::System => f.write_str("System"),
+            Self::Pem(pem) => write!(f, "Pem({} bytes)", pem.len()),
+        }
     }
 }
 

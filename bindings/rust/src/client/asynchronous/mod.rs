@@ -1,0 +1,13 @@
+//! The asynchronous client, for tokio.
+
+mod client;
+mod network;
+mod purchase;
+mod sender;
+
+pub use client::AsyncClient;
+pub use network::Stack;
+pub use purchase::AsyncPurchase;
+pub use sender::{AsyncTransport, SendFuture};
+
+pub(crate) use sender::Sender;

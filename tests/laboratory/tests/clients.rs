@@ -1,0 +1,112 @@
+//! Every fault, for the Rust clients: an order goes out once, and no error of an order that arrived says that it may
+//! be made again.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod support;
+
+use std::time::Duration;
+
+use stablevps::{AsyncClient, Client, ClientBuilder, ClientKind, Error, Next, ProvisionBuilder};
+use support::Laboratory;
+
+/// How an order ended: whether it was found by looking, where it was bought.
+type End = Result<bool, Error>;
+
+fn connected<C: ClientKind>(builder: ClientBuilder<C>, url: &str, key: &str) -> ClientBuilder<C> {
+    let brief = Duration::from_secs(1);
+    builder
+        .api_key(key)
+        .base_url(url)
+        .timeout(brief)
+        .connect_timeout(brief)
+        .max_retries(4)
+}
+
+fn brief<C>(purchase: ProvisionBuilder<C, stablevps::Buy>) -> ProvisionBuilder<C, stablevps::Buy> {
+    purchase
+        .first_look(Duration::from_millis(10))
+        .longest_pause(Duration::from_millis(50))
+        .settle(Duration::from_secs(5))
+}
+
+fn bought(client: &Client) -> End {
+    client.wallet().get()?;
+    let purchase = client.vps().provision("prime", "monthly", "london");
+    Ok(brief(purchase).run()?.recovered)
+}
+
+fn created(client: &Client) -> End {
+    client.wallet().get()?;
+    client.vps().create("prime", "monthly", "london")?;
+    Ok(false)
+}
+
+async fn bought_in_time(client: &AsyncClient) -> End {
+    client.wallet().get().await?;
+    let purchase = client.vps().provision("prime", "monthly", "london");
+    Ok(brief(purchase).run().await?.recovered)
+}
+
+async fn created_in_time(client: &AsyncClient) -> End {
+    client.wallet().get().await?;
+    client.vps().create("prime", "monthly", "london").await?;
+    Ok(false)
+}
+
+/// Orders once for each fault, and looks at what arrived. A purchase finds its order, whatever happened.
+fn orders_once(order: impl Fn(&str, &str) -> End, is_purchase: bool) {
+    let laboratory = Laboratory::start();
+    let url = format!("http://{}", laboratory.address);
+    let faults = laboratory.get("faults");
+    let faults = faults.as_array().unwrap();
+    assert!(faults.len() > 10);
+    for fault in faults {
+        let fault = fault.as_str().unwrap();
+        let key = laboratory.get(&format!("arm/{fault}"))["key"].clone();
+        let end = order(&url, key.as_str().unwrap());
+        let state = laboratory.get("state");
+        println!("{fault:20} -> {} {end:?}", state["orders"]);
+        assert_eq!(state["orders"], 1, "{fault}");
+        assert_eq!(state["vps"], 1, "{fault}");
+        match end {
+            Ok(recovered) => assert_eq!(recovered, fault != "none", "{fault}"),
+            Err(error) => {
+                assert!(!is_purchase, "{fault}: {error}");
+                assert_eq!(error.next(), Next::Ask, "{fault}: {error}");
+            }
+        }
+    }
+}
+
+fn blocking(order: fn(&Client) -> End) -> impl Fn(&str, &str) -> End {
+    move |url, key| order(&connected(Client::builder(), url, key).build()?)
+}
+
+fn asynchronous(order: impl AsyncFn(&AsyncClient) -> End) -> impl Fn(&str, &str) -> End {
+    let runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = { runtime }.enable_all().build().unwrap();
+    move |url, key| {
+        let client = connected(AsyncClient::builder(), url, key).build()?;
+        runtime.block_on(order(&client))
+    }
+}
+
+#[test]
+fn the_blocking_client_buys_once() {
+    orders_once(blocking(bought), true);
+}
+
+#[test]
+fn the_blocking_client_orders_once() {
+    orders_once(blocking(created), false);
+}
+
+#[test]
+fn the_asynchronous_client_buys_once() {
+    orders_once(asynchronous(bought_in_time), true);
+}
+
+#[test]
+fn the_asynchronous_client_orders_once() {
+    orders_once(asynchronous(created_in_time), false);
+}
