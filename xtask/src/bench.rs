@@ -11,7 +11,7 @@ use crate::python::{Venv, wheel};
 use crate::servers::simulator;
 use crate::shell::{elsewhere, headline, output, root};
 use crate::test::WHEEL_LIMIT;
-use crate::{kotlin, swift};
+use crate::{cli, kotlin, swift};
 
 /// What can be measured.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -24,6 +24,8 @@ pub enum Name {
     Kotlin,
     /// The Swift package.
     Swift,
+    /// The command `svps`.
+    Cli,
 }
 
 /// Measures, and prints one row a figure.
@@ -33,6 +35,7 @@ pub fn run(name: Name, check: bool) -> Result<()> {
         Name::Js => js()?,
         Name::Kotlin => kotlin::bench()?,
         Name::Swift => swift::bench()?,
+        Name::Cli => cli::bench()?,
     };
     print_table(&rows);
     let missed = rows.iter().filter(|row| row.is_missed()).count();

@@ -38,3 +38,25 @@ fn sessions_print_what_their_files_say() {
         session(&file);
     }
 }
+
+#[test]
+fn the_page_shows_a_session_as_it_is() {
+    session(&Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md"));
+}
+
+#[test]
+fn the_page_has_the_exit_codes_of_the_command() {
+    let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md"));
+    let page = page.unwrap().replace('`', "");
+    let help = std::process::Command::new(env!("CARGO_BIN_EXE_svps"))
+        .arg("--help")
+        .output()
+        .unwrap();
+    let help = String::from_utf8(help.stdout).unwrap().replace('`', "");
+    let codes = help.split("Exit codes:\n").nth(1).unwrap();
+    for line in codes.lines().take_while(|line| !line.is_empty()) {
+        let (code, meaning) = line.trim().split_once(' ').unwrap();
+        let row = format!("| {code} | {} |", meaning.trim());
+        assert!(page.contains(&row), "{row}");
+    }
+}
