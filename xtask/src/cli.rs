@@ -249,10 +249,10 @@ pub fn demo() -> Result<()> {
     sh("cargo", &[&build[..], &packages, &chosen].concat())?;
     headline("Rust");
     let folder = elsewhere()?;
-    let built = target().join("debug");
-    finish(Command::new(built.join("examples/demo")).current_dir(&folder))?;
+    let programs = target().join("debug");
+    finish(Command::new(programs.join("examples/demo")).current_dir(&folder))?;
     headline("the command");
-    let svps = built.join("svps");
+    let svps = programs.join("svps");
     for arguments in [
         &["buy", "prime", "amsterdam", "--yes", "--max-spend", "20"][..],
         &["list"],

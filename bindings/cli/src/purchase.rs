@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use crate::api::{
-    Error, ErrorKind, Phase, Progress, Provisioned, Purchase, Stopper, VpsDetails, VpsId, WaitLevel,
+    Error, ErrorKind, Next, Phase, Progress, Provisioned, Purchase, Stopper, VpsDetails, VpsId,
+    WaitLevel,
 };
 use crate::args::{WaitFor, Waiting};
 use crate::context::Context;
@@ -268,6 +269,7 @@ fn ended(
 }
 
 fn nothing_bought(open: OpenPurchase, error: &Error, unwritten: Option<Failure>) -> Failure {
+    let has_ordered = open.record.stage != Stage::Unordered;
     let closed = open.close();
     if let Some(failure) = unwritten {
         let message =
@@ -278,12 +280,12 @@ fn nothing_bought(open: OpenPurchase, error: &Error, unwritten: Option<Failure>)
         Failure::new(Exit::Interrupted, "interrupted; nothing was ordered")
     } else {
         let failure = Failure::from(error.clone());
-        match error.token() {
-            // The token stands for a purchase that has not ordered yet.
-            Some(_) => {
+        match error.next() {
+            // A token stands for a purchase that has not ordered yet.
+            Next::Retry | Next::Resume if !has_ordered => {
                 failure.next("Nothing was ordered. It is safe to run the same command again.")
             }
-            None => failure,
+            Next::Retry | Next::Resume | Next::Fix | Next::Ask => failure,
         }
     };
     match closed {

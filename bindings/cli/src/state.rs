@@ -105,6 +105,15 @@ pub struct OpenPurchase {
     _locked: File,
 }
 
+/// The open purchases of a folder.
+#[derive(Debug, Default)]
+pub struct Listed {
+    /// Those that can be read.
+    pub records: Vec<Record>,
+    /// What is wrong with the others. Something may have been bought by them.
+    pub unreadable: Vec<Failure>,
+}
+
 /// Whether a purchase can be worked on.
 #[derive(Debug)]
 pub enum Claim {
@@ -125,24 +134,28 @@ impl Purchases {
     }
 
     /// Every one, the oldest first.
-    pub fn list(&self) -> Outcome<Vec<Record>> {
+    pub fn list(&self) -> Outcome<Listed> {
+        let mut listed = Listed::default();
         let entries = match fs::read_dir(&self.folder) {
             Ok(entries) => entries,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(listed),
             Err(error) => return Err(Failure::file(&self.folder, &error)),
         };
-        let mut records = Vec::new();
         for entry in entries {
             let path = entry
                 .map_err(|error| Failure::file(&self.folder, &error))?
                 .path();
             if path.extension().is_some_and(|end| end == "json") {
-                records.extend(read_record(&path)?);
+                match read_record(&path) {
+                    Ok(record) => listed.records.extend(record),
+                    Err(failure) => listed.unreadable.push(failure),
+                }
             }
         }
-        records
+        listed
+            .records
             .sort_by(|one, other| (&one.started_at, &one.id).cmp(&(&other.started_at, &other.id)));
-        Ok(records)
+        Ok(listed)
     }
 
     /// Writes a new purchase down.

@@ -17,7 +17,7 @@ use crate::failure::{Failure, Outcome};
 use crate::interrupt;
 use crate::output::{Column, Look, Record, record};
 use crate::purchase::{self, Desktop, End, Until};
-use crate::state::{Purchases, Record as Written, Stage};
+use crate::state::{Listed, Purchases, Record as Written, Stage};
 
 /// What a purchase came to.
 pub const BOUGHT: [Column; 15] = [
@@ -270,20 +270,32 @@ fn order(context: &Context, args: &BuyArgs, account: &Account, offer: &Offer) ->
 
 /// A new order could be taken for one whose end is not known, and that one for the new order.
 fn must_have_no_open_order(purchases: &Purchases, account: &Account) -> Outcome {
-    for record in purchases.list()? {
-        let is_unclear = matches!(record.stage, Stage::Ordering | Stage::Unresolved);
-        if is_unclear && record.profile == account.profile {
+    let Listed {
+        records,
+        unreadable,
+    } = purchases.list()?;
+    Failure::first_of(unreadable)?;
+    // A key that came from the environment may belong to the account of any profile.
+    let may_be_its = |other: &Option<String>| {
+        other.is_none() || account.profile.is_none() || *other == account.profile
+    };
+    let unclear = records.iter().find(|record| {
+        matches!(record.stage, Stage::Ordering | Stage::Unresolved) && may_be_its(&record.profile)
+    });
+    match unclear {
+        None => Ok(()),
+        Some(record) => {
             let message = format!(
                 "it is not known yet what became of the order of {} ({} in {})",
                 record.started_at, record.plan, record.location
             );
-            return Err(Failure::new(Exit::Unresolved, message).next(format!(
+            let next = format!(
                 "Nothing was ordered now. Find out first: svps resume {}",
                 record.id
-            )));
+            );
+            Err(Failure::new(Exit::Unresolved, message).next(next))
         }
     }
-    Ok(())
 }
 
 fn written(args: &BuyArgs, account: &Account, offer: &Offer) -> Written {

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::buy;
 use super::show::Password;
+use crate::api::KeyCheck;
 use crate::args::{WaitFor, duration};
 use crate::ask;
 use crate::context::Context;
@@ -15,7 +16,7 @@ use crate::failure::{Failure, Outcome};
 use crate::interrupt;
 use crate::output::{Column, Look, Record, record};
 use crate::purchase::{self, Desktop, Until};
-use crate::state::{Claim, OpenPurchase, Purchases, Record as Written, Stage};
+use crate::state::{Claim, Listed, OpenPurchase, Purchases, Record as Written, Stage};
 
 const OPEN: [Column; 7] = [
     Column::new("id", "PURCHASE", Look::Text),
@@ -59,6 +60,9 @@ pub struct ResumeArgs {
     /// Do not ask
     #[arg(short, long)]
     pub yes: bool,
+    /// The key that it began with was replaced by another one of the same account
+    #[arg(long)]
+    pub any_key: bool,
     /// The longest wait from now on, such as 90s, 30m or 2h; by default that of the purchase
     #[arg(long, value_parser = duration, value_name = "TIME")]
     pub timeout: Option<Duration>,
@@ -70,11 +74,21 @@ pub struct ResumeArgs {
     pub show_password: bool,
 }
 
+impl ResumeArgs {
+    fn key_check(&self) -> KeyCheck {
+        if self.any_key {
+            KeyCheck::Any
+        } else {
+            KeyCheck::Same
+        }
+    }
+}
+
 /// Goes on with open purchases.
 pub fn resume(context: &Context, args: &ResumeArgs) -> Outcome {
     let purchases = context.purchases();
     if args.list {
-        return list(context, &purchases.list()?);
+        return list_open(context, &purchases);
     }
     interrupt::install()?;
     if args.all {
@@ -95,6 +109,15 @@ pub fn resume(context: &Context, args: &ResumeArgs) -> Outcome {
     resume_one(context, args, &purchases, &record)
 }
 
+fn list_open(context: &Context, purchases: &Purchases) -> Outcome {
+    let Listed {
+        records,
+        unreadable,
+    } = purchases.list()?;
+    list(context, &records)?;
+    Failure::first_of(unreadable)
+}
+
 fn list(context: &Context, open: &[Written]) -> Outcome {
     if open.is_empty() {
         context.say("There is no open purchase.");
@@ -112,8 +135,12 @@ fn list(context: &Context, open: &[Written]) -> Outcome {
 }
 
 fn resume_only(context: &Context, args: &ResumeArgs, purchases: &Purchases) -> Outcome {
-    let open = purchases.list()?;
-    match open.as_slice() {
+    let Listed {
+        records,
+        unreadable,
+    } = purchases.list()?;
+    Failure::first_of(unreadable)?;
+    match records.as_slice() {
         [] => {
             context.say("There is no open purchase.");
             Ok(())
@@ -129,12 +156,15 @@ fn resume_only(context: &Context, args: &ResumeArgs, purchases: &Purchases) -> O
 
 /// Each of them in its turn. One that fails does not keep the others from it.
 fn resume_all(context: &Context, args: &ResumeArgs, purchases: &Purchases) -> Outcome {
-    let open = purchases.list()?;
-    if open.is_empty() {
+    let Listed {
+        records,
+        unreadable,
+    } = purchases.list()?;
+    if records.is_empty() && unreadable.is_empty() {
         context.say("There is no open purchase.");
     }
-    let mut failures = Vec::new();
-    for record in &open {
+    let mut failures = unreadable;
+    for record in &records {
         match resume_one(context, args, purchases, record) {
             Ok(()) => {}
             Err(failure) if failure.exit == Exit::Interrupted => return Err(failure),
@@ -201,7 +231,7 @@ fn go_on(
     if let Some(timeout) = args.timeout {
         resume = resume.timeout(timeout);
     }
-    let mut purchase = resume.begin()?;
+    let mut purchase = resume.key_check(args.key_check()).begin()?;
     let turn = match open.record.stage {
         Stage::Bought => None,
         Stage::Unordered | Stage::Ordering | Stage::Unresolved => {
@@ -228,7 +258,8 @@ fn resume_token(context: &Context, args: &ResumeArgs, token: &str) -> Outcome {
     let foreign = Foreign::read(token)?;
     let account = context.account(None)?;
     // What the token can't be taken up for is told before anything is written.
-    account.client.vps().resume(token).begin()?;
+    let resume = account.client.vps().resume(token);
+    resume.key_check(args.key_check()).begin()?;
     let mut record = Written::new(
         &foreign.plan,
         &foreign.cycle,
@@ -319,6 +350,7 @@ fn forget(
 fn named(purchases: &Purchases, name: &str) -> Outcome<Written> {
     let mut found: Vec<_> = purchases
         .list()?
+        .records
         .into_iter()
         .filter(|record| record.id.starts_with(name))
         .collect();
