@@ -16,6 +16,8 @@ use crate::{cli, kotlin, swift};
 /// What can be measured.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Name {
+    /// The Rust client.
+    Rust,
     /// The Python package and the core's parser.
     Python,
     /// The JavaScript package.
@@ -31,6 +33,7 @@ pub enum Name {
 /// Measures, and prints one row a figure.
 pub fn run(name: Name, check: bool) -> Result<()> {
     let rows = match name {
+        Name::Rust => rust()?,
         Name::Python => python()?,
         Name::Js => js()?,
         Name::Kotlin => kotlin::bench()?,
@@ -43,6 +46,18 @@ pub fn run(name: Name, check: bool) -> Result<()> {
         bail!("{missed} limits are missed");
     }
     Ok(())
+}
+
+fn rust() -> Result<Vec<Row>> {
+    let service = simulator("release")?;
+    headline("measuring");
+    let mut calls = Command::new("cargo");
+    calls
+        .args(["bench", "--quiet", "--locked", "-p", "stablevps"])
+        .args(["--bench", "calls"])
+        .env("STABLEVPS_SIMULATOR_BIN", service)
+        .current_dir(root());
+    read(&output(&mut calls)?)
 }
 
 fn python() -> Result<Vec<Row>> {

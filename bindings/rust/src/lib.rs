@@ -159,7 +159,8 @@ pub mod host {
     pub use crate::transport::{Exchange, HttpTransport, Interrupter};
 }
 
-/// The README's examples, which are tested as those of this page are.
+/// The examples of the README and of the front page, which are tested as those of this page are.
 #[cfg(all(doctest, feature = "async", feature = "testing"))]
 #[doc = include_str!("../README.md")]
+#[doc = include_str!("../../../README.md")]
 struct Readme;

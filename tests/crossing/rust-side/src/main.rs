@@ -2,6 +2,7 @@
 
 use std::error::Error;
 
+use stablevps::http::FailureKind;
 use stablevps::{Client, ErrorKind, Phase};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -27,13 +28,20 @@ fn begin(client: &Client, phase: Phase) -> Result<(), Box<dyn Error>> {
         }
     });
     match end {
-        Err(error) if matches!(error.kind(), ErrorKind::Transport { .. }) => {
+        Err(error) if is_stop(error.kind()) => {
             println!("{}", error.token().unwrap_or_default());
             Ok(())
         }
         Err(error) => Err(error.into()),
         Ok(_) => Err("the purchase ended before that phase".into()),
     }
+}
+
+fn is_stop(kind: &ErrorKind) -> bool {
+    let ErrorKind::Transport { kind, .. } = kind else {
+        return false;
+    };
+    *kind == FailureKind::Cancelled
 }
 
 fn finish(client: &Client, token: &str) -> Result<(), Box<dyn Error>> {
