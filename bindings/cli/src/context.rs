@@ -1,9 +1,9 @@
 //! What every command works with: the options, the output, the files, and the client.
 
 use crate::api::{Client, ClientBuilder};
-use crate::args::Global;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
+use crate::options::Global;
 use crate::output::Output;
 use crate::places::Places;
 use crate::profile::{Profile, Profiles};

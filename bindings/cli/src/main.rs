@@ -2,7 +2,7 @@
 //!
 //! | module | idea |
 //! |---|---|
-//! | `args`, `commands` | the command line; the commands, one file a group |
+//! | `args`, `options`, `commands` | the command line; the commands, one file a group |
 //! | `output`, `progress`, `failure`, `exit` | what is printed, on which stream, and how the process ends |
 //! | `profile`, `keyring` | named keys |
 //! | `state`, `purchase` | open purchases: what is written down of them, and how one is carried out |
@@ -20,6 +20,7 @@ mod failure;
 mod find;
 mod interrupt;
 mod keyring;
+mod options;
 mod output;
 mod places;
 mod profile;
@@ -40,7 +41,7 @@ use exit::Exit;
 fn main() -> ExitCode {
     let Cli { global, command } = Cli::parse();
     global.color.choice().write_global();
-    let outcome = Context::new(global).and_then(|context| commands::run(&context, command));
+    let outcome = Context::new(global).and_then(|context| args::run(&context, command));
     match outcome {
         Ok(()) => Exit::Success.into(),
         Err(failure) => {

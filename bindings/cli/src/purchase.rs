@@ -6,11 +6,11 @@ use crate::api::{
     Error, ErrorKind, Next, Phase, Progress, Provisioned, Purchase, Stopper, VpsDetails, VpsId,
     WaitLevel,
 };
-use crate::args::{WaitFor, Waiting};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::interrupt::Guarded;
+use crate::options::{WaitFor, Waiting};
 use crate::progress::ProgressView;
 use crate::reach;
 use crate::state::{OpenPurchase, Purchases, Record, Stage, Turn};

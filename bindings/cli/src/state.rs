@@ -12,9 +12,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 
 use crate::api::Timestamp;
-use crate::args::WaitFor;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
+use crate::options::WaitFor;
 use crate::places::{Durability, make_folder, read, replace};
 
 const VERSION: u32 = 1;

@@ -9,12 +9,12 @@ use crate::api::{
     BillingCycle, Client, Location, Money, Plan, PlanId, Progress, Provisioned, Wallet, plans,
     price,
 };
-use crate::args::{Waiting, duration};
 use crate::ask;
 use crate::context::{Account, Context};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::interrupt;
+use crate::options::{Waiting, duration};
 use crate::output::{Column, Look, Record, record};
 use crate::purchase::{self, Desktop, End, Until};
 use crate::state::{Listed, Purchases, Record as Written, Stage};

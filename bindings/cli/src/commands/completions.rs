@@ -1,9 +1,8 @@
 //! `completions`.
 
-use clap::{Args, CommandFactory as _};
+use clap::{Args, Command};
 use clap_complete::Shell;
 
-use crate::args::Cli;
 use crate::context::Context;
 use crate::failure::Outcome;
 
@@ -19,8 +18,8 @@ pub struct CompletionsArgs {
 }
 
 /// Prints the script.
-pub fn completions(context: &Context, args: &CompletionsArgs) -> Outcome {
+pub fn completions(context: &Context, args: &CompletionsArgs, mut command: Command) -> Outcome {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "svps", &mut script);
+    clap_complete::generate(args.shell, &mut command, "svps", &mut script);
     context.output.text(&String::from_utf8_lossy(&script))
 }

@@ -4,11 +4,10 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use clap::{Args, Command, CommandFactory as _};
+use clap::{Args, Command};
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 
-use crate::args::Cli;
 use crate::context::Context;
 use crate::exit;
 use crate::failure::{Failure, Outcome};
@@ -25,8 +24,7 @@ pub struct ManArgs {
 }
 
 /// Prints the page, or writes them all.
-pub fn man(context: &Context, args: &ManArgs) -> Outcome {
-    let mut command = Cli::command();
+pub fn man(context: &Context, args: &ManArgs, mut command: Command) -> Outcome {
     command.build();
     match &args.folder {
         None => {

@@ -3,10 +3,10 @@
 use clap::Args;
 
 use super::show::{DETAILS, Password, details};
-use crate::args::Waiting;
 use crate::context::Context;
 use crate::failure::Outcome;
 use crate::find;
+use crate::options::Waiting;
 use crate::purchase;
 
 /// Arguments of `svps wait`.
