@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import importlib.util
 import inspect
-import json
 import os
 import re
 import sqlite3
@@ -25,7 +24,7 @@ EXAMPLES = Path(__file__).resolve().parent
 ROOT = EXAMPLES.parent
 PAGES = sorted(
     page
-    for pattern in ("*.md", "docs/*.md", "examples/*/README.md", "bindings/python/README.md")
+    for pattern in ("*.md", "docs/*.md", "examples/*/README.md", "bindings/[cp]*/README.md")
     for page in ROOT.glob(pattern)
 )
 # Whatever a block does by mistake, it reaches nobody.
@@ -312,28 +311,6 @@ def test_the_reseller_calls_a_person_where_nobody_can_tell(
     asyncio.run(day())
     assert "ann: a person must look" in capsys.readouterr().out
     assert books.open() == []
-
-
-def test_the_shell_command_lists_pays_and_reboots(tmp_path: Path) -> None:
-    table = example(tmp_path, "shell", "list").splitlines()
-    assert table[0].split() == ["id", "plan_id", "location", "vps_status", "ip_address"]
-    assert [line.split()[0] for line in table[1:]] == ["simulated-2", "simulated-1"]
-    assert example(tmp_path, "shell").splitlines() == table
-    assert json.loads(example(tmp_path, "shell", "balance", "--json")) == {
-        "balance": "100.00",
-        "currency": "EUR",
-    }
-    for line in example(tmp_path, "shell", "--json", "list").splitlines():
-        assert json.loads(line)["vpsStatus"] == "active"
-    assert "reboot" in example(tmp_path, "shell", "reboot", "simulated-1")
-
-
-def test_the_shell_command_fails_in_words(tmp_path: Path) -> None:
-    main = str(EXAMPLES / "shell" / "main.py")
-    unknown = run(tmp_path, main, "--simulate", "reboot", "nobody")
-    assert unknown.returncode == 1 and unknown.stderr.startswith("svps: there is no such")
-    keyless = run(tmp_path, main, "list")
-    assert keyless.returncode == 1 and "api_key" in keyless.stderr
 
 
 @pytest.mark.parametrize("page", ["README.md", "bindings/python/README.md"])

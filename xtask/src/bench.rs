@@ -11,7 +11,7 @@ use crate::python::{Venv, wheel};
 use crate::servers::simulator;
 use crate::shell::{elsewhere, headline, output, root};
 use crate::test::WHEEL_LIMIT;
-use crate::{kotlin, swift};
+use crate::{cli, kotlin, swift};
 
 /// What can be measured.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -26,6 +26,8 @@ pub enum Name {
     Kotlin,
     /// The Swift package.
     Swift,
+    /// The command `svps`.
+    Cli,
 }
 
 /// Measures, and prints one row a figure.
@@ -36,6 +38,7 @@ pub fn run(name: Name, check: bool) -> Result<()> {
         Name::Js => js()?,
         Name::Kotlin => kotlin::bench()?,
         Name::Swift => swift::bench()?,
+        Name::Cli => cli::bench()?,
     };
     print_table(&rows);
     let missed = rows.iter().filter(|row| row.is_missed()).count();

@@ -3,18 +3,42 @@
 use std::process::Command;
 
 use anyhow::Result;
+use clap::ValueEnum;
 
 use crate::js::{npm, tarball};
 use crate::python::{Venv, wheel};
 use crate::shell::{cache, elsewhere, finish, headline, root};
-use crate::{kotlin, swift};
+use crate::{cli, kotlin, swift};
 
-/// Shows it.
-pub fn run() -> Result<()> {
-    python()?;
-    javascript()?;
-    kotlin::demo()?;
-    swift::demo()
+/// What can be shown.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Name {
+    /// The Rust client and the command `svps`.
+    Rust,
+    /// The Python package.
+    Python,
+    /// The JavaScript package.
+    Js,
+    /// The Kotlin package.
+    Kotlin,
+    /// The Swift package.
+    Swift,
+}
+
+/// Shows one, or all of them.
+pub fn run(name: Option<Name>) -> Result<()> {
+    for one in Name::value_variants() {
+        if name.is_none_or(|only| only == *one) {
+            match one {
+                Name::Rust => cli::demo()?,
+                Name::Python => python()?,
+                Name::Js => javascript()?,
+                Name::Kotlin => kotlin::demo()?,
+                Name::Swift => swift::demo()?,
+            }
+        }
+    }
+    Ok(())
 }
 
 fn python() -> Result<()> {

@@ -1,6 +1,7 @@
 //! Every command that a person or CI runs on this repository: `cargo xtask --help`.
 
 mod bench;
+mod cli;
 mod crossing;
 mod demo;
 mod figures;
@@ -47,7 +48,11 @@ struct Arguments {
 #[derive(Clone, Copy, Subcommand)]
 enum Command {
     /// Build the packages, install them as a user would, and buy a VPS on the simulator.
-    Demo,
+    Demo {
+        /// Only this one; every one by default, the quickest first.
+        #[arg(value_enum)]
+        name: Option<demo::Name>,
+    },
     /// Run every test.
     Test {
         /// Only this part; every part by default.
@@ -63,6 +68,8 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Build the packages of the command `svps`: manual pages, completions, wheel, Debian package.
+    Cli,
     /// Build the WebAssembly of the JavaScript package, with its glue.
     Wasm,
     /// Write the files that are made from the core's models.
@@ -85,7 +92,8 @@ fn main() -> ExitCode {
 
 fn carry_out(command: Command) -> Result<()> {
     match command {
-        Command::Demo => demo::run(),
+        Command::Demo { name } => demo::run(name),
+        Command::Cli => cli::build().map(drop),
         Command::Test { part } => test::run(part),
         Command::Bench { name, check } => bench::run(name, check),
         Command::Wasm => wasm::build(),

@@ -22,7 +22,8 @@ pub fn crossing() -> Result<PathBuf> {
     program("stablevps-crossing", &[], "dev")
 }
 
-fn program(name: &str, features: &[&str], profile: &str) -> Result<PathBuf> {
+/// A program of this repository, built with a profile.
+pub fn program(name: &str, features: &[&str], profile: &str) -> Result<PathBuf> {
     let arguments = ["build", "--locked", "-p", name, "--profile", profile];
     run("cargo", &[&arguments[..], features].concat())?;
     let folder = if profile == "dev" { "debug" } else { profile };

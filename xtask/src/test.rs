@@ -10,7 +10,7 @@ use crate::crossing::{VARIABLE, others, with_rust};
 use crate::python::{Venv, wheel};
 use crate::servers::{laboratory, simulator};
 use crate::shell::{cache, elsewhere, finish, headline, is_ci, root, run as sh, target};
-use crate::{generate, interface, kotlin, kotlin_bot, swift, test_js};
+use crate::{cli, generate, interface, kotlin, kotlin_bot, swift, test_js};
 
 /// The largest wheel, in bytes.
 pub const WHEEL_LIMIT: u64 = 2_200_000;
@@ -33,6 +33,8 @@ pub enum Part {
     Lint,
     /// The Rust crates.
     Rust,
+    /// The command `svps`, from its packages too.
+    Cli,
     /// The Python package, from its wheel.
     Python,
     /// The JavaScript package, from its tarball.
@@ -50,6 +52,7 @@ pub fn run(part: Option<Part>) -> Result<()> {
             match one {
                 Part::Lint => lint()?,
                 Part::Rust => rust()?,
+                Part::Cli => cli::test()?,
                 Part::Python => python()?,
                 Part::Js => {
                     test_js::run()?;
@@ -132,7 +135,15 @@ fn rust() -> Result<()> {
     headline("Rust");
     sh(
         "cargo",
-        &["test", "--workspace", "--locked", "--features", FEATURES],
+        &[
+            "test",
+            "--workspace",
+            "--exclude",
+            "svps",
+            "--locked",
+            "--features",
+            FEATURES,
+        ],
     )?;
     interface::check()?;
     headline("Rust: the crates can be packaged");

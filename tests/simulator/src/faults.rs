@@ -5,7 +5,7 @@
 
 use std::num::NonZeroU32;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 pub(crate) mod order;
 pub(crate) mod patch;
@@ -28,7 +28,7 @@ pub use target::Target;
 /// assert_eq!(fault.times.get(), 2);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {
     /// Which requests it strikes. Default: every one.
@@ -55,7 +55,7 @@ impl Fault {
 }
 
 /// What happens to a request. In JSON `"lose_after"`, `{"cut": {"keep": 10}}` and so on.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Misbehaviour {
     /// The request does not take effect, and no reply comes: [`Exchange::Lost`](crate::Exchange::Lost).

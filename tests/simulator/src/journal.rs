@@ -1,8 +1,9 @@
 //! What the simulator remembers of the requests it saw.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::service::route::route;
 use crate::{Exchange, Request};
@@ -11,10 +12,11 @@ use crate::{Exchange, Request};
 const KEPT: usize = 10_000;
 
 /// Counts and a log. Neither holds headers, queries or bodies.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Journal {
     total: u64,
-    by_endpoint: BTreeMap<&'static str, u64>,
+    by_endpoint: BTreeMap<Cow<'static, str>, u64>,
+    #[serde(skip)]
     log: VecDeque<LoggedRequest>,
 }
 
@@ -66,7 +68,7 @@ impl Journal {
         if outcome != Outcome::NotDelivered {
             let label = route(&request.method, request.path()).map_or("other", |call| call.label());
             self.total += 1;
-            *self.by_endpoint.entry(label).or_default() += 1;
+            *self.by_endpoint.entry(label.into()).or_default() += 1;
         }
         if self.log.len() == KEPT {
             self.log.pop_front();
@@ -86,7 +88,7 @@ impl Journal {
         self.total
     }
 
-    pub(crate) fn by_endpoint(&self) -> &BTreeMap<&'static str, u64> {
+    pub(crate) fn by_endpoint(&self) -> &BTreeMap<Cow<'static, str>, u64> {
         &self.by_endpoint
     }
 

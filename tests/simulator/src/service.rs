@@ -1,5 +1,7 @@
 //! The service when it behaves: one account, its keys, its wallet and its VPS.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{Config, Request, Response};
 
 pub(crate) mod account;
@@ -30,7 +32,7 @@ use views::Unset;
 use vps::Owner;
 use wallet::{Rounding, Wallet};
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Service {
     pub(crate) generator: Generator,
     pub(crate) profile: Profile,

@@ -1,5 +1,7 @@
 //! The simulator: the service, its faults and its memory in one.
 
+use serde::{Deserialize, Serialize};
+
 use crate::control::{Answer, Command, ControlError, State};
 use crate::faults::order::{Half, HalfReply, LateCharge};
 use crate::faults::queue::FaultQueue;
@@ -16,7 +18,11 @@ use crate::{Config, Exchange, Request, Response};
 /// A STABLEVPS account and the API in front of it.
 ///
 /// It has no clock: each call brings the time, in epoch milliseconds, which should not run backwards.
-#[derive(Debug)]
+///
+/// serde writes it and reads it back, so that a simulated account can outlive its process. Only the log of requests is
+/// left out. The form belongs to one version. Keys and passwords are in it as plain text. What parses it must keep every digit
+/// of a number, which `serde_json` does with its feature `float_roundtrip`.
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Simulator {
     pub(crate) service: Service,
     pub(crate) faults: FaultQueue,

@@ -1,11 +1,11 @@
 //! A length of time that may vary.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// A length in milliseconds, fixed or drawn evenly between two bounds. In JSON a number, or
 /// `{"min": 60000, "max": 300000}`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Value")]
 pub struct Span {
     min: u64,

@@ -94,6 +94,29 @@ proptest! {
     }
 
     #[test]
+    fn a_simulator_that_was_written_and_read_goes_on_as_if_it_had_not_been(
+        requests in prop::collection::vec(requests(), 1..20),
+        faults in faults(),
+        seed in any::<u64>(),
+        cut in 0..20_usize,
+    ) {
+        let mut config = Config { seed, faults, ..Config::default() };
+        config.key = Some(KEY.into());
+        config.vps = vec![stablevps_simulator::VpsSeed { id: Some("a".to_owned()), ..Default::default() }];
+        let (mut kept, mut read) = (Simulator::new(config.clone()), Simulator::new(config));
+        let mut now = 1_767_225_600_000;
+        for (turn, (request, _)) in requests.into_iter().enumerate() {
+            now += 1_000;
+            if turn == cut {
+                let text = serde_json::to_string(&read).unwrap();
+                read = serde_json::from_str(&text).unwrap();
+            }
+            prop_assert_eq!(kept.handle(&request, now), read.handle(&request, now));
+        }
+        prop_assert_eq!(kept.state(now), read.state(now));
+    }
+
+    #[test]
     fn no_command_panics(json in "\\PC{0,60}", now in any::<i64>()) {
         let answer = Simulator::new(Config::default()).control_json(json.as_bytes(), now);
         prop_assert!(serde_json::from_slice::<serde_json::Value>(&answer).is_ok());

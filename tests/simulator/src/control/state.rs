@@ -1,5 +1,6 @@
 //! The report of what happened so far. It holds neither keys nor passwords.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -46,7 +47,7 @@ pub struct EndpointCounts {
     /// All of them.
     pub total: u64,
     /// By endpoint: `POST /vps`, `GET /vps/:id` and so on, and `other`.
-    pub by_endpoint: BTreeMap<&'static str, u64>,
+    pub by_endpoint: BTreeMap<Cow<'static, str>, u64>,
 }
 
 /// One VPS of the account.

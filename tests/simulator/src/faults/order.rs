@@ -1,11 +1,11 @@
 //! Faults of orders.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{Euros, Span};
 
 /// An order that dies between its two effects.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PartialOrder {
     /// Which effect it had.
@@ -16,7 +16,7 @@ pub struct PartialOrder {
 }
 
 /// Which half of an order took effect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Half {
     /// The VPS exists, the wallet is unchanged.
@@ -26,7 +26,7 @@ pub enum Half {
 }
 
 /// What the client sees of an order that died half-way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum HalfReply {
     /// No reply at all.
@@ -37,7 +37,7 @@ pub enum HalfReply {
 }
 
 /// An order whose reply is lost and whose VPS appears later.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LateOrder {
     /// How much later the API begins to show the VPS, in milliseconds.
@@ -48,7 +48,7 @@ pub struct LateOrder {
 }
 
 /// When a late order is charged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LateCharge {
     /// With the order.
@@ -59,7 +59,7 @@ pub enum LateCharge {
 }
 
 /// How the VPS of an order comes up; what is left out stays as configured.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct OrderShape {
     /// How long it stays `provisioning`, in milliseconds.

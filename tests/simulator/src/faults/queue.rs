@@ -2,10 +2,12 @@
 
 use std::num::NonZeroU32;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Fault, Misbehaviour};
 
 /// The faults that wait, in the order of their arrival.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct FaultQueue {
     waiting: Vec<Fault>,
 }

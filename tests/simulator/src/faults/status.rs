@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use crate::Response;
 use crate::service::reply::{error, json_reply};
 
 /// A reply in place of the real one.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StatusReply {
     /// The status, from 200 to 599.
@@ -17,7 +17,11 @@ pub struct StatusReply {
     pub code: u16,
     /// A text is sent as it is, even an empty one; any other value is sent as JSON. Default: the documented
     /// error of that status.
-    #[serde(default, deserialize_with = "any_value")]
+    #[serde(
+        default,
+        deserialize_with = "any_value",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub body: Option<Value>,
     /// More headers, such as `Retry-After` or `Location`.
     #[serde(default)]
@@ -31,7 +35,7 @@ pub struct StatusReply {
 }
 
 /// Whether a request that is answered in another way takes effect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Effect {
     /// The reply came before any effect: there is none. `none` in JSON means the same.

@@ -1,11 +1,11 @@
 //! Which requests a fault strikes.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::service::route::PREFIX;
 
 /// Which requests a fault strikes. What is left out matches everything.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Target {
     /// The method, without regard to case.

@@ -1,6 +1,6 @@
 //! `GET /account` and `GET /wallet`.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Service;
 use super::moment::Moment;
@@ -13,7 +13,7 @@ use crate::{Response, Secret};
 pub(crate) const CURRENCY: &str = "EUR";
 
 /// What the account says about its owner, and the password that `POST /auth` asks for.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Profile {
     id: String,
     first_name: String,

@@ -1,16 +1,17 @@
 //! All VPS, and the list of them.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::moment::Moment;
 use super::views::{ListedVps, Unset};
 use super::vps::Vps;
 
 /// All VPS, oldest first. The text of the list is kept until a VPS or the time changes what it says.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Fleet {
     vps: Vec<Vps>,
     deleted: u64,
+    #[serde(skip)]
     list: Option<ListText>,
 }
 

@@ -1,13 +1,15 @@
 //! Everything that looks random, all of it from the seed.
 
 use fastrand::Rng;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::moment::Moment;
 use crate::{Secret, Span};
 
 /// Makes ids, keys, passwords and addresses. The same seed and the same requests make the same ones.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Generator {
+    #[serde(serialize_with = "write_rng", deserialize_with = "read_rng")]
     rng: Rng,
     servers: u32,
 }
@@ -65,4 +67,12 @@ impl Generator {
     pub(crate) fn length(&mut self, span: Span) -> u64 {
         span.draw(&mut self.rng)
     }
+}
+
+fn write_rng<S: Serializer>(rng: &Rng, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u64(rng.get_seed())
+}
+
+fn read_rng<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Rng, D::Error> {
+    u64::deserialize(deserializer).map(Rng::with_seed)
 }

@@ -19,7 +19,7 @@ pub enum Scope {
     Read,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct ApiKey {
     pub(crate) id: String,
     pub(crate) name: String,
@@ -48,7 +48,7 @@ impl ApiKey {
 }
 
 /// The account's keys, in the order of their making.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct KeyRing {
     keys: Vec<ApiKey>,
 }

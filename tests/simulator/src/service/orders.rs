@@ -1,6 +1,6 @@
 //! `POST /vps`: buying a VPS, whole or, when told so, by halves.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Service;
 use super::account::CURRENCY;
@@ -13,7 +13,7 @@ use crate::config::VpsSeed;
 use crate::{Config, OrderShape, Response, Span};
 
 /// How a VPS comes up unless its order says otherwise.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct OrderDefaults {
     provisioning: Span,
     details_delay_ms: u64,

@@ -1,12 +1,12 @@
 //! A VPS as the API shows it, field for field in the documented order.
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::moment::Moment;
 use super::vps::{RDP_USERNAME, Vps};
 
 /// What becomes of a field that is not set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Unset {
     LeftOut,
     Null,

@@ -5,10 +5,12 @@
 //! while it is provisioning. It can be missing from the list, and from lookups by id, for a while after its
 //! order.
 
+use serde::{Deserialize, Serialize};
+
 use super::moment::Moment;
 use crate::Secret;
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Vps {
     pub(crate) id: String,
     pub(crate) server_id: String,
@@ -32,14 +34,14 @@ pub(crate) struct Vps {
     pub(crate) reboots: u32,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Owner {
     Account,
     SomeoneElse,
 }
 
 /// Whether the machine runs. The API does not show it; `vpsStatus` stays `active` while it is stopped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Power {
     /// Started or rebooted last, or never touched.

@@ -1,10 +1,12 @@
 //! The wallet: the only means of payment.
 
+use serde::{Deserialize, Serialize};
+
 use super::moment::Moment;
 use super::money::Euros;
 
 /// The wallet. Whatever happens, `balance` and the sum of the charges make up what was ever paid in.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Wallet {
     balance: Euros,
     funded: Euros,
@@ -14,7 +16,7 @@ pub(crate) struct Wallet {
 }
 
 /// Whether the balance is kept as the subtraction leaves it, or rounded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Rounding {
     None,
     ToTheCent,

@@ -1,0 +1,10 @@
+//! What the command uses of the client.
+
+pub use stablevps::http::{
+    Delivery, FailureKind, Header, HttpRequest, HttpResponse, Reply, TransportFailure,
+};
+pub use stablevps::{
+    ActionReceipt, BillingCycle, Client, ClientBuilder, Clock, Error, ErrorKind, KeyCheck, KeyId,
+    Location, Money, NewKey, Next, Phase, Plan, PlanId, Progress, Provisioned, Purchase, Secret,
+    Stopper, Timestamp, Transport, Vps, VpsDetails, VpsId, WaitLevel, Wallet, plans, price,
+};

@@ -1,0 +1,366 @@
+//! `buy`.
+
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+use serde_json::json;
+
+use super::show::Password;
+use crate::api::{
+    BillingCycle, Client, Location, Money, Plan, PlanId, Progress, Provisioned, Wallet, plans,
+    price,
+};
+use crate::ask;
+use crate::context::{Account, Context};
+use crate::exit::Exit;
+use crate::failure::{Failure, Outcome};
+use crate::interrupt;
+use crate::options::{Waiting, duration};
+use crate::output::{Column, Look, Record, record};
+use crate::purchase::{self, Desktop, End, Until};
+use crate::state::{Listed, Purchases, Record as Written, Stage};
+
+/// What a purchase came to.
+pub const BOUGHT: [Column; 15] = [
+    Column::new("id", "ID", Look::Text),
+    Column::new("planId", "PLAN", Look::Text),
+    Column::new("billingCycle", "CYCLE", Look::Text),
+    Column::new("location", "LOCATION", Look::Text),
+    Column::new("vpsStatus", "STATUS", Look::Status),
+    Column::new("ipAddress", "ADDRESS", Look::Text),
+    Column::new("hostname", "HOST NAME", Look::Text),
+    Column::new("rdpUsername", "USER", Look::Text),
+    Column::new("rdpPassword", "PASSWORD", Look::Text),
+    Column::new("charged", "CHARGED", Look::Text),
+    Column::new("balanceAfter", "WALLET", Look::Text),
+    Column::new("currency", "CURRENCY", Look::Text),
+    Column::new("currentPeriodEnd", "PAID UNTIL", Look::Day),
+    Column::new("recovered", "RECOVERED", Look::Text).when_asked(),
+    Column::new("elapsedMs", "TOOK MS", Look::Number).when_asked(),
+];
+
+const OFFER: [Column; 8] = [
+    Column::new("planId", "PLAN", Look::Text),
+    Column::new("name", "NAME", Look::Text),
+    Column::new("billingCycle", "CYCLE", Look::Text),
+    Column::new("location", "LOCATION", Look::Text),
+    Column::new("price", "PRICE", Look::Text),
+    Column::new("balance", "WALLET", Look::Text),
+    Column::new("balanceAfter", "AFTER IT", Look::Text),
+    Column::new("currency", "CURRENCY", Look::Text),
+];
+
+/// Arguments of `svps buy`.
+#[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own"
+)]
+#[command(
+    after_help = "Before it spends, it shows the price and the wallet and asks. One VPS is bought, never two: where the reply to the order \
+is lost, the account is looked at until it is clear what became of it. After a crash, `svps resume --all` goes on.
+
+Examples:
+  svps buy prime london
+  svps buy basic tokyo --cycle yearly --dry-run
+  svps buy pro newYork --yes --max-spend 35 --wait reachable
+  svps buy basic london --yes --no-wait -q
+  svps buy basic london --simulate"
+)]
+pub struct BuyArgs {
+    /// The plan: see `svps plans`
+    #[arg(value_parser = PossibleValuesParser::new(PlanId::KNOWN), ignore_case = true)]
+    pub plan: String,
+    /// Where it stands: see `svps locations`
+    #[arg(value_parser = PossibleValuesParser::new(Location::KNOWN), ignore_case = true)]
+    pub location: String,
+    /// How often it is paid for
+    #[arg(long, value_parser = PossibleValuesParser::new(BillingCycle::KNOWN), ignore_case = true, default_value = "monthly")]
+    pub cycle: String,
+    /// The most that may be spent, in EUR; by default the price that is shown
+    #[arg(long, value_name = "EUR")]
+    pub max_spend: Option<String>,
+    /// Do not ask
+    #[arg(short, long)]
+    pub yes: bool,
+    /// Show what it would cost, and buy nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Return as soon as it is bought
+    #[arg(long)]
+    pub no_wait: bool,
+    #[command(flatten)]
+    pub waiting: Waiting,
+    /// How long an order whose reply was lost is looked for
+    #[arg(long, default_value = "90s", value_parser = duration, value_name = "TIME")]
+    pub settle: std::time::Duration,
+    /// Show the password too
+    #[arg(long)]
+    pub show_password: bool,
+}
+
+/// What is to be bought, and for how much.
+struct Offer {
+    plan: Plan,
+    cycle: BillingCycle,
+    location: Location,
+    price: Money,
+    max_spend: Money,
+}
+
+impl Offer {
+    fn new(args: &BuyArgs) -> Outcome<Self> {
+        let id = PlanId::from(args.plan.as_str());
+        let cycle = BillingCycle::from(args.cycle.as_str());
+        let unknown = || Failure::usage(format!("this version knows no price of `{id}`"));
+        let plan = plans()
+            .into_iter()
+            .find(|plan| plan.id == id)
+            .ok_or_else(unknown)?;
+        let price = price(&id, &cycle).ok_or_else(unknown)?;
+        let max_spend = match &args.max_spend {
+            Some(text) => text.parse().map_err(|expected| {
+                Failure::usage(format!("--max-spend: `{text}` must be {expected}"))
+            })?,
+            None => price,
+        };
+        let location = Location::from(args.location.as_str());
+        Ok(Self {
+            plan,
+            cycle,
+            location,
+            price,
+            max_spend,
+        })
+    }
+
+    fn record(&self, wallet: &Wallet) -> Record {
+        let fields = [
+            ("planId", json!(self.plan.id)),
+            ("name", json!(self.plan.name)),
+            ("billingCycle", json!(self.cycle)),
+            ("location", json!(self.location)),
+            ("price", json!(self.price)),
+            ("balance", json!(wallet.balance)),
+            ("balanceAfter", json!(wallet.balance.minus(self.price))),
+            ("currency", json!(wallet.currency)),
+        ];
+        fields
+            .map(|(name, value)| (name.to_owned(), value))
+            .into_iter()
+            .collect()
+    }
+
+    /// The offer in words, for the question.
+    fn words(&self, wallet: &Wallet) -> String {
+        let Plan {
+            id,
+            name,
+            vcpus,
+            memory_mb,
+            storage_gb,
+            ..
+        } = &self.plan;
+        let currency = &wallet.currency;
+        let period = match self.cycle {
+            BillingCycle::Yearly => "year",
+            BillingCycle::Monthly | BillingCycle::Unknown(_) => "month",
+        };
+        format!(
+            "  plan      {id} ({name}): {vcpus} vCPU, {memory_mb} MB, {storage_gb} GB NVMe\n  \
+             location  {}\n  price     {} {currency} a {period}\n  wallet    {} {currency}, then {} {currency}",
+            self.location,
+            self.price,
+            wallet.balance,
+            wallet.balance.minus(self.price),
+        )
+    }
+
+    fn is_affordable(&self, wallet: &Wallet) -> bool {
+        !wallet.balance.minus(self.price).is_negative()
+    }
+}
+
+/// Buys a VPS.
+pub fn buy(context: &Context, args: &BuyArgs) -> Outcome {
+    let offer = Offer::new(args)?;
+    if !args.yes && !args.dry_run && !ask::is_possible() {
+        return Err(Failure::usage("there is no terminal to ask whether to buy")
+            .next("Nothing was bought. Pass --yes to buy, or --dry-run to see the price."));
+    }
+    interrupt::install()?;
+    let account = context.account(None)?;
+    if args.dry_run {
+        return dry_run(context, &account.client, &offer);
+    }
+    if !args.yes {
+        confirm(&account.client, &offer)?;
+    }
+    order(context, args, &account, &offer)
+}
+
+fn dry_run(context: &Context, client: &Client, offer: &Offer) -> Outcome {
+    let wallet = client.wallet().get()?;
+    context.output.one(&OFFER, &offer.record(&wallet))?;
+    if offer.max_spend < offer.price {
+        let message = format!(
+            "the price of {} is above --max-spend {}",
+            offer.price, offer.max_spend
+        );
+        return Err(Failure::new(Exit::Money, message).next("Nothing was bought."));
+    }
+    if !offer.is_affordable(&wallet) {
+        return Err(Failure::new(Exit::Money, "the wallet does not hold enough")
+            .next("Nothing was bought. Top up the wallet at https://stablevps.com."));
+    }
+    context.say("Nothing was bought: this is a dry run.");
+    Ok(())
+}
+
+fn confirm(client: &Client, offer: &Offer) -> Outcome {
+    let wallet = client.wallet().get()?;
+    anstream::eprintln!("{}", offer.words(&wallet));
+    if !offer.is_affordable(&wallet) {
+        return Err(Failure::new(Exit::Money, "the wallet does not hold enough")
+            .next("Nothing was bought. Top up the wallet at https://stablevps.com, or choose another plan."));
+    }
+    if ask::confirm("Buy it?")? {
+        return Ok(());
+    }
+    Err(Failure::new(Exit::General, "nothing was bought"))
+}
+
+fn order(context: &Context, args: &BuyArgs, account: &Account, offer: &Offer) -> Outcome {
+    let mut purchase = account
+        .client
+        .vps()
+        .provision(
+            offer.plan.id.clone(),
+            offer.cycle.clone(),
+            offer.location.clone(),
+        )
+        .max_spend(offer.max_spend)
+        .wait_for(purchase::level(args.waiting.level))
+        .timeout(args.waiting.timeout)
+        .first_look(args.waiting.first_look)
+        .longest_pause(args.waiting.longest_pause)
+        .settle(args.settle)
+        .begin()?;
+    let purchases = context.purchases();
+    let turn = purchase::turn(context, &purchases, &purchase.stopper())?;
+    must_have_no_open_order(&purchases, account)?;
+    let open = purchases.begin(written(args, account, offer))?;
+    let until = if args.no_wait {
+        Until::Bought
+    } else {
+        Until::Usable
+    };
+    let end = purchase::carry_out(context, &mut purchase, open, Some(turn), until)?;
+    let desktop = Desktop {
+        wait: args.waiting.level,
+        port: args.waiting.desktop_port,
+        timeout: args.waiting.timeout,
+    };
+    tell(
+        context,
+        end,
+        &desktop,
+        Password::shown_if(args.show_password),
+    )
+}
+
+/// A new order could be taken for one whose end is not known, and that one for the new order.
+fn must_have_no_open_order(purchases: &Purchases, account: &Account) -> Outcome {
+    let Listed {
+        records,
+        unreadable,
+    } = purchases.list()?;
+    Failure::first_of(unreadable)?;
+    // A key that came from the environment may belong to the account of any profile.
+    let may_be_its = |other: &Option<String>| {
+        other.is_none() || account.profile.is_none() || *other == account.profile
+    };
+    let unclear = records.iter().find(|record| {
+        matches!(record.stage, Stage::Ordering | Stage::Unresolved) && may_be_its(&record.profile)
+    });
+    match unclear {
+        None => Ok(()),
+        Some(record) => {
+            let message = format!(
+                "it is not known yet what became of the order of {} ({} in {})",
+                record.started_at, record.plan, record.location
+            );
+            let next = format!(
+                "Nothing was ordered now. Find out first: svps resume {}",
+                record.id
+            );
+            Err(Failure::new(Exit::Unresolved, message).next(next))
+        }
+    }
+}
+
+fn written(args: &BuyArgs, account: &Account, offer: &Offer) -> Written {
+    Written::new(
+        &offer.plan.id.to_string(),
+        &offer.cycle.to_string(),
+        &offer.location.to_string(),
+        account.profile.clone(),
+        args.waiting.level,
+    )
+}
+
+/// Prints what was bought.
+pub fn tell(context: &Context, end: End, desktop: &Desktop, password: Password) -> Outcome {
+    match end {
+        End::Bought(progress, written) => {
+            context.output.one(&BOUGHT, &bought(&progress, &written))?;
+            if let Some(id) = &progress.vps_id {
+                context.say(&format!(
+                    "Bought. Wait until it can be used: svps wait {id}"
+                ));
+            }
+            Ok(())
+        }
+        End::Usable(provisioned) => {
+            context
+                .output
+                .one(&BOUGHT, &usable(&provisioned, password))?;
+            warn_of_unexplained(&provisioned);
+            context.say(&format!(
+                "Open its desktop: svps rdp {}",
+                provisioned.vps.id
+            ));
+            purchase::reachable(context, &provisioned.vps, desktop)
+        }
+    }
+}
+
+/// What is known of a VPS that nobody waited for.
+fn bought(progress: &Progress, written: &Written) -> Record {
+    let mut fields = record(progress);
+    let id = progress.vps_id.as_ref();
+    fields.insert("id".to_owned(), json!(id));
+    fields.insert("vpsStatus".to_owned(), json!(progress.last_status));
+    for (name, value) in [
+        ("planId", &written.plan),
+        ("billingCycle", &written.cycle),
+        ("location", &written.location),
+    ] {
+        fields.insert(name.to_owned(), json!(value));
+    }
+    fields
+}
+
+fn usable(provisioned: &Provisioned, password: Password) -> Record {
+    let mut fields = record(provisioned);
+    fields.extend(super::show::details(&provisioned.vps, password));
+    fields
+}
+
+fn warn_of_unexplained(provisioned: &Provisioned) {
+    if let Some(unexplained) = &provisioned.unexplained {
+        anstream::eprintln!(
+            "warning: {} was charged beyond this purchase. Look at the account: svps list, svps wallet",
+            unexplained.amount
+        );
+    }
+}
