@@ -150,6 +150,25 @@ export class UnresolvedError extends StableVPSError {
   declare readonly candidates: readonly Vps[];
 }
 
+/** The purchase of that idempotency key goes on elsewhere. */
+export class PurchaseInProgressError extends StableVPSError {
+  declare readonly code: "purchase_in_progress";
+}
+
+/** The idempotency key was used for another order. */
+export class IdempotencyMismatchError extends StableVPSError {
+  declare readonly code: "idempotency_mismatch";
+  /** What differs. */
+  declare readonly field: string;
+}
+
+/** The store of purchases failed. */
+export class StoreError extends StableVPSError {
+  declare readonly code: "store";
+  /** The database's words. */
+  declare readonly detail: string;
+}
+
 /** A token can't be resumed. */
 export class StaleTokenError extends StableVPSError {
   declare readonly code: "stale_token";
@@ -178,6 +197,9 @@ export interface ErrorsByCode {
   provisioning_failed: ProvisioningFailedError;
   not_placed: NotPlacedError;
   unresolved: UnresolvedError;
+  purchase_in_progress: PurchaseInProgressError;
+  idempotency_mismatch: IdempotencyMismatchError;
+  store: StoreError;
   stale_token: StaleTokenError;
   aborted: AbortError;
 }

@@ -56,7 +56,7 @@ export type Auth = "bearer" | "x-api-key";
 export type WaitLevel = "ready" | "active";
 
 /** An error's code, the same in every language. `aborted` is JavaScript's own. */
-export type ErrorCode = "invalid_input" | "bad_request" | "unauthorized" | "insufficient_funds" | "read_only_key" | "not_found" | "key_limit_reached" | "rate_limited" | "server" | "provider" | "unexpected_response" | "transport" | "outcome_unknown" | "deadline_exceeded" | "over_budget" | "price_above_limit" | "provisioning_failed" | "not_placed" | "unresolved" | "stale_token" | "aborted";
+export type ErrorCode = "invalid_input" | "bad_request" | "unauthorized" | "insufficient_funds" | "read_only_key" | "not_found" | "key_limit_reached" | "rate_limited" | "server" | "provider" | "unexpected_response" | "transport" | "outcome_unknown" | "deadline_exceeded" | "over_budget" | "price_above_limit" | "provisioning_failed" | "not_placed" | "unresolved" | "purchase_in_progress" | "idempotency_mismatch" | "store" | "stale_token" | "aborted";
 
 /** The account's profile with its balance and VPS counts (`GET /account`). */
 export interface Account {

@@ -312,6 +312,19 @@ export const KINDS: { readonly [code: string]: Kind } = {
       candidates: list(readVps, sent.candidates),
     }),
   ],
+  purchase_in_progress: [errors.PurchaseInProgressError],
+  idempotency_mismatch: [
+    errors.IdempotencyMismatchError,
+    (sent) => ({
+      field: sent.field,
+    }),
+  ],
+  store: [
+    errors.StoreError,
+    (sent) => ({
+      detail: sent.detail,
+    }),
+  ],
   stale_token: [
     errors.StaleTokenError,
     (sent) => ({

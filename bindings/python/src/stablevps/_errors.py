@@ -18,6 +18,7 @@ from ._values import Secret, ServerId
 __all__ = [
     "BadRequestError",
     "DeadlineExceededError",
+    "IdempotencyMismatchError",
     "InsufficientFundsError",
     "InvalidInputError",
     "KeyLimitReachedError",
@@ -28,11 +29,13 @@ __all__ = [
     "PriceAboveLimitError",
     "ProviderError",
     "ProvisioningFailedError",
+    "PurchaseInProgressError",
     "RateLimitedError",
     "ReadOnlyKeyError",
     "ServerError",
     "StableVPSError",
     "StaleTokenError",
+    "StoreError",
     "TransportError",
     "UnauthorizedError",
     "UnexpectedResponseError",
@@ -234,6 +237,30 @@ class UnresolvedError(StableVPSError):
         self.candidates = convert(details["candidates"], list[Vps])
 
 
+class PurchaseInProgressError(StableVPSError):
+    """The purchase of that idempotency key goes on elsewhere."""
+
+
+class IdempotencyMismatchError(StableVPSError):
+    """The idempotency key was used for another order."""
+
+    field: str
+    """What differs."""
+
+    def _read(self, details: dict[str, Any]) -> None:
+        self.field = details["field"]
+
+
+class StoreError(StableVPSError):
+    """The store of purchases failed."""
+
+    detail: str
+    """The database's words."""
+
+    def _read(self, details: dict[str, Any]) -> None:
+        self.detail = details["detail"]
+
+
 class StaleTokenError(StableVPSError):
     """A token can't be resumed."""
 
@@ -264,6 +291,9 @@ _CLASSES: dict[str, type[StableVPSError]] = {
     "provisioning_failed": ProvisioningFailedError,
     "not_placed": NotPlacedError,
     "unresolved": UnresolvedError,
+    "purchase_in_progress": PurchaseInProgressError,
+    "idempotency_mismatch": IdempotencyMismatchError,
+    "store": StoreError,
     "stale_token": StaleTokenError,
 }
 

@@ -85,6 +85,18 @@ extension StableVPSError {
     ///   - reason: Why not.
     ///   - candidates: VPS that may be the one ordered.
     case unresolved(reason: String, candidates: [StableVPS.VPS])
+    /// The purchase of that idempotency key goes on elsewhere.
+    case purchaseInProgress
+    /// The idempotency key was used for another order.
+    ///
+    /// - Parameters:
+    ///   - field: What differs.
+    case idempotencyMismatch(field: String)
+    /// The store of purchases failed.
+    ///
+    /// - Parameters:
+    ///   - detail: The database's words.
+    case store(detail: String)
     /// A token can't be resumed.
     ///
     /// - Parameters:
@@ -136,6 +148,11 @@ extension StableVPSError.Kind {
     case .notPlaced: self = .notPlaced
     case .unresolved(let reason, let candidates):
       self = .unresolved(reason: reason, candidates: candidates.map { StableVPS.VPS($0) })
+    case .purchaseInProgress: self = .purchaseInProgress
+    case .idempotencyMismatch(let field):
+      self = .idempotencyMismatch(field: field)
+    case .store(let detail):
+      self = .store(detail: detail)
     case .staleToken(let reason):
       self = .staleToken(reason: reason)
     }
@@ -165,6 +182,9 @@ extension ErrorKind {
     case .provisioningFailed: "provisioning_failed"
     case .notPlaced: "not_placed"
     case .unresolved: "unresolved"
+    case .purchaseInProgress: "purchase_in_progress"
+    case .idempotencyMismatch: "idempotency_mismatch"
+    case .store: "store"
     case .staleToken: "stale_token"
     }
   }

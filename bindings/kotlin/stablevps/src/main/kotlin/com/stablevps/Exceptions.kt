@@ -153,6 +153,25 @@ public class UnresolvedException internal constructor(
     public val candidates: List<Vps>,
 ) : StableVpsException(facts)
 
+/** The purchase of that idempotency key goes on elsewhere. */
+public class PurchaseInProgressException internal constructor(
+    facts: Facts,
+) : StableVpsException(facts)
+
+/** The idempotency key was used for another order. */
+public class IdempotencyMismatchException internal constructor(
+    facts: Facts,
+    /** What differs. */
+    public val field: String,
+) : StableVpsException(facts)
+
+/** The store of purchases failed. */
+public class StoreException internal constructor(
+    facts: Facts,
+    /** The database's words. */
+    public val detail: String,
+) : StableVpsException(facts)
+
 /** A token can't be resumed. */
 public class StaleTokenException internal constructor(
     facts: Facts,
@@ -183,6 +202,9 @@ internal val CoreErrorKind.code: String
             is CoreErrorKind.ProvisioningFailed -> "provisioning_failed"
             is CoreErrorKind.NotPlaced -> "not_placed"
             is CoreErrorKind.Unresolved -> "unresolved"
+            is CoreErrorKind.PurchaseInProgress -> "purchase_in_progress"
+            is CoreErrorKind.IdempotencyMismatch -> "idempotency_mismatch"
+            is CoreErrorKind.Store -> "store"
             is CoreErrorKind.StaleToken -> "stale_token"
         }
 
@@ -308,6 +330,24 @@ internal fun CoreErrorKind.toException(facts: Facts): StableVpsException =
                 facts,
                 reason,
                 candidates.map { it.read() },
+            )
+        }
+
+        is CoreErrorKind.PurchaseInProgress -> {
+            PurchaseInProgressException(facts)
+        }
+
+        is CoreErrorKind.IdempotencyMismatch -> {
+            IdempotencyMismatchException(
+                facts,
+                field,
+            )
+        }
+
+        is CoreErrorKind.Store -> {
+            StoreException(
+                facts,
+                detail,
             )
         }
 
