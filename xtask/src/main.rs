@@ -15,6 +15,7 @@ mod kotlin_errors;
 mod kotlin_models;
 mod models;
 mod native;
+mod postgres;
 mod python;
 mod python_client;
 mod python_errors;

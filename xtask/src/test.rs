@@ -7,6 +7,7 @@ use anyhow::{Result, ensure};
 use clap::ValueEnum;
 
 use crate::crossing::{VARIABLE, others, with_rust};
+use crate::postgres::Postgres;
 use crate::python::{Venv, wheel};
 use crate::servers::{laboratory, simulator};
 use crate::shell::{cache, elsewhere, finish, headline, is_ci, root, run as sh, target};
@@ -16,7 +17,7 @@ use crate::{cli, generate, interface, kotlin, kotlin_bot, swift, test_js};
 pub const WHEEL_LIMIT: u64 = 2_200_000;
 
 const FEATURES: &str = "stablevps-core/schema,stablevps-ffi/ureq,stablevps-ffi/simulator,\
-     stablevps/async,stablevps/host,stablevps/system-roots,stablevps/testing,stablevps/tracing,\
+     stablevps/async,stablevps/host,stablevps/postgres,stablevps/sqlite,stablevps/system-roots,stablevps/testing,stablevps/tracing,\
      stablevps-simulator/server,stablevps-simulator/foreign,\
      stablevps-wasm/simulator";
 
@@ -133,18 +134,14 @@ fn licences() -> Result<()> {
 
 fn rust() -> Result<()> {
     headline("Rust");
-    sh(
-        "cargo",
-        &[
-            "test",
-            "--workspace",
-            "--exclude",
-            "svps",
-            "--locked",
-            "--features",
-            FEATURES,
-        ],
-    )?;
+    let database = Postgres::start()?;
+    let mut test = Command::new("cargo");
+    test.args(["test", "--workspace", "--exclude", "svps", "--locked"]);
+    test.args(["--features", FEATURES]).current_dir(root());
+    if let Some(database) = &database {
+        test.env("STABLEVPS_POSTGRES", database.address());
+    }
+    finish(&mut test)?;
     interface::check()?;
     headline("Rust: the crates can be packaged");
     let mut package = Command::new("cargo");

@@ -11,7 +11,7 @@ use crate::store::{Find, StoreOp};
 /// How much longer than a request a lease must still run when the request begins.
 const LEASE_MARGIN_MS: u64 = 5_000;
 /// How much longer a lease of the window is than its margin and a request.
-const LEASE_REST_MS: u64 = 30_000;
+const LEASE_REST_MS: u64 = 10_000;
 /// How long after its announcement an order may begin, beyond the time that connecting takes.
 const ORDER_MARGIN_MS: u64 = 10_000;
 /// The lease of a purchase that is outside the window: it waits to enter, or for its VPS.
