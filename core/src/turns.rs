@@ -28,9 +28,11 @@ const LONGEST_LOOK_MS: u64 = 250;
 /// Which part of the time since the first one acted the next in line lets pass.
 const IDLE_PARTS: u64 = 8;
 /// For how long each one ahead has the turn, at least. A purchase makes two requests with it.
-const LEAST_TURN_MS: u64 = 20;
+const LEAST_TURN_MS: u64 = 50;
 /// How soon anybody looks again: all of those ahead may leave at once.
-const LONGEST_WAIT_MS: u64 = 2_000;
+const LONGEST_WAIT_MS: u64 = 3_000;
+/// Long waits end at multiples of it, so that many of them wake their host once.
+const TICK_MS: u64 = 250;
 
 /// Where purchases stand in line. A native library keeps this in a static; two copies of a JavaScript package load
 /// two cores, which share a register in their host.
@@ -165,6 +167,17 @@ fn look_in_ms(acts_at_ms: u64, now: Instant) -> u64 {
     look_ms.clamp(SHORTEST_LOOK_MS, LONGEST_LOOK_MS)
 }
 
+/// When one that stands behind the next in line looks again.
+fn look_behind_in_ms(ahead: u64, now: Instant) -> u64 {
+    let wait_ms = ahead.saturating_mul(LEAST_TURN_MS).min(LONGEST_WAIT_MS);
+    if wait_ms < TICK_MS.saturating_mul(2) {
+        return wait_ms;
+    }
+    let until = now.plus_ms(wait_ms).millis();
+    let tick = until.checked_next_multiple_of(TICK_MS).unwrap_or(until);
+    Instant::from_millis(tick).since_ms(now)
+}
+
 /// A purchase's place. Dropping it gives it back.
 pub(crate) struct Turn {
     turns: Turns,
@@ -178,7 +191,7 @@ impl Turn {
         match u64::try_from(places.ahead_of(self.place, queue)) {
             Ok(0) => None,
             Ok(1) => Some(look_in_ms(places.acts_at_ms(queue), now)),
-            Ok(ahead) => Some(ahead.saturating_mul(LEAST_TURN_MS).min(LONGEST_WAIT_MS)),
+            Ok(ahead) => Some(look_behind_in_ms(ahead, now)),
             Err(_) => Some(LONGEST_WAIT_MS),
         }
     }
@@ -227,15 +240,15 @@ mod tests {
                 .map(|turn| turn.wait_ms(at(0)))
                 .collect::<Vec<_>>()
         };
-        assert_eq!(waits(&line), [None, Some(10), Some(40), Some(60)]);
+        assert_eq!(waits(&line), [None, Some(10), Some(100), Some(150)]);
         // Asking twice changes nothing.
-        assert_eq!(waits(&line), [None, Some(10), Some(40), Some(60)]);
+        assert_eq!(waits(&line), [None, Some(10), Some(100), Some(150)]);
         line[1].end();
         line[0].end();
         line[0].end();
         assert_eq!(waits(&line[2..]), [None, Some(10)]);
         // Who comes again joins the end.
-        assert_eq!(waits(&line), [Some(40), Some(60), None, Some(10)]);
+        assert_eq!(waits(&line), [Some(100), Some(150), None, Some(10)]);
     }
 
     #[test]
@@ -278,9 +291,12 @@ mod tests {
     fn those_far_behind_look_seldom_but_look() {
         let turns = turns("far");
         let line: Vec<Turn> = (0..500).map(|_| turns.turn()).collect();
-        let waits: Vec<_> = line.iter().map(|turn| turn.wait_ms(at(0))).collect();
-        assert_eq!(waits[50], Some(1_000));
-        assert_eq!(waits[499], Some(2_000));
+        let waits: Vec<_> = line.iter().map(|turn| turn.wait_ms(at(1_001))).collect();
+        assert_eq!(waits[9], Some(450));
+        // At the same moments as others.
+        assert_eq!(waits[10], Some(749));
+        assert_eq!(waits[20], Some(1_249));
+        assert_eq!(waits[499], Some(3_249));
     }
 
     #[test]

@@ -28,7 +28,7 @@ use stablevps_core::step::{Step, WaitReason};
 use stablevps_simulator::{Config, Simulator};
 use support::{START, at, carry, clocks, seeds};
 
-const LINES: u64 = 400;
+const LINES: u64 = 200;
 
 fn simulator(config: &Value) -> Simulator {
     Simulator::new(Config::from_json(config.to_string().as_bytes()).unwrap())

@@ -75,6 +75,10 @@ export async function drive<T>(host: Host, activity: Activity<T>): Promise<T> {
   let body: Uint8Array | undefined;
   let cause: unknown;
   try {
+    if (purchase) {
+      // A loop over the progress begins only once there is a purchase to loop over.
+      await Promise.resolve();
+    }
     for (let step = nextStep(host, machine); ; ) {
       if (step.do === "done") {
         logger?.debug(`${label} done`);

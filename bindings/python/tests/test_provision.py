@@ -162,12 +162,16 @@ def test_a_price_above_the_limit_is_never_ordered(
     assert simulator.state()["orders_received"] == 0
 
 
-def test_too_little_money_is_seen_before_ordering(connect: Any) -> None:
+@pytest.mark.parametrize("check_funds", [False, True])
+def test_too_little_money_is_seen_before_ordering_only_where_that_is_asked_for(
+    connect: Any, check_funds: bool
+) -> None:
     simulator = Simulator(balance=19.48)
     with pytest.raises(stablevps.InsufficientFundsError) as caught:
-        connect(simulator).vps.provision(**ORDER)
+        connect(simulator).vps.provision(**ORDER, check_funds=check_funds)
     assert caught.value.shortfall == Decimal("0.01")
-    assert simulator.state()["orders_received"] == 0
+    assert simulator.state()["orders_received"] == (0 if check_funds else 1)
+    assert simulator.state()["orders_placed"] == 0
 
 
 def test_without_preflight_the_service_itself_refuses(connect: Any) -> None:

@@ -1,4 +1,5 @@
-//! Whole list calls of the blocking client, beside reqwest's blocking client with serde's derives.
+//! Whole list calls of the blocking client, beside reqwest's blocking client with serde's derives: with dates as
+//! times, as here, and with dates as the text that was sent.
 //!
 //! The simulator's program is named by `STABLEVPS_SIMULATOR_BIN`. Times are the CPU time of this process, all its
 //! threads included, over a kept connection to loopback; each round measures both in turn. One JSON line a figure.
@@ -11,6 +12,7 @@ use std::process::{Child, Command, Stdio};
 
 use cpu_time::ProcessTime;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::json;
 use stablevps::Client;
 
@@ -22,7 +24,7 @@ const LIMIT: f64 = 0.8;
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[allow(dead_code)]
-struct PlainVps {
+struct PlainVps<Date> {
     id: String,
     plan_id: String,
     billing_cycle: String,
@@ -32,13 +34,13 @@ struct PlainVps {
     location: String,
     rdp_username: Option<String>,
     server_id: Option<String>,
-    current_period_end: Option<String>,
-    created_at: String,
+    current_period_end: Option<Date>,
+    created_at: Date,
 }
 
 #[derive(Deserialize)]
-struct PlainList {
-    vps: Vec<PlainVps>,
+struct PlainList<Date> {
+    vps: Vec<PlainVps<Date>>,
 }
 
 /// The simulator as a process.
@@ -89,7 +91,7 @@ fn median(mut figures: Vec<f64>) -> f64 {
     figures.get(figures.len() / 2).copied().unwrap()
 }
 
-fn measure(vps: usize, times: u32) {
+fn measure<Date: DeserializeOwned>(against: &str, limit: Option<f64>, vps: usize, times: u32) {
     let service = Service::start(vps);
     let client = Client::builder()
         .api_key(service.key.as_str())
@@ -102,7 +104,7 @@ fn measure(vps: usize, times: u32) {
     let theirs = || {
         let request = plain.get(&target).bearer_auth(&service.key);
         let reply = request.send().unwrap().error_for_status().unwrap();
-        let list: PlainList = reply.json().unwrap();
+        let list: PlainList<Date> = reply.json().unwrap();
         list.vps.len()
     };
     spent(&ours, times, vps);
@@ -114,16 +116,17 @@ fn measure(vps: usize, times: u32) {
     let report = json!({
         "what": format!("Rust, list call, {vps} VPS"),
         "ours": format!("{:.0} us", median(ours)),
-        "against": "reqwest blocking + serde",
+        "against": against,
         "theirs": format!("{:.0} us", median(theirs)),
         "ratio": ratio,
-        "limit": LIMIT,
+        "limit": limit,
     });
     println!("{report}");
 }
 
 fn main() {
     for (vps, times) in CALLS {
-        measure(vps, times);
+        measure::<jiff::Timestamp>("reqwest + serde", Some(LIMIT), vps, times);
+        measure::<String>("the same, dates as text", None, vps, times);
     }
 }

@@ -40,7 +40,7 @@
 //! let error = purchase.on_progress(|progress| stored.clone_from(&progress.token)).run().unwrap_err();
 //! assert_eq!(error.next(), stablevps::Next::Resume);
 //!
-//! let bought = client.vps().resume(stored.unwrap()).timeout(Duration::from_secs(600)).run()?;
+//! let bought = client.vps().resume(stored.unwrap()).timeout(Duration::from_mins(10)).run()?;
 //! assert_eq!(bought.orders_sent, 1);
 //! # Ok::<(), stablevps::Error>(())
 //! ```

@@ -105,21 +105,21 @@ mod tests {
             Ok(())
         };
         // Before anything was sent there is nothing to store.
-        let stopped = buy(&client, &order(), &file, stop_at_once).unwrap();
+        let nothing = buy(&client, &order(), &file, stop_at_once).unwrap();
         assert!(matches!(
-            stopped.unwrap_err().kind(),
+            nothing.unwrap_err().kind(),
             ErrorKind::Transport { .. }
         ));
 
         let mut purchase = begun(&client, &order(), &file).unwrap();
         let stopper = purchase.stopper();
-        let stopped = purchase.run(|progress| {
+        let end = purchase.run(|progress| {
             file.write(progress.token.as_deref().unwrap()).unwrap();
             if progress.vps_id.is_some() {
                 stopper.stop();
             }
         });
-        assert!(stopped.is_err());
+        assert!(end.is_err());
         let bought = buy(&client, &order(), &file, |_| Ok(())).unwrap().unwrap();
         assert_eq!(bought.orders_sent, 1);
         assert_eq!(simulator.state().orders_placed, 1);

@@ -1,6 +1,6 @@
 //! Every fault, for the Rust clients: an order goes out once, and no error of an order that arrived says that it may
 //! be made again.
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 mod support;
 

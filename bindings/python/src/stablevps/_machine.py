@@ -286,6 +286,8 @@ class Call(Generic[T]):
         """Notes the event loop that a purchase runs in."""
         self.loop = loop
         _in_loops.add(ref(self, _in_loops.discard))
+        _end_turns_of_closed_loops()
+        _loops.add(ref(loop, _loops.discard))
 
     def closed(self, now_ms: int) -> _errors.StableVPSError:
         """The error of what was under way when its client was closed."""
@@ -311,8 +313,16 @@ _in_loops: set[ref[Call[Any]]] = set()
 """Purchases in event loops. Every change is one call of a C function: a signal may come between."""
 
 
+_loops: set[ref[AbstractEventLoop]] = set()
+"""The event loops of purchases, until one that is closed is noticed."""
+
+
 def _end_turns_of_closed_loops() -> None:
-    for place in _in_loops.copy():
-        call = place()
-        if call is not None and call.loop is not None and call.loop.is_closed():
-            call.machine.end_turn()
+    for place in _loops.copy():
+        loop = place()
+        if loop is not None and loop.is_closed():
+            for purchase in _in_loops.copy():
+                call = purchase()
+                if call is not None and call.loop is loop:
+                    call.machine.end_turn()
+            _loops.discard(place)

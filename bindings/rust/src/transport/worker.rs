@@ -12,7 +12,7 @@ pub(super) type Job = Box<dyn FnOnce() + Send>;
 /// More jobs than this wait for a thread to become free.
 const MOST_THREADS: usize = 1024;
 /// A thread with nothing to do ends after this long.
-const IDLE_FOR: Duration = Duration::from_secs(60);
+const IDLE_FOR: Duration = Duration::from_mins(1);
 
 /// Threads that are started when there are more jobs than idle threads, and end when they had
 /// nothing to do for a minute. Nobody joins them: a job that is under way when the workers are

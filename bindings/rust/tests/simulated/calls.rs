@@ -20,7 +20,7 @@ fn every_call_reaches_its_endpoint() {
     assert_eq!(listed.len(), 1);
     assert_eq!(listed[0].id, order.id);
     assert_eq!(client.vps().get(&order.id).unwrap().id, order.id);
-    simulator.advance(Duration::from_secs(600));
+    simulator.advance(Duration::from_mins(10));
     let vps = client.vps();
     for (receipt, action) in [
         (vps.stop(&order.id), PowerAction::Stop),

@@ -80,7 +80,7 @@ fn a_purchase_can_be_resumed_from_its_token_and_run_again_at_its_end() {
     let bought = client
         .vps()
         .resume(token)
-        .timeout(Duration::from_secs(600))
+        .timeout(Duration::from_mins(10))
         .run();
     let bought = bought.unwrap();
     let waited = client.vps().wait_until_ready(&bought.vps.id);

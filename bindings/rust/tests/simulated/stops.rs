@@ -157,7 +157,7 @@ impl Clock for Endless {
 
     fn sleep(&self, _: Duration, stopper: &Stopper) {
         self.0.lock().unwrap().send(()).unwrap();
-        while !stopper.wait(Duration::from_secs(60)) {}
+        while !stopper.wait(Duration::from_mins(1)) {}
     }
 }
 

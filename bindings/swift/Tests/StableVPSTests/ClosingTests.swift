@@ -5,16 +5,16 @@ import StableVPS
 import StableVPSTesting
 import Testing
 
-/// A simulator's clock, on which no wait ends but that for a turn, which is short.
+/// A simulator's clock, on which no wait ends.
 private final class StoppedClock: StableVPSClock {
   private let real: any StableVPSClock
-  private let waits = Mutexed(0)
-  private let awaited: [Int: Signal]
+  private let first = Signal()
+  /// Whether waits for a turn end, which are short.
+  private let turnsCome: Bool
 
-  /// - Parameter awaited: numbers of waits whose beginning can be waited for.
-  init(_ simulator: Simulator, awaited: [Int] = [1]) {
+  init(_ simulator: Simulator, turnsCome: Bool = false) {
     real = simulator.clock
-    self.awaited = Dictionary(uniqueKeysWithValues: awaited.map { ($0, Signal()) })
+    self.turnsCome = turnsCome
   }
 
   var now: Int64 { real.now }
@@ -22,19 +22,16 @@ private final class StoppedClock: StableVPSClock {
   var monotonic: Int64 { real.monotonic }
 
   func sleep(for duration: Duration) async throws {
-    if duration < .seconds(1) {
+    if turnsCome, duration < .seconds(1) {
       return try await Task.sleep(for: duration)
     }
-    let number = waits.with { waits in
-      waits += 1
-      return waits
-    }
-    awaited[number]?.happen()
+    first.happen()
     try await Task.sleep(for: .seconds(86_400))
   }
 
-  func begun(_ number: Int = 1) async {
-    await awaited[number]?.happened()
+  /// Returns once a wait has begun.
+  func begun() async {
+    await first.happened()
   }
 }
 
@@ -102,7 +99,7 @@ struct ClosingTests {
 
   @Test("purchases that wait for their turn end at once, with their tokens, and block no other client")
   func queueing() async throws {
-    let clock = StoppedClock(simulator)
+    let clock = StoppedClock(simulator, turnsCome: true)
     let client = try simulator.client { $0.clock = clock }
     let other = try simulator.client { $0.clock = clock }
     let first = client.vps.provisioning(planID: .pro, billingCycle: .monthly, location: .tokyo)

@@ -115,6 +115,31 @@ struct ConcurrencyTests {
     _ = try await first.provisioned
   }
 
+  @Test("clients with different keys wait for each other where their account has a name")
+  func namedAccounts() async throws {
+    for name in [nil, "acme"] {
+      let simulator = try Simulator()
+      let key = try await simulator.client().keys.create(
+        email: "john@example.com", password: StableVPS.Secret("correct horse battery staple"), name: "other"
+      ).apiKey
+      let one = try simulator.client { $0.account = name }
+      let two = try simulator.client(apiKey: key) { $0.account = name }
+      let first = one.vps.provisioning(planID: .pro, billingCycle: .monthly, location: .tokyo)
+      for try await _ in first { break }
+      let second = {
+        try await two.vps.provision(
+          planID: .basic, billingCycle: .monthly, location: .tokyo, waiting: .init(timeout: .seconds(600)))
+      }
+      if name == nil {
+        _ = try await second()
+      } else {
+        let error = try await failure { try await second() }
+        #expect(error.kind == .deadlineExceeded(waitingFor: "the other purchases of this account"))
+      }
+      _ = try await first.provisioned
+    }
+  }
+
   @Test("no limit is reached while a handler of another purchase waits for something real")
   func realWork() async throws {
     let simulator = try Simulator()

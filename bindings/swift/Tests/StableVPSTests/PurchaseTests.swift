@@ -65,10 +65,17 @@ struct PurchaseTests {
     #expect(try simulator.state().ordersPlaced == 0)
   }
 
-  @Test("a wallet that holds too little ends the purchase before anything is ordered")
-  func insufficientFunds() async throws {
-    let client = try Simulator(.init(balance: 5)).client()
-    let error = try await failure { try await client.buy() }
+  @Test(
+    "a wallet that holds too little ends the purchase, and before anything is ordered where that is asked for",
+    arguments: [false, true])
+  func insufficientFunds(checkFunds: Bool) async throws {
+    let simulator = try Simulator(.init(balance: 5))
+    let client = try simulator.client()
+    let error = try await failure {
+      try await client.vps.provision(
+        planID: .prime, billingCycle: .monthly, location: .london, checkFunds: checkFunds)
+    }
+    #expect(try simulator.state().ordersReceived == (checkFunds ? 0 : 1))
     guard case .insufficientFunds(_, _, let shortfall, let currency) = error.kind else {
       Issue.record("\(error)")
       return

@@ -65,6 +65,7 @@ struct Scenario: CustomTestStringConvertible, @unchecked Sendable {
     let known = [
       "api_key": "apiKey", "base_url": "baseURL", "plan_id": "planID", "key_id": "keyID",
       "billing_cycle": "billingCycle", "expires_in_days": "expiresInDays", "max_spend": "maxSpend",
+      "check_funds": "checkFunds",
     ]
     return known[field] ?? field
   }

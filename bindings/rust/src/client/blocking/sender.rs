@@ -9,7 +9,7 @@ use crate::client::stop::Stopper;
 use crate::transport::HttpTransport;
 
 /// How long a thread waits for a reply before it waits on. Every request has a time limit of its own.
-const SLICE: Duration = Duration::from_secs(60);
+const SLICE: Duration = Duration::from_mins(1);
 
 /// Another way to send requests, for tests and for networks of your own.
 ///

@@ -40,7 +40,10 @@ internal class ClosingTest {
     /** How many waits have begun. */
     private val sleeps = MutableStateFlow(0)
 
-    /** A clock on which no wait ends but that for a turn, which is short. */
+    /** Whether waits for a turn end, which are short. */
+    private var turnsCome = false
+
+    /** A clock on which no wait ends. */
     private val stopped =
         object : Clock {
             override fun now(): Long = simulator.clock.now()
@@ -48,7 +51,7 @@ internal class ClosingTest {
             override fun monotonic(): Long = simulator.clock.monotonic()
 
             override suspend fun sleep(duration: Duration) {
-                if (duration < 1.seconds) return delay(duration)
+                if (turnsCome && duration < 1.seconds) return delay(duration)
                 sleeps.update { it + 1 }
                 awaitCancellation()
             }
@@ -84,6 +87,7 @@ internal class ClosingTest {
     @Test
     fun `purchases that wait for their turn end at once, with their tokens`() =
         runBlocking(Dispatchers.Default) {
+            turnsCome = true
             val client = sleeping()
             val other = sleeping()
             val holding = CompletableDeferred<Unit>()

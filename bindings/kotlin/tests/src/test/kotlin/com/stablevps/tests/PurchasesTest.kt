@@ -101,7 +101,8 @@ internal class PurchasesTest {
             val dear = assertFailsWith<OverBudgetException> { client().buy(limit) }
             assertEquals(BigDecimal("19.49") to BigDecimal("19.48"), dear.price to dear.maxSpend)
             simulator.control(mapOf("set_balance" to mapOf("amount" to 5)))
-            val poor = assertFailsWith<InsufficientFundsException> { client().buy() }
+            val check = ProvisionOptions(checkFunds = true)
+            val poor = assertFailsWith<InsufficientFundsException> { client().buy(check) }
             assertEquals(BigDecimal("14.49"), poor.shortfall)
             assertEquals(0, simulator.state().ordersReceived)
         }
@@ -255,6 +256,59 @@ internal class PurchasesTest {
             held.complete(Unit)
             first.await()
             assertEquals(1, simulator.state().ordersReceived)
+        }
+
+    @Test
+    fun `purchases order in the order in which they came`() =
+        runTest {
+            simulator.control(mapOf("set_balance" to mapOf("amount" to 1000)))
+            val holding = CompletableDeferred<Unit>()
+            val held = CompletableDeferred<Unit>()
+            val came = mutableListOf<Int>()
+            val first =
+                async {
+                    client().buy {
+                        holding.complete(Unit)
+                        held.await()
+                    }
+                }
+            holding.await()
+            val others =
+                List(5) { number ->
+                    async { client().buy { if (it.phase == Phase.PREFLIGHT) came += number } }
+                }
+            testScheduler.runCurrent()
+            assertEquals(emptyList(), came)
+            held.complete(Unit)
+            (others + first).awaitAll()
+            assertEquals(listOf(0, 1, 2, 3, 4), came)
+        }
+
+    @Test
+    fun `clients with different keys wait for each other where their account has a name`() =
+        runTest {
+            val password = Secret("correct horse battery staple")
+            val key = client().keys.create("john@example.com", password, "other").apiKey
+            for ((account, waits) in listOf(null to false, "acme" to true)) {
+                val options = StableVpsOptions(account = account)
+                val holding = CompletableDeferred<Unit>()
+                val held = CompletableDeferred<Unit>()
+                var begun = false
+                val first =
+                    async {
+                        simulator.client(options).buy {
+                            holding.complete(Unit)
+                            held.await()
+                        }
+                    }
+                holding.await()
+                val second = async { simulator.client(options, key).buy { begun = true } }
+                testScheduler.runCurrent()
+                assertEquals(waits, !begun)
+                held.complete(Unit)
+                first.await()
+                second.await()
+            }
         }
 
     private suspend fun boughtDuringRealWaits(simulator: Simulator) =
