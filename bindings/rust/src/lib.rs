@@ -164,7 +164,7 @@ pub mod host {
 }
 
 /// The examples of the README and of the front page, which are tested as those of this page are.
-#[cfg(all(doctest, feature = "async", feature = "testing"))]
+#[cfg(all(doctest, feature = "async", feature = "sqlite", feature = "testing"))]
 #[doc = include_str!("../README.md")]
 #[doc = include_str!("../../../README.md")]
 struct Readme;
