@@ -116,7 +116,7 @@
 //! | `postgres` | [`store::PostgresStore`] | no |
 //! | `tracing` | a span for each call (`stablevps.call`) and each purchase (`stablevps.purchase`) | no |
 //!
-//! TLS is rustls with the roots of Mozilla, `SSL_CERT_FILE` or [`ClientBuilder::ca_certificates`].
+//! The crate needs Rust 1.95 or newer. TLS is rustls with the roots of Mozilla, `SSL_CERT_FILE` or [`ClientBuilder::ca_certificates`].
 //!
 //! # Out of scope
 //!

@@ -122,13 +122,14 @@ impl Driver {
         self.has_turn = false;
     }
 
-    /// The error of a purchase that waits for the one that called it.
+    /// The error of a purchase that waits for the one that called it. Where nothing was ordered, there is nothing to
+    /// resume.
     fn nested(&self, now: Instant) -> Error {
         let reason = "must not buy on the account of the purchase that calls it";
         let error = Error::invalid_input("on_progress", reason);
-        match self.token(now) {
-            Some(token) => error.with_token(token),
-            None => error,
+        match (self.machine.phase(), self.token(now)) {
+            (Phase::Preflight | Phase::Baseline, _) | (_, None) => error,
+            (_, Some(token)) => error.with_token(token),
         }
     }
 

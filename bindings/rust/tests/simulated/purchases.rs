@@ -153,6 +153,7 @@ fn a_purchase_within_on_progress_is_refused_while_the_other_orders() {
                 assert!(number <= first, "{error}");
                 let said = "on_progress must not buy on the account of the purchase that calls it";
                 assert_eq!(error.to_string(), said);
+                assert_eq!(error.next(), Next::Fix);
             }
         }
     }
