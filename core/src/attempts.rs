@@ -206,15 +206,28 @@ impl Attempts {
     ) -> Finding {
         self.delivered = self.delivered.saturating_add(1);
         self.replied_at = response.header("date").and_then(Timestamp::from_http_date);
-        let status = response.status;
+        match response.status {
+            200..=299 => Finding::Final(Verdict::Good(response)),
+            status => self.judge_refusal(&response, status, secrets, now),
+        }
+    }
+
+    /// What a reply means whose status is not of success. Only here is a body looked through for a complaint:
+    /// that of a good reply may be long, and it is read by its endpoint.
+    fn judge_refusal(
+        &mut self,
+        response: &HttpResponse,
+        status: u16,
+        secrets: &[&str],
+        now: Instant,
+    ) -> Finding {
         let once = self.endpoint.retry_class == RetryClass::Once;
         let complaint = complaint(&response.body);
         let is_own = complaint.is_some();
         let time = self.begun.later(now).time;
-        let after_ms = retry_after_ms(&response, time);
-        let error = |this: &Self| this.refused(&response, complaint.as_deref(), secrets, after_ms);
+        let after_ms = retry_after_ms(response, time);
+        let error = |this: &Self| this.refused(response, complaint.as_deref(), secrets, after_ms);
         match status {
-            200..=299 => Finding::Final(Verdict::Good(response)),
             404 if is_own && self.reply_was_lost => {
                 Finding::Final(Verdict::NotFoundAgain(error(self)))
             }

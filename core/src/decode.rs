@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::Deserializer;
+use serde_json::de::Read;
 use serde_json::error::Category;
 use serde_path_to_error::{Path, Segment, Track};
 
@@ -46,7 +48,7 @@ const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 /// Reads the one object that a body is, and nothing behind it.
 pub(crate) fn document<'de, T: Deserialize<'de>>(body: &'de [u8]) -> Result<T, DecodeError> {
     let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
-    let mut reader = serde_json::Deserializer::from_slice(body);
+    let mut reader = Deserializer::from_slice(body);
     let mut track = Track::new();
     let read = json::object(serde_path_to_error::Deserializer::new(
         &mut reader,
@@ -65,7 +67,15 @@ pub(crate) fn document<'de, T: Deserialize<'de>>(body: &'de [u8]) -> Result<T, D
 /// The same where nobody is told what does not fit.
 pub(crate) fn if_it_fits<'de, T: Deserialize<'de>>(body: &'de [u8]) -> Option<T> {
     let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
-    let mut reader = serde_json::Deserializer::from_slice(body);
+    fits(Deserializer::from_slice(body))
+}
+
+/// The same of text, which is quicker: what is known to be UTF-8 is not checked again, string by string.
+pub(crate) fn text_if_it_fits<'de, T: Deserialize<'de>>(text: &'de str) -> Option<T> {
+    fits(Deserializer::from_str(text))
+}
+
+fn fits<'de, T: Deserialize<'de>, R: Read<'de>>(mut reader: Deserializer<R>) -> Option<T> {
     let read = json::object(&mut reader).ok()?;
     reader.end().is_ok().then_some(read)
 }
@@ -76,7 +86,9 @@ pub(crate) fn listing<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError
     if cfg!(target_arch = "wasm32") {
         return document(body);
     }
-    if_it_fits(body).map_or_else(|| document(body), Ok)
+    let text = str::from_utf8(body).ok();
+    text.and_then(text_if_it_fits)
+        .map_or_else(|| document(body), Ok)
 }
 
 fn reason(error: &serde_json::Error, body: &[u8]) -> String {
@@ -91,7 +103,7 @@ fn reason(error: &serde_json::Error, body: &[u8]) -> String {
             let text = text.strip_suffix(&position).unwrap_or(&text);
             // Where a field is read by neither: serde would quote what it found.
             if text.starts_with("invalid ") {
-                return "is of another type".to_owned();
+                return json::refused(text).unwrap_or_else(|| "is of another type".to_owned());
             }
             text.to_owned()
         }

@@ -30,9 +30,9 @@ const IDLE_PARTS: u64 = 8;
 /// For how long each one ahead has the turn, at least. A purchase makes two requests with it.
 const LEAST_TURN_MS: u64 = 50;
 /// How soon anybody looks again: all of those ahead may leave at once.
-const LONGEST_WAIT_MS: u64 = 3_000;
+const LONGEST_WAIT_MS: u64 = 5_000;
 /// Long waits end at multiples of it, so that many of them wake their host once.
-const TICK_MS: u64 = 250;
+const TICK_MS: u64 = 500;
 
 /// Where purchases stand in line. A native library keeps this in a static; two copies of a JavaScript package load
 /// two cores, which share a register in their host.
@@ -292,11 +292,11 @@ mod tests {
         let turns = turns("far");
         let line: Vec<Turn> = (0..500).map(|_| turns.turn()).collect();
         let waits: Vec<_> = line.iter().map(|turn| turn.wait_ms(at(1_001))).collect();
-        assert_eq!(waits[9], Some(450));
+        assert_eq!(waits[19], Some(950));
         // At the same moments as others.
-        assert_eq!(waits[10], Some(749));
-        assert_eq!(waits[20], Some(1_249));
-        assert_eq!(waits[499], Some(3_249));
+        assert_eq!(waits[20], Some(1_499));
+        assert_eq!(waits[29], Some(1_499));
+        assert_eq!(waits[499], Some(5_499));
     }
 
     #[test]

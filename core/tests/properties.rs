@@ -21,15 +21,13 @@ use stablevps_core::host::{self, HostStep, ListingForm, Machine, documents};
 use stablevps_core::http::{
     Delivery, FailureKind, HttpResponse, Reply, RequestId, RetryClass, TransportFailure,
 };
-use stablevps_core::models::{BillingCycle, Location, PlanId, Scope};
 use stablevps_core::provisioning::{KeyCheck, Preflight, ProvisionOptions, Provisioning};
 use stablevps_core::request::Request;
-use stablevps_core::secret::Secret;
 use stablevps_core::step::{StaleReply, Step};
+use support::requests::{PASSWORD, every_call};
 use support::{START, api, at, clocks, response};
 
 const KEY: &str = "svps_live_a3f70123456789abcdef0123456789abcdef";
-const PASSWORD: &str = "hunter2hunter2";
 
 /// Good bodies, for the rest of the bodies to be near misses of.
 const GOOD: [&str; 7] = [
@@ -147,46 +145,16 @@ fn any_reply() -> impl Strategy<Value = Reply> {
 
 /// One of every call, and of listing both forms.
 fn calls(api: &Api, seed: u64) -> Vec<Box<dyn Machine>> {
-    let id = || "1".to_owned();
-    let key = Request::CreateKey {
-        email: "you@example.com".to_owned(),
-        password: Secret::new(PASSWORD),
-        name: "bot".to_owned(),
-        scope: Scope::Full,
-        expires_in_days: None,
-    };
-    let order = Request::CreateVps {
-        plan_id: PlanId::Pro,
-        billing_cycle: BillingCycle::Monthly,
-        location: Location::Tokyo,
-    };
-    let requests = [
-        (key, ListingForm::Rows),
-        (Request::ListKeys, ListingForm::Rows),
-        (Request::RevokeKey { key_id: id() }, ListingForm::Rows),
-        (Request::ListVps, ListingForm::Rows),
-        (Request::ListVps, ListingForm::Verbatim),
-        (order, ListingForm::Rows),
-        (Request::GetVps { id: id() }, ListingForm::Rows),
-        (Request::DeleteVps { id: id() }, ListingForm::Rows),
-        (Request::StartVps { id: id() }, ListingForm::Rows),
-        (Request::StopVps { id: id() }, ListingForm::Rows),
-        (Request::RebootVps { id: id() }, ListingForm::Rows),
-        (Request::GetAccount, ListingForm::Rows),
-        (Request::GetWallet, ListingForm::Rows),
-    ];
     let begun = |(request, form)| {
-        let begun = host::begin(
-            api,
-            request,
-            CallOptions::default(),
-            form,
-            seed,
-            clocks(START),
-        );
+        let options = CallOptions::default();
+        let begun = host::begin(api, request, options, form, seed, clocks(START));
         begun.expect("it can begin")
     };
-    requests.into_iter().map(begun).collect()
+    let rows = every_call(api).into_iter();
+    let rows = rows.map(|request| (request, ListingForm::Rows));
+    rows.chain([(Request::ListVps, ListingForm::Verbatim)])
+        .map(begun)
+        .collect()
 }
 
 /// What a machine was driven through.

@@ -10,6 +10,8 @@
 
 mod support;
 
+use std::mem::discriminant;
+
 use serde_json::{Value, json};
 use stablevps_core::config::CallOptions;
 use stablevps_core::error::{Error, ErrorKind};
@@ -19,6 +21,7 @@ use stablevps_core::models::{BillingCycle, Location, PlanId, Scope};
 use stablevps_core::request::Request;
 use stablevps_core::secret::Secret;
 use stablevps_core::step::Step;
+use support::requests::{PASSWORD, every_call};
 use support::{START, api, at, clocks};
 
 const KEY: &str = "svps_live_a3f70123456789abcdef0123456789abcdef";
@@ -128,7 +131,7 @@ fn listing(form: ListingForm) -> Model {
 fn keys() -> [Model; 3] {
     let key = Request::CreateKey {
         email: "you@example.com".to_owned(),
-        password: Secret::new("hunter2hunter2"),
+        password: Secret::new(PASSWORD),
         name: "bot".to_owned(),
         scope: Scope::Full,
         expires_in_days: None,
@@ -202,7 +205,7 @@ fn details() -> Model {
     model("VpsDetails", Request::GetVps { id }, body, fields)
 }
 
-fn receipts() -> [Model; 4] {
+fn receipts() -> [Model; 5] {
     let id = || "6641abc".to_owned();
     let ordered = json!({
         "success": true, "id": "6641abc", "vpsId": "zomro-1", "planId": "pro",
@@ -241,16 +244,19 @@ fn receipts() -> [Model; 4] {
         ("/vpsId", Id, May),
         ("/message", Text, May),
     ];
-    let (delete, stop) = (
-        Request::DeleteVps { id: id() },
+    let delete = Request::DeleteVps { id: id() };
+    let (start, stop) = (
+        Request::StartVps { id: id() },
         Request::StopVps { id: id() },
     );
     let reboot = Request::RebootVps { id: id() };
+    let action = |name, request| model(name, request, acted.clone(), of_acted.clone());
     [
         model("Order", order(), ordered, of_ordered),
         model("DeletedVps", delete, deleted, of_deleted),
-        model("ActionReceipt", stop, acted.clone(), of_acted.clone()),
-        model("ActionReceipt of a reboot", reboot, acted, of_acted),
+        action("ActionReceipt of a start", start),
+        action("ActionReceipt of a stop", stop),
+        action("ActionReceipt of a reboot", reboot),
     ]
 }
 
@@ -491,6 +497,15 @@ fn as_rows(result: Result<Value, Error>) -> Value {
             .retain(|_, value| !value.is_null());
     }
     result
+}
+
+#[test]
+fn the_reply_to_every_call_is_in_this_test() {
+    let models = models();
+    for call in every_call(&api(KEY)) {
+        let is_its = |model: &Model| discriminant(&model.request) == discriminant(&call);
+        assert!(models.iter().any(is_its), "{call:?}");
+    }
 }
 
 #[test]

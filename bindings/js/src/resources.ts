@@ -219,7 +219,7 @@ export class VpsResource extends Resource {
   /**
    * Buys one VPS, exactly one, and waits until it can be used.
    *
-   * @throws InsufficientFundsError The wallet does not hold enough; nothing was ordered.
+   * @throws InsufficientFundsError The wallet does not hold enough; nothing was bought.
    * @throws OverBudgetError The price is above `maxSpend`; nothing was ordered.
    * @throws NotPlacedError The order's reply was lost, and nothing was bought.
    * @throws UnresolvedError The order's reply was lost, and a person must look.

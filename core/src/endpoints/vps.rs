@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::{is_blank, receipt, segment};
-use crate::decode::{DecodeError, document, if_it_fits, listing};
+use crate::decode::{DecodeError, document, listing, text_if_it_fits};
 use crate::endpoint::{Access, Endpoint, EndpointInfo};
 use crate::error::Error;
 use crate::http::RetryClass;
@@ -88,13 +88,13 @@ impl Endpoint for ListAllVps {
         let Listing { vps, total } = document(body)?;
         let rows = vps.len();
         let read = |(index, row): (usize, &RawValue)| {
-            let text = row.get().as_bytes();
-            if let Some(vps) = if_it_fits::<Vps>(text) {
+            let text = row.get();
+            if let Some(vps) = text_if_it_fits::<Vps>(text) {
                 let id = vps.id.clone();
                 return Ok(ListedVps { id, vps: Some(vps) });
             }
-            let Identified { id } =
-                document(text).map_err(|error| error.within(&format!("vps[{index}]")))?;
+            let Identified { id } = document(text.as_bytes())
+                .map_err(|error| error.within(&format!("vps[{index}]")))?;
             Ok(ListedVps { id, vps: None })
         };
         let vps = vps

@@ -1,7 +1,9 @@
 //! Machines for hosts in other languages: what is behind one is forgotten, and what it says is plain data.
 //!
 //! [`begin`] is the one way to a machine. A host then asks for its [`HostStep`], carries it out and tells
-//! what came of it, until the step is `Done` or `Failed`.
+//! what came of it, until the step is `Done` or `Failed`. Asking again changes nothing, so a host that gives a request up
+//! hands in that it failed, with [`Delivery::Unknown`](crate::http::Delivery) unless it certainly was not sent, before it
+//! drives the machine on; or it drops the machine.
 
 pub mod documents;
 mod machine;

@@ -3,6 +3,8 @@
 // Every test program uses its own part of this.
 #![allow(dead_code)]
 
+pub mod requests;
+
 use stablevps_core::clock::{Instant, Now};
 use stablevps_core::config::{Api, ApiConfig};
 use stablevps_core::http::{

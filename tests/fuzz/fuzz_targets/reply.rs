@@ -2,17 +2,19 @@
 //! a byte for a failure of the transport, a byte for the length of the body in eights, the body.
 #![no_main]
 
+#[path = "../../../core/tests/support/requests.rs"]
+mod requests;
+
 use libfuzzer_sys::fuzz_target;
+use requests::every_request;
+use stablevps_core::clock::{Instant, Now};
 use stablevps_core::config::{Api, ApiConfig, CallOptions};
 use stablevps_core::host::{self, HostStep, ListingForm, Machine, documents};
 use stablevps_core::http::{
     Delivery, FailureKind, HttpResponse, Reply, RetryClass, TransportFailure,
 };
-use stablevps_core::models::{BillingCycle, Location, PlanId, Scope};
-use stablevps_core::provisioning::ProvisionOptions;
 use stablevps_core::request::Request;
 use stablevps_core::secret::Secret;
-use stablevps_core::clock::{Instant, Now};
 
 fuzz_target!(|input: &[u8]| {
     let api_key = Some(Secret::new("svps_live_fuzz_0123456789abcdef"));
@@ -58,43 +60,11 @@ fn replies(mut input: &[u8]) -> Vec<Reply> {
 }
 
 fn machines(api: &Api) -> Vec<Box<dyn Machine>> {
-    let id = || "1".to_owned();
-    let (plan_id, billing_cycle) = (PlanId::Pro, BillingCycle::Monthly);
-    let location = Location::Tokyo;
-    let requests = [
-        Request::CreateKey {
-            email: "a@example.com".to_owned(),
-            password: Secret::new("p4ssw0rd"),
-            name: "n".to_owned(),
-            scope: Scope::Full,
-            expires_in_days: None,
-        },
-        Request::ListKeys,
-        Request::RevokeKey { key_id: id() },
-        Request::ListVps,
-        Request::CreateVps {
-            plan_id: plan_id.clone(),
-            billing_cycle: billing_cycle.clone(),
-            location: location.clone(),
-        },
-        Request::GetVps { id: id() },
-        Request::DeleteVps { id: id() },
-        Request::StartVps { id: id() },
-        Request::RebootVps { id: id() },
-        Request::GetAccount,
-        Request::GetWallet,
-        Request::Provision {
-            plan_id,
-            billing_cycle,
-            location,
-            options: ProvisionOptions::default(),
-        },
-    ];
     let begin = |request, form| {
         let (options, now) = (CallOptions::default(), Now::from_millis(0, 0));
         host::begin(api, request, options, form, 1, now).expect("it can begin")
     };
-    let rows = requests
+    let rows = every_request(api)
         .into_iter()
         .map(|request| begin(request, ListingForm::Rows));
     rows.chain([begin(Request::ListVps, ListingForm::Verbatim)])

@@ -452,7 +452,7 @@ class VpsResource(_Resource):
         :param on_progress: called before every request and every wait. Store its ``token``: with
             it :meth:`resume` continues, in another process too. The order is sent only after the
             call for phase ``ordering`` has returned.
-        :raises InsufficientFundsError: the wallet does not hold enough; nothing was ordered.
+        :raises InsufficientFundsError: the wallet does not hold enough; nothing was bought.
         :raises NotPlacedError: the order's reply was lost, and nothing was bought.
         :raises UnresolvedError: the order's reply was lost, and a person must look.
         :raises ProvisioningFailedError: bought, but suspended or terminated.

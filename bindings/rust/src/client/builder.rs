@@ -253,10 +253,13 @@ impl<C: ClientKind> ClientBuilder<C> {
         })
     }
 
-    fn session(&self, world: Option<String>) -> Result<Session, Error> {
+    fn session(&self, world: Option<&str>) -> Result<Session, Error> {
         let config = self.account_config()?;
-        let api = Api::new(ApiConfig { world, ..config })?;
-        Ok(Session::new(api, self.seed))
+        let api = Api::new(ApiConfig {
+            world: world.map(str::to_owned),
+            ..config
+        })?;
+        Ok(Session::new(api, world, self.seed))
     }
 }
 
@@ -282,7 +285,7 @@ impl ClientBuilder<Client> {
     /// `InvalidInput` for a key, an address, a proxy, a certificate or another setting that can't be used.
     pub fn build(self) -> Result<Client, Error> {
         let time = self.time();
-        let session = self.session(time.world())?;
+        let session = self.session(time.world().as_deref())?;
         let sender = self.sender()?;
         Ok(Client::new(session, sender, time))
     }
@@ -318,7 +321,7 @@ impl ClientBuilder<AsyncClient> {
     /// `InvalidInput` for a key, an address, a proxy, a certificate or another setting that can't be used.
     pub fn build(self) -> Result<AsyncClient, Error> {
         let time = self.time();
-        let session = self.session(time.world())?;
+        let session = self.session(time.world().as_deref())?;
         let sender = self.sender()?;
         Ok(AsyncClient::new(session, sender, time))
     }

@@ -1,6 +1,7 @@
 //! A purchase as its client drives it: what is to be done next, and what is under way.
 
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 use std::time::Duration;
 
 use stablevps_core::clock::{Instant, Now};
@@ -8,10 +9,11 @@ use stablevps_core::error::{Error, ErrorKind};
 use stablevps_core::http::{
     Delivery, FailureKind, HttpRequest, Reply, RequestId, RetryClass, TransportFailure,
 };
-use stablevps_core::models::{Progress, Provisioned};
+use stablevps_core::models::{Phase, Progress, Provisioned};
 use stablevps_core::provisioning::Provisioning;
 use stablevps_core::step::{Step, WaitReason};
 
+use crate::client::nested;
 use crate::client::provision::PurchaseKind;
 use crate::client::session::{Session, two_drivers};
 use crate::client::stop::Stopper;
@@ -20,6 +22,9 @@ use crate::client::stop::Stopper;
 #[derive(Debug)]
 pub(crate) struct Driver {
     machine: Provisioning,
+    account: Arc<str>,
+    /// Whether the turn is this purchase's, as far as it was told.
+    has_turn: bool,
     pub stopper: Stopper,
     under_way: Option<(RequestId, RetryClass)>,
 }
@@ -53,6 +58,8 @@ impl Driver {
     ) -> Result<Self, Error> {
         Ok(Self {
             machine: kind.begin(&session.api, session.seed(), begun)?,
+            account: Arc::clone(&session.account),
+            has_turn: false,
             stopper: Stopper::default(),
             under_way: None,
         })
@@ -80,7 +87,7 @@ impl Driver {
         Ok(Running(self))
     }
 
-    pub(crate) fn look(&self, now: Instant) -> Look {
+    pub(crate) fn look(&mut self, now: Instant) -> Look {
         match self.machine.next_step(now) {
             Step::Done(outcome) => {
                 let outcome = outcome.cloned().map_err(Clone::clone);
@@ -89,8 +96,41 @@ impl Driver {
             Step::Wait {
                 delay_ms,
                 reason: WaitReason::Turn,
-            } => Look::Queue(Duration::from_millis(delay_ms)),
-            Step::Send(_) | Step::Wait { .. } => Look::Report(Box::new(self.machine.progress(now))),
+            } if !nested::is_within(&self.account) => Look::Queue(Duration::from_millis(delay_ms)),
+            Step::Wait {
+                reason: WaitReason::Turn,
+                ..
+            } => Look::Ended(Box::new(Err(self.nested(now)))),
+            Step::Send(_) | Step::Wait { .. } => {
+                let progress = self.machine.progress(now);
+                self.has_turn |= progress.exclusive;
+                Look::Report(Box::new(progress))
+            }
+        }
+    }
+
+    fn end_turn(&mut self) {
+        self.machine.end_turn();
+        self.has_turn = false;
+    }
+
+    /// The error of a purchase that waits for the one that called it. Where nothing was ordered, there is nothing to
+    /// resume.
+    fn nested(&self, now: Instant) -> Error {
+        let reason = "must not buy on the account of the purchase that calls it";
+        let error = Error::invalid_input("on_progress", reason);
+        match (self.machine.phase(), self.token(now)) {
+            (Phase::Preflight | Phase::Baseline, _) | (_, None) => error,
+            (_, Some(token)) => error.with_token(token),
+        }
+    }
+
+    /// Calls a function of the user's with the progress.
+    pub(crate) fn tell<T>(&self, function: impl FnOnce() -> T) -> T {
+        if self.has_turn {
+            nested::within(&self.account, function)
+        } else {
+            function()
         }
     }
 
@@ -98,7 +138,7 @@ impl Driver {
     pub(crate) fn act(&mut self, told: &Progress, now: Instant) -> Act {
         if !told.exclusive {
             // Not before the token that names the VPS was passed on.
-            self.machine.end_turn();
+            self.end_turn();
         }
         match self.machine.next_step(now) {
             Step::Send(request) if told.next_look_ms == 0 => {
@@ -151,7 +191,7 @@ pub(crate) struct Running<'a>(&'a mut Driver);
 
 impl Drop for Running<'_> {
     fn drop(&mut self) {
-        self.0.machine.end_turn();
+        self.0.end_turn();
     }
 }
 

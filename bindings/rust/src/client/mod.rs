@@ -6,6 +6,7 @@
 //! | `resources`, `provision` | the calls and the purchases of both clients, described once |
 //! | `driver` | a purchase's steps, for whoever carries them out |
 //! | `blocking`, `asynchronous` | the client that blocks its caller's thread, and the one for tokio |
+//! | `nested` | no purchase within the `on_progress` of another of its account |
 //! | `trace` | spans for the feature `tracing` |
 //! | `clock`, `stop`, `time` | clocks, sleep, and ending it early |
 
@@ -17,6 +18,7 @@ pub(crate) mod builder;
 pub(crate) mod clock;
 mod driver;
 mod limits;
+mod nested;
 mod provision;
 mod resources;
 mod session;

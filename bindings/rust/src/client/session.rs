@@ -1,5 +1,7 @@
 //! A configured account, and what every call of it begins with.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use stablevps_core::clock::{Instant, Now};
@@ -10,12 +12,26 @@ use stablevps_core::step::StaleReply;
 /// A configured account.
 pub(crate) struct Session {
     pub api: Api,
+    /// Names the account whose purchases go one at a time.
+    pub account: Arc<str>,
     seed: Option<u64>,
 }
 
 impl Session {
-    pub(crate) fn new(api: Api, seed: Option<u64>) -> Self {
-        Self { api, seed }
+    /// `world` is that of the client's clock.
+    pub(crate) fn new(api: Api, world: Option<&str>, seed: Option<u64>) -> Self {
+        static NUMBER: AtomicU64 = AtomicU64::new(0);
+        let account = api.account_key();
+        let account = match world {
+            None => account,
+            Some("") => format!("{account} {}", NUMBER.fetch_add(1, Ordering::Relaxed)),
+            Some(world) => format!("{account} {world}"),
+        };
+        Self {
+            api,
+            account: account.into(),
+            seed,
+        }
     }
 
     /// What spreads a call's requests in time.

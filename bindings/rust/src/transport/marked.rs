@@ -44,6 +44,11 @@ impl Marked {
             input: Input::default(),
         }
     }
+
+    /// Whether ureq may take its input where it is received. Long bodies are not copied then.
+    fn is_plain(&self) -> bool {
+        self.tidy.passes_all() && self.input().is_empty()
+    }
 }
 
 impl fmt::Debug for Marked {
@@ -54,7 +59,11 @@ impl fmt::Debug for Marked {
 
 impl Transport for Marked {
     fn buffers(&mut self) -> &mut dyn Buffers {
-        self
+        if self.is_plain() {
+            self.inner.buffers()
+        } else {
+            self
+        }
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
@@ -66,6 +75,9 @@ impl Transport for Marked {
 
     /// ureq takes no input for the end of the reply: this waits until there is some.
     fn await_input(&mut self, mut timeout: NextTimeout) -> Result<bool, Error> {
+        if self.is_plain() {
+            return self.inner.await_input(timeout).map_err(never_a_clean_end);
+        }
         let (begun, whole) = (Instant::now(), timeout.after);
         self.input.bytes.drain(..self.input.consumed);
         self.input.consumed = 0;

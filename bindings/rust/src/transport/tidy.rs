@@ -45,6 +45,11 @@ impl Tidy {
         self.part = Part::Head;
     }
 
+    /// Whether whatever comes until the next request goes through untouched.
+    pub(super) fn passes_all(&self) -> bool {
+        matches!(self.part, Part::Rest) && self.withheld.is_empty()
+    }
+
     /// Takes what was received, and appends what can be handed on.
     pub(super) fn pass(&mut self, received: &[u8], out: &mut Vec<u8>) {
         let mut rest = received;
@@ -124,13 +129,21 @@ impl Tidy {
         out: &mut Vec<u8>,
     ) -> Option<&'a [u8]> {
         let before = self.withheld.len();
+        // As a rule the end has come along with what follows it, which is not to be copied for nothing.
+        if before == 0
+            && let Some(position) = position(received, end)
+        {
+            let (found, rest) = received.split_at(position + end.len());
+            self.withheld.extend_from_slice(found);
+            return Some(rest);
+        }
         self.withheld.extend_from_slice(received);
         // The end may have begun in what was there before.
         let from = before.saturating_sub(end.len() - 1);
         let found = self
             .withheld
             .get(from..)
-            .and_then(|tail| tail.windows(end.len()).position(|window| window == end));
+            .and_then(|tail| position(tail, end));
         if let Some(position) = found {
             let length = from + position + end.len();
             self.withheld.truncate(length);
@@ -141,6 +154,11 @@ impl Tidy {
         }
         None
     }
+}
+
+/// Where in a text an end is.
+fn position(text: &[u8], end: &[u8]) -> Option<usize> {
+    text.windows(end.len()).position(|window| window == end)
 }
 
 /// The status of a reply whose head this is.
@@ -236,6 +254,31 @@ mod tests {
         }
         let endless = "a".repeat(LONGEST_HEAD + 1);
         assert_eq!(passed(endless.as_bytes(), 1000), endless);
+    }
+
+    #[test]
+    fn all_passes_once_the_head_of_a_reply_with_a_length_has() {
+        let (mut tidy, mut out) = (Tidy::default(), Vec::new());
+        for _ in 0..2 {
+            tidy.expect_reply();
+            for (stream, passes_all) in [
+                ("HTTP/1.1 103 Hints\r\n\r\n", false),
+                ("HTTP/1.1 200 OK\r\n", false),
+                ("content-length: 2\r\n\r\n", true),
+                ("{}", true),
+            ] {
+                tidy.pass(stream.as_bytes(), &mut out);
+                assert_eq!(tidy.passes_all(), passes_all, "{stream}");
+            }
+            tidy.expect_reply();
+            tidy.pass(
+                b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n",
+                &mut out,
+            );
+            assert!(!tidy.passes_all());
+            tidy.pass(b"0\r\n\r\n", &mut out);
+            assert!(tidy.passes_all());
+        }
     }
 
     #[test]

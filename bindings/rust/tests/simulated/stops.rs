@@ -184,3 +184,38 @@ fn a_sleep_ends_at_once() {
         assert!(is_stop(run.join().unwrap().unwrap_err().kind()));
     });
 }
+
+/// A transport that fails unexpectedly once it has sent an order.
+struct Breaks(Simulator);
+
+impl Transport for Breaks {
+    fn send(&self, request: &HttpRequest) -> Reply {
+        let reply = self.0.send(request);
+        assert_ne!(request.endpoint, "POST /vps", "the transport broke");
+        reply
+    }
+}
+
+#[test]
+fn an_order_over_which_the_transport_panicked_is_never_sent_again() {
+    let simulator = rich();
+    let builder = simulator.client_builder();
+    let client = builder
+        .transport(Breaks(simulator.clone()))
+        .build()
+        .unwrap();
+    let purchase = client.vps().provision("pro", "monthly", "london");
+    let mut purchase = purchase.begin().unwrap();
+    let run = std::panic::AssertUnwindSafe(|| purchase.run(|_| {}));
+    assert!(std::panic::catch_unwind(run).is_err());
+    // Nobody else is held up.
+    simulator
+        .client()
+        .vps()
+        .provision("basic", "monthly", "tokyo")
+        .run()
+        .unwrap();
+    let bought = purchase.run(|_| {}).unwrap();
+    assert!(bought.recovered);
+    assert_eq!(simulator.state().orders_placed, 2);
+}

@@ -52,7 +52,7 @@ extension StableVPS.VPSResource {
   ///   - onProgress: called before every request and every wait; the purchase continues when it returns. The
   ///     order is sent only after it has returned for the phase ``StableVPS/Phase/ordering``, so the token
   ///     can be stored before. An error that it throws ends the purchase.
-  /// - Throws: ``StableVPSError`` of these kinds: `insufficientFunds` and `overBudget`, nothing was ordered;
+  /// - Throws: ``StableVPSError`` of these kinds: `insufficientFunds` and `overBudget`, nothing was bought;
   ///   `notPlaced`, the order's reply was lost and nothing was bought; `unresolved`, the order's reply
   ///   was lost and a person must look; `provisioningFailed`, bought but suspended or terminated;
   ///   `deadlineExceeded`, not usable in time, with a token.

@@ -56,7 +56,8 @@ export async function buyInMemory({ isStableVPSError, InsufficientFundsError }, 
   const client = simulator.client();
   const said = await buyOne(client, () => simulator.state().orders_received, "in memory");
 
-  const failure = await failureOf(() => client.vps.provision(ORDER));
+  const check = { checkFunds: true };
+  const failure = await failureOf(() => client.vps.provision(ORDER, check));
   same("the failure", failure.code, "insufficient_funds");
   same("its class", failure instanceof InsufficientFundsError, true);
   same("known by its code", isStableVPSError(failure, "insufficient_funds"), true);

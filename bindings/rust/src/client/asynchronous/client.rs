@@ -18,7 +18,7 @@ use crate::client::session::{Session, both, instant, two_drivers};
 use crate::client::time::AsyncTime;
 use crate::client::trace::Traced;
 
-/// The STABLEVPS API, for tokio.
+/// The STABLEVPS API, for tokio. Its futures run in a runtime of tokio's that has I/O and time enabled.
 ///
 /// Clones are cheap, and share connections and settings. One client serves many tasks at once. Every future may
 /// be dropped: a call ends then, and its request may or may not have taken effect. A dropped purchase leaves its

@@ -1,5 +1,7 @@
 //! A purchase under way.
 
+use std::future::poll_fn;
+use std::pin::pin;
 use std::time::Duration;
 
 use stablevps_core::error::Error;
@@ -82,10 +84,9 @@ impl AsyncPurchase {
                 Look::Queue(delay) => sleep(&client, delay, &driver.stopper).await,
                 Look::Report(progress) => {
                     traced.progress(&progress);
-                    let told = client
-                        .time()
-                        .lend(|| on_progress(progress.as_ref().clone()));
-                    told.await;
+                    let told = || on_progress(progress.as_ref().clone());
+                    let told = || tell(&driver, driver.tell(told));
+                    client.time().lend(told).await;
                     advance(&client, &mut driver, &progress).await?;
                 }
             }
@@ -94,6 +95,12 @@ impl AsyncPurchase {
             }
         }
     }
+}
+
+/// Awaits what the user's function gave.
+async fn tell(driver: &Driver, told: impl Future<Output = ()>) {
+    let mut told = pin!(told);
+    poll_fn(|context| driver.tell(|| told.as_mut().poll(context))).await;
 }
 
 /// Carries out what was told.

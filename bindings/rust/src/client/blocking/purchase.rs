@@ -70,7 +70,9 @@ impl Purchase {
                 Look::Queue(delay) => client.time().sleep(delay, &driver.stopper),
                 Look::Report(progress) => {
                     traced.progress(&progress);
-                    client.time().lend(|| on_progress(&progress));
+                    client
+                        .time()
+                        .lend(|| driver.tell(|| on_progress(&progress)));
                     advance(client, &mut driver, &progress)?;
                 }
             }

@@ -73,7 +73,7 @@ public class VpsResource internal constructor(
      * @param onProgress called before every request and every wait, in the caller's own coroutine. The
      *   purchase waits for it: the order is sent only after it returned from [Phase.ORDERING], so it
      *   should store the token.
-     * @throws InsufficientFundsException The wallet does not hold enough; nothing was ordered.
+     * @throws InsufficientFundsException The wallet does not hold enough; nothing was bought.
      * @throws OverBudgetException The price is above `maxSpend`; nothing was ordered.
      * @throws NotPlacedException The order's reply was lost, and nothing was bought.
      * @throws UnresolvedException The order's reply was lost, and a person must look.
