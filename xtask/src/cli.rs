@@ -243,18 +243,18 @@ pub fn demo() -> Result<()> {
         "--features",
         "stablevps/blocking,stablevps/testing",
     ];
-    let programs = ["--example", "demo", "--bin", "svps"];
+    let chosen = ["--example", "demo", "--bin", "svps"];
     let build = ["build", "--quiet", "--locked"];
     sh(
         "cargo",
-        &[&build[..], &packages, &features, &programs].concat(),
+        &[&build[..], &packages, &features, &chosen].concat(),
     )?;
     headline("Rust");
     let folder = elsewhere()?;
-    let built = target().join("debug");
-    finish(Command::new(built.join("examples/demo")).current_dir(&folder))?;
+    let programs_folder = target().join("debug");
+    finish(Command::new(programs_folder.join("examples/demo")).current_dir(&folder))?;
     headline("the command");
-    let svps = built.join("svps");
+    let svps = programs_folder.join("svps");
     for arguments in [
         &["buy", "prime", "amsterdam", "--yes", "--max-spend", "20"][..],
         &["list"],
