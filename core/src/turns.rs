@@ -5,13 +5,13 @@
 //! has the turn, and every other one says to wait, as for anything else. So a host needs nothing for a turn but the
 //! sleep that it has, which ends as the host's sleeps end; nobody is woken, and nothing is called back.
 //!
-//! A place is given back by [`Turn::end`], or when its purchase is dropped. So no exception, no cancellation and no
+//! A place is given back when the purchase's turn ends, or when the purchase is dropped. So no exception, no cancellation and no
 //! garbage collection leaves a queue locked, and no lock is held while anything else runs.
 //!
 //! How often a purchase looks decides how soon an order follows another, and what waiting costs. The first one notes
-//! when it acts next, and the next in line looks then, so that an order follows another within
-//! [`SHORTEST_LOOK_MS`], or an eighth of the time that a slow reply took. Those behind it can't have the turn before the
-//! ones ahead have had it.
+//! when it acts next, and the next in line looks then, so that an order follows another within 10 ms, or an
+//! eighth of the time that a slow reply took. Those behind it can't have the turn before the ones ahead have had
+//! it; where all of those give up at once, they notice it within 5.5 s.
 
 use std::collections::{HashMap, VecDeque};
 use std::fmt;

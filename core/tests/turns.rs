@@ -336,17 +336,22 @@ fn a_host_that_does_not_say_that_the_token_was_handed_out_holds_the_others_up_un
 #[test]
 fn a_purchase_that_gave_its_turn_up_waits_for_it_again_at_the_end_of_the_line() {
     let api = client("again", "svps_live_a3f7", None);
-    let [first, second, third] =
-        [1, 2, 3].map(|seed| purchase(&api, ProvisionOptions::default(), seed, START));
+    let [first, second, third, fourth] =
+        [1, 2, 3, 4].map(|seed| purchase(&api, ProvisionOptions::default(), seed, START));
     for machine in [&first, &second, &third] {
         let _ = machine.next_step(at(START));
     }
     first.end_turn();
-    assert_eq!(waits_for_turn(&second, START), None);
-    assert!(waits_for_turn(&first, START).unwrap() > waits_for_turn(&third, START).unwrap());
+    // Whoever only asks how far it is does not make it wait again.
+    let progress = first.progress(at(START));
+    assert!(progress.exclusive && progress.token.is_some());
+    assert!(first.outcome(at(START)).is_none());
+    let waits = [&second, &third, &fourth, &first].map(|machine| waits_for_turn(machine, START));
+    assert_eq!(waits, [None, Some(10), Some(100), Some(150)]);
     drop(second);
     assert_eq!(waits_for_turn(&third, START), None);
     drop(third);
+    drop(fourth);
     assert_eq!(waits_for_turn(&first, START), None);
 }
 

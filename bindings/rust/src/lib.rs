@@ -114,7 +114,7 @@
 //! | `testing` | [`testing`]: the simulated service | no |
 //! | `tracing` | a span for each call (`stablevps.call`) and each purchase (`stablevps.purchase`) | no |
 //!
-//! TLS is rustls with the roots of Mozilla, `SSL_CERT_FILE` or [`ClientBuilder::ca_certificates`].
+//! The crate needs Rust 1.95 or newer. TLS is rustls with the roots of Mozilla, `SSL_CERT_FILE` or [`ClientBuilder::ca_certificates`].
 //!
 //! # Out of scope
 //!

@@ -147,10 +147,7 @@ impl Provisioning {
     /// What to do now. Asking twice changes nothing, but that a purchase that needs the turn joins its queue, and
     /// one that waits for it has it when it has come.
     pub fn next_step(&self, now: Instant) -> Step<Result<&Provisioned, &Error>> {
-        let step = match self.late.get() {
-            Some(error) => Step::Done(Err(error)),
-            None => self.state.next_step(&self.run, now),
-        };
+        let step = self.step_with_turn(now);
         let acts_at = match step {
             Step::Done(_) => {
                 self.turn.end();
@@ -168,6 +165,14 @@ impl Provisioning {
                 step
             }
             Some(wait_ms) => self.wait_for_turn(wait_ms, now),
+        }
+    }
+
+    /// What to do if the turn has come. It is not waited for.
+    fn step_with_turn(&self, now: Instant) -> Step<Result<&Provisioned, &Error>> {
+        match self.late.get() {
+            Some(error) => Step::Done(Err(error)),
+            None => self.state.next_step(&self.run, now),
         }
     }
 
@@ -228,7 +233,7 @@ impl Provisioning {
     /// The result, once there is one.
     #[must_use]
     pub fn outcome(&self, now: Instant) -> Option<Result<&Provisioned, &Error>> {
-        match self.next_step(now) {
+        match self.step_with_turn(now) {
             Step::Done(outcome) => Some(outcome),
             Step::Send(_) | Step::Wait { .. } => None,
         }
@@ -246,7 +251,7 @@ impl Provisioning {
     /// How far the purchase is.
     #[must_use]
     pub fn progress(&self, now: Instant) -> Progress {
-        let next_look_ms = match self.next_step(now) {
+        let next_look_ms = match self.step_with_turn(now) {
             Step::Wait { delay_ms, .. } => delay_ms,
             Step::Send(_) | Step::Done(_) => 0,
         };
