@@ -1,5 +1,5 @@
-"""A newcomer with nothing but the installed `svps` buys over HTTP, is killed after the order, and goes on; and buys at a
-simulated account.
+"""A newcomer with nothing but the installed `svps` buys over HTTP, is killed after the order, and goes on;
+and buys at a simulated account.
 
 The arguments are `svps` and the simulator's program.
 """

@@ -1,7 +1,7 @@
 """Whole commands, ours and others' side by side; one JSON line a figure.
 
-The arguments are `svps` and the simulator's program. Times are wall time from the start of a process to its end, with 10
-VPS over loopback; each round measures every contender in turn.
+The arguments are `svps` and the simulator's program. Times are wall time from the start of a process to
+its end, with 10 VPS over loopback; each round measures every contender in turn.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def main() -> None:
                 for name, time_of in others.items():
                     theirs[name].append(time_of)
         for name, seen in theirs.items():
-            ratio = statistics.median(a / b for a, b in zip(ours, seen))
+            ratio = statistics.median(a / b for a, b in zip(ours, seen, strict=True))
             row(
                 "svps list, 10 VPS",
                 statistics.median(ours),

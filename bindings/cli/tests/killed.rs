@@ -190,6 +190,28 @@ fn must_be_found(home: &Home, service: &Service) {
 }
 
 #[test]
+fn an_order_whose_reply_is_lost_is_found_and_not_sent_again() {
+    for (moment, code, orders) in [(Moment::After, Some(0), 1), (Moment::Before, Some(1), 0)] {
+        let (home, service) = (Home::new(), service());
+        service.watch(move |seen| {
+            if seen.call == "POST /api/v1/vps" && seen.moment == moment {
+                Verdict::Break
+            } else {
+                Verdict::Pass
+            }
+        });
+        let printed = run(&mut home.customer(&service, &BUY));
+        assert_eq!(printed.code, code, "{moment:?}: {}", printed.err);
+        let told = "the order's reply was lost: looking for what became of it";
+        assert!(printed.err.contains(told), "{}", printed.err);
+        let sent = service.calls().into_iter();
+        assert_eq!(sent.filter(|call| call.starts_with("POST")).count(), 1);
+        assert_eq!(service.state().orders_received, orders, "{moment:?}");
+        assert_eq!(home.open_purchases().len(), 0, "{moment:?}");
+    }
+}
+
+#[test]
 fn while_an_order_is_unclear_nothing_else_is_ordered() {
     let (home, service) = (Home::new(), service());
     let arrives = |seen: &Seen| seen.call == "POST /api/v1/vps" && seen.moment == Moment::Before;

@@ -70,7 +70,11 @@ fn a_vps_that_is_not_ready_in_time_is_bought_and_stays_open() {
     assert_eq!(printed.code, Some(6), "{}", printed.err);
     let next = "Do not buy again. Go on: svps resume";
     assert!(printed.err.contains(next), "{}", printed.err);
-    assert_eq!(home.open_purchases().len(), 1);
+    let files = home.open_purchases();
+    assert_eq!(files.len(), 1);
+    let written = std::fs::read_to_string(&files[0]).unwrap();
+    assert!(!written.contains(&service.key()), "{written}");
+    assert!(!written.contains("rdpPassword"), "{written}");
 
     let id = service.state().vps[0].id.clone();
     service.control(&format!(
