@@ -9,7 +9,7 @@ use crate::config::{Api, CallOptions};
 use crate::endpoints::{CreateVps, GetAccount};
 use crate::error::Error;
 use crate::http::{HttpRequest, Reply, RequestId};
-use crate::models::{Progress, Provisioned};
+use crate::models::{Phase, Progress, Provisioned};
 use crate::provisioning::{ProvisionOptions, Provisioning};
 use crate::step::{StaleReply, WaitReason};
 use crate::store::{
@@ -368,6 +368,18 @@ impl RecordedPurchase {
             | Stage::Opening { .. }
             | Stage::LettingGo { .. }
             | Stage::Ended(_) => None,
+        }
+    }
+
+    /// Where the purchase is. One that is not opened yet has nothing ordered.
+    #[must_use]
+    pub fn phase(&self) -> Phase {
+        match &self.stage {
+            Stage::Working(work) => work.own.purchase.phase(),
+            Stage::Identifying(_) | Stage::Opening { .. } | Stage::LettingGo { .. } => {
+                Phase::Preflight
+            }
+            Stage::Ended(_) => Phase::Ended,
         }
     }
 

@@ -3,7 +3,7 @@
 use stablevps_core::clock::Instant;
 use stablevps_core::error::Error;
 use stablevps_core::http::{HttpRequest, Reply, RequestId};
-use stablevps_core::models::{Progress, Provisioned};
+use stablevps_core::models::{Phase, Progress, Provisioned};
 use stablevps_core::provisioning::Provisioning;
 use stablevps_core::recorded::{RecordedPurchase, RecordedStep};
 use stablevps_core::step::{StaleReply, Step, WaitReason};
@@ -76,6 +76,14 @@ impl Machine {
         match self {
             Self::Plain(machine) => Some(machine.progress(now)),
             Self::Recorded(machine) => machine.progress(now),
+        }
+    }
+
+    /// Where the purchase is; a recorded one that was not opened yet has nothing ordered.
+    pub(crate) fn phase(&self) -> Phase {
+        match self {
+            Self::Plain(machine) => machine.phase(),
+            Self::Recorded(machine) => machine.phase(),
         }
     }
 
