@@ -15,7 +15,7 @@ pub fn line(question: &str) -> Outcome<String> {
     // Nothing is locked while the answer is waited for: Ctrl-C ends the process, and says so on the same stream.
     let _ = write!(io::stderr(), "{question}");
     let _ = io::stderr().flush();
-    stdin_line()
+    Ok(stdin_line()?.trim().to_owned())
 }
 
 /// Whether the answer to a question is yes. Anything but `y` or `yes` is no.
@@ -25,11 +25,21 @@ pub fn confirm(question: &str) -> Outcome<bool> {
 }
 
 /// Asks for a secret, which is not shown as it is typed.
+#[cfg(unix)]
+pub fn secret(question: &str) -> Outcome<String> {
+    let _silence = crate::interrupt::Silence::begin();
+    let _ = write!(io::stderr(), "{question}");
+    let _ = io::stderr().flush();
+    stdin_line()
+}
+
+/// Asks for a secret, which is not shown as it is typed.
+#[cfg(not(unix))]
 pub fn secret(question: &str) -> Outcome<String> {
     rpassword::prompt_password(question).map_err(|error| no_answer(&error))
 }
 
-/// One line of standard input, without its end.
+/// One line of standard input, without its end. A password may begin or end with spaces.
 pub fn stdin_line() -> Outcome<String> {
     let mut line = String::new();
     let read = io::stdin().lock().read_line(&mut line);
@@ -38,7 +48,7 @@ pub fn stdin_line() -> Outcome<String> {
             Exit::General,
             "standard input ended before an answer came",
         )),
-        Ok(_) => Ok(line.trim_end_matches(['\r', '\n']).trim().to_owned()),
+        Ok(_) => Ok(line.trim_end_matches(['\r', '\n']).to_owned()),
         Err(error) => Err(no_answer(&error)),
     }
 }

@@ -46,6 +46,36 @@ impl Drop for Guarded {
     }
 }
 
+/// While this exists, the terminal does not show what is typed.
+#[cfg(unix)]
+pub struct Silence {
+    before: Terminal,
+}
+
+#[cfg(unix)]
+impl Silence {
+    /// Begins it. Ask afterwards: what is typed before it has begun is shown.
+    pub fn begin() -> Self {
+        use rustix::termios::{LocalModes, OptionalActions, tcsetattr};
+        // Once Ctrl-C has made the terminal show again what is typed, it stays so.
+        let _locked = WAIT.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = Terminal::as_it_is();
+        if let Some(mut silent) = before.0.clone() {
+            silent.local_modes.remove(LocalModes::ECHO);
+            silent.local_modes.insert(LocalModes::ECHONL);
+            let _ = tcsetattr(std::io::stdin(), OptionalActions::Now, &silent);
+        }
+        Self { before }
+    }
+}
+
+#[cfg(unix)]
+impl Drop for Silence {
+    fn drop(&mut self) {
+        self.before.restore();
+    }
+}
+
 #[cfg(unix)]
 struct Terminal(Option<rustix::termios::Termios>);
 

@@ -11,9 +11,10 @@
 mod support;
 
 use std::os::unix::fs::PermissionsExt as _;
+use std::sync::mpsc::channel;
 
 use stablevps_simulator::{Config, Span, VpsSeed};
-use support::{Home, Service, Terminal, run};
+use support::{Home, Moment, Service, Terminal, Verdict, run};
 
 fn slow() -> Service {
     Service::new(Config {
@@ -79,6 +80,33 @@ fn yes_buys_and_ctrl_c_says_how_to_go_on() {
         "{}",
         printed.err
     );
+    assert_eq!(service.state().orders_received, 1);
+}
+
+#[test]
+fn ctrl_c_while_the_order_is_on_its_way_waits_for_its_answer_and_loses_nothing() {
+    let (home, service) = (Home::new(), slow());
+    let (arrived, arrival) = channel();
+    let (release, released) = channel::<()>();
+    service.watch(move |seen| {
+        if seen.call == "POST /api/v1/vps" && seen.moment == Moment::Before {
+            let _ = arrived.send(());
+            let _ = released.recv();
+        }
+        Verdict::Pass
+    });
+    let buy = home.customer(&service, &["buy", "basic", "tokyo", "--yes"]);
+    let mut terminal = Terminal::start(&buy, 80);
+    arrival.recv().unwrap();
+    terminal.interrupts();
+    terminal.shows("^C");
+    drop(release);
+    let (shown, code) = terminal.ends();
+    assert_eq!(code, 130, "{shown}");
+    let vps = &service.state().vps[0].id;
+    let told = format!("interrupted; the VPS {vps} is bought");
+    assert!(shown.contains(&told), "{shown}");
+    assert_eq!(home.open_purchases().len(), 1);
     assert_eq!(service.state().orders_received, 1);
 }
 
