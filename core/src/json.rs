@@ -128,12 +128,10 @@ pub(crate) fn refused(message: &str) -> Option<String> {
         ("sequence", ARRAY),
         ("map", OBJECT),
     ];
-    let value = message.strip_prefix("invalid type: ")?;
-    let ends_with = |expected: &&str| {
-        let before = message.strip_suffix(*expected);
-        before.is_some_and(|before| before.ends_with(", expected "))
-    };
-    let expected = [OBJECT, ARRAY].into_iter().find(ends_with)?;
+    let (value, expected) = message
+        .strip_prefix("invalid type: ")?
+        .rsplit_once(", expected ")?;
+    let expected = [OBJECT, ARRAY].into_iter().find(|kind| *kind == expected)?;
     let (_, kind) = KINDS.iter().find(|(name, _)| value.starts_with(name))?;
     Some(format!("must be {expected}, not {kind}"))
 }
