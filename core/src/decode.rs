@@ -103,7 +103,7 @@ fn reason(error: &serde_json::Error, body: &[u8]) -> String {
             let text = text.strip_suffix(&position).unwrap_or(&text);
             // Where a field is read by neither: serde would quote what it found.
             if text.starts_with("invalid ") {
-                return json::refused(text).unwrap_or_else(|| "is of another type".to_owned());
+                return "is of another type".to_owned();
             }
             text.to_owned()
         }

@@ -32,23 +32,15 @@ pub(crate) enum Found {
     Other,
 }
 
-/// The kinds as they are shown.
-const NULL: &str = "null";
-const BOOLEAN: &str = "a boolean";
-const NUMBER: &str = "a number";
-const STRING: &str = "a string";
-const ARRAY: &str = "an array";
-const OBJECT: &str = "an object";
-
 impl From<Value<'_>> for Found {
     fn from(value: Value<'_>) -> Self {
         Self::Kind(match value {
-            Value::Null => NULL,
-            Value::Bool(_) => BOOLEAN,
-            Value::Unsigned(_) | Value::Negative(_) | Value::Number => NUMBER,
-            Value::Text(_) => STRING,
-            Value::Array => ARRAY,
-            Value::Object => OBJECT,
+            Value::Null => "null",
+            Value::Bool(_) => "a boolean",
+            Value::Unsigned(_) | Value::Negative(_) | Value::Number => "a number",
+            Value::Text(_) => "a string",
+            Value::Array => "an array",
+            Value::Object => "an object",
         })
     }
 }
@@ -113,29 +105,6 @@ impl<'de> Visitor<'de> for ValueVisitor {
         while fields.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
         Ok(Value::Object)
     }
-}
-
-/// What is said of a value that is no object, or no array, where [`object`] or [`objects`] reads one. The library's
-/// own message begins with the kind, quotes the value and ends with what was expected: none but these is
-/// understood.
-pub(crate) fn refused(message: &str) -> Option<String> {
-    const KINDS: [(&str, &str); 7] = [
-        ("null", NULL),
-        ("boolean", BOOLEAN),
-        ("integer", NUMBER),
-        ("floating point", NUMBER),
-        ("string", STRING),
-        ("sequence", ARRAY),
-        ("map", OBJECT),
-    ];
-    let value = message.strip_prefix("invalid type: ")?;
-    let ends_with = |expected: &&str| {
-        let before = message.strip_suffix(*expected);
-        before.is_some_and(|before| before.ends_with(", expected "))
-    };
-    let expected = [OBJECT, ARRAY].into_iter().find(ends_with)?;
-    let (_, kind) = KINDS.iter().find(|(name, _)| value.starts_with(name))?;
-    Some(format!("must be {expected}, not {kind}"))
 }
 
 /// A value as a document.
@@ -283,12 +252,11 @@ pub(crate) fn given_or_null<'de, T: Scalar, D: Deserializer<'de>>(
     }
 }
 
-/// A struct, from an object alone. Any kind of value could be asked for and refused here, but that would be a
-/// reader of numbers and texts for each struct.
+/// A struct, from an object alone.
 pub(crate) fn object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<T, D::Error> {
-    deserializer.deserialize_map(ObjectVisitor(PhantomData))
+    deserializer.deserialize_any(ObjectVisitor(PhantomData))
 }
 
 /// A struct that may be missing.
@@ -302,7 +270,7 @@ pub(crate) fn optional_object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
 pub(crate) fn objects<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Vec<T>, D::Error> {
-    deserializer.deserialize_seq(ObjectsVisitor(PhantomData))
+    deserializer.deserialize_any(ObjectsVisitor(PhantomData))
 }
 
 /// A document of a caller's, looked at for `null`, as what is not said is absent, and for arrays, of which
@@ -366,13 +334,35 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
     }
 }
 
+/// Refuses every kind of value that is not listed by the visitor itself.
+macro_rules! refuse {
+    ($expected:literal: $($visit:ident($type:ty) = $found:literal),+) => {
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str($expected)
+        }
+
+        fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+            Err(mismatch($expected, Found::Kind("null")))
+        }
+
+        $(fn $visit<E: Error>(self, _: $type) -> Result<Self::Value, E> {
+            Err(mismatch($expected, Found::Kind($found)))
+        })+
+    };
+}
+
 struct ObjectVisitor<T>(PhantomData<T>);
 
 impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
     type Value = T;
 
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(OBJECT)
+    refuse! {
+        "an object": visit_bool(bool) = "a boolean", visit_u64(u64) = "a number",
+        visit_i64(i64) = "a number", visit_f64(f64) = "a number", visit_str(&str) = "a string"
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<T, A::Error> {
+        Err(mismatch("an object", Found::Kind("an array")))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<T, A::Error> {
@@ -385,8 +375,13 @@ struct ObjectsVisitor<T>(PhantomData<T>);
 impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectsVisitor<T> {
     type Value = Vec<T>;
 
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(ARRAY)
+    refuse! {
+        "an array": visit_bool(bool) = "a boolean", visit_u64(u64) = "a number",
+        visit_i64(i64) = "a number", visit_f64(f64) = "a number", visit_str(&str) = "a string"
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, _: A) -> Result<Vec<T>, A::Error> {
+        Err(mismatch("an array", Found::Kind("an object")))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Vec<T>, A::Error> {

@@ -48,21 +48,16 @@ impl Timestamp {
         u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0)
     }
 
-    /// Whether a text is a time in exactly the form that this type writes.
+    /// Whether a text is a time in exactly the form that this type writes. Listings are full of them: the
+    /// digits are looked at where they stand, and only the calendar is the library's.
     pub(crate) fn is_canonical(text: &str) -> bool {
-        Self::from_canonical(text).is_some()
-    }
-
-    /// Reads the form that this type writes, and no other. Listings are full of it: the digits are looked at
-    /// where they stand, and only the calendar is the library's.
-    fn from_canonical(text: &str) -> Option<Self> {
-        let bytes: &[u8; FORM.len()] = text.as_bytes().try_into().ok()?;
+        let bytes = text.as_bytes();
         let fits = |(byte, form): (&u8, &u8)| match form {
             b'0' => byte.is_ascii_digit(),
             mark => byte == mark,
         };
-        if !bytes.iter().zip(FORM).all(fits) {
-            return None;
+        if bytes.len() != FORM.len() || !bytes.iter().zip(FORM).all(fits) {
+            return false;
         }
         let number = |at: std::ops::Range<usize>| {
             let digits = bytes.get(at).unwrap_or_default();
@@ -70,16 +65,14 @@ impl Timestamp {
                 .iter()
                 .fold(0, |number, digit| 10 * number + u32::from(digit - b'0'))
         };
-        let year = i32::try_from(number(0..4)).ok().filter(|year| *year > 0)?;
-        let date = NaiveDate::from_ymd_opt(year, number(5..7), number(8..10))?;
-        // A leap second is refused here: it is written as the second before it.
-        let time = date.and_hms_milli_opt(
-            number(11..13),
-            number(14..16),
-            number(17..19),
-            number(20..23),
-        )?;
-        Some(Self(time.and_utc().timestamp_millis()))
+        let year = i32::try_from(number(0..4)).unwrap_or_default();
+        let date = NaiveDate::from_ymd_opt(year, number(5..7), number(8..10));
+        // A leap second is read as the second before it.
+        year > 0
+            && date.is_some()
+            && number(11..13) < 24
+            && number(14..16) < 60
+            && number(17..19) < 60
     }
 
     /// Reads an HTTP date such as `Sun, 06 Nov 1994 08:49:37 GMT`.
@@ -95,9 +88,6 @@ impl FromStr for Timestamp {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if let Some(time) = Self::from_canonical(text) {
-            return Ok(time);
-        }
         let time = DateTime::parse_from_rfc3339(text)
             // Without an offset it is UTC.
             .or_else(|_| DateTime::parse_from_rfc3339(&format!("{text}Z")))
