@@ -22,7 +22,10 @@ pub fn check() -> Result<()> {
             "stablevps",
             "--lib",
         ])
-        .args(["--features", "async,postgres,sqlite,system-roots,testing,tracing"])
+        .args([
+            "--features",
+            "async,postgres,sqlite,system-roots,testing,tracing",
+        ])
         .args(["--", "-Zunstable-options", "--output-format", "json"])
         .args(["--cap-lints", "allow"])
         // The JSON is for nightly alone; its form is that which the tool below reads.

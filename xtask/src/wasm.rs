@@ -25,12 +25,11 @@ const FEATURES: &[&str] = &[
 /// What the compiler inlines. A reader of a model has a function for each of its fields, and LLVM inlines those, as
 /// each has one caller: for that it grants 15,000 units of cost. That makes the whole 8 % larger after compression,
 /// and hardly faster. So all other costs are eight times LLVM's, and the threshold is such that small functions are
-/// inlined as before. It is the highest at which each reader is left to call the one function that looks at the
-/// next byte: where each has a copy of that, the whole is 2 kB larger after compression.
+/// inlined as before.
 const INLINING: &[&str] = &[
     "-Cllvm-args=-inline-instr-cost=40",
     "-Cllvm-args=-inline-call-penalty=200",
-    "-Cllvm-args=-inline-threshold=115",
+    "-Cllvm-args=-inline-threshold=50",
 ];
 
 /// What `wasm-opt` does.
