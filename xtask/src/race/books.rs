@@ -1,0 +1,178 @@
+//! What a race left, and whether it adds up.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use anyhow::{Context as _, Result, ensure};
+use serde_json::Value;
+
+use super::WORKERS;
+use super::plan::{PRICE, Plan};
+use super::worker::Scene;
+
+/// What the service, the store and the processes say.
+pub struct Books {
+    state: Value,
+    /// What each process printed of each key.
+    ends: Vec<BTreeMap<String, BTreeSet<String>>>,
+    /// Key, state, attempt and VPS.
+    records: Vec<Vec<String>>,
+    /// How often each fault struck.
+    faults: BTreeMap<String, usize>,
+    /// How often a call was made again, by the code of its end.
+    repeated: BTreeMap<String, usize>,
+}
+
+impl Books {
+    pub fn read(scene: &Scene<'_>, plan: &Plan) -> Result<Self> {
+        let state = scene.service.state()?;
+        let mut ends = Vec::new();
+        let mut repeated = BTreeMap::new();
+        for worker in 0..WORKERS {
+            ends.push(ends_of(&std::fs::read_to_string(scene.printed(worker))?));
+            for line in std::fs::read_to_string(scene.repeated(worker))?.lines() {
+                let code = line.split(' ').nth(1).unwrap_or(line);
+                *repeated.entry(code.to_owned()).or_default() += 1;
+            }
+        }
+        let listed = scene.listed()?;
+        let words = |line: &str| line.split(' ').map(str::to_owned).collect();
+        let planned = plan.service();
+        Ok(Self {
+            faults: difference(
+                &counted(&planned["faults"]),
+                &counted(&state["pending_faults"]),
+            ),
+            state,
+            ends,
+            records: listed.lines().map(words).collect(),
+            repeated,
+        })
+    }
+
+    /// Every key has one VPS, on which everybody agrees, and nothing else was bought.
+    pub fn check(&self, plan: &Plan) -> Result<()> {
+        let keys = plan.keys;
+        let placed = &self.state["orders_placed"];
+        ensure!(*placed == keys, "{keys} keys, and {placed} orders");
+        let vps = self.state["vps"]
+            .as_array()
+            .context("there is no list of VPS")?;
+        let ids: BTreeSet<_> = vps.iter().filter_map(|vps| vps["id"].as_str()).collect();
+        ensure!(ids.len() == keys, "{keys} keys, and {} VPS", ids.len());
+        self.check_wallet(keys)?;
+        let owners = self.owners(keys)?;
+        let owned: BTreeSet<_> = owners.values().map(String::as_str).collect();
+        ensure!(
+            owned == ids,
+            "the store has {owned:?}, and the service {ids:?}"
+        );
+        for (number, ends) in self.ends.iter().enumerate() {
+            for (key, id) in &owners {
+                let printed = ends.get(key);
+                let is_it = printed.is_some_and(|ends| ends.iter().eq([id]));
+                ensure!(
+                    is_it,
+                    "{key} is {id}, and process {number} printed {printed:?}"
+                );
+            }
+        }
+        Ok(())
+    }
+
+    fn check_wallet(&self, keys: usize) -> Result<()> {
+        let cents = |name: &str| -> Result<u64> {
+            let euros = self.state[name].as_f64().with_context(|| name.to_owned())?;
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+            let cents = (euros * 100.0).round() as u64;
+            Ok(cents)
+        };
+        let (charged, due) = (cents("total_charged")?, keys as u64 * PRICE);
+        ensure!(
+            charged == due,
+            "{due} cents are due, and {charged} were charged"
+        );
+        let (left, funded) = (cents("balance")?, cents("funded")?);
+        ensure!(left + due == funded, "of {funded} cents, {left} are left");
+        Ok(())
+    }
+
+    /// The VPS of each key, by the store.
+    fn owners(&self, keys: usize) -> Result<BTreeMap<String, String>> {
+        let mut owners = BTreeMap::new();
+        for record in &self.records {
+            let [key, state, _, id] = &record[..] else {
+                anyhow::bail!("the store has {record:?}");
+            };
+            ensure!(state == "ready", "{key} is {state}");
+            owners.insert(key.clone(), id.clone());
+        }
+        let (rows, known) = (self.records.len(), owners.len());
+        ensure!(
+            rows == keys && known == keys,
+            "{keys} keys, and {rows} records of {known}"
+        );
+        Ok(owners)
+    }
+
+    fn attempts(&self) -> usize {
+        let attempts = self.records.iter().filter_map(|record| record.get(2));
+        attempts
+            .filter_map(|attempt| attempt.parse::<usize>().ok())
+            .sum()
+    }
+}
+
+impl fmt::Display for Books {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} keys, {} attempts, {} requests; faults: {}; asked again after: {}",
+            self.records.len(),
+            self.attempts(),
+            self.state["requests"]["total"],
+            shown(&self.faults),
+            shown(&self.repeated)
+        )
+    }
+}
+
+fn ends_of(printed: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let mut ends = BTreeMap::<_, BTreeSet<_>>::new();
+    for (key, end) in printed.lines().filter_map(|line| line.split_once(' ')) {
+        ends.entry(key.to_owned())
+            .or_default()
+            .insert(end.to_owned());
+    }
+    ends
+}
+
+/// How many faults of each name there are in a list.
+fn counted(faults: &Value) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for fault in faults.as_array().into_iter().flatten() {
+        let action = &fault["do"];
+        let names = action.as_object().map(|action| action.keys().next());
+        let name = names.flatten().map(String::as_str).or(action.as_str());
+        *counts
+            .entry(name.unwrap_or_default().to_owned())
+            .or_default() += 1;
+    }
+    counts
+}
+
+fn difference(
+    planned: &BTreeMap<String, usize>,
+    pending: &BTreeMap<String, usize>,
+) -> BTreeMap<String, usize> {
+    let met = |(name, count): (&String, &usize)| {
+        let left = pending.get(name).copied().unwrap_or_default();
+        (name.clone(), count.saturating_sub(left))
+    };
+    planned.iter().map(met).collect()
+}
+
+fn shown(counts: &BTreeMap<String, usize>) -> String {
+    let each = counts.iter().map(|(name, count)| format!("{name} {count}"));
+    each.collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,201 @@
+//! The race: processes buy the same keys on one account and one store, over a service with faults, and are killed. At
+//! the end, the service, the store and every process agree on one VPS for each key.
+
+mod books;
+mod database;
+mod halted;
+mod plan;
+mod worker;
+
+use std::path::{Path, PathBuf};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+use clap::{Args, ValueEnum};
+
+use self::books::Books;
+use self::database::Database;
+use self::plan::Plan;
+use self::worker::{Scene, Worker};
+use crate::servers::{race, simulator};
+use crate::service::Service;
+use crate::shell::{headline, target};
+
+/// How many processes race.
+const WORKERS: usize = 4;
+/// How often processes are looked at.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// What is raced.
+#[derive(Args, Clone, Copy)]
+pub struct Options {
+    /// How many seeds: each decides on faults and kills.
+    #[arg(long, default_value_t = 1)]
+    seeds: u64,
+    /// The first of them.
+    #[arg(long, default_value_t = 1)]
+    first_seed: u64,
+    /// How many keys are bought.
+    #[arg(long, default_value_t = 16)]
+    keys: usize,
+    /// Only this store; both by default, side by side.
+    #[arg(long, value_enum)]
+    store: Option<StoreKind>,
+}
+
+/// Where purchases are recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum StoreKind {
+    /// One file.
+    Sqlite,
+    /// One server.
+    Postgres,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            seeds: 1,
+            first_seed: 1,
+            keys: 16,
+            store: None,
+        }
+    }
+}
+
+/// Runs the race of every seed on every store, and lets a process be stopped on each.
+pub fn run(options: Options) -> Result<()> {
+    headline("processes that buy the same keys, and are killed");
+    let programs = Programs {
+        service: simulator("dev")?,
+        worker: race()?,
+    };
+    let mut threads: Vec<JoinHandle<Result<()>>> = Vec::new();
+    for store in StoreKind::value_variants() {
+        if options.store.is_none_or(|only| only == *store) {
+            let (halts, races) = (programs.clone(), programs.clone());
+            threads.push(std::thread::spawn(move || halted::run(&halts, *store)));
+            threads.push(std::thread::spawn(move || {
+                race_all(&races, options, *store)
+            }));
+        }
+    }
+    let ends: Vec<Result<()>> = threads.into_iter().map(joined).collect();
+    ends.into_iter().collect()
+}
+
+fn joined(thread: JoinHandle<Result<()>>) -> Result<()> {
+    match thread.join() {
+        Ok(end) => end,
+        Err(_) => bail!("a thread of the race panicked"),
+    }
+}
+
+/// What takes part, as programs.
+#[derive(Clone)]
+struct Programs {
+    service: PathBuf,
+    worker: PathBuf,
+}
+
+fn race_all(programs: &Programs, options: Options, store: StoreKind) -> Result<()> {
+    for seed in (options.first_seed..).take(usize::try_from(options.seeds)?) {
+        let plan = Plan {
+            seed,
+            keys: options.keys,
+        };
+        let name = store.to_possible_value().context("a store has no name")?;
+        let name = name.get_name();
+        let folder = folder(&format!("{name}-{seed}"))?;
+        race_once(programs, &plan, store, &folder).with_context(|| {
+            format!(
+                "{} has the files; again: cargo xtask test race --store {name} --first-seed {seed} --keys {}",
+                folder.display(),
+                plan.keys
+            )
+        })?;
+        std::fs::remove_dir_all(&folder)?;
+    }
+    Ok(())
+}
+
+/// An empty folder for what a race writes.
+fn folder(name: &str) -> Result<PathBuf> {
+    let folder = target().join("race").join(name);
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder)?;
+    }
+    std::fs::create_dir_all(&folder)?;
+    Ok(folder)
+}
+
+fn race_once(programs: &Programs, plan: &Plan, store: StoreKind, folder: &Path) -> Result<()> {
+    let Some(database) = Database::start(store, folder)? else {
+        return Ok(());
+    };
+    let config = folder.join("service.json");
+    std::fs::write(&config, serde_json::to_vec_pretty(&plan.service())?)?;
+    let options = ["--config", &*config.to_string_lossy()];
+    let service = Service::start(&programs.service, &options)?;
+    let scene = Scene {
+        program: &programs.worker,
+        service: &service,
+        place: database.place(),
+        folder,
+    };
+    let begun = Instant::now();
+    let raced = race_to_the_end(&scene, plan, begun);
+    std::fs::write(folder.join("state.json"), service.state()?.to_string())?;
+    std::fs::write(
+        folder.join("requests.json"),
+        service.requests()?.to_string(),
+    )?;
+    std::fs::write(folder.join("store.txt"), scene.listed()?)?;
+    database.dump(folder)?;
+    let kills = raced?;
+    let books = Books::read(&scene, plan)?;
+    books.check(plan)?;
+    let seconds = begun.elapsed().as_secs();
+    println!(
+        "{store:?}, seed {}: {}, {kills} kills, {seconds} s",
+        plan.seed, books
+    );
+    Ok(())
+}
+
+/// Starts every process, kills some, and starts those again, until each has an end for every key. Gives the kills.
+fn race_to_the_end(scene: &Scene<'_>, plan: &Plan, begun: Instant) -> Result<usize> {
+    let mut workers = Vec::new();
+    for number in 0..WORKERS {
+        workers.push((
+            Worker::start(scene, number, &plan.arguments())?,
+            plan.kills(number),
+        ));
+    }
+    let mut killed = 0;
+    while !workers.is_empty() {
+        if begun.elapsed() > plan.limit() {
+            bail!(
+                "after {} s, {} processes still run",
+                plan.limit().as_secs(),
+                workers.len()
+            );
+        }
+        let mut running = Vec::new();
+        for (mut worker, mut kills) in workers {
+            if worker.has_ended()? {
+                continue;
+            }
+            if kills.last().is_some_and(|at| begun.elapsed() >= *at) {
+                kills.pop();
+                killed += 1;
+                worker = worker.killed_and_started_again(scene)?;
+            }
+            running.push((worker, kills));
+        }
+        workers = running;
+        std::thread::sleep(LOOK);
+    }
+    Ok(killed)
+}

@@ -1,0 +1,109 @@
+//! What a seed decides: the service's faults, and when processes are killed.
+
+use std::time::Duration;
+
+use fastrand::Rng;
+use serde_json::{Value, json};
+
+/// What the service takes for a VPS of the plan that is bought, in cents.
+pub const PRICE: u64 = 1_249;
+
+/// The plan of one race.
+pub struct Plan {
+    pub seed: u64,
+    pub keys: usize,
+}
+
+impl Plan {
+    /// What the processes are told.
+    pub fn arguments(&self) -> Vec<String> {
+        vec!["--keys".to_owned(), self.keys.to_string()]
+    }
+
+    /// The service: a wallet that suffices for every key and a few more, and faults.
+    ///
+    /// Each fault leaves an order in the list within the settle window, or without any effect. So none of them makes
+    /// a purchase end unresolved.
+    pub fn service(&self) -> Value {
+        let mut rng = Rng::with_seed(self.seed);
+        let orders = json!({"method": "POST", "path": "/vps"});
+        let mut faults = struck(&orders, self.keys * 2, 0.45, || order_fault(&mut rng));
+        let mut rng = rng.fork();
+        let reads = json!({"method": "GET"});
+        faults.extend(struck(&reads, self.keys * 60, 0.04, || {
+            read_fault(&mut rng)
+        }));
+        json!({
+            "seed": self.seed,
+            "balance": self.keys * 13 + 200,
+            "provisioning_ms": {"min": 1_000, "max": 3_000},
+            "faults": faults,
+        })
+    }
+
+    /// When a process is killed, counted from the beginning of the race, the last first.
+    pub fn kills(&self, worker: usize) -> Vec<Duration> {
+        let mut rng = Rng::with_seed(self.seed.wrapping_mul(1_000).wrapping_add(worker as u64));
+        let last_ms = 1_500 * self.keys as u64;
+        let times = 2.max(self.keys / 16);
+        let mut kills: Vec<_> = (0..times)
+            .map(|_| Duration::from_millis(rng.u64(100..=last_ms)))
+            .collect();
+        kills.sort_unstable();
+        kills.reverse();
+        kills
+    }
+
+    /// By when the race is over.
+    pub fn limit(&self) -> Duration {
+        Duration::from_secs(300 + 15 * self.keys as u64)
+    }
+}
+
+/// Faults for a share of the first `count` requests of a kind. A fault lets those requests pass that come before it
+/// and are not struck by an earlier one.
+fn struck(
+    on: &Value,
+    count: usize,
+    share: f64,
+    mut fault: impl FnMut() -> (f64, Value),
+) -> Vec<Value> {
+    let mut passing = 0;
+    let mut faults = Vec::new();
+    for _ in 0..count {
+        let (luck, action) = fault();
+        if luck < share {
+            let mut on = on.clone();
+            on["skip"] = json!(passing);
+            faults.push(json!({"on": on, "do": action}));
+        } else {
+            passing += 1;
+        }
+    }
+    faults
+}
+
+fn order_fault(rng: &mut Rng) -> (f64, Value) {
+    let action = match rng.u8(..8) {
+        0 => json!("lose_before"),
+        1 => json!("lose_after"),
+        2 => json!({"status": {"code": 502, "effect": "before"}}),
+        3 => json!({"status": {"code": 502, "effect": "after"}}),
+        // Some of them later than the request's time limit.
+        4 => json!({"delay": {"ms": rng.u64(1_000..=3_000)}}),
+        5 => json!({"cut": {"keep": rng.u64(..60)}}),
+        6 => json!({"late_order": {"ms": rng.u64(200..=1_500), "charge": "now"}}),
+        _ => json!({"late_order": {"ms": rng.u64(200..=1_500), "charge": "late"}}),
+    };
+    (rng.f64(), action)
+}
+
+fn read_fault(rng: &mut Rng) -> (f64, Value) {
+    let action = match rng.u8(..4) {
+        0 => json!("lose_before"),
+        1 => json!({"status": {"code": 502}}),
+        2 => json!({"delay": {"ms": rng.u64(100..=2_500)}}),
+        _ => json!({"cut": {"keep": rng.u64(..60)}}),
+    };
+    (rng.f64(), action)
+}

@@ -1,0 +1,99 @@
+//! A process that races.
+
+use std::fs::{File, OpenOptions};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command};
+
+use anyhow::{Result, ensure};
+
+use crate::service::Service;
+use crate::shell::output;
+
+/// Where processes race.
+pub struct Scene<'a> {
+    pub program: &'a Path,
+    pub service: &'a Service,
+    pub place: String,
+    pub folder: &'a Path,
+}
+
+/// A process that races, and ends when this is dropped. What it prints is in files that its successors continue.
+pub struct Worker {
+    child: Child,
+    number: usize,
+    arguments: Vec<String>,
+}
+
+impl Scene<'_> {
+    /// What the store has.
+    pub fn listed(&self) -> Result<String> {
+        output(self.command().arg("list"))
+    }
+
+    /// The file with what a process printed.
+    pub fn printed(&self, worker: usize) -> PathBuf {
+        self.folder.join(format!("worker-{worker}.out"))
+    }
+
+    /// The file with what a process had to ask for again.
+    pub fn repeated(&self, worker: usize) -> PathBuf {
+        self.folder.join(format!("worker-{worker}.err"))
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(self.program);
+        command
+            .args(["--url", &self.service.url, "--store", &self.place])
+            .env("STABLEVPS_API_KEY", &self.service.key);
+        command
+    }
+}
+
+impl Worker {
+    pub fn start(scene: &Scene<'_>, number: usize, arguments: &[String]) -> Result<Self> {
+        let mut command = scene.command();
+        command.arg("buy").args(arguments);
+        command.stdout(continued(&scene.printed(number))?);
+        command.stderr(continued(&scene.repeated(number))?);
+        Ok(Self {
+            child: command.spawn()?,
+            number,
+            arguments: arguments.to_vec(),
+        })
+    }
+
+    /// Whether it has ended, which it does in peace alone.
+    pub fn has_ended(&mut self) -> Result<bool> {
+        let Some(status) = self.child.try_wait()? else {
+            return Ok(false);
+        };
+        ensure!(
+            status.success(),
+            "process {} ended with {status}",
+            self.number
+        );
+        Ok(true)
+    }
+
+    /// The process of the same place, after this one was killed.
+    pub fn killed_and_started_again(self, scene: &Scene<'_>) -> Result<Self> {
+        let (number, arguments) = (self.number, self.arguments.clone());
+        drop(self);
+        Self::start(scene, number, &arguments)
+    }
+
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        let _killed = self.child.kill();
+        let _ended = self.child.wait();
+    }
+}
+
+fn continued(path: &Path) -> Result<File> {
+    Ok(OpenOptions::new().create(true).append(true).open(path)?)
+}
