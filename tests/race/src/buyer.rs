@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use stablevps::store::WhenHeld;
-use stablevps::{Client, Next, Provisioned};
+use stablevps::{Client, Next, Provisioned, Resumed};
 
 use crate::halt::Halt;
 
@@ -25,7 +25,11 @@ pub fn buy_all(
     let waiting = Mutex::new(VecDeque::from(names));
     std::thread::scope(|scope| {
         let buy = || buy_waiting(client, &waiting, halt);
-        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(buy)).collect();
+        let mut threads: Vec<_> = (0..threads).map(|_| scope.spawn(buy)).collect();
+        // Some programs take up what is open when they start; others leave it to who asks for the key.
+        if fastrand::bool() {
+            threads.push(scope.spawn(|| resume_all(client)));
+        }
         let mut ended = threads.into_iter().map(|thread| thread.join().is_ok());
         ended.all(|is_ok| is_ok)
     })
@@ -56,6 +60,20 @@ fn buy_waiting(client: &Client, waiting: &Mutex<VecDeque<String>>, halt: &Halt) 
                 eprintln!("{key} {error}");
                 println!("{key} !{}", error.code());
             }
+        }
+    }
+}
+
+fn resume_all(client: &Client) {
+    let resumed = match client.purchases().resume_all() {
+        Ok(resumed) => resumed,
+        Err(error) => return eprintln!("all {}", error.code()),
+    };
+    for Resumed { record, end, .. } in resumed {
+        let key = record.key.unwrap_or_default();
+        match end {
+            Ok(bought) => println!("{key} {}", bought.vps.id),
+            Err(error) => eprintln!("{key} resumed:{}", error.code()),
         }
     }
 }

@@ -1,7 +1,6 @@
 //! A process that is stopped between an order's announcement and its first byte, past its lease, while another
 //! buys. When it goes on, it sends nothing.
 
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -10,7 +9,6 @@ use super::database::Database;
 use super::worker::{Scene, Worker};
 use super::{LOOK, Programs, StoreKind, folder};
 use crate::service::Service;
-use crate::shell::finish;
 
 /// Longer than a lease, the settle window and the purchase take.
 const LIMIT: Duration = Duration::from_mins(3);
@@ -51,7 +49,7 @@ fn halt_and_go_on(scene: &Scene<'_>) -> Result<()> {
         orders(scene)?
     );
 
-    finish(Command::new("kill").args(["-CONT", &halted.id().to_string()]))?;
+    halted.go_on()?;
     until("the first process has ended", || halted.has_ended())?;
     ensure!(
         orders(scene)? == 1,

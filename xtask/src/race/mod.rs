@@ -16,7 +16,7 @@ use clap::{Args, ValueEnum};
 
 use self::books::Books;
 use self::database::Database;
-use self::plan::Plan;
+use self::plan::{Kind, Plan};
 use self::worker::{Scene, Worker};
 use crate::servers::{race, simulator};
 use crate::service::Service;
@@ -39,6 +39,9 @@ pub struct Options {
     /// How many keys are bought.
     #[arg(long, default_value_t = 16)]
     keys: usize,
+    /// How many seeds race at a time.
+    #[arg(long, default_value_t = 4)]
+    side_by_side: usize,
     /// Only this store; both by default, side by side.
     #[arg(long, value_enum)]
     store: Option<StoreKind>,
@@ -59,6 +62,7 @@ impl Default for Options {
             seeds: 1,
             first_seed: 1,
             keys: 16,
+            side_by_side: 4,
             store: None,
         }
     }
@@ -99,25 +103,35 @@ struct Programs {
     worker: PathBuf,
 }
 
+/// Races so many seeds at a time: much of a race is waiting for leases of the dead to end.
 fn race_all(programs: &Programs, options: Options, store: StoreKind) -> Result<()> {
-    for seed in (options.first_seed..).take(usize::try_from(options.seeds)?) {
-        let plan = Plan {
-            seed,
-            keys: options.keys,
+    let last = options.first_seed.saturating_add(options.seeds);
+    let seeds: Vec<u64> = (options.first_seed..last).collect();
+    for some in seeds.chunks(options.side_by_side.max(1)) {
+        let race = |seed: &u64| {
+            let (programs, seed, keys) = (programs.clone(), *seed, options.keys);
+            std::thread::spawn(move || race_seed(&programs, &Plan { seed, keys }, store))
         };
-        let name = store.to_possible_value().context("a store has no name")?;
-        let name = name.get_name();
-        let folder = folder(&format!("{name}-{seed}"))?;
-        race_once(programs, &plan, store, &folder).with_context(|| {
-            format!(
-                "{} has the files; again: cargo xtask test race --store {name} --first-seed {seed} --keys {}",
-                folder.display(),
-                plan.keys
-            )
-        })?;
-        std::fs::remove_dir_all(&folder)?;
+        let threads: Vec<_> = some.iter().map(race).collect();
+        let ends: Vec<Result<()>> = threads.into_iter().map(joined).collect();
+        ends.into_iter().collect::<Result<()>>()?;
     }
     Ok(())
+}
+
+fn race_seed(programs: &Programs, plan: &Plan, store: StoreKind) -> Result<()> {
+    let Plan { seed, keys } = plan;
+    let name = store.to_possible_value().context("a store has no name")?;
+    let name = name.get_name();
+    let folder = folder(&format!("{name}-{seed}"))?;
+    race_once(programs, plan, store, &folder).with_context(|| {
+        let again = "cargo xtask test race";
+        format!(
+            "{} has the files; again: {again} --store {name} --first-seed {seed} --keys {keys}",
+            folder.display()
+        )
+    })?;
+    Ok(std::fs::remove_dir_all(&folder)?)
 }
 
 /// An empty folder for what a race writes.
@@ -153,49 +167,49 @@ fn race_once(programs: &Programs, plan: &Plan, store: StoreKind, folder: &Path) 
     )?;
     std::fs::write(folder.join("store.txt"), scene.listed()?)?;
     database.dump(folder)?;
-    let kills = raced?;
+    let blows = raced?;
     let books = Books::read(&scene, plan)?;
     books.check(plan)?;
     let seconds = begun.elapsed().as_secs();
     println!(
-        "{store:?}, seed {}: {}, {kills} kills, {seconds} s",
-        plan.seed, books
+        "{store:?}, seed {}: {books}; {blows}; {seconds} s",
+        plan.seed
     );
     Ok(())
 }
 
-/// Starts every process, kills some, and starts those again, until each has an end for every key. Gives the kills.
-fn race_to_the_end(scene: &Scene<'_>, plan: &Plan, begun: Instant) -> Result<usize> {
-    let mut workers = Vec::new();
+/// Starts every process, strikes it as planned, and starts it again after a kill, until each has an end for every key.
+/// Says what happened.
+fn race_to_the_end(scene: &Scene<'_>, plan: &Plan, begun: Instant) -> Result<String> {
+    let mut racers = Vec::new();
     for number in 0..WORKERS {
-        workers.push((
-            Worker::start(scene, number, &plan.arguments())?,
-            plan.kills(number),
-        ));
+        let worker = Worker::start(scene, number, &plan.arguments())?;
+        racers.push((worker, plan.blows(number)));
     }
-    let mut killed = 0;
-    while !workers.is_empty() {
+    let (mut kills, mut stops) = (0, 0);
+    while !racers.is_empty() {
         if begun.elapsed() > plan.limit() {
-            bail!(
-                "after {} s, {} processes still run",
-                plan.limit().as_secs(),
-                workers.len()
-            );
+            let limit = plan.limit().as_secs();
+            bail!("after {limit} s, {} processes still run", racers.len());
         }
         let mut running = Vec::new();
-        for (mut worker, mut kills) in workers {
+        for (mut worker, mut blows) in racers {
             if worker.has_ended()? {
                 continue;
             }
-            if kills.last().is_some_and(|at| begun.elapsed() >= *at) {
-                kills.pop();
-                killed += 1;
-                worker = worker.killed_and_started_again(scene)?;
+            if let Some(blow) = blows.pop_if(|blow| begun.elapsed() >= blow.at) {
+                match blow.kind {
+                    Kind::Kill => worker = worker.killed_and_started_again(scene)?,
+                    Kind::Stop => worker.stop()?,
+                    Kind::GoOn => worker.go_on()?,
+                }
+                kills += usize::from(blow.kind == Kind::Kill);
+                stops += usize::from(blow.kind == Kind::Stop);
             }
-            running.push((worker, kills));
+            running.push((worker, blows));
         }
-        workers = running;
+        racers = running;
         std::thread::sleep(LOOK);
     }
-    Ok(killed)
+    Ok(format!("{kills} kills, {stops} stops"))
 }

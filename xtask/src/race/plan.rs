@@ -1,4 +1,4 @@
-//! What a seed decides: the service's faults, and when processes are killed.
+//! What a seed decides: the service's faults, and when processes are killed or stopped.
 
 use std::time::Duration;
 
@@ -12,6 +12,30 @@ pub const PRICE: u64 = 1_249;
 pub struct Plan {
     pub seed: u64,
     pub keys: usize,
+}
+
+/// Something that happens to a process.
+pub struct Blow {
+    /// Counted from the beginning of the race.
+    pub at: Duration,
+    pub kind: Kind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// It is killed, and started again.
+    Kill,
+    /// It is stopped where it is.
+    Stop,
+    /// It goes on.
+    GoOn,
+}
+
+impl Blow {
+    fn new(at_ms: u64, kind: Kind) -> Self {
+        let at = Duration::from_millis(at_ms);
+        Self { at, kind }
+    }
 }
 
 impl Plan {
@@ -41,17 +65,23 @@ impl Plan {
         })
     }
 
-    /// When a process is killed, counted from the beginning of the race, the last first.
-    pub fn kills(&self, worker: usize) -> Vec<Duration> {
+    /// What happens to a process, the last first.
+    pub fn blows(&self, worker: usize) -> Vec<Blow> {
         let mut rng = Rng::with_seed(self.seed.wrapping_mul(1_000).wrapping_add(worker as u64));
         let last_ms = 1_500 * self.keys as u64;
-        let times = 2.max(self.keys / 16);
-        let mut kills: Vec<_> = (0..times)
-            .map(|_| Duration::from_millis(rng.u64(100..=last_ms)))
-            .collect();
-        kills.sort_unstable();
-        kills.reverse();
-        kills
+        let mut blows = Vec::new();
+        for _ in 0..2.max(self.keys / 16) {
+            let at_ms = rng.u64(100..=last_ms);
+            blows.push(Blow::new(at_ms, Kind::Kill));
+        }
+        for _ in 0..1.max(self.keys / 32) {
+            let at_ms = rng.u64(100..=last_ms);
+            blows.push(Blow::new(at_ms, Kind::Stop));
+            // Some of them for longer than a lease of the window.
+            blows.push(Blow::new(at_ms + rng.u64(500..=25_000), Kind::GoOn));
+        }
+        blows.sort_by_key(|blow| std::cmp::Reverse(blow.at));
+        blows
     }
 
     /// By when the race is over.

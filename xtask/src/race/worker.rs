@@ -7,7 +7,7 @@ use std::process::{Child, Command};
 use anyhow::{Result, ensure};
 
 use crate::service::Service;
-use crate::shell::output;
+use crate::shell::{finish, output};
 
 /// Where processes race.
 pub struct Scene<'a> {
@@ -80,6 +80,21 @@ impl Worker {
         let (number, arguments) = (self.number, self.arguments.clone());
         drop(self);
         Self::start(scene, number, &arguments)
+    }
+
+    /// Stops it where it is.
+    pub fn stop(&self) -> Result<()> {
+        self.signal("-STOP")
+    }
+
+    /// Lets it go on.
+    pub fn go_on(&self) -> Result<()> {
+        self.signal("-CONT")
+    }
+
+    fn signal(&self, signal: &str) -> Result<()> {
+        let id = self.child.id().to_string();
+        finish(Command::new("kill").args([signal, &id]))
     }
 
     pub fn id(&self) -> u32 {
