@@ -6,8 +6,7 @@ root=$(mktemp -d)
 trap 'rm -rf "$root" packages' EXIT
 
 mkdir -p packages
-needed=$(dpkg-deb -f "$deb" Depends | tr ',' '\n' | sed 's/([^)]*)//g; s/[ |].*//; /^$/d; s/^ *//' | sort -u)
-[ -n "$needed" ] || needed=$(dpkg-deb -f "$deb" Depends | tr ',' '\n' | sed 's/([^)]*)//g; s/ //g' | sort -u)
+needed=$(dpkg-deb -f "$deb" Depends | tr ',' '\n' | sed 's/^ *//; s/[ (|].*//' | sort -u)
 echo "needs: $(echo $needed)"
 (cd packages && apt-get download -q $needed >/dev/null 2>&1) || {
     echo "NOTICE: the packages that it needs can't be had here, and it is not tried"
@@ -24,7 +23,7 @@ mkdir -p "$root/home"
 
 in_root() {
     if [ "$(id -u)" = 0 ]; then
-        env -i HOME=/home PATH=/usr/bin chroot "$root" "$@"
+        env -i HOME=/home PATH=/usr/bin /usr/sbin/chroot "$root" "$@"
     else
         env -i HOME=/home PATH=/usr/bin unshare -r /usr/sbin/chroot "$root" "$@"
     fi

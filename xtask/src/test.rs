@@ -25,7 +25,7 @@ const FEATURES: &str = "stablevps-core/schema,stablevps-ffi/ureq,stablevps-ffi/s
 const RECORDS: &str = "stablevps-ffi/records,stablevps-ffi/foreign-simulator";
 
 /// The crates that are published, each after those that it needs.
-const PUBLISHED: [&str; 3] = ["stablevps-core", "stablevps-simulator", "stablevps"];
+const PUBLISHED: [&str; 4] = ["stablevps-core", "stablevps-simulator", "stablevps", "svps"];
 
 /// A part of the tests.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -8,6 +8,7 @@ use crate::commands::{
 use crate::context::Context;
 use crate::failure::Outcome;
 use crate::options::Global;
+use crate::{exit, surroundings};
 
 /// Buy, watch and control STABLEVPS Forex VPS.
 #[derive(Debug, Parser)]
@@ -99,16 +100,7 @@ pub fn run(context: &Context, command: Command) -> Outcome {
 }
 
 fn after_help() -> String {
-    format!(
-        "{}\nFiles:\n  $XDG_CONFIG_HOME/svps  profiles, and keys where the system has no keyring\n  \
-         $XDG_STATE_HOME/svps   open purchases; the simulated account\n\nEnvironment:\n  \
-         STABLEVPS_API_KEY      a key, used before the profiles'\n  \
-         STABLEVPS_BASE_URL     another server\n  \
-         SVPS_PROFILE           the profile\n  \
-         SVPS_WORLD             the folder of the simulated account\n  \
-         NO_COLOR               no colour\n",
-        crate::exit::help()
-    )
+    format!("{}{}", exit::help(), surroundings::help())
 }
 
 #[cfg(test)]

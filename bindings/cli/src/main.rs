@@ -28,6 +28,7 @@ mod progress;
 mod purchase;
 mod reach;
 mod state;
+mod surroundings;
 mod world;
 
 use std::process::ExitCode;

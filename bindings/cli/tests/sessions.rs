@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 /// Each file is a session of its own, at a simulated account that is new.
 fn session(file: &Path) {
     let world = tempfile::tempdir().unwrap();
+    // Where a command writes a file.
+    std::env::set_current_dir(world.path()).unwrap();
     let cases = trycmd::TestCases::new();
     cases
         .env("SVPS_WORLD", world.path().to_str().unwrap())
@@ -33,15 +35,11 @@ fn files(folder: &str, end: &str) -> Vec<PathBuf> {
 }
 
 #[test]
-fn sessions_print_what_their_files_say() {
-    for file in files("tests/sessions", "trycmd") {
+fn sessions_print_what_their_files_say_and_so_does_that_of_the_page() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    for file in files("tests/sessions", "trycmd").into_iter().chain([page]) {
         session(&file);
     }
-}
-
-#[test]
-fn the_page_shows_a_session_as_it_is() {
-    session(&Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md"));
 }
 
 #[test]

@@ -166,7 +166,7 @@ impl Offer {
             BillingCycle::Monthly | BillingCycle::Unknown(_) => "month",
         };
         format!(
-            "  plan      {id} ({name}): {vcpus} vCPU, {memory_mb} MB, {storage_gb} GB NVMe\n  \
+            "  plan      {id} ({name})\n  size      {vcpus} vCPU, {memory_mb} MB, {storage_gb} GB NVMe\n  \
              location  {}\n  price     {} {currency} a {period}\n  wallet    {} {currency}, then {} {currency}",
             self.location,
             self.price,

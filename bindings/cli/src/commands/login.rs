@@ -53,37 +53,29 @@ with another key."
 )]
 pub struct LogoutArgs {}
 
-/// Makes a key, or takes one, sees that it works, and keeps it.
+/// Makes a key, or takes one that works, and keeps it.
 pub fn login(context: &Context, args: &LoginArgs) -> Outcome {
     interrupt::install()?;
-    let key = if args.key {
-        typed_key()?
+    let (email, key) = if args.key {
+        typed_key(context)?
     } else {
         new_key(context, args)?
     };
-    let account = context
-        .client_with(key.reveal().to_owned())?
-        .account()
-        .get()?;
-    let name = context
-        .global
-        .profile
-        .clone()
-        .unwrap_or_else(|| DEFAULT.to_owned());
+    let name = context.global.profile.as_deref().unwrap_or(DEFAULT);
     let wanted = if args.no_keyring || context.is_simulated() {
         Kept::File
     } else {
         Kept::Keyring
     };
     let mut profiles = context.profiles()?;
-    let kept = profiles.keep(&name, context.global.base_url.clone(), key.reveal(), wanted)?;
+    let base_url = context.global.base_url.clone();
+    let kept = profiles.keep(name, base_url, key.reveal(), wanted)?;
     let place = match kept {
         Kept::Keyring => "the system's keyring".to_owned(),
         Kept::File => profiles.path().display().to_string(),
     };
     context.say(&format!(
-        "Signed in as {} (profile `{name}`). The key is in {place}.",
-        account.email
+        "Signed in as {email} (profile `{name}`). The key is in {place}."
     ));
     Ok(())
 }
@@ -103,26 +95,31 @@ pub fn logout(context: &Context, _args: &LogoutArgs) -> Outcome {
     Ok(())
 }
 
-fn typed_key() -> Outcome<Secret> {
+/// A key that the person has, and the account that it is of.
+fn typed_key(context: &Context) -> Outcome<(String, Secret)> {
     let key = if ask::is_possible() {
         ask::secret("API key: ")?
     } else {
         ask::stdin_line()?
     };
-    Ok(Secret::new(key.trim()))
+    let key = Secret::new(key.trim());
+    let account = context
+        .client_with(key.reveal().to_owned())?
+        .account()
+        .get()?;
+    Ok((account.email, key))
 }
 
-fn new_key(context: &Context, args: &LoginArgs) -> Outcome<Secret> {
+/// A key that is made now. Nothing is asked of the service after that, so that nothing can keep it from being kept.
+fn new_key(context: &Context, args: &LoginArgs) -> Outcome<(String, Secret)> {
     let credentials = Credentials::from_person(args.email.as_deref(), args.password_stdin)?;
     let mut key = NewKey::new(&args.name).scope(args.scope.as_str());
     if let Some(days) = args.expires_in_days {
         key = key.expires_in_days(days);
     }
-    let client = context.stranger()?;
-    let created = client
-        .keys()
-        .create(&credentials.email, credentials.password, key)?;
-    Ok(created.api_key)
+    let Credentials { email, password } = credentials;
+    let created = context.stranger()?.keys().create(&email, password, key)?;
+    Ok((email, created.api_key))
 }
 
 /// What an account signs in with.

@@ -9,8 +9,8 @@ use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 
 use crate::context::Context;
-use crate::exit;
 use crate::failure::{Failure, Outcome};
+use crate::{exit, surroundings};
 
 /// Arguments of `svps man`.
 #[derive(Debug, Args)]
@@ -78,15 +78,24 @@ fn write_page(command: &Command, page: &mut Vec<u8>) -> io::Result<()> {
     if command.get_after_help().is_some() {
         man.render_extra_section(page)?;
     }
-    exit_section().to_writer(page)
+    let codes = exit::TABLE.map(|(exit, meaning)| (exit.code().to_string(), meaning));
+    section("EXIT STATUS", codes).to_writer(page)?;
+    if is_root {
+        section("ENVIRONMENT", surroundings::ENVIRONMENT).to_writer(page)?;
+        section("FILES", surroundings::FILES).to_writer(page)?;
+    }
+    Ok(())
 }
 
-fn exit_section() -> Roff {
+fn section<S: Into<String>>(
+    title: &str,
+    rows: impl IntoIterator<Item = (S, &'static str)>,
+) -> Roff {
     let mut roff = Roff::new();
-    roff.control("SH", ["EXIT STATUS"]);
-    for (exit, meaning) in exit::TABLE {
+    roff.control("SH", [title]);
+    for (name, meaning) in rows {
         roff.control("TP", []);
-        roff.text([bold(exit.code().to_string())]);
+        roff.text([bold(name.into())]);
         roff.text([roman(meaning)]);
     }
     roff

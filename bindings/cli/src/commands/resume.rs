@@ -243,7 +243,7 @@ fn go_on(
     let desktop = Desktop {
         wait,
         port: args.desktop_port,
-        timeout: args.timeout.unwrap_or(Duration::from_secs(1_800)),
+        timeout: args.timeout.unwrap_or(Duration::from_mins(30)),
     };
     buy::tell(
         context,

@@ -264,12 +264,14 @@ impl<C: ClientKind> ClientBuilder<C> {
         })
     }
 
-    fn session(&self, world: Option<String>) -> Result<Session, Error> {
+    fn session(&self, world: Option<&str>) -> Result<Session, Error> {
         let config = self.account_config()?;
-        let has_own_time = world.is_some();
-        let api = Api::new(ApiConfig { world, ..config })?;
+        let api = Api::new(ApiConfig {
+            world: world.map(str::to_owned),
+            ..config
+        })?;
         let store = self.store.clone();
-        Ok(Session::new(api, store, self.seed, has_own_time))
+        Ok(Session::new(api, store, world, self.seed))
     }
 }
 
@@ -295,7 +297,7 @@ impl ClientBuilder<Client> {
     /// `InvalidInput` for a key, an address, a proxy, a certificate or another setting that can't be used.
     pub fn build(self) -> Result<Client, Error> {
         let time = self.time();
-        let session = self.session(time.world())?;
+        let session = self.session(time.world().as_deref())?;
         let sender = self.sender()?;
         Ok(Client::new(session, sender, time))
     }
@@ -331,7 +333,7 @@ impl ClientBuilder<AsyncClient> {
     /// `InvalidInput` for a key, an address, a proxy, a certificate or another setting that can't be used.
     pub fn build(self) -> Result<AsyncClient, Error> {
         let time = self.time();
-        let session = self.session(time.world())?;
+        let session = self.session(time.world().as_deref())?;
         let sender = self.sender()?;
         Ok(AsyncClient::new(session, sender, time))
     }

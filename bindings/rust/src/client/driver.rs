@@ -1,6 +1,7 @@
 //! A purchase as its client drives it: what is to be done next, and what is under way.
 
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 use std::time::Duration;
 
 use stablevps_core::clock::{Instant, Now};
@@ -13,6 +14,7 @@ use stablevps_core::step::WaitReason;
 use stablevps_core::store::{StoreFailure, StoreReply, StoreRequest};
 
 use crate::client::machine::{Machine, Want};
+use crate::client::nested;
 use crate::client::provision::PurchaseKind;
 use crate::client::session::{Session, two_drivers};
 use crate::client::stop::Stopper;
@@ -21,6 +23,9 @@ use crate::client::stop::Stopper;
 #[derive(Debug)]
 pub(crate) struct Driver {
     machine: Machine,
+    account: Arc<str>,
+    /// Whether the turn is this purchase's, as far as it was told.
+    has_turn: bool,
     pub stopper: Stopper,
     under_way: Option<(RequestId, RetryClass)>,
 }
@@ -58,6 +63,8 @@ impl Driver {
     ) -> Result<Self, Error> {
         Ok(Self {
             machine: kind.begin(session, begun)?,
+            account: Arc::clone(&session.account),
+            has_turn: false,
             stopper: Stopper::default(),
             under_way: None,
         })
@@ -89,6 +96,9 @@ impl Driver {
         let next_look_ms = match self.machine.want(now) {
             Want::Done(outcome) => return Look::Ended(outcome),
             Want::Store(request) => return Look::Store(request),
+            Want::Wait(_, WaitReason::Turn) if nested::is_within(&self.account) => {
+                return Look::Ended(Box::new(Err(self.nested(now))));
+            }
             Want::Wait(delay_ms, WaitReason::Turn) => {
                 return Look::Queue(Duration::from_millis(delay_ms));
             }
@@ -96,11 +106,38 @@ impl Driver {
             Want::Send(..) => 0,
         };
         match self.machine.progress(now) {
-            Some(progress) => Look::Report(Box::new(Progress {
-                next_look_ms,
-                ..progress
-            })),
+            Some(progress) => {
+                self.has_turn |= progress.exclusive;
+                Look::Report(Box::new(Progress {
+                    next_look_ms,
+                    ..progress
+                }))
+            }
             None => Look::Quiet,
+        }
+    }
+
+    fn end_turn(&mut self) {
+        self.machine.end_turn();
+        self.has_turn = false;
+    }
+
+    /// The error of a purchase that waits for the one that called it.
+    fn nested(&self, now: Instant) -> Error {
+        let reason = "must not buy on the account of the purchase that calls it";
+        let error = Error::invalid_input("on_progress", reason);
+        match self.token(now) {
+            Some(token) => error.with_token(token),
+            None => error,
+        }
+    }
+
+    /// Calls a function of the user's with the progress.
+    pub(crate) fn tell<T>(&self, function: impl FnOnce() -> T) -> T {
+        if self.has_turn {
+            nested::within(&self.account, function)
+        } else {
+            function()
         }
     }
 
@@ -108,7 +145,7 @@ impl Driver {
     pub(crate) fn act(&mut self, told: Option<&Progress>, now: Instant) -> Act {
         if told.is_some_and(|told| !told.exclusive) {
             // Not before the token that names the VPS was passed on.
-            self.machine.end_turn();
+            self.end_turn();
         }
         let told_of_wait = told.map(|told| told.next_look_ms > 0);
         match self.machine.want(now) {
@@ -174,7 +211,7 @@ pub(crate) struct Running<'a>(&'a mut Driver);
 
 impl Drop for Running<'_> {
     fn drop(&mut self) {
-        self.0.machine.end_turn();
+        self.0.end_turn();
     }
 }
 

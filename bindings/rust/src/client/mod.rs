@@ -7,6 +7,7 @@
 //! | `machine`, `driver` | a purchase with or without a store, and its steps for whoever carries them out |
 //! | `purchases` | the purchases that a store records |
 //! | `blocking`, `asynchronous` | the client that blocks its caller's thread, and the one for tokio |
+//! | `nested` | no purchase within the `on_progress` of another of its account |
 //! | `trace` | spans for the feature `tracing` |
 //! | `clock`, `stop`, `time` | clocks, sleep, and ending it early |
 
@@ -19,6 +20,7 @@ pub(crate) mod clock;
 mod driver;
 mod limits;
 mod machine;
+mod nested;
 mod provision;
 #[cfg(feature = "blocking")]
 mod purchases;

@@ -1,6 +1,7 @@
 //! A configured account, and what every call of it begins with.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use stablevps_core::clock::{Instant, Now};
@@ -15,23 +16,34 @@ use crate::store::Store;
 pub struct Session {
     pub api: Api,
     pub store: Option<Arc<dyn Store>>,
+    /// Names the account whose purchases go one at a time.
+    pub account: Arc<str>,
     seed: Option<u64>,
     /// Whether its time is not the world's.
     has_own_time: bool,
 }
 
 impl Session {
+    /// `world` is that of the client's clock.
     pub(crate) fn new(
         api: Api,
         store: Option<Arc<dyn Store>>,
+        world: Option<&str>,
         seed: Option<u64>,
-        has_own_time: bool,
     ) -> Self {
+        static NUMBER: AtomicU64 = AtomicU64::new(0);
+        let account = api.account_key();
+        let account = match world {
+            None => account,
+            Some("") => format!("{account} {}", NUMBER.fetch_add(1, Ordering::Relaxed)),
+            Some(world) => format!("{account} {world}"),
+        };
         Self {
             api,
             store,
+            account: account.into(),
             seed,
-            has_own_time,
+            has_own_time: world.is_some(),
         }
     }
 

@@ -90,6 +90,7 @@ impl Store for SqliteStore {
     }
 }
 
+#[allow(clippy::needless_pass_by_value)] // As `map_err` hands it over.
 fn failure(error: rusqlite::Error) -> StoreFailure {
     let detail = error.to_string();
     StoreFailure { detail }

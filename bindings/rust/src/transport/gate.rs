@@ -116,7 +116,7 @@ mod tests {
         let gate = Gate::within(Duration::ZERO);
         assert_eq!(gate.pass(), Err(AlreadyShut));
         assert_eq!(gate.shut(), Delivery::NotSent);
-        let gate = Gate::within(Duration::from_secs(3600));
+        let gate = Gate::within(Duration::from_hours(1));
         assert_eq!(gate.pass(), Ok(()));
         assert_eq!(gate.shut(), Delivery::Unknown);
     }

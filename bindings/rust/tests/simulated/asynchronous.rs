@@ -214,6 +214,28 @@ async fn a_run_that_is_dropped_in_any_phase_goes_on_and_holds_nobody_up() {
 }
 
 #[tokio::test]
+async fn a_purchase_within_on_progress_is_refused_while_the_other_orders() {
+    let simulator = rich();
+    let client = simulator.async_client();
+    let refused = Cell::new(0);
+    let told = |told: stablevps::Progress| {
+        let (client, refused) = (&client, &refused);
+        async move {
+            if told.exclusive {
+                let inner = client.vps().provision("pro", "monthly", "london").run();
+                let error = inner.await.unwrap_err();
+                assert!(matches!(error.kind(), ErrorKind::InvalidInput { .. }));
+                refused.set(refused.get() + 1);
+            }
+        }
+    };
+    let outer = client.vps().provision("basic", "monthly", "tokyo");
+    outer.on_progress(told).run().await.unwrap();
+    assert!(refused.get() >= 3);
+    assert_eq!(simulator.state().orders_placed, 1);
+}
+
+#[tokio::test]
 async fn a_stop_ends_the_run_with_the_token() {
     for phase in [Phase::Baseline, Phase::Ordering, Phase::Polling] {
         let simulator = Simulator::new();

@@ -132,6 +132,36 @@ fn a_call_within_on_progress_is_part_of_the_purchase() {
 }
 
 #[test]
+fn a_purchase_within_on_progress_is_refused_while_the_other_orders() {
+    let simulator = rich();
+    let client = simulator.client();
+    let mut ends = Vec::new();
+    let outer = client.vps().provision("basic", "monthly", "tokyo");
+    outer
+        .on_progress(|told| {
+            let inner = client.vps().provision("pro", "monthly", "london").run();
+            ends.push((told.exclusive, inner));
+        })
+        .run()
+        .unwrap();
+    // The turn lasts until the first progress that is not exclusive was told.
+    let first = ends.iter().position(|(exclusive, _)| !exclusive).unwrap();
+    for (number, (_, end)) in ends.iter().enumerate() {
+        match end {
+            Ok(_) => assert!(number > first),
+            Err(error) => {
+                assert!(number <= first, "{error}");
+                let said = "on_progress must not buy on the account of the purchase that calls it";
+                assert_eq!(error.to_string(), said);
+            }
+        }
+    }
+    let bought = ends.iter().filter(|(_, end)| end.is_ok()).count();
+    assert!(bought > 0);
+    assert_eq!(simulator.state().orders_placed, 1 + bought as u64);
+}
+
+#[test]
 fn a_vps_that_can_not_become_usable_is_an_error_with_the_vps() {
     let shape = r#"{"shape_order": {"vps_status": "suspended"}}"#;
     let simulator = Simulator::with_config(Config::default());

@@ -1,5 +1,7 @@
 //! A purchase under way.
 
+use std::future::poll_fn;
+use std::pin::pin;
 use std::time::Duration;
 
 use stablevps_core::error::Error;
@@ -87,10 +89,9 @@ impl AsyncPurchase {
                 Look::Quiet => advance(&client, &mut driver, None).await?,
                 Look::Report(progress) => {
                     traced.progress(&progress);
-                    let told = client
-                        .time()
-                        .lend(|| on_progress(progress.as_ref().clone()));
-                    told.await;
+                    let told = || on_progress(progress.as_ref().clone());
+                    let told = || tell(&driver, driver.tell(told));
+                    client.time().lend(told).await;
                     advance(&client, &mut driver, Some(&progress)).await?;
                 }
             }
@@ -99,6 +100,12 @@ impl AsyncPurchase {
             }
         }
     }
+}
+
+/// Awaits what the user's function gave.
+async fn tell(driver: &Driver, told: impl Future<Output = ()>) {
+    let mut told = pin!(told);
+    poll_fn(|context| driver.tell(|| told.as_mut().poll(context))).await;
 }
 
 /// Carries out what was told.

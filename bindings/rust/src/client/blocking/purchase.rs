@@ -75,7 +75,9 @@ impl Purchase {
                 Look::Quiet => advance(client, &mut driver, None)?,
                 Look::Report(progress) => {
                     traced.progress(&progress);
-                    client.time().lend(|| on_progress(&progress));
+                    client
+                        .time()
+                        .lend(|| driver.tell(|| on_progress(&progress)));
                     advance(client, &mut driver, Some(&progress))?;
                 }
             }
