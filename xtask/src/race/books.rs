@@ -3,16 +3,39 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Result, ensure};
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::WORKERS;
 use super::plan::{PRICE, Plan};
 use super::worker::Scene;
 
+/// What the service says.
+#[derive(Deserialize)]
+struct State {
+    orders_placed: usize,
+    vps: Vec<Vps>,
+    total_charged: f64,
+    balance: f64,
+    funded: f64,
+    requests: Requests,
+    pending_faults: Vec<Value>,
+}
+
+#[derive(Deserialize)]
+struct Vps {
+    id: String,
+}
+
+#[derive(Deserialize)]
+struct Requests {
+    total: usize,
+}
+
 /// What the service, the store and the processes say.
 pub struct Books {
-    state: Value,
+    state: State,
     /// What each process printed of each key.
     ends: Vec<BTreeMap<String, BTreeSet<String>>>,
     /// Key, state, attempt and VPS.
@@ -25,7 +48,7 @@ pub struct Books {
 
 impl Books {
     pub fn read(scene: &Scene<'_>, plan: &Plan) -> Result<Self> {
-        let state = scene.service.state()?;
+        let state: State = serde_json::from_value(scene.service.state()?)?;
         let mut ends = Vec::new();
         let mut repeated = BTreeMap::new();
         for worker in 0..WORKERS {
@@ -37,12 +60,8 @@ impl Books {
         }
         let listed = scene.listed()?;
         let words = |line: &str| line.split(' ').map(str::to_owned).collect();
-        let planned = plan.service();
         Ok(Self {
-            faults: difference(
-                &counted(&planned["faults"]),
-                &counted(&state["pending_faults"]),
-            ),
+            faults: difference(&counted(&plan.faults()), &counted(&state.pending_faults)),
             state,
             ends,
             records: listed.lines().map(words).collect(),
@@ -53,13 +72,19 @@ impl Books {
     /// Every key has one VPS, on which everybody agrees, and nothing else was bought.
     pub fn check(&self, plan: &Plan) -> Result<()> {
         let keys = plan.keys;
-        let placed = &self.state["orders_placed"];
-        ensure!(*placed == keys, "{keys} keys, and {placed} orders");
-        let vps = self.state["vps"]
-            .as_array()
-            .context("there is no list of VPS")?;
-        let ids: BTreeSet<_> = vps.iter().filter_map(|vps| vps["id"].as_str()).collect();
-        ensure!(ids.len() == keys, "{keys} keys, and {} VPS", ids.len());
+        let State {
+            orders_placed, vps, ..
+        } = &self.state;
+        ensure!(
+            *orders_placed == keys,
+            "{keys} keys, and {orders_placed} orders"
+        );
+        let ids: BTreeSet<_> = vps.iter().map(|vps| vps.id.as_str()).collect();
+        ensure!(
+            ids.len() == keys && vps.len() == keys,
+            "{keys} keys, and {} VPS",
+            vps.len()
+        );
         self.check_wallet(keys)?;
         let owners = self.owners(keys)?;
         let owned: BTreeSet<_> = owners.values().map(String::as_str).collect();
@@ -81,18 +106,12 @@ impl Books {
     }
 
     fn check_wallet(&self, keys: usize) -> Result<()> {
-        let cents = |name: &str| -> Result<u64> {
-            let euros = self.state[name].as_f64().with_context(|| name.to_owned())?;
-            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-            let cents = (euros * 100.0).round() as u64;
-            Ok(cents)
-        };
-        let (charged, due) = (cents("total_charged")?, keys as u64 * PRICE);
+        let (charged, due) = (cents(self.state.total_charged), keys as u64 * PRICE);
         ensure!(
             charged == due,
             "{due} cents are due, and {charged} were charged"
         );
-        let (left, funded) = (cents("balance")?, cents("funded")?);
+        let (left, funded) = (cents(self.state.balance), cents(self.state.funded));
         ensure!(left + due == funded, "of {funded} cents, {left} are left");
         Ok(())
     }
@@ -130,7 +149,7 @@ impl fmt::Display for Books {
             "{} keys, {} attempts, {} requests; faults: {}; asked again after: {}",
             self.records.len(),
             self.attempts(),
-            self.state["requests"]["total"],
+            self.state.requests.total,
             shown(&self.faults),
             shown(&self.repeated)
         )
@@ -147,16 +166,20 @@ fn ends_of(printed: &str) -> BTreeMap<String, BTreeSet<String>> {
     ends
 }
 
+fn cents(euros: f64) -> u64 {
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let cents = (euros * 100.0).round() as u64;
+    cents
+}
+
 /// How many faults of each name there are in a list.
-fn counted(faults: &Value) -> BTreeMap<String, usize> {
+fn counted(faults: &[Value]) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
-    for fault in faults.as_array().into_iter().flatten() {
-        let action = &fault["do"];
+    for action in faults.iter().filter_map(|fault| fault.get("do")) {
         let names = action.as_object().map(|action| action.keys().next());
         let name = names.flatten().map(String::as_str).or(action.as_str());
-        *counts
-            .entry(name.unwrap_or_default().to_owned())
-            .or_default() += 1;
+        let name = name.unwrap_or_default().to_owned();
+        *counts.entry(name).or_default() += 1;
     }
     counts
 }

@@ -11,7 +11,7 @@ use super::{LOOK, Programs, StoreKind, folder};
 use crate::service::Service;
 
 /// Longer than a lease, the settle window and the purchase take.
-const LIMIT: Duration = Duration::from_mins(3);
+const LIMIT: Duration = Duration::from_secs(180);
 
 /// Stops one process, and lets another buy its key meanwhile.
 pub fn run(programs: &Programs, store: StoreKind) -> Result<()> {

@@ -45,24 +45,30 @@ impl Plan {
     }
 
     /// The service: a wallet that suffices for every key and a few more, and faults.
-    ///
-    /// Each fault leaves an order in the list within the settle window, or without any effect. So none of them makes
-    /// a purchase end unresolved.
     pub fn service(&self) -> Value {
-        let mut rng = Rng::with_seed(self.seed);
-        let orders = json!({"method": "POST", "path": "/vps"});
-        let mut faults = struck(&orders, self.keys * 2, 0.45, || order_fault(&mut rng));
-        let mut rng = rng.fork();
-        let reads = json!({"method": "GET"});
-        faults.extend(struck(&reads, self.keys * 60, 0.04, || {
-            read_fault(&mut rng)
-        }));
         json!({
             "seed": self.seed,
             "balance": self.keys * 13 + 200,
             "provisioning_ms": {"min": 1_000, "max": 3_000},
-            "faults": faults,
+            "faults": self.faults(),
         })
+    }
+
+    /// The service's faults. Each leaves an order in the list within the settle window, or without any effect. So
+    /// none of them makes a purchase end unresolved.
+    pub fn faults(&self) -> Vec<Value> {
+        let mut rng = Rng::with_seed(self.seed);
+        let orders = Target {
+            method: "POST",
+            path: "/vps",
+        };
+        let mut faults = struck(orders, self.keys * 2, 0.45, || order_fault(&mut rng));
+        let reads = Target {
+            method: "GET",
+            path: "*",
+        };
+        faults.extend(struck(reads, self.keys * 60, 0.04, || read_fault(&mut rng)));
+        faults
     }
 
     /// What happens to a process, the last first.
@@ -90,10 +96,17 @@ impl Plan {
     }
 }
 
+/// Which requests faults strike.
+#[derive(Clone, Copy)]
+struct Target {
+    method: &'static str,
+    path: &'static str,
+}
+
 /// Faults for a share of the first `count` requests of a kind. A fault lets those requests pass that come before it
 /// and are not struck by an earlier one.
 fn struck(
-    on: &Value,
+    on: Target,
     count: usize,
     share: f64,
     mut fault: impl FnMut() -> (f64, Value),
@@ -103,8 +116,8 @@ fn struck(
     for _ in 0..count {
         let (luck, action) = fault();
         if luck < share {
-            let mut on = on.clone();
-            on["skip"] = json!(passing);
+            let Target { method, path } = on;
+            let on = json!({"method": method, "path": path, "skip": passing});
             faults.push(json!({"on": on, "do": action}));
         } else {
             passing += 1;
