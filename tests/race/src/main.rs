@@ -6,6 +6,7 @@
 //! what the store has: `KEY STATE ATTEMPT VPS_ID`.
 
 mod buyer;
+mod fall;
 mod halt;
 mod place;
 
@@ -15,6 +16,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 use stablevps::Client;
 
+use crate::fall::{Edge, Fall};
 use crate::halt::Halt;
 
 #[derive(Parser)]
@@ -35,6 +37,9 @@ struct Account {
     /// `sqlite:PATH` or `postgres:ADDRESS`
     #[arg(long)]
     store: String,
+    /// Die beside an operation of the store: `receipt:before:2` is before the second receipt
+    #[arg(long)]
+    fall: Option<Fall>,
 }
 
 #[derive(Subcommand)]
@@ -75,7 +80,12 @@ fn client(account: &Account) -> Result<Client, Box<dyn Error>> {
         .base_url(&*account.url)
         .timeout(Duration::from_secs(2))
         .connect_timeout(Duration::from_secs(1));
-    Ok(builder.store(place::open(&account.store)?).build()?)
+    let store = place::open(&account.store)?;
+    let client = match &account.fall {
+        Some(fall) => builder.store(Edge::new(store, fall.clone())),
+        None => builder.store(store),
+    };
+    Ok(client.build()?)
 }
 
 fn list(client: &Client) -> Result<(), Box<dyn Error>> {

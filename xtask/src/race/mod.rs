@@ -5,6 +5,7 @@ mod books;
 mod database;
 mod halted;
 mod plan;
+mod racer;
 mod worker;
 
 use std::path::{Path, PathBuf};
@@ -16,8 +17,9 @@ use clap::{Args, ValueEnum};
 
 use self::books::Books;
 use self::database::Database;
-use self::plan::{Kind, Plan};
-use self::worker::{Scene, Worker};
+use self::plan::Plan;
+use self::racer::{Racer, Tally};
+use self::worker::Scene;
 use crate::servers::{race, simulator};
 use crate::service::Service;
 use crate::shell::{headline, target};
@@ -167,49 +169,33 @@ fn race_once(programs: &Programs, plan: &Plan, store: StoreKind, folder: &Path) 
     )?;
     std::fs::write(folder.join("store.txt"), scene.listed()?)?;
     database.dump(folder)?;
-    let blows = raced?;
+    let tally = raced?;
     let books = Books::read(&scene, plan)?;
     books.check(plan)?;
     let seconds = begun.elapsed().as_secs();
     println!(
-        "{store:?}, seed {}: {books}; {blows}; {seconds} s",
+        "{store:?}, seed {}: {books}; {tally}; {seconds} s",
         plan.seed
     );
     Ok(())
 }
 
-/// Starts every process, strikes it as planned, and starts it again after a kill, until each has an end for every key.
-/// Says what happened.
-fn race_to_the_end(scene: &Scene<'_>, plan: &Plan, begun: Instant) -> Result<String> {
-    let mut racers = Vec::new();
-    for number in 0..WORKERS {
-        let worker = Worker::start(scene, number, &plan.arguments())?;
-        racers.push((worker, plan.blows(number)));
-    }
-    let (mut kills, mut stops) = (0, 0);
+/// Lets every process race until each has an end for every key. Says what befell them.
+fn race_to_the_end(scene: &Scene<'_>, plan: &Plan, begun: Instant) -> Result<Tally> {
+    let start = |number| Racer::start(scene, plan, number);
+    let mut racers: Vec<Racer> = (0..WORKERS).map(start).collect::<Result<_>>()?;
+    let mut tally = Tally::default();
     while !racers.is_empty() {
         if begun.elapsed() > plan.limit() {
             let limit = plan.limit().as_secs();
             bail!("after {limit} s, {} processes still run", racers.len());
         }
         let mut running = Vec::new();
-        for (mut worker, mut blows) in racers {
-            if worker.has_ended()? {
-                continue;
-            }
-            if let Some(blow) = blows.pop_if(|blow| begun.elapsed() >= blow.at) {
-                match blow.kind {
-                    Kind::Kill => worker = worker.killed_and_started_again(scene)?,
-                    Kind::Stop => worker.stop()?,
-                    Kind::GoOn => worker.go_on()?,
-                }
-                kills += usize::from(blow.kind == Kind::Kill);
-                stops += usize::from(blow.kind == Kind::Stop);
-            }
-            running.push((worker, blows));
+        for racer in racers {
+            running.extend(racer.look_after(scene, begun.elapsed(), &mut tally)?);
         }
         racers = running;
         std::thread::sleep(LOOK);
     }
-    Ok(format!("{kills} kills, {stops} stops"))
+    Ok(tally)
 }

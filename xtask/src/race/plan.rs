@@ -8,6 +8,16 @@ use serde_json::{Value, json};
 /// What the service takes for a VPS of the plan that is bought, in cents.
 pub const PRICE: u64 = 1_249;
 
+/// The operations of the store beside which processes die.
+const OPERATIONS: [&str; 6] = [
+    "announcement",
+    "receipt",
+    "bought",
+    "leaving",
+    "end",
+    "entry",
+];
+
 /// The plan of one race.
 pub struct Plan {
     pub seed: u64,
@@ -88,6 +98,17 @@ impl Plan {
         }
         blows.sort_by_key(|blow| std::cmp::Reverse(blow.at));
         blows
+    }
+
+    /// Beside which operations of the store a process dies: one for each of its first lives, the last first.
+    pub fn falls(&self, worker: usize) -> Vec<String> {
+        let mut rng = Rng::with_seed(self.seed.wrapping_mul(7_000).wrapping_add(worker as u64));
+        let mut fall = || {
+            let operation = rng.choice(OPERATIONS).unwrap_or_default();
+            let side = if rng.bool() { "before" } else { "after" };
+            format!("{operation}:{side}:{}", rng.u8(1..=2))
+        };
+        (0..1.max(self.keys / 16)).map(|_| fall()).collect()
     }
 
     /// By when the race is over.

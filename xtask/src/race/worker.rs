@@ -22,6 +22,19 @@ pub struct Worker {
     child: Child,
     number: usize,
     arguments: Vec<String>,
+    /// Beside which operations of the store its next lives end, the last first.
+    falls: Vec<String>,
+    is_to_fall: bool,
+}
+
+/// How a process is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Life {
+    Running,
+    /// It died as it was to.
+    Fallen,
+    /// It has an end for every key.
+    Ended,
 }
 
 impl Scene<'_> {
@@ -51,7 +64,21 @@ impl Scene<'_> {
 
 impl Worker {
     pub fn start(scene: &Scene<'_>, number: usize, arguments: &[String]) -> Result<Self> {
+        Self::start_to_fall(scene, number, arguments, Vec::new())
+    }
+
+    /// One whose first lives end beside those operations.
+    pub fn start_to_fall(
+        scene: &Scene<'_>,
+        number: usize,
+        arguments: &[String],
+        mut falls: Vec<String>,
+    ) -> Result<Self> {
         let mut command = scene.command();
+        let fall = falls.pop();
+        if let Some(fall) = &fall {
+            command.args(["--fall", fall]);
+        }
         command.arg("buy").args(arguments);
         command.stdout(continued(&scene.printed(number))?);
         command.stderr(continued(&scene.repeated(number))?);
@@ -59,27 +86,39 @@ impl Worker {
             child: command.spawn()?,
             number,
             arguments: arguments.to_vec(),
+            falls,
+            is_to_fall: fall.is_some(),
         })
     }
 
     /// Whether it has ended, which it does in peace alone.
     pub fn has_ended(&mut self) -> Result<bool> {
-        let Some(status) = self.child.try_wait()? else {
-            return Ok(false);
-        };
-        ensure!(
-            status.success(),
-            "process {} ended with {status}",
-            self.number
-        );
-        Ok(true)
+        Ok(self.life()? == Life::Ended)
     }
 
-    /// The process of the same place, after this one was killed.
-    pub fn killed_and_started_again(self, scene: &Scene<'_>) -> Result<Self> {
-        let (number, arguments) = (self.number, self.arguments.clone());
+    /// How it is. An end that nobody wanted is an error.
+    pub fn life(&mut self) -> Result<Life> {
+        let Some(status) = self.child.try_wait()? else {
+            return Ok(Life::Running);
+        };
+        if status.success() {
+            return Ok(Life::Ended);
+        }
+        // Killed, it has no exit code.
+        let number = self.number;
+        ensure!(
+            self.is_to_fall && status.code().is_none(),
+            "process {number} ended with {status}"
+        );
+        Ok(Life::Fallen)
+    }
+
+    /// The process of the same place, after this one died or was killed.
+    pub fn started_again(mut self, scene: &Scene<'_>) -> Result<Self> {
+        let (number, falls) = (self.number, std::mem::take(&mut self.falls));
+        let arguments = self.arguments.clone();
         drop(self);
-        Self::start(scene, number, &arguments)
+        Self::start_to_fall(scene, number, &arguments, falls)
     }
 
     /// Stops it where it is.
