@@ -17,7 +17,7 @@ use clap::{Args, Parser, Subcommand};
 use stablevps::Client;
 
 use crate::fall::{Edge, Fall};
-use crate::halt::Halt;
+use crate::halt::{Halt, Moment};
 
 #[derive(Parser)]
 #[command(about = "Buys the same keys as other processes, on one account and one store")]
@@ -53,8 +53,8 @@ enum Task {
         #[arg(long, default_value_t = 4)]
         threads: usize,
         /// Print `halting` and stop the process, once, between an order's announcement and its first byte
-        #[arg(long)]
-        halt_at_order: bool,
+        #[arg(long, value_enum)]
+        halt: Option<Moment>,
     },
     /// Print what the store has
     List,
@@ -62,21 +62,25 @@ enum Task {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let Arguments { account, task } = Arguments::parse();
-    let client = client(&account)?;
     match task {
         Task::Buy {
             keys,
             threads,
-            halt_at_order,
-        } => buyer::buy_all(&client, keys, threads, &Halt::new(halt_at_order)),
-        Task::List => list(&client),
+            halt,
+        } => {
+            let halt = Halt::new(halt);
+            let client = client(&account, halt.clone())?;
+            buyer::buy_all(&client, keys, threads, &halt)
+        }
+        Task::List => list(&client(&account, Halt::default())?),
     }
 }
 
 /// Short times: a lease is longer than they are.
-fn client(account: &Account) -> Result<Client, Box<dyn Error>> {
+fn client(account: &Account, clock: Halt) -> Result<Client, Box<dyn Error>> {
     let builder = Client::builder()
         .api_key_from_env()
+        .clock(clock)
         .base_url(&*account.url)
         .timeout(Duration::from_secs(2))
         .connect_timeout(Duration::from_secs(1));

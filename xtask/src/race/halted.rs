@@ -13,27 +13,35 @@ use crate::service::Service;
 /// Longer than a lease, the settle window and the purchase take.
 const LIMIT: Duration = Duration::from_secs(180);
 
-/// Stops one process, and lets another buy its key meanwhile.
+/// Where a process is stopped: see the program.
+const MOMENTS: [&str; 2] = ["progress", "clock"];
+
+/// Stops one process at each moment, and lets another buy its key meanwhile.
 pub fn run(programs: &Programs, store: StoreKind) -> Result<()> {
-    let folder = folder(&format!("halted-{store:?}"))?;
-    let Some(database) = Database::start(store, &folder)? else {
-        return Ok(());
-    };
-    let service = Service::start(&programs.service, &["--provisioning-ms", "1000"])?;
-    let scene = Scene {
-        program: &programs.worker,
-        service: &service,
-        place: database.place(),
-        folder: &folder,
-    };
-    halt_and_go_on(&scene).with_context(|| format!("{} has the files", folder.display()))?;
-    println!("{store:?}: a process that was stopped before its order sent nothing when it went on");
-    Ok(std::fs::remove_dir_all(&folder)?)
+    for moment in MOMENTS {
+        let folder = folder(&format!("halted-{store:?}-{moment}"))?;
+        let Some(database) = Database::start(store, &folder)? else {
+            return Ok(());
+        };
+        let service = Service::start(&programs.service, &["--provisioning-ms", "1000"])?;
+        let scene = Scene {
+            program: &programs.worker,
+            service: &service,
+            place: database.place(),
+            folder: &folder,
+        };
+        halt_and_go_on(&scene, moment)
+            .with_context(|| format!("{} has the files", folder.display()))?;
+        println!("{store:?}: stopped at {moment} before its order, a process sent nothing later");
+        std::fs::remove_dir_all(&folder)?;
+    }
+    Ok(())
 }
 
-fn halt_and_go_on(scene: &Scene<'_>) -> Result<()> {
+fn halt_and_go_on(scene: &Scene<'_>, moment: &str) -> Result<()> {
     let arguments = ["--keys", "1", "--threads", "1"].map(str::to_owned);
-    let halts = [&arguments[..], &["--halt-at-order".to_owned()]].concat();
+    let halt = ["--halt", moment].map(str::to_owned);
+    let halts = [&arguments[..], &halt].concat();
     let mut halted = Worker::start(scene, 0, &halts)?;
     until("the first process stops", || is_stopped(&mut halted))?;
     ensure!(

@@ -38,7 +38,7 @@ pub struct Options {
     /// The first of them.
     #[arg(long, default_value_t = 1)]
     first_seed: u64,
-    /// How many keys are bought.
+    /// How many keys are bought. With none, processes are only stopped.
     #[arg(long, default_value_t = 16)]
     keys: usize,
     /// How many seeds race at a time.
@@ -82,9 +82,10 @@ pub fn run(options: Options) -> Result<()> {
         if options.store.is_none_or(|only| only == *store) {
             let (halts, races) = (programs.clone(), programs.clone());
             threads.push(std::thread::spawn(move || halted::run(&halts, *store)));
-            threads.push(std::thread::spawn(move || {
-                race_all(&races, options, *store)
-            }));
+            if options.keys > 0 {
+                let race = move || race_all(&races, options, *store);
+                threads.push(std::thread::spawn(race));
+            }
         }
     }
     let ends: Vec<Result<()>> = threads.into_iter().map(joined).collect();
