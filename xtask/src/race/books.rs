@@ -199,3 +199,69 @@ fn shown(counts: &BTreeMap<String, usize>) -> String {
     let each = counts.iter().map(|(name, count)| format!("{name} {count}"));
     each.collect::<Vec<_>>().join(", ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const PLAN: Plan = Plan { seed: 1, keys: 2 };
+
+    /// What is left by a race of two keys in which all went well, changed.
+    fn verdict(change: impl FnOnce(&mut Books)) -> String {
+        let state = json!({
+            "orders_placed": 2, "vps": [{"id": "v1"}, {"id": "v2"}], "total_charged": 24.98, "balance": 201.02,
+            "funded": 226, "requests": {"total": 9}, "pending_faults": [],
+        });
+        let record = |number| {
+            ["order", "ready", "1", "v"].map(|word| match word {
+                "order" => format!("order-{number}"),
+                "v" => format!("v{number}"),
+                other => other.to_owned(),
+            })
+        };
+        let mut books = Books {
+            state: serde_json::from_value(state).unwrap(),
+            ends: vec![ends_of("order-1 v1\norder-2 v2\norder-1 v1\n"); WORKERS],
+            records: vec![record(1).to_vec(), record(2).to_vec()],
+            faults: BTreeMap::new(),
+            repeated: BTreeMap::new(),
+        };
+        change(&mut books);
+        let verdict = books.check(&PLAN).err();
+        verdict.map_or_else(String::new, |error| error.to_string())
+    }
+
+    #[test]
+    fn books_add_up_only_where_everybody_has_one_vps_for_each_key() {
+        assert_eq!(verdict(|_| {}), "");
+        let thrice = verdict(|books| books.state.orders_placed = 3);
+        assert_eq!(thrice, "2 keys, and 3 orders");
+        let id = "v3".to_owned();
+        let more = verdict(|books| books.state.vps.push(Vps { id }));
+        assert_eq!(more, "2 keys, and 3 VPS");
+        let charged = verdict(|books| books.state.total_charged += 0.01);
+        assert_eq!(charged, "2498 cents are due, and 2499 were charged");
+        let gone = verdict(|books| books.state.balance -= 0.01);
+        assert_eq!(gone, "of 22600 cents, 20101 are left");
+        let open = verdict(|books| books.records[1][1] = "unresolved".to_owned());
+        assert_eq!(open, "order-2 is unresolved");
+        let shared = verdict(|books| books.records[1][3] = "v1".to_owned());
+        assert_eq!(
+            shared,
+            r#"the store has {"v1"}, and the service {"v1", "v2"}"#
+        );
+        let twice = verdict(|books| books.ends[3] = ends_of("order-1 v1\norder-1 v2\norder-2 v2"));
+        assert_eq!(
+            twice,
+            r#"order-1 is v1, and process 3 printed Some({"v1", "v2"})"#
+        );
+        let silent = verdict(|books| books.ends[0] = ends_of("order-1 v1"));
+        assert_eq!(silent, "order-2 is v2, and process 0 printed None");
+        let failed = verdict(|books| books.ends[1] = ends_of("order-1 !unresolved\norder-2 v2"));
+        assert_eq!(
+            failed,
+            r#"order-1 is v1, and process 1 printed Some({"!unresolved"})"#
+        );
+    }
+}

@@ -18,6 +18,10 @@ const MOMENTS: [&str; 2] = ["progress", "clock"];
 
 /// Stops one process at each moment, and lets another buy its key meanwhile.
 pub fn run(programs: &Programs, store: StoreKind) -> Result<()> {
+    if cfg!(not(target_os = "linux")) {
+        println!("NOTICE: processes are stopped on Linux alone");
+        return Ok(());
+    }
     for moment in MOMENTS {
         let folder = folder(&format!("halted-{store:?}-{moment}"))?;
         let Some(database) = Database::start(store, &folder)? else {
