@@ -20,6 +20,7 @@ mod python;
 mod python_client;
 mod python_errors;
 mod python_models;
+mod race;
 mod servers;
 mod service;
 mod shell;
@@ -59,6 +60,9 @@ enum Command {
         /// Only this part; every part by default.
         #[arg(value_enum)]
         part: Option<test::Part>,
+        /// Of the part `race`.
+        #[command(flatten)]
+        race: race::Options,
     },
     /// Measure, ours and theirs side by side.
     Bench {
@@ -95,7 +99,7 @@ fn carry_out(command: Command) -> Result<()> {
     match command {
         Command::Demo { name } => demo::run(name),
         Command::Cli => cli::build().map(drop),
-        Command::Test { part } => test::run(part),
+        Command::Test { part, race } => test::run(part, race),
         Command::Bench { name, check } => bench::run(name, check),
         Command::Wasm => wasm::build(),
         Command::Generate { check } => generate::run(check),

@@ -57,6 +57,12 @@ impl Postgres {
         )
     }
 
+    /// Everything that is in it, as SQL.
+    pub fn dump(&self) -> Result<String> {
+        let mut dump = self.program("pg_dump");
+        output(dump.args(["--dbname", &self.address()]))
+    }
+
     fn begin(&self) -> Result<()> {
         if is_root() {
             finish(Command::new("chown").arg(USER).arg(&self.folder))?;

@@ -22,6 +22,11 @@ pub fn crossing() -> Result<PathBuf> {
     program("stablevps-crossing", &[], "dev")
 }
 
+/// The program of which several processes buy the same keys.
+pub fn race() -> Result<PathBuf> {
+    program("stablevps-race", &[], "dev")
+}
+
 /// A program of this repository, built with a profile.
 pub fn program(name: &str, features: &[&str], profile: &str) -> Result<PathBuf> {
     let arguments = ["build", "--locked", "-p", name, "--profile", profile];

@@ -41,12 +41,23 @@ impl Service {
         Ok(self.state()?.pointer(pointer).cloned().unwrap_or_default())
     }
 
-    fn state(&self) -> Result<Value> {
+    /// Its whole state.
+    pub fn state(&self) -> Result<Value> {
+        self.ask("GET", "state", "")
+    }
+
+    /// The requests that it saw, the last 10,000 at most.
+    pub fn requests(&self) -> Result<Value> {
+        self.ask("POST", "control", r#""requests""#)
+    }
+
+    fn ask(&self, method: &str, path: &str, body: &str) -> Result<Value> {
         let address = self.url.trim_start_matches("http://");
         let mut stream = TcpStream::connect(address)?;
         write!(
             stream,
-            "GET /_simulator/state HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n"
+            "{method} /_simulator/{path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
         )?;
         let mut reply = String::new();
         stream.read_to_string(&mut reply)?;

@@ -11,7 +11,7 @@ use crate::postgres::Postgres;
 use crate::python::{Venv, wheel};
 use crate::servers::{laboratory, simulator};
 use crate::shell::{cache, elsewhere, finish, headline, is_ci, root, run as sh, target};
-use crate::{cli, generate, interface, kotlin, kotlin_bot, swift, test_js};
+use crate::{cli, generate, interface, kotlin, kotlin_bot, race, swift, test_js};
 
 /// The largest wheel, in bytes.
 pub const WHEEL_LIMIT: u64 = 2_200_000;
@@ -44,10 +44,12 @@ pub enum Part {
     Kotlin,
     /// The Swift package.
     Swift,
+    /// Processes that buy the same keys and are killed. The Rust crates' tests have it in its short form.
+    Race,
 }
 
 /// Runs one part, or all of them.
-pub fn run(part: Option<Part>) -> Result<()> {
+pub fn run(part: Option<Part>, race: race::Options) -> Result<()> {
     for one in Part::value_variants() {
         if part.is_none_or(|only| only == *one) {
             match one {
@@ -65,6 +67,8 @@ pub fn run(part: Option<Part>) -> Result<()> {
                     kotlin_bot::test()?;
                 }
                 Part::Swift => swift::test()?,
+                Part::Race if part.is_none() => {}
+                Part::Race => race::run(race)?,
             }
         }
     }
@@ -142,6 +146,8 @@ fn rust() -> Result<()> {
         test.env("STABLEVPS_POSTGRES", database.address());
     }
     finish(&mut test)?;
+    drop(database);
+    race::run(race::Options::default())?;
     interface::check()?;
     headline("Rust: the crates can be packaged");
     let mut package = Command::new("cargo");

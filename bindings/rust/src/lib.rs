@@ -129,6 +129,8 @@
 #[cfg(any(feature = "async", feature = "blocking"))]
 mod client;
 #[cfg(any(feature = "async", feature = "blocking", feature = "host"))]
+mod moment;
+#[cfg(any(feature = "async", feature = "blocking", feature = "host"))]
 mod network;
 #[cfg(any(feature = "async", feature = "blocking"))]
 pub mod store;

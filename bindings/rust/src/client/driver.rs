@@ -18,6 +18,7 @@ use crate::client::nested;
 use crate::client::provision::PurchaseKind;
 use crate::client::session::{Session, two_drivers};
 use crate::client::stop::Stopper;
+use crate::moment::Moment;
 
 /// A purchase, and what is under way for it.
 #[derive(Debug)]
@@ -28,6 +29,8 @@ pub(crate) struct Driver {
     has_turn: bool,
     pub stopper: Stopper,
     under_way: Option<(RequestId, RetryClass)>,
+    /// When the store was asked last, by the machine's time and as a moment.
+    asked: Option<(Instant, Moment)>,
 }
 
 /// What to do before the next step.
@@ -46,8 +49,8 @@ pub(crate) enum Look {
 
 /// What to do after the progress was told.
 pub(crate) enum Act {
-    /// Send this, within so long where that is said, and hand its reply back.
-    Send(Box<HttpRequest>, Option<Duration>),
+    /// Send this, before that moment where there is one, and hand its reply back.
+    Send(Box<HttpRequest>, Option<Moment>),
     /// Look again in so long.
     Sleep(Duration),
     /// Look again.
@@ -67,6 +70,7 @@ impl Driver {
             has_turn: false,
             stopper: Stopper::default(),
             under_way: None,
+            asked: None,
         })
     }
 
@@ -95,7 +99,10 @@ impl Driver {
     pub(crate) fn look(&mut self, now: Instant) -> Look {
         let next_look_ms = match self.machine.want(now) {
             Want::Done(outcome) => return Look::Ended(outcome),
-            Want::Store(request) => return Look::Store(request),
+            Want::Store(request) => {
+                self.asked = Some((now, Moment::now()));
+                return Look::Store(request);
+            }
             Want::Wait(_, WaitReason::Turn) if nested::is_within(&self.account) => {
                 return Look::Ended(Box::new(Err(self.nested(now))));
             }
@@ -152,13 +159,21 @@ impl Driver {
         match self.machine.want(now) {
             Want::Send(request, within) if told_of_wait != Some(true) => {
                 self.under_way = Some((request.id, request.retry_class));
-                Act::Send(request, within.map(Duration::from_millis))
+                Act::Send(request, within.map(|within_ms| self.limit(within_ms, now)))
             }
             Want::Wait(delay_ms, _) if told_of_wait != Some(false) => {
                 Act::Sleep(Duration::from_millis(delay_ms))
             }
             Want::Send(..) | Want::Wait(..) | Want::Store(_) | Want::Done(_) => Act::Again,
         }
+    }
+
+    /// The moment that is so long from now by the machine's time. It is counted from when the store was asked to
+    /// note the order: whatever stopped the process or the machine since then, the lease went on.
+    fn limit(&self, within_ms: u64, now: Instant) -> Moment {
+        let (asked, moment) = self.asked.unwrap_or_else(|| (now, Moment::now()));
+        let span_ms = now.since_ms(asked).saturating_add(within_ms);
+        moment.plus(Duration::from_millis(span_ms))
     }
 
     /// The store answered, or failed.
@@ -249,6 +264,17 @@ fn not_opened() -> Progress {
         unexplained: None,
         token: None,
     }
+}
+
+/// What becomes of a request whose moment was over before it was sent.
+pub(crate) fn too_late(limit: Option<Moment>) -> Option<Reply> {
+    limit.filter(Moment::has_come).map(|_| {
+        Reply::Failed(TransportFailure {
+            kind: FailureKind::Timeout,
+            delivery: Delivery::NotSent,
+            detail: "its time to begin was over".to_owned(),
+        })
+    })
 }
 
 fn given_up(detail: &str) -> TransportFailure {

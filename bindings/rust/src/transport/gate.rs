@@ -1,9 +1,9 @@
 //! The gate that the first byte of a request must pass.
 
-use std::sync::atomic::{AtomicU8, Ordering};
-use std::time::{Duration, Instant, SystemTime};
-
 use stablevps_core::http::Delivery;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use crate::moment::Moment;
 
 /// Between a request and the wire. It ends in one of two ways, whichever comes first, and never
 /// changes after that:
@@ -21,28 +21,6 @@ pub(super) struct Gate {
     shuts_at: Option<Moment>,
 }
 
-/// A moment by two clocks, whichever has it first: the monotonic one may stand still while the machine sleeps, and
-/// the time of day may be set back.
-#[derive(Debug)]
-struct Moment {
-    monotonic: Option<Instant>,
-    time: Option<SystemTime>,
-}
-
-impl Moment {
-    fn in_so_long(span: Duration) -> Self {
-        Self {
-            monotonic: Instant::now().checked_add(span),
-            time: SystemTime::now().checked_add(span),
-        }
-    }
-
-    fn has_come(&self) -> bool {
-        let by_monotonic = self.monotonic.is_some_and(|at| Instant::now() >= at);
-        by_monotonic || self.time.is_some_and(|at| SystemTime::now() >= at)
-    }
-}
-
 const OPEN: u8 = 0;
 const PASSED: u8 = 1;
 const SHUT: u8 = 2;
@@ -53,9 +31,9 @@ pub(super) struct AlreadyShut;
 
 impl Gate {
     /// A gate that shuts by itself.
-    pub(super) fn within(span: Duration) -> Self {
+    pub(super) fn until(moment: Moment) -> Self {
         Self {
-            shuts_at: Some(Moment::in_so_long(span)),
+            shuts_at: Some(moment),
             ..Self::default()
         }
     }
@@ -100,6 +78,8 @@ impl Gate {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[test]
@@ -113,10 +93,10 @@ mod tests {
 
     #[test]
     fn a_request_that_did_not_begin_in_time_can_never_be_written() {
-        let gate = Gate::within(Duration::ZERO);
+        let gate = Gate::until(Moment::now());
         assert_eq!(gate.pass(), Err(AlreadyShut));
         assert_eq!(gate.shut(), Delivery::NotSent);
-        let gate = Gate::within(Duration::from_hours(1));
+        let gate = Gate::until(Moment::now().plus(Duration::from_hours(1)));
         assert_eq!(gate.pass(), Ok(()));
         assert_eq!(gate.shut(), Delivery::Unknown);
     }

@@ -44,7 +44,6 @@ mod worker;
 use std::ffi::OsString;
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use stablevps_core::http::{HttpRequest, Reply, RetryClass};
 
@@ -56,6 +55,7 @@ use self::gate::Gate;
 use self::process::PerProcess;
 use self::settings::Settings;
 use self::worker::Workers;
+use crate::moment::Moment;
 use crate::network::{ConfigError, Network, TransportConfig};
 
 /// An HTTP client with its connections and threads. Clones share both.
@@ -102,10 +102,10 @@ impl HttpTransport {
             .exchange(request, &Arc::new(Gate::default()))
     }
 
-    /// Sends a request that must begin within so long, and not after.
+    /// Sends a request that must begin before that moment, and not after.
     #[must_use]
-    pub fn send_within(&self, request: &HttpRequest, span: Duration) -> Reply {
-        let gate = Arc::new(Gate::within(span));
+    pub fn send_before(&self, request: &HttpRequest, moment: Moment) -> Reply {
+        let gate = Arc::new(Gate::until(moment));
         self.engine().agents.exchange(request, &gate)
     }
 

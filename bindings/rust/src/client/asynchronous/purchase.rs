@@ -9,7 +9,7 @@ use stablevps_core::http::{HttpRequest, RetryClass};
 use stablevps_core::models::{Progress, Provisioned};
 
 use super::AsyncClient;
-use crate::client::driver::{Act, Driver, Look};
+use crate::client::driver::{Act, Driver, Look, too_late};
 use crate::client::provision::{ProvisionBuilder, PurchaseKind, WithProgress};
 use crate::client::stop::Stopper;
 use crate::client::trace::Traced;
@@ -124,9 +124,12 @@ async fn advance(
             Ok(())
         }
         // It begins at once, and the time to connect was taken into account.
-        Act::Send(request, _within) => {
-            let sending = send(client, &request, &driver.stopper).await;
-            match sending {
+        Act::Send(request, limit) => {
+            let reply = match too_late(limit) {
+                Some(reply) => Some(reply),
+                None => send(client, &request, &driver.stopper).await,
+            };
+            match reply {
                 Some(reply) => driver.answered(reply, client.instant()),
                 None => Ok(()),
             }

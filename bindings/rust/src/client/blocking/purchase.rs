@@ -99,9 +99,9 @@ fn advance(client: &Client, driver: &mut Driver, told: Option<&Progress>) -> Res
             client.time().sleep(delay, &driver.stopper);
             Ok(())
         }
-        Act::Send(request, within) => {
+        Act::Send(request, limit) => {
             let sender = client.sender();
-            match sender.send_unless_stopped(request, within, &driver.stopper) {
+            match sender.send_unless_stopped(request, limit, &driver.stopper) {
                 Some(reply) => driver.answered(reply, client.instant()),
                 None => Ok(()),
             }

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use stablevps_core::http::{HttpRequest, Reply, RetryClass};
 
+use crate::client::driver::too_late;
 use crate::client::stop::Stopper;
+use crate::moment::Moment;
 use crate::transport::HttpTransport;
 
 /// How long a thread waits for a reply before it waits on. Every request has a time limit of its own.
@@ -51,21 +53,23 @@ impl Sender {
         }
     }
 
-    /// Sends; gives nothing where the request was given up because of a stop. An order never is, and begins
-    /// `within` so long or not at all. A user's transport can't be interrupted, and begins at once.
+    /// Sends; gives nothing where the request was given up because of a stop. An order never is, and begins before
+    /// its limit or not at all. A user's transport can't be interrupted, and begins at once.
     pub(crate) fn send_unless_stopped(
         &self,
         request: Box<HttpRequest>,
-        within: Option<Duration>,
+        limit: Option<Moment>,
         stopper: &Stopper,
     ) -> Option<Reply> {
         let transport = match self {
             Self::BuiltIn(transport) => transport,
-            Self::Own(transport) => return Some(transport.send(&request)),
+            Self::Own(transport) => {
+                return Some(too_late(limit).unwrap_or_else(|| transport.send(&request)));
+            }
         };
         if request.retry_class == RetryClass::Once {
-            return Some(match within {
-                Some(span) => transport.send_within(&request, span),
+            return Some(match limit {
+                Some(limit) => transport.send_before(&request, limit),
                 None => transport.send(&request),
             });
         }

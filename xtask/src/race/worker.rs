@@ -1,0 +1,153 @@
+//! A process that races.
+
+use std::fs::{File, OpenOptions};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command};
+
+use anyhow::{Result, ensure};
+
+use crate::service::Service;
+use crate::shell::{finish, output};
+
+/// Where processes race.
+pub struct Scene<'a> {
+    pub program: &'a Path,
+    pub service: &'a Service,
+    pub place: String,
+    pub folder: &'a Path,
+}
+
+/// A process that races, and ends when this is dropped. What it prints is in files that its successors continue.
+pub struct Worker {
+    child: Child,
+    number: usize,
+    arguments: Vec<String>,
+    /// Beside which operations of the store its next lives end, the last first.
+    falls: Vec<String>,
+    is_to_fall: bool,
+}
+
+/// How a process is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Life {
+    Running,
+    /// It died as it was to.
+    Fallen,
+    /// It has an end for every key.
+    Ended,
+}
+
+impl Scene<'_> {
+    /// What the store has.
+    pub fn listed(&self) -> Result<String> {
+        output(self.command().arg("list"))
+    }
+
+    /// The file with what a process printed.
+    pub fn printed(&self, worker: usize) -> PathBuf {
+        self.folder.join(format!("worker-{worker}.out"))
+    }
+
+    /// The file with what a process had to ask for again.
+    pub fn repeated(&self, worker: usize) -> PathBuf {
+        self.folder.join(format!("worker-{worker}.err"))
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(self.program);
+        command
+            .args(["--url", &self.service.url, "--store", &self.place])
+            .env("STABLEVPS_API_KEY", &self.service.key);
+        command
+    }
+}
+
+impl Worker {
+    pub fn start(scene: &Scene<'_>, number: usize, arguments: &[String]) -> Result<Self> {
+        Self::start_to_fall(scene, number, arguments, Vec::new())
+    }
+
+    /// One whose first lives end beside those operations.
+    pub fn start_to_fall(
+        scene: &Scene<'_>,
+        number: usize,
+        arguments: &[String],
+        mut falls: Vec<String>,
+    ) -> Result<Self> {
+        let mut command = scene.command();
+        let fall = falls.pop();
+        if let Some(fall) = &fall {
+            command.args(["--fall", fall]);
+        }
+        command.arg("buy").args(arguments);
+        command.stdout(continued(&scene.printed(number))?);
+        command.stderr(continued(&scene.repeated(number))?);
+        Ok(Self {
+            child: command.spawn()?,
+            number,
+            arguments: arguments.to_vec(),
+            falls,
+            is_to_fall: fall.is_some(),
+        })
+    }
+
+    /// Whether it has ended, which it does in peace alone.
+    pub fn has_ended(&mut self) -> Result<bool> {
+        Ok(self.life()? == Life::Ended)
+    }
+
+    /// How it is. An end that nobody wanted is an error.
+    pub fn life(&mut self) -> Result<Life> {
+        let Some(status) = self.child.try_wait()? else {
+            return Ok(Life::Running);
+        };
+        if status.success() {
+            return Ok(Life::Ended);
+        }
+        // Killed, it has no exit code.
+        let number = self.number;
+        ensure!(
+            self.is_to_fall && status.code().is_none(),
+            "process {number} ended with {status}"
+        );
+        Ok(Life::Fallen)
+    }
+
+    /// The process of the same place, after this one died or was killed.
+    pub fn started_again(mut self, scene: &Scene<'_>) -> Result<Self> {
+        let (number, falls) = (self.number, std::mem::take(&mut self.falls));
+        let arguments = self.arguments.clone();
+        drop(self);
+        Self::start_to_fall(scene, number, &arguments, falls)
+    }
+
+    /// Stops it where it is.
+    pub fn stop(&self) -> Result<()> {
+        self.signal("-STOP")
+    }
+
+    /// Lets it go on.
+    pub fn go_on(&self) -> Result<()> {
+        self.signal("-CONT")
+    }
+
+    fn signal(&self, signal: &str) -> Result<()> {
+        let id = self.child.id().to_string();
+        finish(Command::new("kill").args([signal, &id]))
+    }
+
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        let _killed = self.child.kill();
+        let _ended = self.child.wait();
+    }
+}
+
+fn continued(path: &Path) -> Result<File> {
+    Ok(OpenOptions::new().create(true).append(true).open(path)?)
+}
