@@ -91,6 +91,6 @@ fn buy(client: &Client, key: &str, halt: &Halt) -> Result<Provisioned, stablevps
         .settle(Duration::from_secs(3))
         .first_look(Duration::from_millis(500))
         .longest_pause(Duration::from_secs(1))
-        .timeout(Duration::from_secs(60));
+        .timeout(Duration::from_mins(1));
     provision.on_progress(|progress| halt.look(progress)).run()
 }

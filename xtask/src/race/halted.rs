@@ -11,7 +11,7 @@ use super::{LOOK, Programs, StoreKind, folder};
 use crate::service::Service;
 
 /// Longer than a lease, the settle window and the purchase take.
-const LIMIT: Duration = Duration::from_secs(180);
+const LIMIT: Duration = Duration::from_mins(3);
 
 /// Where a process is stopped: see the program.
 const MOMENTS: [&str; 2] = ["progress", "clock"];
