@@ -14,7 +14,7 @@ const LEASE_MARGIN_MS: u64 = 5_000;
 const LEASE_REST_MS: u64 = 10_000;
 /// How long after its announcement an order may begin, beyond the time that connecting takes.
 const ORDER_MARGIN_MS: u64 = 10_000;
-/// The lease of a purchase that is outside the window: it waits to enter, or for its VPS.
+/// The lease of a purchase that waits for its VPS.
 const WAITING_LEASE_MS: u64 = 120_000;
 /// When such a lease is prolonged: with less than this left.
 const WAITING_RENEWAL_MS: u64 = 45_000;
@@ -173,22 +173,19 @@ impl RecordedPurchase {
             return renewal;
         }
         let left_ms = self.lease.since_ms(now);
-        let until_renewal = left_ms.saturating_sub(self.least_lease_ms());
+        let (floor_ms, _) = self.lease_terms(own);
+        let until_renewal = left_ms.saturating_sub(floor_ms);
         let until_renewal = self.outage_ms(now).unwrap_or(0).max(until_renewal).max(1);
         Want::Wait(delay_ms.min(until_renewal), reason)
     }
 
     /// Prolongs the lease where it ends soon.
     fn want_renewal(&self, own: &Entry, now: Instant) -> Option<Want> {
-        let is_long_enough = self.lease.since_ms(now) > self.least_lease_ms();
+        let (floor_ms, lease_ms) = self.lease_terms(own);
+        let is_long_enough = self.lease.since_ms(now) > floor_ms;
         if is_long_enough || self.outage_ms(now).is_some() {
             return None;
         }
-        let lease_ms = if self.in_window {
-            self.window_lease_ms()
-        } else {
-            WAITING_LEASE_MS
-        };
         let id = own.record.id.clone();
         Some(Want::Store(StoreOp::Renew { id, lease_ms }))
     }
@@ -222,12 +219,17 @@ impl RecordedPurchase {
             .saturating_add(LEASE_MARGIN_MS + LEASE_REST_MS)
     }
 
-    /// What a lease must have left.
-    fn least_lease_ms(&self) -> u64 {
+    /// What a lease must have left, and how long it is from then on: for a request of the window inside it, half of
+    /// that for who waits to enter, and long for who only waits for a VPS.
+    fn lease_terms(&self, own: &Entry) -> (u64, u64) {
+        let window_ms = self.window_lease_ms();
         if self.in_window {
-            self.request_ms().saturating_add(LEASE_MARGIN_MS)
+            let least_ms = self.request_ms().saturating_add(LEASE_MARGIN_MS);
+            (least_ms, window_ms)
+        } else if own.purchase.is_exclusive() {
+            (window_ms.div_euclid(2), window_ms)
         } else {
-            WAITING_RENEWAL_MS
+            (WAITING_RENEWAL_MS, WAITING_LEASE_MS)
         }
     }
 
