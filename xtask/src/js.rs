@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail, ensure};
 
-use crate::shell::{cache, finish, headline, is_ci, output, root, target};
+use crate::shell::{cache, finish, headline, install_debian, is_ci, output, root, target};
 use crate::wasm;
 
 /// Builds the package as it is published.
@@ -132,12 +132,7 @@ pub fn chromium() -> Result<PathBuf> {
         bail!("Chromium is needed: install it, or name it in STABLEVPS_CHROMIUM");
     }
     headline("installing Chromium");
-    finish(Command::new("apt-get").args(["update", "-qq"]))?;
-    let mut install = Command::new("apt-get");
-    install
-        .args(["install", "-qqy", "--no-install-recommends", "chromium"])
-        .env("DEBIAN_FRONTEND", "noninteractive");
-    finish(&mut install)?;
+    install_debian(&["chromium"])?;
     let [debians, _] = usual;
     Ok(debians)
 }

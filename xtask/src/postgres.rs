@@ -4,9 +4,9 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 
-use crate::shell::{finish, is_ci, output};
+use crate::shell::{finish, install_debian, is_ci, output};
 
 /// Where Debian and its kin put the server's programs.
 const VERSIONS: &str = "/usr/lib/postgresql";
@@ -26,7 +26,7 @@ impl Postgres {
         let programs = match programs()? {
             Some(programs) => programs,
             None if is_ci() => {
-                install()?;
+                install_debian(&["postgresql"])?;
                 programs()?.context("PostgreSQL was installed, and is not there")?
             }
             None => {
@@ -138,20 +138,4 @@ fn programs() -> Result<Option<PathBuf>> {
         }
     }
     Ok(newest.map(|(_, programs)| programs))
-}
-
-fn install() -> Result<()> {
-    if !is_root() {
-        bail!("PostgreSQL is missing, and only root can install it");
-    }
-    finish(Command::new("apt-get").args(["update", "-qq"]))?;
-    let mut install = Command::new("apt-get");
-    install.args([
-        "install",
-        "-y",
-        "-qq",
-        "--no-install-recommends",
-        "postgresql",
-    ]);
-    finish(install.env("DEBIAN_FRONTEND", "noninteractive"))
 }

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::shell::{cache, finish, headline, output};
+use crate::shell::{cache, finish, headline, install_debian, output};
 
 /// The target's name.
 pub const TARGET: &str = "wasm32-unknown-unknown";
@@ -102,12 +102,7 @@ fn unpack(folder: &Path) -> Result<()> {
     std::fs::create_dir_all(&debs)?;
     finish(Command::new("apt-get").args(["update", "-qq"]))?;
     let library = dependency("libstd-rust-web-dev", "libstd-rust-web-")?;
-    let llvm = dependency(&library, "libllvm")?;
-    let mut install = Command::new("apt-get");
-    install
-        .args(["install", "-qqy", "--no-install-recommends", &llvm])
-        .env("DEBIAN_FRONTEND", "noninteractive");
-    finish(&mut install)?;
+    install_debian(&[&dependency(&library, "libllvm")?])?;
     let mut download = Command::new("apt-get");
     download
         .args(["download", "-qq", "rustc-web", "libstd-rust-web-dev"])
