@@ -2,9 +2,9 @@
 
 use std::sync::OnceLock;
 
-/// A value of which every process has its own. After a fork, the child has no threads and may hold locks that nobody
-/// will ever release; so it leaves the parent's value alone, without even dropping it, and makes one for itself at
-/// the first use.
+/// A value of which every process has its own. After a fork, the child has no threads, may hold locks that nobody
+/// will ever release, and shares its sockets with the parent; so it leaves the parent's value alone, without even
+/// dropping it, and makes one for itself at the first use.
 ///
 /// The values of a line of processes are chained, youngest last. A process that finds its number there uses that
 /// value, and no lock is taken. The only wait is for another thread of the same child that is making the value

@@ -25,7 +25,6 @@
 //! | `failure` | the kind and the words of what went wrong |
 //! | `exchange`, `worker` | requests in other threads, and waiting for them |
 //! | `interrupt` | ending an exchange that runs in its caller's own thread |
-//! | `process` | starting afresh after a fork |
 
 mod agent;
 mod exchange;
@@ -33,7 +32,6 @@ mod failure;
 mod gate;
 mod interrupt;
 mod marked;
-mod process;
 mod proxy;
 mod request_context;
 mod route;
@@ -46,13 +44,13 @@ use std::fmt;
 use std::sync::Arc;
 
 use stablevps_core::http::{HttpRequest, Reply, RetryClass};
+use stablevps_core::process::PerProcess;
 
 pub use self::exchange::Exchange;
 pub use self::interrupt::Interrupter;
 
 use self::agent::Agents;
 use self::gate::Gate;
-use self::process::PerProcess;
 use self::settings::Settings;
 use self::worker::Workers;
 use crate::moment::Moment;
