@@ -72,16 +72,13 @@ impl RecordedPurchase {
 
     /// Without the store, which others write now; but a receipt is for everybody.
     fn want_alone(&self, own: &Entry, now: Instant) -> Want {
-        let receipt = own.receipt();
-        match (receipt, self.outage_ms(now), own.purchase.next_step(now)) {
-            (Some(receipt), None, _) => return Want::Store(receipt),
-            (Some(_), Some(left_ms), Step::Done(_)) => return self.want_patience(left_ms, now),
-            _ => {}
-        }
-        match own.purchase.next_step(now) {
-            Step::Send(request) => Want::Send(request, None),
-            Step::Wait { delay_ms, reason } => Want::Wait(delay_ms, reason),
-            Step::Done(_) => Want::End(None),
+        let outage_ms = self.outage_ms(now);
+        match (own.receipt(), own.purchase.next_step(now)) {
+            (Some(receipt), _) if outage_ms.is_none() => Want::Store(receipt),
+            (Some(_), Step::Done(_)) => self.want_patience(outage_ms.unwrap_or(0), now),
+            (_, Step::Send(request)) => Want::Send(request, None),
+            (_, Step::Wait { delay_ms, reason }) => Want::Wait(delay_ms, reason),
+            (None, Step::Done(_)) => Want::End(None),
         }
     }
 
