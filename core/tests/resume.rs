@@ -617,3 +617,38 @@ fn purchases_that_begin_alike_are_two() {
     let second = bought_by(&api, &json!({})).machine;
     assert_ne!(purchase(&first), purchase(&second));
 }
+
+/// The computer sleeps while a lost order is looked for, longer than it is looked for at most.
+fn asleep_while_looking() -> Script {
+    let mut script = Script::begin(&order_fault(&json!("lose_after")));
+    while script.machine.phase() != Phase::Reconciling {
+        assert!(script.step());
+    }
+    script.now += 300_000;
+    script
+}
+
+#[test]
+fn whose_looks_fail_when_the_computer_wakes_looks_again() {
+    let mut script = asleep_while_looking();
+    let mut failed = 0;
+    while failed < 2 {
+        failed += usize::from(matches!(
+            script.machine.next_step(at(script.now)),
+            Step::Send(_)
+        ));
+        assert!(
+            script.step_failing(),
+            "given up after {failed} failed looks"
+        );
+    }
+    assert_eq!(script.end(), ("ok".to_owned(), 1, 1));
+}
+
+#[test]
+fn whose_looks_go_on_to_fail_after_the_computer_woke_is_told_that_it_is_unresolved() {
+    let mut script = asleep_while_looking();
+    while script.step_failing() {}
+    let error = script.outcome().unwrap_err();
+    assert_eq!(error.code(), "unresolved");
+}

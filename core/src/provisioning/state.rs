@@ -80,6 +80,8 @@ pub(super) struct Window {
     pub since: Instant,
     /// How many looks succeeded.
     pub looks: u32,
+    /// How many failed since the last one that succeeded.
+    pub failed_looks: u32,
 }
 
 /// A pause.

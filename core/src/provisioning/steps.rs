@@ -30,6 +30,9 @@ const FIRST_SETTLING_PAUSE_MS: u64 = 2_000;
 const LEAST_LOOKS: u32 = 3;
 /// How many settle windows are waited for looks that succeed.
 const LAST_LOOK_WINDOWS: u64 = 2;
+/// How many looks in a row must fail by then: a program that was stopped, or a computer that slept, finds
+/// the windows over before it looked at all.
+const LEAST_FAILED_LOOKS: u32 = 3;
 
 type Outcome<T> = Result<T, Error>;
 
@@ -68,6 +71,7 @@ impl Run {
             window: Window {
                 since: now,
                 looks: 0,
+                failed_looks: 0,
             },
             sleep: None,
             call: self.single_attempt(ListAllVps, now),
@@ -259,7 +263,9 @@ impl Run {
         let listed = match outcome {
             Ok(listed) => listed,
             Err(error) => {
-                let is_last = is_over(LAST_LOOK_WINDOWS);
+                window.failed_looks = window.failed_looks.saturating_add(1);
+                let is_last =
+                    is_over(LAST_LOOK_WINDOWS) && window.failed_looks >= LEAST_FAILED_LOOKS;
                 self.observed.last_error = Some(error.code());
                 let is_final = |kind: &ErrorKind| {
                     matches!(kind, ErrorKind::Unauthorized | ErrorKind::ReadOnlyKey)
@@ -272,6 +278,7 @@ impl Run {
             }
         };
         window.looks = window.looks.saturating_add(1);
+        window.failed_looks = 0;
         let is_last = is_over(1) && window.looks >= LEAST_LOOKS;
         match find(&placed, listed, self.api.claims(), &self.facts.purchase) {
             Finding::Ours(vps) => self.adopt(*vps, now),
