@@ -8,6 +8,7 @@ use ::http::Uri;
 use serde::Deserialize;
 
 use crate::claims::Claims;
+use crate::clock::Now;
 use crate::error::Error;
 use crate::json;
 use crate::open_enum::closed_enum;
@@ -61,7 +62,8 @@ pub struct ApiConfig {
     #[serde(deserialize_with = "json::required")]
     pub connect_timeout_ms: i64,
     /// The name of the world that the account is in: clients of the same world know what the others of this process buy.
-    /// Default: the server. An empty name is a world of this client alone, such as a test's.
+    /// Default: the server. An empty name is a world of this client alone, such as a test's. A world that is named has its
+    /// own time, by which a store measures leases, too.
     #[serde(deserialize_with = "json::given")]
     pub world: Option<String>,
     /// A name for the account: purchases of clients with the same one go one at a time, by whatever keys.
@@ -161,6 +163,7 @@ struct Inner {
     connect_timeout_ms: u64,
     claims: Arc<Claims>,
     turns: Turns,
+    has_own_time: bool,
 }
 
 impl fmt::Debug for Api {
@@ -205,6 +208,7 @@ impl Api {
             timeout_ms: check_span("timeout", config.timeout_ms, 1)?,
             connect_timeout_ms: check_span("connect_timeout", config.connect_timeout_ms, 1)?,
             claims,
+            has_own_time: config.world.is_some(),
         })))
     }
 
@@ -255,6 +259,13 @@ impl Api {
     #[must_use]
     pub fn account_in_store(&self, id: &str) -> String {
         format!("{} {id}", self.0.base)
+    }
+
+    /// The time by which a store measures leases, in place of its own clock: that of a world of the client's own.
+    pub(crate) fn time_of_store(&self, now: Now) -> Option<u64> {
+        self.0
+            .has_own_time
+            .then(|| u64::try_from(now.time.millis()).unwrap_or(0))
     }
 
     /// Where requests go, up to the endpoint's own path.

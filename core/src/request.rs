@@ -20,10 +20,12 @@ use crate::ids::VpsId;
 use crate::json;
 use crate::models::{
     Account, ActionReceipt, ApiKeyInfo, BillingCycle, CreatedKey, DeletedVps, Location, Order,
-    PlanId, Provisioned, RevokedKey, Scope, Vps, VpsDetails, Wallet,
+    PlanId, Provisioned, PurchaseRecord, RevokedKey, Scope, Vps, VpsDetails, Wallet,
 };
 use crate::provisioning::{KeyCheck, ProvisionOptions, Provisioning};
+use crate::recorded::{Page, Question, RecordedPurchase, WhenHeld};
 use crate::secret::Secret;
+use crate::store::Find;
 
 /// A call of an endpoint, or a purchase. Ids and the like are the caller's own words: they are checked
 /// when the machine begins.
@@ -115,6 +117,9 @@ pub enum Request {
         /// How it is bought and waited for.
         #[serde(default, deserialize_with = "json::object")]
         options: ProvisionOptions,
+        /// How it is recorded, on a client with a store.
+        #[serde(default, deserialize_with = "json::optional_object")]
+        recording: Option<Recording>,
     },
     /// Waits for a VPS that was bought elsewhere.
     WaitUntilReady {
@@ -137,10 +142,52 @@ pub enum Request {
         #[serde(default, deserialize_with = "json::given")]
         timeout_ms: Option<i64>,
     },
+    /// Takes a recorded purchase up, and waits for its end.
+    ResumeRecorded {
+        /// Which.
+        find: Find,
+        /// What to do where it goes on elsewhere.
+        #[serde(default)]
+        when_held: WhenHeld,
+        /// How long it may take from now on; as long as it began with, where nothing is said.
+        #[serde(default, deserialize_with = "json::given")]
+        timeout_ms: Option<i64>,
+    },
+    /// Lists the recorded purchases of the account.
+    ListPurchases {
+        /// Only those that have not ended.
+        open_only: bool,
+    },
+    /// Reads the recorded purchase of a key, if there is one.
+    GetPurchase {
+        /// The idempotency key.
+        #[serde(deserialize_with = "json::required")]
+        idempotency_key: String,
+    },
+    /// Deletes what is known of a recorded purchase that has ended. Its key stays used.
+    ForgetPurchase {
+        /// The idempotency key.
+        #[serde(deserialize_with = "json::required")]
+        idempotency_key: String,
+    },
+}
+
+/// How a purchase is recorded.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct Recording {
+    /// The caller's key, under which at most one VPS is ordered; none where nobody will ask for it again.
+    #[serde(deserialize_with = "json::given")]
+    pub idempotency_key: Option<String>,
+    /// What to do where it goes on elsewhere.
+    pub when_held: WhenHeld,
 }
 
 /// A purchase that begins, or why it can't.
 pub(crate) type Purchase = Result<Provisioning, Error>;
+/// A purchase that a store records, or why it can't be one.
+pub(crate) type Recorded = Result<RecordedPurchase, Error>;
 
 /// What makes something of a request's endpoint or purchase.
 pub(crate) trait Begin {
@@ -160,6 +207,15 @@ pub(crate) trait Begin {
         &self,
         purchase: impl FnOnce(&Api, u64, Now) -> Purchase,
     ) -> Result<Self::Begun, Error>;
+
+    /// Of a purchase that a store records. It begins with a seed that no other machine has.
+    fn recorded(
+        &self,
+        purchase: impl FnOnce(&Api, u64, Now) -> Recorded,
+    ) -> Result<Self::Begun, Error>;
+
+    /// Of a question to a store.
+    fn book(&self, question: Question) -> Result<Self::Begun, Error>;
 }
 
 impl Request {
@@ -199,11 +255,20 @@ impl Request {
                 billing_cycle,
                 location,
                 options,
+                recording,
             } => {
                 let order = CreateVps::new(plan_id, billing_cycle, location)?;
-                with.purchase(|api, seed, begun| {
-                    Provisioning::buy(api, order, options, seed, begun)
-                })
+                match recording {
+                    Some(Recording {
+                        idempotency_key: key,
+                        when_held,
+                    }) => with.recorded(|api, seed, begun| {
+                        RecordedPurchase::buy(api, key, order, options, when_held, seed, begun)
+                    }),
+                    None => with.purchase(|api, seed, begun| {
+                        Provisioning::buy(api, order, options, seed, begun)
+                    }),
+                }
             }
             Self::WaitUntilReady { id, options } => {
                 let id = VpsId::from_str(&id);
@@ -224,6 +289,20 @@ impl Request {
                     Provisioning::resume(api, &token, check, timeout_ms, seed, begun)
                 })
             }
+            Self::ResumeRecorded {
+                find,
+                when_held,
+                timeout_ms,
+            } => with.recorded(|api, seed, begun| {
+                RecordedPurchase::resume(api, find, timeout_ms, when_held, seed, begun)
+            }),
+            Self::ListPurchases { open_only } => with.book(Question::List { open_only }),
+            Self::GetPurchase { idempotency_key } => with.book(Question::Get {
+                key: idempotency_key,
+            }),
+            Self::ForgetPurchase { idempotency_key } => with.book(Question::Forget {
+                key: idempotency_key,
+            }),
         }
     }
 }
@@ -259,6 +338,10 @@ pub enum Output {
     Wallet(Wallet),
     /// Of a purchase.
     Provisioned(Provisioned),
+    /// Of a question for recorded purchases.
+    Purchases(Vec<PurchaseRecord>),
+    /// Of a question for one of them.
+    Purchase(Option<PurchaseRecord>),
 }
 
 /// A result of one of the types that [`Output`] can be.
@@ -319,6 +402,19 @@ impl Answer for Listing {
         match self {
             Self::Verbatim(_) => Some("vps"),
             Self::Read(_) => None,
+        }
+    }
+}
+
+impl Answer for Page {
+    fn output(&self) -> Output {
+        self.clone().into_output()
+    }
+
+    fn into_output(self) -> Output {
+        match self {
+            Self::Every(records) => Output::Purchases(records),
+            Self::One(record) => Output::Purchase(record),
         }
     }
 }

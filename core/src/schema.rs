@@ -9,6 +9,7 @@ use crate::error::Report;
 use crate::models::Progress;
 use crate::money::Money;
 use crate::provisioning::WaitLevel;
+use crate::recorded::WhenHeld;
 use crate::request::Output;
 use crate::secret::Secret;
 use crate::time::Timestamp;
@@ -46,5 +47,6 @@ pub fn models() -> serde_json::Value {
     generator.subschema_for::<Report>();
     generator.subschema_for::<Auth>();
     generator.subschema_for::<WaitLevel>();
+    generator.subschema_for::<WhenHeld>();
     serde_json::Value::Object(generator.take_definitions(true))
 }

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use stablevps_core::clock::Instant;
 use stablevps_core::config::{Api, CallOptions};
 use stablevps_core::endpoints::{CreateVps, GetWallet, ListVps, ListVpsVerbatim, Listing};
-use stablevps_core::host::{self, HostStep, ListingForm, Machine, documents};
+use stablevps_core::host::{self, HostStep, ListingForm, Machine, Seeds, documents};
 use stablevps_core::http::{
     Delivery, FailureKind, HttpResponse, Reply, RequestId, RetryClass, TransportFailure,
 };
@@ -147,7 +147,11 @@ fn any_reply() -> impl Strategy<Value = Reply> {
 fn calls(api: &Api, seed: u64) -> Vec<Box<dyn Machine>> {
     let begun = |(request, form)| {
         let options = CallOptions::default();
-        let begun = host::begin(api, request, options, form, seed, clocks(START));
+        let seeds = Seeds {
+            jitter: seed,
+            names: Some(seed),
+        };
+        let begun = host::begin(api, request, options, form, seeds, clocks(START));
         begun.expect("it can begin")
     };
     let rows = every_call(api).into_iter();
@@ -186,7 +190,10 @@ fn drive(machine: &mut dyn Machine, replies: &[Reply]) -> Result<Driven, TestCas
         check_document(machine, at(now))?;
         let outstanding = match &step {
             HostStep::Send { request, .. } => Some(request.id),
-            HostStep::Wait { .. } | HostStep::Done { .. } | HostStep::Failed { .. } => None,
+            HostStep::Store { .. }
+            | HostStep::Wait { .. }
+            | HostStep::Done { .. }
+            | HostStep::Failed { .. } => None,
         };
         for id in [0, 1_000_000, u32::MAX, outstanding.map_or(0, |id| id.0 - 1)] {
             let id = RequestId(id);
@@ -204,6 +211,7 @@ fn drive(machine: &mut dyn Machine, replies: &[Reply]) -> Result<Driven, TestCas
                 prop_assert!(again.is_err(), "a machine at its end took a reply");
                 return Ok(Driven { exchanges, last });
             }
+            HostStep::Store { .. } => prop_assert!(false, "a call has no store"),
             HostStep::Wait { delay_ms, .. } => {
                 prop_assert!(delay_ms > 0, "a wait of nothing");
                 now += i64::try_from(delay_ms).unwrap();
@@ -224,11 +232,11 @@ fn drive(machine: &mut dyn Machine, replies: &[Reply]) -> Result<Driven, TestCas
 }
 
 /// A step is a document, and an error's is complete and holds no secret whatever the server said.
-fn check_document(machine: &dyn Machine, now: Instant) -> Result<(), TestCaseError> {
+fn check_document(machine: &mut dyn Machine, now: Instant) -> Result<(), TestCaseError> {
     let text = documents::step(machine, now);
     let document: Value = serde_json::from_str(&text).unwrap();
     prop_assert!(document["do"].is_string(), "{}", document);
-    if let Step::Done(Err(error)) = machine.next_step(now) {
+    if let Some(Err(error)) = machine.outcome(now) {
         let report = &document["error"];
         for name in ["code", "message", "fault", "next", "attempts"] {
             prop_assert!(report.get(name).is_some(), "{} has no {}", report, name);

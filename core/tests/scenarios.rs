@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use stablevps_core::config::{Api, ApiConfig, CallOptions};
 use stablevps_core::error::{Error, Report};
-use stablevps_core::host::{self, HostStep, ListingForm, Machine};
+use stablevps_core::host::{self, HostStep, ListingForm, Machine, Seeds};
 use stablevps_core::http::{
     Delivery, FailureKind, HttpRequest, HttpResponse, Reply, TransportFailure,
 };
@@ -235,6 +235,7 @@ fn converse(
         match HostStep::of(machine, at(now)) {
             HostStep::Done { output } => break json!({ "ok": output }),
             HostStep::Failed { error } => break refused(&error),
+            HostStep::Store { .. } => panic!("{:?}: no store", scenario.name),
             HostStep::Wait {
                 delay_ms, reason, ..
             } => {
@@ -330,9 +331,13 @@ fn machine(scenario: &Scenario) -> Result<Box<dyn Machine>, Error> {
     };
     let request = serde_json::from_value(request)
         .unwrap_or_else(|error| panic!("{:?}: {error}", scenario.name));
-    let (seed, now) = (scenario.seed, clocks(scenario.now));
+    let (jitter, now) = (scenario.seed, clocks(scenario.now));
+    let seeds = Seeds {
+        jitter,
+        names: None,
+    };
     let api = api(&scenario.client)?;
-    host::begin(&api, request, options, ListingForm::Rows, seed, now)
+    host::begin(&api, request, options, ListingForm::Rows, seeds, now)
 }
 
 /// A call's limits and its other arguments, with those of a purchase in an object of their own.

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use stablevps_core::config::{Api, ApiConfig};
 use stablevps_core::endpoints::CreateVps;
 use stablevps_core::error::{Error, Next};
-use stablevps_core::host::{HostStep, ListingForm, Machine, begin};
+use stablevps_core::host::{HostStep, ListingForm, Machine, Seeds, begin};
 use stablevps_core::http::FailureKind;
 use stablevps_core::ids::VpsId;
 use stablevps_core::provisioning::{ProvisionOptions, Provisioning};
@@ -414,12 +414,25 @@ fn a_host_gets_no_progress_while_a_purchase_waits_for_its_turn() {
             billing_cycle: "monthly".into(),
             location: "tokyo".into(),
             options: ProvisionOptions::default(),
+            recording: None,
+        };
+        let seeds = Seeds {
+            jitter: 1,
+            names: Some(2),
         };
         let options = stablevps_core::config::CallOptions::default();
-        begin(&api, request, options, ListingForm::Rows, 1, clocks(START)).unwrap()
+        begin(
+            &api,
+            request,
+            options,
+            ListingForm::Rows,
+            seeds,
+            clocks(START),
+        )
+        .unwrap()
     };
-    let (first, second) = (machine(), machine());
-    let step = HostStep::of(first.as_ref(), at(START));
+    let (mut first, mut second) = (machine(), machine());
+    let step = HostStep::of(first.as_mut(), at(START));
     assert!(matches!(
         step,
         HostStep::Send {
@@ -427,7 +440,7 @@ fn a_host_gets_no_progress_while_a_purchase_waits_for_its_turn() {
             ..
         }
     ));
-    let step = HostStep::of(second.as_ref(), at(START));
+    let step = HostStep::of(second.as_mut(), at(START));
     let waits = HostStep::Wait {
         delay_ms: 10,
         reason: WaitReason::Turn,
@@ -436,7 +449,7 @@ fn a_host_gets_no_progress_while_a_purchase_waits_for_its_turn() {
     assert_eq!(step, waits);
     first.end_turn();
     assert!(matches!(
-        HostStep::of(second.as_ref(), at(START)),
+        HostStep::of(second.as_mut(), at(START)),
         HostStep::Send { .. }
     ));
 }
@@ -463,7 +476,7 @@ fn figures_of_a_line_of_500() {
         now = now.max(buyers[index].0);
         let (due, machine) = &mut buyers[index];
         let began = std::time::Instant::now();
-        let step = machine.next_step(at(now));
+        let step = Provisioning::next_step(machine, at(now));
         match step {
             Step::Wait { delay_ms, .. } => {
                 spent += began.elapsed();
@@ -477,9 +490,7 @@ fn figures_of_a_line_of_500() {
             Step::Send(request) => {
                 let reply = carry(&mut service, &request, FailureKind::Io, now).reply;
                 *due = now + 50;
-                machine
-                    .handle_reply(request.id, reply, at(now + 50))
-                    .unwrap();
+                Provisioning::handle_reply(machine, request.id, reply, at(now + 50)).unwrap();
             }
             Step::Done(outcome) => panic!("{outcome:?}"),
         }

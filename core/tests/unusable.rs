@@ -20,8 +20,7 @@ use stablevps_core::http::{HttpResponse, Reply, RequestId};
 use stablevps_core::models::{BillingCycle, Location, PlanId, Scope};
 use stablevps_core::request::Request;
 use stablevps_core::secret::Secret;
-use stablevps_core::step::Step;
-use support::requests::{PASSWORD, every_call};
+use support::requests::{PASSWORD, SEEDS, every_call};
 use support::{START, api, at, clocks};
 
 const KEY: &str = "svps_live_a3f70123456789abcdef0123456789abcdef";
@@ -326,7 +325,14 @@ fn replied(model: &Model, status: u16, body: &str) -> Result<Value, Error> {
         ..CallOptions::default()
     };
     let request = model.request.clone();
-    let begun = host::begin(&api(KEY), request, options, model.form, 1, clocks(START));
+    let begun = host::begin(
+        &api(KEY),
+        request,
+        options,
+        model.form,
+        SEEDS,
+        clocks(START),
+    );
     let mut machine = begun.unwrap();
     let reply = Reply::Response(HttpResponse {
         status,
@@ -336,15 +342,15 @@ fn replied(model: &Model, status: u16, body: &str) -> Result<Value, Error> {
     machine
         .handle_reply(RequestId(1), reply, at(START))
         .unwrap();
-    match machine.next_step(at(START)) {
-        Step::Done(Ok(answer)) => {
+    match machine.outcome(at(START)) {
+        Some(Ok(answer)) => {
             let document: Value = serde_json::from_str(&answer.document()).unwrap();
             Ok(answer
                 .within()
                 .map_or(document.clone(), |field| document[field].clone()))
         }
-        Step::Done(Err(error)) => Err(error.clone()),
-        Step::Send(_) | Step::Wait { .. } => panic!("{} goes on", model.name),
+        Some(Err(error)) => Err(error.clone()),
+        None => panic!("{} goes on", model.name),
     }
 }
 

@@ -13,9 +13,9 @@ use stablevps_core::clock::{Instant, Now};
 use stablevps_core::error::{Error, ErrorKind};
 use stablevps_core::host::documents;
 use stablevps_core::http::{Delivery, FailureKind, Reply, TransportFailure};
-use stablevps_core::step::Step as CoreStep;
+use stablevps_core::recorded::RecordedStep;
 
-use crate::api::Api;
+use crate::api::{Api, seeds};
 use crate::error::Failure;
 use crate::machine::{Machine, response};
 
@@ -27,6 +27,13 @@ pub type Step = String;
 #[uniffi::export]
 pub fn plans() -> String {
     documents::plans()
+}
+
+/// The SQL of the stores, as a JSON document.
+#[must_use]
+#[uniffi::export]
+pub fn store_sql() -> String {
+    documents::store_sql()
 }
 
 /// The error, as a JSON document, of an argument that the host itself refuses. `refusal` is `[field, reason]`.
@@ -62,7 +69,7 @@ impl Api {
         time_ms: i64,
     ) -> Result<Arc<Machine>, Failure> {
         let begun = Now::from_millis(now_ms, time_ms);
-        let machine = documents::machine(&self.0, text(call)?, seed, begun)?;
+        let machine = documents::machine(&self.0, text(call)?, seeds(seed)?, begun)?;
         Ok(Machine::new(machine))
     }
 }
@@ -88,9 +95,10 @@ impl Machine {
     /// long as this machine is referenced.
     #[must_use]
     pub fn step(&self, now_ms: u64) -> Step {
-        let machine = self.lock();
         let now = Instant::from_millis(now_ms);
-        if let CoreStep::Done(Ok(answer)) = machine.next_step(now)
+        let mut machine = self.lock();
+        self.note_step(machine.as_mut(), now);
+        if let Some(Ok(answer)) = machine.outcome(now)
             && let (Some(within), Cow::Borrowed(text)) = (answer.within(), answer.document())
         {
             let (address, length) = (text.as_ptr().addr(), text.len());
@@ -98,7 +106,19 @@ impl Machine {
                 r#"{{"do":"done","within":"{within}","address":{address},"length":{length}}}"#
             );
         }
-        documents::step(machine.as_ref(), now)
+        documents::step(machine.as_mut(), now)
+    }
+
+    /// Hands in what the store answered to an operation.
+    pub fn stored(&self, id: u32, answer: &[u8], now_ms: u64) -> Result<(), Failure> {
+        self.answered(id, Ok(text(answer)?), now_ms)
+    }
+
+    /// Tells that the store could not carry an operation out, or may have. The detail is shown in errors, and must
+    /// hold no secret.
+    pub fn store_failed(&self, id: u32, detail: &[u8], now_ms: u64) -> Result<(), Failure> {
+        let detail = String::from_utf8_lossy(detail).into_owned();
+        self.answered(id, Err(detail), now_ms)
     }
 
     /// Hands in the response to a request. `headers` is a JSON object.
@@ -136,13 +156,13 @@ impl Machine {
         };
         let now = Instant::from_millis(now_ms);
         let outstanding = match self.lock().next_step(now) {
-            CoreStep::Send(request) => Some(request.id.0),
-            CoreStep::Wait { .. } | CoreStep::Done(_) => None,
+            RecordedStep::Send { request, .. } => Some(request.id.0),
+            RecordedStep::Store(_) | RecordedStep::Wait { .. } | RecordedStep::Done(()) => None,
         };
         if let Some(id) = outstanding {
             self.reply(id, Reply::Failed(failure()), now_ms)?;
         }
-        if let CoreStep::Done(Err(error)) = self.lock().next_step(now) {
+        if let Some(Err(error)) = self.lock().outcome(now) {
             return Ok(documents::error(error));
         }
         let TransportFailure {

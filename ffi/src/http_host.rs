@@ -146,7 +146,10 @@ impl HttpHost {
             && let Some(request) = machine.wanted_request(now_ms)
         {
             let id = request.id.0;
-            let exchange = Arc::new(self.0.start(request));
+            let exchange = Arc::new(match machine.limit() {
+                Some(limit) => self.0.start_before(request, limit),
+                None => self.0.start(request),
+            });
             *slot = Some(UnderWay { id, exchange });
         }
         slot.clone()

@@ -2,10 +2,13 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
+use stablevps::host::Moment;
 use stablevps_core::clock::Instant;
-use stablevps_core::host::Machine as CoreMachine;
+use stablevps_core::host::{Machine as CoreMachine, documents};
 use stablevps_core::http::{HttpResponse, Reply, RequestId};
+use stablevps_core::recorded::RecordedStep;
 
 use crate::error::Failure;
 
@@ -16,6 +19,17 @@ pub struct Machine {
     /// The request that the built-in transport carries out for it at this moment.
     #[cfg(all(feature = "ureq", not(feature = "records")))]
     pub(crate) under_way: Mutex<Option<UnderWay>>,
+    times: Mutex<Times>,
+}
+
+/// The moments of a recorded purchase.
+#[derive(Default)]
+struct Times {
+    /// When the store was asked for its last operation, with the operation's number: by the machine's time and as a
+    /// moment.
+    asked: Option<(u32, Instant, Moment)>,
+    /// Until when the first byte of the last request may leave.
+    limit: Option<Moment>,
 }
 
 /// A request that the built-in transport is carrying out.
@@ -32,6 +46,7 @@ impl Machine {
             machine: Mutex::new(machine),
             #[cfg(all(feature = "ureq", not(feature = "records")))]
             under_way: Mutex::new(None),
+            times: Mutex::default(),
         })
     }
 
@@ -39,13 +54,61 @@ impl Machine {
         self.machine.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Notes when the store was asked for an operation, at first; and until when the first byte of the request that
+    /// is wanted now may leave. That is counted from when the store was asked to note the order: whatever stopped
+    /// the process or the machine since then, the lease went on.
+    pub(crate) fn note_step(&self, machine: &mut dyn CoreMachine, now: Instant) {
+        if !machine.has_store() {
+            return;
+        }
+        let mut times = self.times.lock().unwrap_or_else(PoisonError::into_inner);
+        match machine.next_step(now) {
+            RecordedStep::Store(request) if times.asked.is_none_or(|(id, ..)| id != request.id) => {
+                times.asked = Some((request.id, now, Moment::now()));
+            }
+            RecordedStep::Send { send_within_ms, .. } => {
+                let (asked, moment) = times
+                    .asked
+                    .map_or_else(|| (now, Moment::now()), |(_, at, moment)| (at, moment));
+                times.limit = send_within_ms.map(|within_ms| {
+                    let span_ms = now.since_ms(asked).saturating_add(within_ms);
+                    moment.plus(Duration::from_millis(span_ms))
+                });
+            }
+            RecordedStep::Store(_) | RecordedStep::Wait { .. } | RecordedStep::Done(()) => {}
+        }
+    }
+
+    /// Until when the first byte of the request that was asked for last may leave.
+    #[cfg(all(feature = "ureq", not(feature = "records")))]
+    pub(crate) fn limit(&self) -> Option<Moment> {
+        self.times
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .limit
+    }
+
     /// The request that the machine wants sent now.
     #[cfg(all(feature = "ureq", not(feature = "records")))]
     pub(crate) fn wanted_request(&self, now_ms: u64) -> Option<stablevps_core::http::HttpRequest> {
-        match self.lock().next_step(Instant::from_millis(now_ms)) {
-            stablevps_core::step::Step::Send(request) => Some(*request),
-            _ => None,
+        let now = Instant::from_millis(now_ms);
+        let mut machine = self.lock();
+        self.note_step(machine.as_mut(), now);
+        match machine.next_step(now) {
+            RecordedStep::Send { request, .. } => Some(*request),
+            RecordedStep::Store(_) | RecordedStep::Wait { .. } | RecordedStep::Done(()) => None,
         }
+    }
+
+    pub(crate) fn answered(
+        &self,
+        id: u32,
+        answer: Result<&str, String>,
+        now_ms: u64,
+    ) -> Result<(), Failure> {
+        let now = Instant::from_millis(now_ms);
+        documents::stored(self.lock().as_mut(), id, answer, now)
+            .map_err(|_| Failure::StaleReply { id })
     }
 
     pub(crate) fn reply(&self, id: u32, reply: Reply, now_ms: u64) -> Result<(), Failure> {
@@ -61,6 +124,14 @@ impl Machine {
     #[must_use]
     pub fn snapshot(&self, now_ms: u64) -> Option<String> {
         self.lock().snapshot(Instant::from_millis(now_ms))
+    }
+
+    /// Whether the request that was asked for last may still begin. It is asked right before the first byte is
+    /// written, and where it says no, the request was not sent.
+    #[must_use]
+    pub fn may_begin(&self) -> bool {
+        let times = self.times.lock().unwrap_or_else(PoisonError::into_inner);
+        times.limit.is_none_or(|limit| !limit.has_come())
     }
 
     /// Gives a purchase's turn to the next one of the account: once the first progress that is not exclusive was

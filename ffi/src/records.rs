@@ -6,12 +6,12 @@ use std::sync::Arc;
 use stablevps_core::catalogue::{self, Plan};
 use stablevps_core::clock::{Instant, Now};
 use stablevps_core::config::{Api as CoreApi, ApiConfig, CallOptions};
-use stablevps_core::host::{HostStep, ListingForm, begin};
+use stablevps_core::host::{HostStep, ListingForm, StoreSql, begin};
 use stablevps_core::http::{Delivery, FailureKind, Reply, TransportFailure};
 use stablevps_core::provisioning::ProvisionOptions;
 use stablevps_core::request::Request;
 
-use crate::api::Api;
+use crate::api::{Api, seeds};
 use crate::error::Failure;
 use crate::machine::{Machine, response};
 
@@ -23,6 +23,13 @@ pub type Step = HostStep;
 #[uniffi::export]
 pub fn plans() -> Vec<Plan> {
     catalogue::plans()
+}
+
+/// The SQL of the stores.
+#[must_use]
+#[uniffi::export]
+pub fn store_sql() -> StoreSql {
+    StoreSql::get()
 }
 
 /// A configuration in which nothing was said.
@@ -58,7 +65,8 @@ impl Api {
     ) -> Result<Arc<Machine>, Failure> {
         let seed = seed.unwrap_or_else(|| fastrand::u64(..));
         let begun = Now::from_millis(now_ms, time_ms);
-        let machine = begin(&self.0, request, options, ListingForm::Rows, seed, begun)?;
+        let seeds = seeds(seed)?;
+        let machine = begin(&self.0, request, options, ListingForm::Rows, seeds, begun)?;
         Ok(Machine::new(machine))
     }
 }
@@ -68,7 +76,23 @@ impl Machine {
     /// What to do now. Asking twice changes nothing.
     #[must_use]
     pub fn step(&self, now_ms: u64) -> Step {
-        HostStep::of(self.lock().as_ref(), Instant::from_millis(now_ms))
+        let now = Instant::from_millis(now_ms);
+        let mut machine = self.lock();
+        self.note_step(machine.as_mut(), now);
+        HostStep::of(machine.as_mut(), now)
+    }
+
+    /// Hands in what the store answered to an operation, and gives the next step.
+    pub fn stored(&self, id: u32, answer: &str, now_ms: u64) -> Result<Step, Failure> {
+        self.answered(id, Ok(answer), now_ms)?;
+        Ok(self.step(now_ms))
+    }
+
+    /// Tells that the store could not carry an operation out, or may have, and gives the next step. The detail is
+    /// shown in errors, and must hold no secret.
+    pub fn store_failed(&self, id: u32, detail: String, now_ms: u64) -> Result<Step, Failure> {
+        self.answered(id, Err(detail), now_ms)?;
+        Ok(self.step(now_ms))
     }
 
     /// Hands in the response to a request, and gives the next step. A call's result is given here, once.
@@ -106,6 +130,9 @@ impl Machine {
 
 impl Machine {
     fn step_after_reply(&self, now_ms: u64) -> Step {
-        HostStep::after_reply(self.lock().as_mut(), Instant::from_millis(now_ms))
+        let now = Instant::from_millis(now_ms);
+        let mut machine = self.lock();
+        self.note_step(machine.as_mut(), now);
+        HostStep::after_reply(machine.as_mut(), now)
     }
 }

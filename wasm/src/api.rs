@@ -1,7 +1,7 @@
 //! A configured account, and the machines it makes.
 
 use stablevps_core::config::Api as CoreApi;
-use stablevps_core::host::documents;
+use stablevps_core::host::{Seeds, documents};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::machine::Machine;
@@ -30,7 +30,8 @@ impl Api {
     }
 
     /// Begins the call or the purchase that a JSON document describes. What can't be begun is a machine
-    /// that is at its end.
+    /// that is at its end. What asks a store needs `names`: 64 random bits of the system, and not those of a
+    /// generator that may be seeded.
     #[must_use]
     pub fn begin(
         &self,
@@ -38,13 +39,18 @@ impl Api {
         #[wasm_bindgen(js_name = nowMs)] now_ms: f64,
         #[wasm_bindgen(js_name = timeMs)] time_ms: f64,
         #[wasm_bindgen(js_name = seed)] jitter: f64,
+        names: Option<u64>,
     ) -> Machine {
         let api = self
             .0
             .as_ref()
             .map_err(|error| documents::failed_with(error));
+        let seeds = Seeds {
+            jitter: seed(jitter),
+            names,
+        };
         Machine(api.and_then(|api| {
-            let begun = documents::machine(api, call, seed(jitter), now(now_ms, time_ms));
+            let begun = documents::machine(api, call, seeds, now(now_ms, time_ms));
             begun.map_err(|error| documents::failed(&error))
         }))
     }

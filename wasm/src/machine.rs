@@ -18,7 +18,7 @@ impl Machine {
         let machine = self.0.as_mut().ok()?;
         let now = instant(now_ms);
         machine.handle_reply(RequestId(id), reply, now).ok()?;
-        Some(documents::step_or_reference(machine.as_ref(), now))
+        Some(documents::step_or_reference(machine.as_mut(), now))
     }
 }
 
@@ -30,9 +30,9 @@ impl Machine {
     /// If the end's `within` names a field, the result is that field of the last reply's body, which the
     /// host still has: `JSON.parse` reads it there as well as here.
     #[must_use]
-    pub fn step(&self, #[wasm_bindgen(js_name = nowMs)] now_ms: f64) -> String {
-        match &self.0 {
-            Ok(machine) => documents::step_or_reference(machine.as_ref(), instant(now_ms)),
+    pub fn step(&mut self, #[wasm_bindgen(js_name = nowMs)] now_ms: f64) -> String {
+        match &mut self.0 {
+            Ok(machine) => documents::step_or_reference(machine.as_mut(), instant(now_ms)),
             Err(end) => end.clone(),
         }
     }
@@ -72,6 +72,22 @@ impl Machine {
             detail,
         };
         self.reply(id, Reply::Failed(failure), now_ms)
+    }
+
+    /// Hands in what the store answered to an operation; or, without an answer, its words where it failed, which
+    /// must hold no secret. Returns the next step; nothing if the machine does not wait for that.
+    pub fn stored(
+        &mut self,
+        id: u32,
+        answer: Option<String>,
+        failure: String,
+        #[wasm_bindgen(js_name = nowMs)] now_ms: f64,
+    ) -> Option<String> {
+        let machine = self.0.as_mut().ok()?;
+        let now = instant(now_ms);
+        let answer = answer.as_deref().ok_or(failure);
+        documents::stored(machine.as_mut(), id, answer, now).ok()?;
+        Some(documents::step_or_reference(machine.as_mut(), now))
     }
 
     /// From where a purchase can be taken up again, if there is something to take up.

@@ -34,6 +34,9 @@ export type VpsStatus = "provisioning" | "active" | "suspended" | "terminated" |
 /** How the payment for a VPS stands. */
 export type BillingStatus = "active" | "canceled" | "past_due" | "trialing" | "pending" | (string & {});
 
+/** How far a purchase has come. */
+export type PurchaseState = "open" | "ordered" | "bought" | "ready" | "failed" | "unresolved" | "not_ordered" | "forgotten";
+
 /** Where a purchase is. */
 export type Phase = "preflight" | "baseline" | "ordering" | "reconciling" | "polling" | "ended";
 
@@ -54,6 +57,9 @@ export type Auth = "bearer" | "x-api-key";
 
 /** When a VPS counts as usable. */
 export type WaitLevel = "ready" | "active";
+
+/** What to do about a purchase that goes on elsewhere. */
+export type WhenHeld = "refuse" | "wait";
 
 /** An error's code, the same in every language. `aborted` is JavaScript's own. */
 export type ErrorCode = "invalid_input" | "bad_request" | "unauthorized" | "insufficient_funds" | "read_only_key" | "not_found" | "key_limit_reached" | "rate_limited" | "server" | "provider" | "unexpected_response" | "transport" | "outcome_unknown" | "deadline_exceeded" | "over_budget" | "price_above_limit" | "provisioning_failed" | "not_placed" | "unresolved" | "purchase_in_progress" | "idempotency_mismatch" | "store" | "stale_token" | "aborted";
@@ -290,6 +296,28 @@ export interface UnexplainedCharge {
    * listed.
    */
   readonly vpsIds: readonly VpsId[];
+}
+
+/** A purchase, as a store has recorded it. */
+export interface PurchaseRecord {
+  /** Its id in the store. */
+  readonly id: string;
+  /** The caller's idempotency key; none of a purchase that was made without one. */
+  readonly idempotencyKey: string | null;
+  /** The size. */
+  readonly planId: PlanId;
+  /** How often to pay. */
+  readonly billingCycle: BillingCycle;
+  /** Where. */
+  readonly location: Location;
+  /** How far it has come. */
+  readonly state: PurchaseState;
+  /** How often an order was begun for it. */
+  readonly attempt: number;
+  /** Its VPS, once that is known. */
+  readonly vpsId: VpsId | null;
+  /** From where it can be taken up without the store; none once it is forgotten. */
+  readonly token: string | null;
 }
 
 /** How far a purchase is. */

@@ -184,6 +184,21 @@ export function readUnexplainedCharge(sent: Sent): models.UnexplainedCharge {
   });
 }
 
+/** Reads a {@link models.PurchaseRecord}. */
+export function readPurchaseRecord(sent: Sent): models.PurchaseRecord {
+  return Object.freeze({
+    id: sent.id,
+    idempotencyKey: sent.idempotencyKey ?? null,
+    planId: sent.planId,
+    billingCycle: sent.billingCycle,
+    location: sent.location,
+    state: sent.state,
+    attempt: sent.attempt,
+    vpsId: sent.vpsId ?? null,
+    token: sent.token ?? null,
+  });
+}
+
 /** Reads a {@link models.Progress}. */
 export function readProgress(sent: Sent): models.Progress {
   return Object.freeze({

@@ -130,13 +130,13 @@
 mod client;
 #[cfg(any(feature = "async", feature = "blocking", feature = "host"))]
 mod moment;
-#[cfg(any(feature = "async", feature = "blocking", feature = "host"))]
+#[cfg(any(feature = "async", feature = "ureq"))]
 mod network;
 #[cfg(any(feature = "async", feature = "blocking"))]
 pub mod store;
 #[cfg(all(feature = "testing", any(feature = "async", feature = "blocking")))]
 pub mod testing;
-#[cfg(any(feature = "blocking", feature = "host"))]
+#[cfg(feature = "ureq")]
 // Some of it is for hosts alone.
 #[cfg_attr(not(feature = "host"), allow(dead_code))]
 mod transport;
@@ -161,7 +161,10 @@ pub use stablevps_core::time::Timestamp;
 pub mod host {
     #[cfg(feature = "async")]
     pub use crate::client::asynchronous::Stack;
+    pub use crate::moment::Moment;
+    #[cfg(feature = "ureq")]
     pub use crate::network::{ConfigError, ProxyChoice, Setting, TransportConfig, Trust};
+    #[cfg(feature = "ureq")]
     pub use crate::transport::{Exchange, HttpTransport, Interrupter};
 }
 

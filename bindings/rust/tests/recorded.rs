@@ -54,10 +54,13 @@ fn a_key_buys_one_vps_however_often_it_is_asked_for() {
     assert_eq!(simulator.state().orders_placed, 2);
 
     let listed = other.purchases().list().unwrap();
-    let keys: Vec<_> = listed.iter().map(|record| record.key.as_deref()).collect();
+    let keys: Vec<_> = listed
+        .iter()
+        .map(|record| record.idempotency_key.as_deref())
+        .collect();
     assert_eq!(keys, [Some("order-1"), Some("order-2")]);
     let record = other.purchases().get("order-1").unwrap().unwrap();
-    assert_eq!(record.saved.state, PurchaseState::Ready);
+    assert_eq!(record.state, PurchaseState::Ready);
     assert_eq!(record.vps_id, Some(first));
     assert!(other.purchases().get("order-3").unwrap().is_none());
 }
@@ -113,12 +116,12 @@ fn what_a_process_left_is_taken_up_by_the_next_one() {
     );
     let keys: Vec<_> = resumed
         .iter()
-        .map(|resumed| resumed.record.key.as_deref())
+        .map(|resumed| resumed.record.idempotency_key.as_deref())
         .collect();
     assert_eq!(keys, [Some("left in Preflight"), Some("left in Polling")]);
     // The order that was announced was looked for by the next purchase that entered, and not found.
     let unsent = next.purchases().get("left in Ordering").unwrap().unwrap();
-    assert_eq!(unsent.saved.state, PurchaseState::NotOrdered);
+    assert_eq!(unsent.state, PurchaseState::NotOrdered);
     assert_eq!(simulator.state().orders_placed, 2);
     let ordered = next.vps().provision("basic", "monthly", "london");
     ordered.idempotency_key("left in Ordering").run().unwrap();
@@ -210,7 +213,7 @@ fn a_store_that_is_down_after_the_order_is_written_to_when_it_is_back() {
     let bought = goes_on.run().unwrap();
     assert_eq!(simulator.state().orders_placed, 1);
     let record = client.purchases().get("order-1").unwrap().unwrap();
-    assert_eq!(record.saved.state, PurchaseState::Ready);
+    assert_eq!(record.state, PurchaseState::Ready);
     assert_eq!(record.vps_id, Some(bought.vps.id));
 }
 
@@ -227,8 +230,8 @@ fn a_purchase_that_ended_can_be_forgotten_and_its_key_stays_used() {
     order("order-1").run().unwrap();
     client.purchases().forget("order-1").unwrap();
     let record = client.purchases().get("order-1").unwrap().unwrap();
-    assert_eq!(record.saved.state, PurchaseState::Forgotten);
-    assert_eq!(record.saved.token, "");
+    assert_eq!(record.state, PurchaseState::Forgotten);
+    assert_eq!(record.token, None);
     let error = order("order-1").run().unwrap_err();
     assert_eq!(
         error.to_string(),
@@ -259,7 +262,7 @@ fn a_key_needs_a_store_and_a_length() {
         "idempotency_key needs a client with a store"
     );
     let recorded = client(&simulator, MemoryStore::new());
-    let wrong = "idempotency_key must have from 1 to 255 bytes";
+    let wrong = "idempotency_key must have from 1 to 255 bytes, none of them zero";
     assert_eq!(order(&recorded, ""), wrong);
     assert_eq!(order(&recorded, &"k".repeat(256)), wrong);
     let error = plain.purchases().list().unwrap_err();

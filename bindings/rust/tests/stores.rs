@@ -99,10 +99,42 @@ fn compare(store: &dyn Store, runs: u64) {
     }
 }
 
+/// The operations that every language's stores are tested with, and their answers.
+#[derive(serde::Deserialize)]
+struct Scene {
+    name: String,
+    operations: Vec<Operation>,
+}
+
+#[derive(serde::Deserialize)]
+struct Operation {
+    request: StoreRequest,
+    answer: StoreReply,
+}
+
+fn conforms(store: &dyn Store) {
+    let text = include_str!("../../../tests/stores/conformance.json");
+    let scenes: Vec<Scene> = serde_json::from_str(text).unwrap();
+    let world = fastrand::u64(..);
+    for (number, Scene { name, operations }) in scenes.into_iter().enumerate() {
+        for Operation {
+            mut request,
+            answer,
+        } in operations
+        {
+            request.account = format!("{world} {number} {}", request.account);
+            let given = store.carry_out(&request).unwrap();
+            assert_eq!(given, answer, "{name}: {request:?}");
+        }
+    }
+}
+
 #[test]
 fn sqlite_answers_as_memory_does() {
     let connection = rusqlite::Connection::open_in_memory().unwrap();
-    compare(&SqliteStore::with_connection(connection).unwrap(), RUNS);
+    let store = SqliteStore::with_connection(connection).unwrap();
+    conforms(&store);
+    compare(&store, RUNS);
 }
 
 #[test]
@@ -112,7 +144,9 @@ fn postgresql_answers_as_memory_does() {
         return;
     };
     let connect = move || postgres::Client::connect(&address, postgres::NoTls);
-    compare(&PostgresStore::new(connect).unwrap(), RUNS);
+    let store = PostgresStore::new(connect).unwrap();
+    conforms(&store);
+    compare(&store, RUNS);
 }
 
 #[test]

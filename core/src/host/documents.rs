@@ -8,6 +8,7 @@
 //! | document | meaning |
 //! |---|---|
 //! | `{"do":"send","request":{"id":1,...},"progress":...}` | send this, and hand its reply back under that id |
+//! | `{"do":"store","id":1,"op":"open","document":"..."}` | have the store carry this out, and hand its answer back under that id |
 //! | `{"do":"wait","delayMs":500,"reason":"retry",...}` | ask again in so long |
 //! | `{"do":"done","output":...}` | the end, and its result |
 //! | `{"do":"done","within":"vps","output":{"vps":[...],...}}` | the end; its result is a field of what was sent |
@@ -20,7 +21,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::{HostStep, ListingForm, Machine, begin};
+use super::{HostStep, ListingForm, Machine, Seeds, StoreSql, begin, end};
 use crate::catalogue;
 use crate::clock::{Instant, Now};
 use crate::config::{Api, ApiConfig, CallOptions};
@@ -28,6 +29,8 @@ use crate::decode::{DecodeError, document};
 use crate::error::Error;
 use crate::json;
 use crate::request::{Answer, Request};
+use crate::step::StaleReply;
+use crate::store::{StoreFailure, StoreReply};
 use crate::turns::Places;
 
 /// An account, configured as a document says.
@@ -50,11 +53,11 @@ fn api_config(config: &str) -> Result<ApiConfig, Error> {
     document(config.as_bytes()).map_err(invalid_input)
 }
 
-/// The machine of the call that a document asks for. `seed` spreads its requests in time.
+/// The machine of the call that a document asks for.
 ///
 /// # Errors
 /// `InvalidInput` for arguments that can't be used, `StaleToken` for a token that can't.
-pub fn machine(api: &Api, call: &str, seed: u64, begun: Now) -> Result<Box<dyn Machine>, Error> {
+pub fn machine(api: &Api, call: &str, seeds: Seeds, begun: Now) -> Result<Box<dyn Machine>, Error> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Document {
@@ -64,18 +67,18 @@ pub fn machine(api: &Api, call: &str, seed: u64, begun: Now) -> Result<Box<dyn M
     }
     document::<json::Given>(call.as_bytes()).map_err(invalid_input)?;
     let Document { request, options } = document(call.as_bytes()).map_err(invalid_input)?;
-    begin(api, request, options, ListingForm::Verbatim, seed, begun)
+    begin(api, request, options, ListingForm::Verbatim, seeds, begun)
 }
 
 /// The machine's next step.
 #[must_use]
-pub fn step(machine: &dyn Machine, now: Instant) -> String {
+pub fn step(machine: &mut dyn Machine, now: Instant) -> String {
     step_with(machine, now, |answer| Some(answer.document()))
 }
 
 /// The machine's next step, for a host that keeps the last reply: what is a field of that is not repeated.
 #[must_use]
-pub fn step_or_reference(machine: &dyn Machine, now: Instant) -> String {
+pub fn step_or_reference(machine: &mut dyn Machine, now: Instant) -> String {
     step_with(machine, now, |answer| match answer.within() {
         Some(_) => None,
         None => Some(answer.document()),
@@ -83,14 +86,16 @@ pub fn step_or_reference(machine: &dyn Machine, now: Instant) -> String {
 }
 
 fn step_with(
-    machine: &dyn Machine,
+    machine: &mut dyn Machine,
     now: Instant,
     document: impl Fn(&dyn Answer) -> Option<Cow<'_, str>>,
 ) -> String {
-    match HostStep::or_end(machine, now) {
-        Ok(step) => json::written(&step),
-        Err(Ok(answer)) => done(answer.within(), document(answer).as_deref()),
-        Err(Err(error)) => failed(error),
+    if let Some(step) = HostStep::unless_over(machine, now) {
+        return json::written(&step);
+    }
+    match end(machine, now) {
+        Ok(answer) => done(answer.within(), document(answer).as_deref()),
+        Err(error) => failed(error),
     }
 }
 
@@ -123,6 +128,29 @@ pub fn error(error: &Error) -> String {
     json::written(&error.report())
 }
 
+/// The SQL of the stores.
+#[must_use]
+pub fn store_sql() -> String {
+    json::written(&StoreSql::get())
+}
+
+/// What the database answered to an operation, or its words where it failed.
+///
+/// # Errors
+/// [`StaleReply`] where that operation is not outstanding; nothing has changed then.
+pub fn stored(
+    machine: &mut dyn Machine,
+    id: u32,
+    answer: Result<&str, String>,
+    now: Instant,
+) -> Result<(), StaleReply> {
+    let answer = match answer {
+        Ok(text) => StoreReply::from_document(text),
+        Err(detail) => Err(StoreFailure { detail }),
+    };
+    machine.handle_stored(id, answer, now)
+}
+
 /// Every plan, as an array.
 #[must_use]
 pub fn plans() -> String {
@@ -146,10 +174,15 @@ fn invalid_input(error: DecodeError) -> Error {
 mod tests {
     use super::*;
 
+    const SEEDS: Seeds = Seeds {
+        jitter: 1,
+        names: Some(2),
+    };
+
     fn begun(call: &str) -> Result<(), String> {
         let account = api(r#"{"apiKey":"svps_live_a3f7","baseUrl":"https://stablevps.com"}"#);
         let begun = Now::from_millis(0, 0);
-        let begun = account.and_then(|account| machine(&account, call, 1, begun));
+        let begun = account.and_then(|account| machine(&account, call, SEEDS, begun));
         begun.map(drop).map_err(|error| error.to_string())
     }
 

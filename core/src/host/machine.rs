@@ -9,13 +9,18 @@ use crate::error::Error;
 use crate::http::{Reply, RequestId};
 use crate::models::Progress;
 use crate::provisioning::Provisioning;
-use crate::request::{Answer, Begin, Output, Purchase, Request};
-use crate::step::{StaleReply, Step};
+use crate::recorded::{Book, Question, RecordedPurchase, RecordedStep};
+use crate::request::{Answer, Begin, Output, Purchase, Recorded, Request};
+use crate::step::StaleReply;
+use crate::store::{StoreFailure, StoreReply};
 
 /// A state machine of whatever kind.
 pub trait Machine: Send {
-    /// What to do now. Asking twice changes nothing.
-    fn next_step(&self, now: Instant) -> Step<Result<&dyn Answer, &Error>>;
+    /// What to do now; the end is the [`outcome`](Self::outcome). Asking twice changes nothing.
+    fn next_step(&mut self, now: Instant) -> RecordedStep<()>;
+
+    /// The end, where it has come.
+    fn outcome(&self, now: Instant) -> Option<Result<&dyn Answer, &Error>>;
 
     /// Tells what became of the request that was to be sent.
     ///
@@ -24,10 +29,29 @@ pub trait Machine: Send {
     fn handle_reply(&mut self, id: RequestId, reply: Reply, now: Instant)
     -> Result<(), StaleReply>;
 
+    /// Tells what the store answered to the operation of that number.
+    ///
+    /// # Errors
+    /// [`StaleReply`] where that operation is not outstanding; nothing has changed then.
+    fn handle_stored(
+        &mut self,
+        id: u32,
+        answer: Result<StoreReply, StoreFailure>,
+        now: Instant,
+    ) -> Result<(), StaleReply> {
+        let (_, _) = (answer, now);
+        Err(StaleReply(RequestId(id)))
+    }
+
     /// The good result of a plain call, which is given away: its end is an error from then on. None before
     /// the end, and for a purchase, whose result is small.
     fn give_output(&mut self) -> Option<Output> {
         None
+    }
+
+    /// Whether it asks a store.
+    fn has_store(&self) -> bool {
+        false
     }
 
     /// How far a purchase is; none for a plain call.
@@ -56,7 +80,24 @@ pub enum ListingForm {
     Verbatim,
 }
 
-/// The machine of a request. `seed` spreads its requests in time.
+/// What a machine's random choices begin with.
+#[derive(Clone, Copy, Debug)]
+pub struct Seeds {
+    /// Spreads its requests in time.
+    pub jitter: u64,
+    /// Names a recorded purchase, and who is at work on it: like no other, in a forked process either. Nothing that
+    /// asks a store begins without.
+    pub names: Option<u64>,
+}
+
+impl Seeds {
+    fn names(self) -> Result<u64, Error> {
+        let missing = || Error::invalid_input("names", "must be given for what asks a store");
+        self.names.ok_or_else(missing)
+    }
+}
+
+/// The machine of a request.
 ///
 /// # Errors
 /// `InvalidInput` for arguments that can't be used, `StaleToken` for a token that can't.
@@ -65,14 +106,14 @@ pub fn begin(
     request: Request,
     options: CallOptions,
     form: ListingForm,
-    seed: u64,
+    seeds: Seeds,
     begun: Now,
 ) -> Result<Box<dyn Machine>, Error> {
     let machines = Machines {
         api,
         options,
         form,
-        seed,
+        seeds,
         begun,
     };
     request.begin(&machines)
@@ -83,7 +124,7 @@ struct Machines<'a> {
     api: &'a Api,
     options: CallOptions,
     form: ListingForm,
-    seed: u64,
+    seeds: Seeds,
     begun: Now,
 }
 
@@ -96,7 +137,7 @@ impl Begin for Machines<'_> {
     {
         let call = self
             .api
-            .call(endpoint, self.options, self.seed, self.begun)?;
+            .call(endpoint, self.options, self.seeds.jitter, self.begun)?;
         Ok(Box::new(call))
     }
 
@@ -111,17 +152,42 @@ impl Begin for Machines<'_> {
         &self,
         purchase: impl FnOnce(&Api, u64, Now) -> Purchase,
     ) -> Result<Self::Begun, Error> {
-        let purchase = purchase(self.api, self.seed, self.begun)?;
+        let purchase = purchase(self.api, self.seeds.jitter, self.begun)?;
         Ok(Box::new(purchase))
     }
+
+    fn recorded(
+        &self,
+        purchase: impl FnOnce(&Api, u64, Now) -> Recorded,
+    ) -> Result<Self::Begun, Error> {
+        let purchase = purchase(self.api, self.seeds.names()?, self.begun)?;
+        Ok(Box::new(purchase))
+    }
+
+    fn book(&self, question: Question) -> Result<Self::Begun, Error> {
+        let (options, names) = (self.options, self.seeds.names()?);
+        let book = Book::open(self.api, question, options, names, self.begun)?;
+        Ok(Box::new(book))
+    }
+}
+
+/// An end with an answer of whatever type.
+fn any<'a, A: Answer>(
+    outcome: Option<Result<&'a A, &'a Error>>,
+) -> Option<Result<&'a dyn Answer, &'a Error>> {
+    outcome.map(|outcome| outcome.map(|output| output as &dyn Answer))
 }
 
 impl<E> Machine for Call<E>
 where
     E: Endpoint<Output: Answer + Send> + Send,
 {
-    fn next_step(&self, now: Instant) -> Step<Result<&dyn Answer, &Error>> {
-        Call::next_step(self, now).map(|outcome| outcome.map(|output| output as &dyn Answer))
+    fn next_step(&mut self, now: Instant) -> RecordedStep<()> {
+        Call::next_step(self, now).map(|_| ()).into()
+    }
+
+    fn outcome(&self, _now: Instant) -> Option<Result<&dyn Answer, &Error>> {
+        any(Call::outcome(self))
     }
 
     fn handle_reply(
@@ -139,9 +205,12 @@ where
 }
 
 impl Machine for Provisioning {
-    fn next_step(&self, now: Instant) -> Step<Result<&dyn Answer, &Error>> {
-        Provisioning::next_step(self, now)
-            .map(|outcome| outcome.map(|output| output as &dyn Answer))
+    fn next_step(&mut self, now: Instant) -> RecordedStep<()> {
+        Provisioning::next_step(self, now).map(|_| ()).into()
+    }
+
+    fn outcome(&self, now: Instant) -> Option<Result<&dyn Answer, &Error>> {
+        any(Provisioning::outcome(self, now))
     }
 
     fn handle_reply(
@@ -163,5 +232,77 @@ impl Machine for Provisioning {
 
     fn end_turn(&self) {
         Provisioning::end_turn(self);
+    }
+}
+
+impl Machine for RecordedPurchase {
+    fn next_step(&mut self, now: Instant) -> RecordedStep<()> {
+        RecordedPurchase::next_step(self, now).map(|_| ())
+    }
+
+    fn outcome(&self, _now: Instant) -> Option<Result<&dyn Answer, &Error>> {
+        any(RecordedPurchase::outcome(self))
+    }
+
+    fn handle_reply(
+        &mut self,
+        id: RequestId,
+        reply: Reply,
+        now: Instant,
+    ) -> Result<(), StaleReply> {
+        RecordedPurchase::handle_reply(self, id, reply, now)
+    }
+
+    fn handle_stored(
+        &mut self,
+        id: u32,
+        answer: Result<StoreReply, StoreFailure>,
+        now: Instant,
+    ) -> Result<(), StaleReply> {
+        RecordedPurchase::handle_stored(self, id, answer, now)
+    }
+
+    fn has_store(&self) -> bool {
+        true
+    }
+
+    fn progress(&self, now: Instant) -> Option<Progress> {
+        RecordedPurchase::progress(self, now)
+    }
+
+    fn snapshot(&self, now: Instant) -> Option<String> {
+        RecordedPurchase::snapshot(self, now)
+    }
+
+    fn end_turn(&self) {
+        RecordedPurchase::end_turn(self);
+    }
+}
+
+impl Machine for Book {
+    fn next_step(&mut self, now: Instant) -> RecordedStep<()> {
+        Book::next_step(self, now).map(|_| ())
+    }
+
+    fn outcome(&self, _now: Instant) -> Option<Result<&dyn Answer, &Error>> {
+        any(Book::outcome(self))
+    }
+
+    fn handle_reply(
+        &mut self,
+        id: RequestId,
+        reply: Reply,
+        now: Instant,
+    ) -> Result<(), StaleReply> {
+        Book::handle_reply(self, id, reply, now)
+    }
+
+    fn handle_stored(
+        &mut self,
+        id: u32,
+        answer: Result<StoreReply, StoreFailure>,
+        _now: Instant,
+    ) -> Result<(), StaleReply> {
+        Book::handle_stored(self, id, answer)
     }
 }

@@ -7,8 +7,12 @@
 
 pub mod documents;
 mod machine;
+mod sql;
 
-pub use machine::{ListingForm, Machine, begin};
+pub use machine::{ListingForm, Machine, Seeds, begin};
+pub use sql::StoreSql;
+
+use std::sync::LazyLock;
 
 use serde::Serialize;
 
@@ -16,20 +20,35 @@ use crate::clock::Instant;
 use crate::error::{Error, Report};
 use crate::http::HttpRequest;
 use crate::models::Progress;
+use crate::recorded::RecordedStep;
 use crate::request::{Answer, Output};
-use crate::step::{Step, WaitReason};
+use crate::step::WaitReason;
 
 /// What a machine wants of its host, as plain data.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "do", rename_all = "snake_case", rename_all_fields = "camelCase")]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum HostStep {
+    /// Have the store carry this operation out, and hand its answer back.
+    Store {
+        /// Numbers the operation.
+        id: u32,
+        /// The operation's name: which of the [`StoreSql`]'s statements carry it out.
+        op: String,
+        /// The operation as JSON, which is those statements' parameter.
+        document: String,
+    },
     /// Send this, and hand its reply back.
     Send {
         /// What to send.
         request: HttpRequest,
         /// How far a purchase is.
         progress: Option<Progress>,
+        /// Within how long its first byte must leave, in milliseconds from the time that was given; after that it
+        /// must not leave any more, and was not sent. It is counted from the moment at which the last operation
+        /// of the store was asked for, by a clock that counts the sleep of the machine.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        send_within_ms: Option<u64>,
     },
     /// Ask again in so long.
     Wait {
@@ -62,26 +81,37 @@ impl HostStep {
     }
 
     /// The machine's next step.
-    pub fn of(machine: &dyn Machine, now: Instant) -> Self {
-        match Self::or_end(machine, now) {
-            Ok(step) => step,
-            Err(Ok(answer)) => Self::Done {
+    pub fn of(machine: &mut dyn Machine, now: Instant) -> Self {
+        if let Some(step) = Self::unless_over(machine, now) {
+            return step;
+        }
+        match end(machine, now) {
+            Ok(answer) => Self::Done {
                 output: answer.output(),
             },
-            Err(Err(error)) => Self::Failed {
+            Err(error) => Self::Failed {
                 error: error.report(),
             },
         }
     }
 
-    /// The machine's next step, or the result at its end.
-    fn or_end(machine: &dyn Machine, now: Instant) -> Result<Self, Result<&dyn Answer, &Error>> {
+    /// The machine's next step, before its end.
+    fn unless_over(machine: &mut dyn Machine, now: Instant) -> Option<Self> {
         match machine.next_step(now) {
-            Step::Send(request) => Ok(Self::Send {
+            RecordedStep::Store(request) => Some(Self::Store {
+                id: request.id,
+                op: request.op.name().to_owned(),
+                document: request.document(),
+            }),
+            RecordedStep::Send {
+                request,
+                send_within_ms,
+            } => Some(Self::Send {
                 request: *request,
+                send_within_ms,
                 progress: machine.progress(now),
             }),
-            Step::Wait { delay_ms, reason } => Ok(Self::Wait {
+            RecordedStep::Wait { delay_ms, reason } => Some(Self::Wait {
                 delay_ms,
                 reason,
                 progress: match reason {
@@ -92,9 +122,16 @@ impl HostStep {
                     | WaitReason::Poll => machine.progress(now),
                 },
             }),
-            Step::Done(end) => Err(end),
+            RecordedStep::Done(()) => None,
         }
     }
+}
+
+/// How a machine ended, which says that it did.
+fn end(machine: &dyn Machine, now: Instant) -> Result<&dyn Answer, &Error> {
+    static UNENDED: LazyLock<Error> =
+        LazyLock::new(|| Error::invalid_input("machine", "has not ended"));
+    machine.outcome(now).unwrap_or(Err(&UNENDED))
 }
 
 #[cfg(test)]
@@ -106,6 +143,11 @@ mod tests {
     use crate::request::Request;
     use crate::secret::Secret;
 
+    const SEEDS: Seeds = Seeds {
+        jitter: 1,
+        names: Some(2),
+    };
+
     #[test]
     fn a_result_is_given_once_and_nothing_is_sent_after_it() {
         let begun = Now::from_millis(0, 0);
@@ -116,7 +158,8 @@ mod tests {
             ..ApiConfig::default()
         });
         let (options, form) = (CallOptions::default(), ListingForm::Rows);
-        let mut machine = begin(&api.unwrap(), Request::ListVps, options, form, 1, begun).unwrap();
+        let mut machine =
+            begin(&api.unwrap(), Request::ListVps, options, form, SEEDS, begun).unwrap();
         let HostStep::Send { request, .. } = HostStep::after_reply(machine.as_mut(), now) else {
             unreachable!("it begins with a request")
         };

@@ -1,10 +1,13 @@
 //! How far a purchase is, and how it ended well.
 
+use std::fmt;
+
 use serde::Serialize;
 
-use super::{VpsDetails, VpsStatus};
+use super::{BillingCycle, Location, PlanId, VpsDetails, VpsStatus};
 use crate::ids::VpsId;
 use crate::money::Money;
+use crate::open_enum::closed_enum;
 
 /// Where a purchase is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -104,4 +107,75 @@ pub struct Provisioned {
     pub elapsed_ms: u64,
     /// How many requests were made since this process began with it.
     pub requests: u32,
+}
+
+closed_enum! {
+    /// How far a purchase has come.
+    PurchaseState, "a state of a purchase" {
+        /// Nothing was ordered yet.
+        Open = "open",
+        /// The order may have been sent.
+        Ordered = "ordered",
+        /// Bought, and not yet usable.
+        Bought = "bought",
+        /// Bought, and seen usable.
+        Ready = "ready",
+        /// Bought, and can't become usable.
+        Failed = "failed",
+        /// Perhaps bought: a person must look.
+        Unresolved = "unresolved",
+        /// Nothing was bought: refused, given up before, or seen not to have been placed.
+        NotOrdered = "not_ordered",
+        /// Its end was deleted; the key stays used.
+        Forgotten = "forgotten",
+    }
+}
+
+impl PurchaseState {
+    /// Whether the purchase goes no further by itself. One that was not ordered may be begun again.
+    #[must_use]
+    pub fn is_final(self) -> bool {
+        match self {
+            Self::Ready | Self::Failed | Self::Unresolved | Self::Forgotten => true,
+            Self::Open | Self::Ordered | Self::Bought | Self::NotOrdered => false,
+        }
+    }
+}
+
+/// A purchase, as a store has recorded it.
+#[derive(Clone, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct PurchaseRecord {
+    /// Its id in the store.
+    pub id: String,
+    /// The caller's idempotency key; none of a purchase that was made without one.
+    pub idempotency_key: Option<String>,
+    /// The size.
+    pub plan_id: PlanId,
+    /// How often to pay.
+    pub billing_cycle: BillingCycle,
+    /// Where.
+    pub location: Location,
+    /// How far it has come.
+    pub state: PurchaseState,
+    /// How often an order was begun for it.
+    pub attempt: u32,
+    /// Its VPS, once that is known.
+    pub vps_id: Option<VpsId>,
+    /// From where it can be taken up without the store; none once it is forgotten.
+    pub token: Option<String>,
+}
+
+/// Without the token.
+impl fmt::Debug for PurchaseRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PurchaseRecord")
+            .field("id", &self.id)
+            .field("idempotency_key", &self.idempotency_key)
+            .field("state", &self.state)
+            .field("vps_id", &self.vps_id)
+            .finish_non_exhaustive()
+    }
 }

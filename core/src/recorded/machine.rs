@@ -10,8 +10,9 @@ use crate::endpoints::{CreateVps, GetAccount};
 use crate::error::Error;
 use crate::http::{HttpRequest, Reply, RequestId};
 use crate::models::{Phase, Progress, Provisioned};
+use crate::open_enum::closed_enum;
 use crate::provisioning::{ProvisionOptions, Provisioning};
-use crate::step::{StaleReply, WaitReason};
+use crate::step::{StaleReply, Step, WaitReason};
 use crate::store::{
     Find, NewPurchase, Record, RecordedOrder, StoreFailure, StoreOp, StoreReply, StoreRequest,
 };
@@ -19,10 +20,10 @@ use crate::store::{
 /// Longer than any key that a database indexes well.
 const LONGEST_KEY: usize = 255;
 
-/// What a recorded purchase wants of its host.
+/// What a machine with a store wants of its host.
 #[must_use]
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RecordedStep<'a> {
+pub enum RecordedStep<T> {
     /// Carry this operation out, and hand its answer back.
     Store(Box<StoreRequest>),
     /// Send this, and hand its reply back.
@@ -41,17 +42,50 @@ pub enum RecordedStep<'a> {
         reason: WaitReason,
     },
     /// The end.
-    Done(Result<&'a Provisioned, &'a Error>),
+    Done(T),
 }
 
-/// What to do about a purchase that goes on elsewhere.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum WhenHeld {
-    /// End with `PurchaseInProgress`.
-    #[default]
-    Refuse,
-    /// Wait for its end, as long as the time allowed.
-    Wait,
+impl<T> RecordedStep<T> {
+    /// The same step with another end.
+    pub fn map<U>(self, end: impl FnOnce(T) -> U) -> RecordedStep<U> {
+        match self {
+            Self::Store(request) => RecordedStep::Store(request),
+            Self::Send {
+                request,
+                send_within_ms,
+            } => RecordedStep::Send {
+                request,
+                send_within_ms,
+            },
+            Self::Wait { delay_ms, reason } => RecordedStep::Wait { delay_ms, reason },
+            Self::Done(done) => RecordedStep::Done(end(done)),
+        }
+    }
+}
+
+impl<T> From<Step<T>> for RecordedStep<T> {
+    fn from(step: Step<T>) -> Self {
+        match step {
+            Step::Send(request) => Self::Send {
+                request,
+                send_within_ms: None,
+            },
+            Step::Wait { delay_ms, reason } => Self::Wait { delay_ms, reason },
+            Step::Done(done) => Self::Done(done),
+        }
+    }
+}
+
+closed_enum! {
+    /// What to do about a purchase that goes on elsewhere.
+    #[derive(Default)]
+    WhenHeld, "\"refuse\" or \"wait\"" {
+        /// End with `PurchaseInProgress`.
+        #[default]
+        Refuse = "refuse",
+        /// Wait for its end, as long as the time allowed.
+        Wait = "wait",
+    }
 }
 
 /// A purchase that a store records.
@@ -144,7 +178,7 @@ impl RecordedPurchase {
     /// machine: it names the holder.
     ///
     /// # Errors
-    /// `InvalidInput` for a key that is empty or longer than 255 bytes, and as [`Provisioning::buy`].
+    /// `InvalidInput` for a key that is empty, longer than 255 bytes or holds a zero byte, and as [`Provisioning::buy`].
     pub fn buy(
         api: &Api,
         key: Option<String>,
@@ -154,9 +188,10 @@ impl RecordedPurchase {
         seed: u64,
         begun: Now,
     ) -> Result<Self, Error> {
-        let is_usable = |key: &String| !key.is_empty() && key.len() <= LONGEST_KEY;
+        let is_usable =
+            |key: &String| !key.is_empty() && key.len() <= LONGEST_KEY && !key.contains('\0');
         if !key.as_ref().is_none_or(is_usable) {
-            let reason = "must have from 1 to 255 bytes";
+            let reason = "must have from 1 to 255 bytes, none of them zero";
             return Err(Error::invalid_input("idempotency_key", reason));
         }
         let timeout_ms = u64::try_from(options.timeout_ms).unwrap_or(0);
@@ -246,13 +281,13 @@ impl RecordedPurchase {
     }
 
     /// What to do now. Asking twice changes nothing.
-    pub fn next_step(&mut self, now: Instant) -> RecordedStep<'_> {
+    pub fn next_step(&mut self, now: Instant) -> RecordedStep<Result<&Provisioned, &Error>> {
         if let Some((request, _)) = &self.outstanding {
             return RecordedStep::Store(Box::new(request.clone()));
         }
         match self.want(now) {
             Some(Want::Store(op)) => {
-                let request = self.operation(op);
+                let request = self.operation(op, now);
                 self.outstanding = Some((request.clone(), now));
                 RecordedStep::Store(Box::new(request))
             }
@@ -339,6 +374,18 @@ impl RecordedPurchase {
         Ok(())
     }
 
+    /// The end, where it has come.
+    #[must_use]
+    pub fn outcome(&self) -> Option<Result<&Provisioned, &Error>> {
+        match &self.stage {
+            Stage::Ended(outcome) => Some((**outcome).as_ref()),
+            Stage::Identifying(_)
+            | Stage::Opening { .. }
+            | Stage::LettingGo { .. }
+            | Stage::Working(_) => None,
+        }
+    }
+
     /// From where the purchase can be taken up again without the store.
     #[must_use]
     pub fn snapshot(&self, now: Instant) -> Option<String> {
@@ -389,7 +436,7 @@ impl RecordedPurchase {
         (!self.account.is_empty()).then_some(self.account.as_str())
     }
 
-    fn done(&self) -> RecordedStep<'_> {
+    fn done(&self) -> RecordedStep<Result<&Provisioned, &Error>> {
         match &self.stage {
             Stage::Ended(outcome) => RecordedStep::Done((**outcome).as_ref()),
             // Not reached: everything else wants something.
@@ -403,14 +450,14 @@ impl RecordedPurchase {
         }
     }
 
-    fn operation(&mut self, op: StoreOp) -> StoreRequest {
+    fn operation(&mut self, op: StoreOp, now: Instant) -> StoreRequest {
         self.operations = self.operations.saturating_add(1);
         StoreRequest {
             id: self.operations,
             account: self.account.clone(),
             holder: self.holder.clone(),
             op,
-            now: None,
+            now: self.api.time_of_store(self.begun.later(now)),
         }
     }
 

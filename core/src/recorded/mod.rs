@@ -26,10 +26,12 @@
 //! 8. A new attempt begins only where the store says that nothing was ordered.
 
 mod answers;
+mod book;
 mod ends;
 mod entry;
 mod machine;
 mod table;
 mod wants;
 
+pub use book::{Book, Page, Question};
 pub use machine::{RecordedPurchase, RecordedStep, WhenHeld};

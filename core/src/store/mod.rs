@@ -19,7 +19,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::VpsId;
 use crate::json;
-use crate::models::{BillingCycle, Location, PlanId};
+pub use crate::models::PurchaseState;
+use crate::models::{BillingCycle, Location, PlanId, PurchaseRecord};
 use crate::open_enum::closed_enum;
 
 /// One operation, with whose it is.
@@ -111,9 +112,26 @@ pub enum StoreOp {
     },
 }
 
+impl StoreOp {
+    /// The operation's name, as JSON has it.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Open { .. } => "open",
+            Self::Save { .. } => "save",
+            Self::Receipt { .. } => "receipt",
+            Self::Renew { .. } => "renew",
+            Self::Enter { .. } => "enter",
+            Self::Leave => "leave",
+            Self::List { .. } => "list",
+        }
+    }
+}
+
 /// Which purchase.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum Find {
     /// By the caller's key.
     Key(String),
@@ -177,35 +195,25 @@ pub struct Record {
     pub vps_id: Option<VpsId>,
 }
 
-closed_enum! {
-    /// How far a purchase has come.
-    PurchaseState, "a state of a purchase" {
-        /// Nothing was ordered yet.
-        Open = "open",
-        /// The order may have been sent.
-        Ordered = "ordered",
-        /// Bought, and not yet usable.
-        Bought = "bought",
-        /// Bought, and seen usable.
-        Ready = "ready",
-        /// Bought, and can't become usable.
-        Failed = "failed",
-        /// Perhaps bought: a person must look.
-        Unresolved = "unresolved",
-        /// Nothing was bought: refused, given up before, or seen not to have been placed.
-        NotOrdered = "not_ordered",
-        /// Its end was deleted; the key stays used.
-        Forgotten = "forgotten",
-    }
-}
-
-impl PurchaseState {
-    /// Whether the purchase goes no further by itself. One that was not ordered may be begun again.
-    #[must_use]
-    pub fn is_final(self) -> bool {
-        match self {
-            Self::Ready | Self::Failed | Self::Unresolved | Self::Forgotten => true,
-            Self::Open | Self::Ordered | Self::Bought | Self::NotOrdered => false,
+impl From<Record> for PurchaseRecord {
+    fn from(record: Record) -> Self {
+        let Record {
+            id,
+            key,
+            order,
+            saved,
+            vps_id,
+        } = record;
+        Self {
+            id,
+            idempotency_key: key,
+            plan_id: order.plan_id,
+            billing_cycle: order.billing_cycle,
+            location: order.location,
+            state: saved.state,
+            attempt: saved.attempt,
+            vps_id,
+            token: Some(saved.token).filter(|token| !token.is_empty()),
         }
     }
 }

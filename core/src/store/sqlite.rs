@@ -211,6 +211,17 @@ const LIST: &[&str] = &[concat!(
      '$.openOnly') OR p.state NOT IN ('ready', 'failed', 'unresolved', 'forgotten')) ORDER BY p.number))))) FROM ask"
 )];
 
+/// The statements of each operation, in their order, by the operation's name.
+pub const STATEMENTS: &[(&str, &[&str])] = &[
+    ("open", OPEN),
+    ("save", SAVE),
+    ("receipt", RECEIPT),
+    ("renew", RENEW),
+    ("enter", ENTER),
+    ("leave", LEAVE),
+    ("list", LIST),
+];
+
 /// The statements of an operation, in their order.
 #[must_use]
 pub fn statements(request: &StoreRequest) -> &'static [&'static str] {

@@ -5,14 +5,22 @@
 
 use stablevps_core::clock::Now;
 use stablevps_core::config::{Api, CallOptions};
-use stablevps_core::host::{self, ListingForm};
+use stablevps_core::host::{self, ListingForm, Seeds};
 use stablevps_core::models::{BillingCycle, Location, PlanId, Scope};
 use stablevps_core::provisioning::ProvisionOptions;
+use stablevps_core::recorded::WhenHeld;
 use stablevps_core::request::Request;
 use stablevps_core::secret::Secret;
+use stablevps_core::store::Find;
 
 /// The password with which a key is created.
 pub const PASSWORD: &str = "hunter2hunter2";
+
+/// What machines of tests begin with.
+pub const SEEDS: Seeds = Seeds {
+    jitter: 1,
+    names: Some(2),
+};
 
 /// A list of requests, which does not compile where a variant is missing.
 macro_rules! requests {
@@ -60,6 +68,7 @@ pub fn every_request(api: &Api) -> Vec<Request> {
             billing_cycle,
             location,
             options: options.clone(),
+            recording: None,
         }
         WaitUntilReady { id: id(), options }
         Resume {
@@ -67,18 +76,32 @@ pub fn every_request(api: &Api) -> Vec<Request> {
             any_key: false,
             timeout_ms: None,
         }
+        ResumeRecorded {
+            find: Find::Key("order-4711".to_owned()),
+            when_held: WhenHeld::Refuse,
+            timeout_ms: None,
+        }
+        ListPurchases { open_only: true }
+        GetPurchase { idempotency_key: "order-4711".to_owned() }
+        ForgetPurchase { idempotency_key: "order-4711".to_owned() }
     }
 }
 
-/// The requests that one endpoint answers.
+/// The requests that one endpoint answers, and no store.
 pub fn every_call(api: &Api) -> Vec<Request> {
     let mut calls = every_request(api);
     calls.retain(|request| {
-        let is_purchase = matches!(
+        let is_more_than_one = matches!(
             request,
-            Request::Provision { .. } | Request::WaitUntilReady { .. } | Request::Resume { .. }
+            Request::Provision { .. }
+                | Request::WaitUntilReady { .. }
+                | Request::Resume { .. }
+                | Request::ResumeRecorded { .. }
+                | Request::ListPurchases { .. }
+                | Request::GetPurchase { .. }
+                | Request::ForgetPurchase { .. }
         );
-        !is_purchase
+        !is_more_than_one
     });
     calls
 }
@@ -90,9 +113,10 @@ fn token(api: &Api) -> String {
         billing_cycle: BillingCycle::Monthly,
         location: Location::Tokyo,
         options: ProvisionOptions::default(),
+        recording: None,
     };
     let (options, begun) = (CallOptions::default(), Now::from_millis(0, 0));
-    let machine = host::begin(api, purchase, options, ListingForm::Rows, 1, begun);
+    let machine = host::begin(api, purchase, options, ListingForm::Rows, SEEDS, begun);
     let machine = machine.expect("it can begin");
     let token = machine.snapshot(begun.instant);
     token.expect("a purchase that goes on has a token")

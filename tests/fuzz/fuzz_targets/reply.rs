@@ -6,15 +6,17 @@
 mod requests;
 
 use libfuzzer_sys::fuzz_target;
-use requests::every_request;
+use requests::{SEEDS, every_request};
 use stablevps_core::clock::{Instant, Now};
 use stablevps_core::config::{Api, ApiConfig, CallOptions};
 use stablevps_core::host::{self, HostStep, ListingForm, Machine, documents};
 use stablevps_core::http::{
     Delivery, FailureKind, HttpResponse, Reply, RetryClass, TransportFailure,
 };
-use stablevps_core::request::Request;
+use stablevps_core::provisioning::ProvisionOptions;
+use stablevps_core::request::{Recording, Request};
 use stablevps_core::secret::Secret;
+use stablevps_core::store::MemoryStore;
 
 fuzz_target!(|input: &[u8]| {
     let api_key = Some(Secret::new("svps_live_fuzz_0123456789abcdef"));
@@ -62,16 +64,28 @@ fn replies(mut input: &[u8]) -> Vec<Reply> {
 fn machines(api: &Api) -> Vec<Box<dyn Machine>> {
     let begin = |request, form| {
         let (options, now) = (CallOptions::default(), Now::from_millis(0, 0));
-        host::begin(api, request, options, form, 1, now).expect("it can begin")
+        host::begin(api, request, options, form, SEEDS, now).expect("it can begin")
     };
     let rows = every_request(api)
         .into_iter()
         .map(|request| begin(request, ListingForm::Rows));
-    rows.chain([begin(Request::ListVps, ListingForm::Verbatim)])
+    let recorded = Request::Provision {
+        plan_id: "basic".into(),
+        billing_cycle: "monthly".into(),
+        location: "tokyo".into(),
+        options: ProvisionOptions::default(),
+        recording: Some(Recording::default()),
+    };
+    let more = [
+        begin(Request::ListVps, ListingForm::Verbatim),
+        begin(recorded, ListingForm::Rows),
+    ];
+    rows.chain(more)
         .collect()
 }
 
 fn drive(machine: &mut dyn Machine, replies: &[Reply]) {
+    let mut store = MemoryStore::default();
     let mut now = Instant::from_millis(0);
     let mut replies = replies.iter().cloned();
     let mut may_exist = false;
@@ -86,6 +100,13 @@ fn drive(machine: &mut dyn Machine, replies: &[Reply]) {
         assert!(matches!(document, Ok(serde_json::Value::Object(_))));
         match step {
             HostStep::Done { .. } | HostStep::Failed { .. } => break,
+            HostStep::Store { id, document, .. } => {
+                let request = serde_json::from_str(&document).expect("it is a request");
+                let answer = store.carry_out(&request, now);
+                machine
+                    .handle_stored(id, Ok(answer), now)
+                    .expect("it is outstanding");
+            }
             HostStep::Wait { delay_ms, .. } => now = now.plus_ms(delay_ms),
             HostStep::Send { request, .. } => {
                 let Some(reply) = replies.next() else { break };

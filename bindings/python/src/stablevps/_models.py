@@ -36,6 +36,8 @@ __all__ = [
     "PowerAction",
     "Progress",
     "Provisioned",
+    "PurchaseRecord",
+    "PurchaseState",
     "RevokedKey",
     "Role",
     "Scope",
@@ -45,6 +47,7 @@ __all__ = [
     "VpsStatus",
     "WaitLevel",
     "Wallet",
+    "WhenHeld",
 ]
 
 
@@ -194,6 +197,34 @@ class BillingStatus(OpenEnum):
     """Not paid yet."""
 
 
+class PurchaseState(OpenEnum):
+    """How far a purchase has come."""
+
+    OPEN = "open"
+    """Nothing was ordered yet."""
+
+    ORDERED = "ordered"
+    """The order may have been sent."""
+
+    BOUGHT = "bought"
+    """Bought, and not yet usable."""
+
+    READY = "ready"
+    """Bought, and seen usable."""
+
+    FAILED = "failed"
+    """Bought, and can't become usable."""
+
+    UNRESOLVED = "unresolved"
+    """Perhaps bought: a person must look."""
+
+    NOT_ORDERED = "not_ordered"
+    """Nothing was bought: refused, given up before, or seen not to have been placed."""
+
+    FORGOTTEN = "forgotten"
+    """Its end was deleted; the key stays used."""
+
+
 class Phase(OpenEnum):
     """Where a purchase is."""
 
@@ -270,6 +301,14 @@ WaitLevel = Literal["ready", "active"]
 
 - ``ready``: Active, with address, user and password.
 - ``active``: Active, whatever else is there.
+"""
+
+
+WhenHeld = Literal["refuse", "wait"]
+"""What to do about a purchase that goes on elsewhere.
+
+- ``refuse``: End with ``PurchaseInProgress``.
+- ``wait``: Wait for its end, as long as the time allowed.
 """
 
 
@@ -605,6 +644,37 @@ class UnexplainedCharge(Model, frozen=True, kw_only=True, gc=False, rename="came
     vps_ids: tuple[str, ...]
     """VPS that were not there before the order and that no purchase of this process got, as far as they could be
     listed."""
+
+
+class PurchaseRecord(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
+    """A purchase, as a store has recorded it."""
+
+    id: str
+    """Its id in the store."""
+
+    idempotency_key: str | None = None
+    """The caller's idempotency key; none of a purchase that was made without one."""
+
+    plan_id: PlanId
+    """The size."""
+
+    billing_cycle: BillingCycle
+    """How often to pay."""
+
+    location: Location
+    """Where."""
+
+    state: PurchaseState
+    """How far it has come."""
+
+    attempt: int
+    """How often an order was begun for it."""
+
+    vps_id: str | None = None
+    """Its VPS, once that is known."""
+
+    token: str | None = None
+    """From where it can be taken up without the store; none once it is forgotten."""
 
 
 class Progress(Model, frozen=True, kw_only=True, gc=False, rename="camel"):

@@ -1,16 +1,17 @@
 //! The purchases that a client's store records.
 
-use stablevps_core::error::{Error, ErrorKind};
-use stablevps_core::store::{
-    Find, HeldBy, PurchaseState, Record, Saved, StoreOp, StoreReply, StoreRequest,
-};
+use std::time::Duration;
+
+use stablevps_core::config::CallOptions;
+use stablevps_core::error::Error;
+use stablevps_core::models::{PurchaseRecord, PurchaseState};
+use stablevps_core::recorded::{Book, Page, Question, RecordedStep};
+use stablevps_core::store::Find;
 
 use crate::client::blocking::Client;
 use crate::client::provision::{ProvisionBuilder, Recorded};
-use crate::client::session::Session;
-
-/// How long a purchase is held in order to forget it, in milliseconds.
-const FORGETTING_MS: u64 = 10_000;
+use crate::client::session::{Session, two_drivers};
+use crate::client::stop::Stopper;
 
 /// Recorded purchases: `client.purchases()`. The client must have a [`store`](crate::store).
 #[derive(Clone, Copy, Debug)]
@@ -23,7 +24,7 @@ impl PurchasesResource<'_> {
     ///
     /// # Errors
     /// `Store` where the store fails, and what [`account().get`](crate::AccountResource::get) ends in.
-    pub fn list(self) -> Result<Vec<Record>, Error> {
+    pub fn list(self) -> Result<Vec<PurchaseRecord>, Error> {
         self.records(false)
     }
 
@@ -31,10 +32,12 @@ impl PurchasesResource<'_> {
     ///
     /// # Errors
     /// As [`list`](Self::list).
-    pub fn get(self, key: &str) -> Result<Option<Record>, Error> {
-        let records = self.records(false)?;
-        let is_it = |record: &Record| record.key.as_deref() == Some(key);
-        Ok(records.into_iter().find(is_it))
+    pub fn get(self, key: &str) -> Result<Option<PurchaseRecord>, Error> {
+        let key = key.to_owned();
+        match self.ask(Question::Get { key })? {
+            Page::One(record) => Ok(record),
+            Page::Every(_) => Ok(None),
+        }
     }
 
     /// Takes up the purchase of that idempotency key, and waits for its end. One that was not ordered is not begun
@@ -53,12 +56,12 @@ impl PurchasesResource<'_> {
     pub fn resume_all(self) -> Result<Vec<Resumed>, Error> {
         let records = self.records(true)?;
         let may_be_ordered =
-            |record: &Record| !matches!(record.saved.state, PurchaseState::NotOrdered);
+            |record: &PurchaseRecord| !matches!(record.state, PurchaseState::NotOrdered);
         let open = records.into_iter().filter(may_be_ordered);
         Ok(open.map(|record| self.resumed(record)).collect())
     }
 
-    fn resumed(self, record: Record) -> Resumed {
+    fn resumed(self, record: PurchaseRecord) -> Resumed {
         let recorded = Recorded::new(Find::Id(record.id.clone()));
         let end = ProvisionBuilder::new(self.client.clone(), recorded).run();
         Resumed { record, end }
@@ -69,76 +72,45 @@ impl PurchasesResource<'_> {
     /// # Errors
     /// `InvalidInput` where there is no such purchase or it has not ended, else as [`list`](Self::list).
     pub fn forget(self, key: &str) -> Result<(), Error> {
-        let refused = |reason| Err(Error::invalid_input("idempotency_key", reason));
-        let account = self.account()?;
-        let open = StoreOp::Open {
-            find: Find::Key(key.to_owned()),
-            insert: None,
-            lease_ms: FORGETTING_MS,
-        };
-        let StoreReply::Opened { record, held } = self.carry_out(&account, open)? else {
-            return Err(unfit());
-        };
-        let Some(record) = record else {
-            return refused("is not known to the store");
-        };
-        let has_ended = match (record.saved.state, held) {
-            (PurchaseState::NotOrdered, HeldBy::Us) => true,
-            (state, _) => state.is_final(),
-        };
-        if !has_ended {
-            return refused("belongs to a purchase that has not ended");
-        }
-        let saved = Saved {
-            state: PurchaseState::Forgotten,
-            token: String::new(),
-            error: None,
-            ..record.saved
-        };
-        let (id, lease_ms) = (record.id, None);
-        self.carry_out(
-            &account,
-            StoreOp::Save {
-                id,
-                saved,
-                lease_ms,
-            },
-        )?;
-        Ok(())
+        let key = key.to_owned();
+        self.ask(Question::Forget { key }).map(drop)
     }
 
-    fn records(self, open_only: bool) -> Result<Vec<Record>, Error> {
-        let account = self.account()?;
-        match self.carry_out(&account, StoreOp::List { open_only })? {
-            StoreReply::Listed { records } => Ok(records),
-            _ => Err(unfit()),
+    fn records(self, open_only: bool) -> Result<Vec<PurchaseRecord>, Error> {
+        match self.ask(Question::List { open_only })? {
+            Page::Every(records) => Ok(records),
+            Page::One(record) => Ok(record.into_iter().collect()),
         }
     }
 
-    fn account(self) -> Result<String, Error> {
-        let session = self.client.session();
+    fn ask(self, question: Question) -> Result<Page, Error> {
+        let client = self.client;
+        let session = client.session();
         if session.store.is_none() {
             let reason = "is missing: recorded purchases need a client with one";
             return Err(Error::invalid_input("store", reason));
         }
-        let account = self.client.account().get()?;
-        Ok(session.api.account_in_store(&account.id))
-    }
-
-    fn carry_out(self, account: &str, op: StoreOp) -> Result<StoreReply, Error> {
-        let session = self.client.session();
-        let request = StoreRequest {
-            id: 1,
-            account: account.to_owned(),
-            holder: format!("{:016x}", Session::name_seed()?),
-            op,
-            now: None,
-        };
-        let answer = session.carry_out(&request, self.client.time().now());
-        answer.map_err(|failure| {
-            let detail = failure.detail;
-            Error::new(ErrorKind::Store { detail })
-        })
+        let (limits, seed) = (CallOptions::default(), Session::name_seed()?);
+        let mut book = Book::open(&session.api, question, limits, seed, client.now())?;
+        loop {
+            match book.next_step(client.instant()) {
+                RecordedStep::Store(request) => {
+                    let answer = session.carry_out(&request);
+                    book.handle_stored(request.id, answer)
+                        .map_err(two_drivers)?;
+                }
+                RecordedStep::Send { request, .. } => {
+                    let reply = client.sender().send(&request);
+                    book.handle_reply(request.id, reply, client.instant())
+                        .map_err(two_drivers)?;
+                }
+                RecordedStep::Wait { delay_ms, .. } => {
+                    let delay = Duration::from_millis(delay_ms);
+                    client.time().sleep(delay, &Stopper::default());
+                }
+                RecordedStep::Done(end) => return end.cloned().map_err(Clone::clone),
+            }
+        }
     }
 }
 
@@ -147,12 +119,7 @@ impl PurchasesResource<'_> {
 #[non_exhaustive]
 pub struct Resumed {
     /// As it was found.
-    pub record: Record,
+    pub record: PurchaseRecord,
     /// How it ended.
     pub end: Result<crate::Provisioned, Error>,
-}
-
-fn unfit() -> Error {
-    let detail = "the store's answer is to something else".to_owned();
-    Error::new(ErrorKind::Store { detail })
 }

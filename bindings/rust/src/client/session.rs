@@ -19,8 +19,6 @@ pub struct Session {
     /// Names the account whose purchases go one at a time.
     pub account: Arc<str>,
     seed: Option<u64>,
-    /// Whether its time is not the world's.
-    has_own_time: bool,
 }
 
 impl Session {
@@ -43,7 +41,6 @@ impl Session {
             store,
             account: account.into(),
             seed,
-            has_own_time: world.is_some(),
         }
     }
 
@@ -56,23 +53,11 @@ impl Session {
         })
     }
 
-    /// Has the store carry an operation out. A time of its own is the store's, too.
-    pub(crate) fn carry_out(
-        &self,
-        request: &StoreRequest,
-        time: SystemTime,
-    ) -> Result<StoreReply, StoreFailure> {
+    /// Has the store carry an operation out.
+    pub(crate) fn carry_out(&self, request: &StoreRequest) -> Result<StoreReply, StoreFailure> {
         let detail = "there is no store".to_owned();
         let store = self.store.as_ref().ok_or(StoreFailure { detail })?;
-        if !self.has_own_time {
-            return store.carry_out(request);
-        }
-        let now = time.duration_since(UNIX_EPOCH).unwrap_or_default();
-        let now = u64::try_from(now.as_millis()).ok();
-        store.carry_out(&StoreRequest {
-            now,
-            ..request.clone()
-        })
+        store.carry_out(request)
     }
 
     /// What spreads a call's requests in time.

@@ -34,11 +34,11 @@ enum State {
 }
 
 /// Both ends of a new exchange.
-pub(super) fn open() -> (Exchange, Completion) {
+pub(super) fn open(gate: Gate) -> (Exchange, Completion) {
     let shared = Arc::new(Shared {
         state: Mutex::new(State::Running),
         changed: Condvar::new(),
-        gate: Arc::new(Gate::default()),
+        gate: Arc::new(gate),
     });
     (
         Exchange {
@@ -205,7 +205,7 @@ mod tests {
 
     #[test]
     fn a_reply_is_handed_out_once_and_a_second_wait_does_not_hang() {
-        let (exchange, completion) = open();
+        let (exchange, completion) = open(Gate::default());
         assert_eq!(exchange.wait(Duration::ZERO), None);
         completion.fulfil(|_| response());
         assert_eq!(exchange.wait(Duration::MAX), Some(response()));
@@ -221,7 +221,7 @@ mod tests {
 
     #[test]
     fn a_request_given_up_in_the_queue_is_never_run() {
-        let (exchange, completion) = open();
+        let (exchange, completion) = open(Gate::default());
         exchange.abandon();
         completion.fulfil(|_| panic!("it must not run"));
         for _ in 0..2 {
@@ -238,7 +238,7 @@ mod tests {
 
     #[test]
     fn a_request_given_up_while_it_is_written_is_unknown() {
-        let (exchange, completion) = open();
+        let (exchange, completion) = open(Gate::default());
         completion.fulfil(|gate| {
             assert_eq!(gate.pass(), Ok(()));
             exchange.abandon();
@@ -249,7 +249,7 @@ mod tests {
 
     #[test]
     fn a_reply_that_is_there_survives_a_late_abandon() {
-        let (exchange, completion) = open();
+        let (exchange, completion) = open(Gate::default());
         completion.fulfil(|_| response());
         exchange.abandon();
         assert_eq!(exchange.wait(Duration::ZERO), Some(response()));
@@ -257,14 +257,14 @@ mod tests {
 
     #[test]
     fn an_exchange_that_is_dropped_shuts_its_gate() {
-        let (exchange, completion) = open();
+        let (exchange, completion) = open(Gate::default());
         drop(exchange);
         assert!(completion.shared.gate.is_shut());
     }
 
     #[test]
     fn a_request_for_which_there_is_no_thread_was_not_sent() {
-        let (exchange, completion) = open();
+        let (exchange, completion) = open(Gate::default());
         drop(completion);
         assert_eq!(
             failure(exchange.wait(Duration::MAX)),
@@ -278,7 +278,7 @@ mod tests {
 
     #[test]
     fn a_forked_child_never_waits_for_a_worker_of_its_parent() {
-        let (mut exchange, _completion) = open();
+        let (mut exchange, _completion) = open(Gate::default());
         let ours = mem::replace(&mut exchange.process, 0);
         assert_eq!(failure(exchange.wait(Duration::MAX)).1, Delivery::Unknown);
         exchange.abandon();

@@ -132,9 +132,19 @@ impl HttpTransport {
     /// requests.
     #[must_use = "an exchange that is dropped is given up"]
     pub fn start(&self, request: HttpRequest) -> Exchange {
+        self.start_through(request, Gate::default())
+    }
+
+    /// The same for a request that must begin before that moment, and not after.
+    #[must_use = "an exchange that is dropped is given up"]
+    pub fn start_before(&self, request: HttpRequest, moment: Moment) -> Exchange {
+        self.start_through(request, Gate::until(moment))
+    }
+
+    fn start_through(&self, request: HttpRequest, gate: Gate) -> Exchange {
         let engine = self.engine();
         let agents = Arc::clone(&engine.agents);
-        let (exchange, completion) = exchange::open();
+        let (exchange, completion) = exchange::open(gate);
         engine.workers.run(Box::new(move || {
             completion.fulfil(|gate| agents.exchange(&request, gate));
         }));

@@ -296,6 +296,41 @@ extension StableVPS {
 }
 
 extension StableVPS {
+  /// How far a purchase has come.
+  public enum PurchaseState: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Nothing was ordered yet.
+    case open
+    /// The order may have been sent.
+    case ordered
+    /// Bought, and not yet usable.
+    case bought
+    /// Bought, and seen usable.
+    case ready
+    /// Bought, and can't become usable.
+    case failed
+    /// Perhaps bought: a person must look.
+    case unresolved
+    /// Nothing was bought: refused, given up before, or seen not to have been placed.
+    case notOrdered = "not_ordered"
+    /// Its end was deleted; the key stays used.
+    case forgotten
+
+    init(_ native: StableVPSNative.PurchaseState) {
+      switch native {
+      case .open: self = .open
+      case .ordered: self = .ordered
+      case .bought: self = .bought
+      case .ready: self = .ready
+      case .failed: self = .failed
+      case .unresolved: self = .unresolved
+      case .notOrdered: self = .notOrdered
+      case .forgotten: self = .forgotten
+      }
+    }
+  }
+}
+
+extension StableVPS {
   /// Where a purchase is.
   public enum Phase: String, Sendable, Hashable, Codable, CaseIterable {
     /// Looking at the wallet. Nothing is ordered.
@@ -468,6 +503,23 @@ extension StableVPS.WaitOptions {
       switch self {
       case .ready: .ready
       case .active: .active
+      }
+    }
+  }
+}
+
+extension StableVPS {
+  /// What to do about a purchase that goes on elsewhere.
+  public enum WhenHeld: String, Sendable, Hashable, Codable, CaseIterable {
+    /// End with `PurchaseInProgress`.
+    case refuse
+    /// Wait for its end, as long as the time allowed.
+    case wait
+
+    init(_ native: StableVPSNative.WhenHeld) {
+      switch native {
+      case .refuse: self = .refuse
+      case .wait: self = .wait
       }
     }
   }
@@ -852,6 +904,42 @@ extension StableVPS {
     init(_ native: StableVPSNative.UnexplainedCharge) {
       amount = Decimal(money: native.amount)
       vpsIDs = native.vpsIds
+    }
+  }
+}
+
+extension StableVPS {
+  /// A purchase, as a store has recorded it.
+  public struct PurchaseRecord: Sendable, Hashable, Identifiable, Codable {
+    /// Its id in the store.
+    public let id: String
+    /// The caller's idempotency key; none of a purchase that was made without one.
+    public let idempotencyKey: String?
+    /// The size.
+    public let planID: PlanID
+    /// How often to pay.
+    public let billingCycle: BillingCycle
+    /// Where.
+    public let location: Location
+    /// How far it has come.
+    public let state: PurchaseState
+    /// How often an order was begun for it.
+    public let attempt: Int
+    /// Its VPS, once that is known.
+    public let vpsID: String?
+    /// From where it can be taken up without the store; none once it is forgotten.
+    public let token: String?
+
+    init(_ native: StableVPSNative.PurchaseRecord) {
+      id = native.id
+      idempotencyKey = native.idempotencyKey
+      planID = PlanID(rawValue: native.planId)
+      billingCycle = BillingCycle(rawValue: native.billingCycle)
+      location = Location(rawValue: native.location)
+      state = PurchaseState(native.state)
+      attempt = Int(native.attempt)
+      vpsID = native.vpsId
+      token = native.token
     }
   }
 }

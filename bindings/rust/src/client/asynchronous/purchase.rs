@@ -83,7 +83,7 @@ impl AsyncPurchase {
                 Look::Ended(outcome) => return *outcome,
                 Look::Queue(delay) => sleep(&client, delay, &driver.stopper).await,
                 Look::Store(request) => {
-                    let answer = client.session().carry_out(&request, client.time().now());
+                    let answer = client.session().carry_out(&request);
                     driver.stored(request.id, answer, client.instant())?;
                 }
                 Look::Quiet => advance(&client, &mut driver, None).await?,

@@ -69,7 +69,7 @@ impl Purchase {
                 Look::Ended(outcome) => return *outcome,
                 Look::Queue(delay) => client.time().sleep(delay, &driver.stopper),
                 Look::Store(request) => {
-                    let answer = client.session().carry_out(&request, client.time().now());
+                    let answer = client.session().carry_out(&request);
                     driver.stored(request.id, answer, client.instant())?;
                 }
                 Look::Quiet => advance(client, &mut driver, None)?,

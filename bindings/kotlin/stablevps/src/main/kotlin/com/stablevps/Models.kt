@@ -19,6 +19,7 @@ import com.stablevps.internal.ffi.Order as CoreOrder
 import com.stablevps.internal.ffi.Plan as CorePlan
 import com.stablevps.internal.ffi.Progress as CoreProgress
 import com.stablevps.internal.ffi.Provisioned as CoreProvisioned
+import com.stablevps.internal.ffi.PurchaseRecord as CorePurchaseRecord
 import com.stablevps.internal.ffi.RevokedKey as CoreRevokedKey
 import com.stablevps.internal.ffi.UnexplainedCharge as CoreUnexplainedCharge
 import com.stablevps.internal.ffi.Vps as CoreVps
@@ -272,6 +273,33 @@ public class BillingStatus private constructor(
     }
 }
 
+/** How far a purchase has come. */
+public enum class PurchaseState {
+    /** Nothing was ordered yet. */
+    OPEN,
+
+    /** The order may have been sent. */
+    ORDERED,
+
+    /** Bought, and not yet usable. */
+    BOUGHT,
+
+    /** Bought, and seen usable. */
+    READY,
+
+    /** Bought, and can't become usable. */
+    FAILED,
+
+    /** Perhaps bought: a person must look. */
+    UNRESOLVED,
+
+    /** Nothing was bought: refused, given up before, or seen not to have been placed. */
+    NOT_ORDERED,
+
+    /** Its end was deleted; the key stays used. */
+    FORGOTTEN,
+}
+
 /** Where a purchase is. */
 public enum class Phase {
     /** Looking at the wallet. Nothing is ordered. */
@@ -372,6 +400,15 @@ public enum class WaitLevel {
 
     /** Active, whatever else is there. */
     ACTIVE,
+}
+
+/** What to do about a purchase that goes on elsewhere. */
+public enum class WhenHeld {
+    /** End with `PurchaseInProgress`. */
+    REFUSE,
+
+    /** Wait for its end, as long as the time allowed. */
+    WAIT,
 }
 
 /** The account's profile with its balance and VPS counts (`GET /account`). */
@@ -762,6 +799,42 @@ internal fun CoreUnexplainedCharge.read(): UnexplainedCharge =
     UnexplainedCharge(
         amount = BigDecimal(amount),
         vpsIds = vpsIds,
+    )
+
+/** A purchase, as a store has recorded it. */
+@ConsistentCopyVisibility
+public data class PurchaseRecord internal constructor(
+    /** Its id in the store. */
+    public val id: String,
+    /** The caller's idempotency key; none of a purchase that was made without one. */
+    public val idempotencyKey: String?,
+    /** The size. */
+    public val planId: PlanId,
+    /** How often to pay. */
+    public val billingCycle: BillingCycle,
+    /** Where. */
+    public val location: Location,
+    /** How far it has come. */
+    public val state: PurchaseState,
+    /** How often an order was begun for it. */
+    public val attempt: Int,
+    /** Its VPS, once that is known. */
+    public val vpsId: String?,
+    /** From where it can be taken up without the store; none once it is forgotten. */
+    public val token: String?,
+)
+
+internal fun CorePurchaseRecord.read(): PurchaseRecord =
+    PurchaseRecord(
+        id = id,
+        idempotencyKey = idempotencyKey,
+        planId = PlanId.of(planId),
+        billingCycle = BillingCycle.of(billingCycle),
+        location = Location.of(location),
+        state = PurchaseState.entries[state.ordinal],
+        attempt = attempt.toInt(),
+        vpsId = vpsId,
+        token = token,
     )
 
 /** How far a purchase is. */
