@@ -15,7 +15,7 @@ use crate::error::Failure;
 /// A call or a purchase under way.
 #[derive(uniffi::Object)]
 pub struct Machine {
-    machine: Mutex<Box<dyn CoreMachine>>,
+    core: Mutex<Box<dyn CoreMachine>>,
     /// The request that the built-in transport carries out for it at this moment.
     #[cfg(all(feature = "ureq", not(feature = "records")))]
     pub(crate) under_way: Mutex<Option<UnderWay>>,
@@ -43,7 +43,7 @@ pub(crate) struct UnderWay {
 impl Machine {
     pub(crate) fn new(machine: Box<dyn CoreMachine>) -> Arc<Self> {
         Arc::new(Self {
-            machine: Mutex::new(machine),
+            core: Mutex::new(machine),
             #[cfg(all(feature = "ureq", not(feature = "records")))]
             under_way: Mutex::new(None),
             times: Mutex::default(),
@@ -51,7 +51,7 @@ impl Machine {
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, Box<dyn CoreMachine>> {
-        self.machine.lock().unwrap_or_else(PoisonError::into_inner)
+        self.core.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Notes when the store was asked for an operation, at first; and until when the first byte of the request that

@@ -20,6 +20,13 @@ impl Machine {
         machine.handle_reply(RequestId(id), reply, now).ok()?;
         Some(documents::step_or_reference(machine.as_mut(), now))
     }
+
+    fn answered(&mut self, id: u32, answer: Result<&str, String>, now_ms: f64) -> Option<String> {
+        let machine = self.0.as_mut().ok()?;
+        let now = instant(now_ms);
+        documents::stored(machine.as_mut(), id, answer, now).ok()?;
+        Some(documents::step_or_reference(machine.as_mut(), now))
+    }
 }
 
 #[wasm_bindgen]
@@ -74,20 +81,27 @@ impl Machine {
         self.reply(id, Reply::Failed(failure), now_ms)
     }
 
-    /// Hands in what the store answered to an operation; or, without an answer, its words where it failed, which
-    /// must hold no secret. Returns the next step; nothing if the machine does not wait for that.
+    /// Hands in what the store answered to an operation. Returns the next step; nothing if the machine does not wait
+    /// for that answer.
     pub fn stored(
         &mut self,
         id: u32,
-        answer: Option<String>,
-        failure: String,
+        answer: &str,
         #[wasm_bindgen(js_name = nowMs)] now_ms: f64,
     ) -> Option<String> {
-        let machine = self.0.as_mut().ok()?;
-        let now = instant(now_ms);
-        let answer = answer.as_deref().ok_or(failure);
-        documents::stored(machine.as_mut(), id, answer, now).ok()?;
-        Some(documents::step_or_reference(machine.as_mut(), now))
+        self.answered(id, Ok(answer), now_ms)
+    }
+
+    /// Tells that the store could not carry an operation out, or may have. The detail is shown in errors, and must hold
+    /// no secret. Returns the next step; nothing if the machine does not wait for that answer.
+    #[wasm_bindgen(js_name = storeFailed)]
+    pub fn store_failed(
+        &mut self,
+        id: u32,
+        detail: String,
+        #[wasm_bindgen(js_name = nowMs)] now_ms: f64,
+    ) -> Option<String> {
+        self.answered(id, Err(detail), now_ms)
     }
 
     /// From where a purchase can be taken up again, if there is something to take up.

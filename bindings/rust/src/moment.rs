@@ -12,6 +12,7 @@ pub struct Moment {
 
 impl Moment {
     /// This one.
+    #[must_use]
     pub fn now() -> Self {
         Self {
             monotonic: Some(Instant::now()),
@@ -20,6 +21,7 @@ impl Moment {
     }
 
     /// So much later. What a clock can't count does not come by it.
+    #[must_use]
     pub fn plus(self, span: Duration) -> Self {
         Self {
             monotonic: self.monotonic.and_then(|at| at.checked_add(span)),
@@ -28,6 +30,7 @@ impl Moment {
     }
 
     /// Whether it is now, or is over.
+    #[must_use]
     pub fn has_come(&self) -> bool {
         let by_monotonic = self.monotonic.is_some_and(|at| Instant::now() >= at);
         by_monotonic || self.time.is_some_and(|at| SystemTime::now() >= at)

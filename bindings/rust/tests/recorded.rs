@@ -265,6 +265,7 @@ fn a_key_needs_a_store_and_a_length() {
     let wrong = "idempotency_key must have from 1 to 255 bytes, none of them zero";
     assert_eq!(order(&recorded, ""), wrong);
     assert_eq!(order(&recorded, &"k".repeat(256)), wrong);
+    assert_eq!(order(&recorded, "k\0"), wrong);
     let error = plain.purchases().list().unwrap_err();
     assert_eq!(
         error.to_string(),
