@@ -3,8 +3,10 @@
 pub use stablevps::http::{
     Delivery, FailureKind, Header, HttpRequest, HttpResponse, Reply, TransportFailure,
 };
+pub use stablevps::store::{PurchaseState, SqliteStore, WhenHeld};
 pub use stablevps::{
     ActionReceipt, BillingCycle, Client, ClientBuilder, Clock, Error, ErrorKind, KeyCheck, KeyId,
-    Location, Money, NewKey, Next, Phase, Plan, PlanId, Progress, Provisioned, Purchase, Secret,
-    Stopper, Timestamp, Transport, Vps, VpsDetails, VpsId, WaitLevel, Wallet, plans, price,
+    Location, Money, NewKey, Next, Phase, Plan, PlanId, Progress, Provisioned, Purchase,
+    PurchaseRecord, Secret, Stopper, Timestamp, Transport, Vps, VpsDetails, VpsId, WaitLevel,
+    Wallet, plans, price,
 };

@@ -1,11 +1,13 @@
 //! What every command works with: the options, the output, the files, and the client.
 
-use crate::api::{Client, ClientBuilder};
+use std::path::PathBuf;
+
+use crate::api::{Client, ClientBuilder, SqliteStore};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::options::Global;
 use crate::output::Output;
-use crate::places::Places;
+use crate::places::{Places, make_folder};
 use crate::profile::{Profile, Profiles};
 use crate::state::Purchases;
 use crate::world::{BASE_URL, World};
@@ -74,6 +76,11 @@ impl Context {
         Purchases::new(&self.places.state)
     }
 
+    /// Where purchases with an idempotency key are recorded.
+    fn keyed(&self) -> PathBuf {
+        self.places.state.join("purchases.db")
+    }
+
     /// A client of the account that the options name.
     pub fn client(&self) -> Outcome<Client> {
         Ok(self.account(None)?.client)
@@ -81,6 +88,26 @@ impl Context {
 
     /// The account that the options name, or else the one that a purchase was begun with.
     pub fn account(&self, begun_with: Option<&str>) -> Outcome<Account> {
+        self.account_on(begun_with, None)
+    }
+
+    /// The account that the options name, with the store of purchases that have an idempotency key.
+    pub fn recorded_account(&self) -> Outcome<Account> {
+        make_folder(&self.places.state)?;
+        let store = SqliteStore::open(self.keyed()).map_err(|failure| {
+            let message = format!("{}: {failure}", self.keyed().display());
+            Failure::new(Exit::General, message)
+        })?;
+        self.account_on(None, Some(store))
+    }
+
+    /// The same where a purchase with a key was ever made on this machine.
+    pub fn recorded_account_if_any(&self) -> Outcome<Option<Account>> {
+        let is_there = self.keyed().exists();
+        is_there.then(|| self.recorded_account()).transpose()
+    }
+
+    fn account_on(&self, begun_with: Option<&str>, store: Option<SqliteStore>) -> Outcome<Account> {
         let asked = self.global.profile.as_deref();
         let of_environment = std::env::var(KEY_VARIABLE)
             .ok()
@@ -88,19 +115,19 @@ impl Context {
         let profiles = self.profiles()?;
         if let Some(name) = asked.or(begun_with) {
             let profile = profiles.get(name)?;
-            return self.account_of(profile, &profiles);
+            return self.account_of(profile, &profiles, store);
         }
         if let Some(world) = &self.world {
             return match profiles.default() {
-                Some(profile) => self.account_of(profile, &profiles),
-                None => self.account_with(world.key()?, None, None),
+                Some(profile) => self.account_of(profile, &profiles, store),
+                None => self.account_with(world.key()?, None, None, store),
             };
         }
         if let Some(key) = of_environment {
-            return self.account_with(key, None, None);
+            return self.account_with(key, None, None, store);
         }
         match profiles.default() {
-            Some(profile) => self.account_of(profile, &profiles),
+            Some(profile) => self.account_of(profile, &profiles, store),
             None => Err(Failure::new(Exit::General, "there is no API key yet")
                 .next(format!("Run `svps login`, or set {KEY_VARIABLE}."))),
         }
@@ -113,12 +140,18 @@ impl Context {
 
     /// A client with a key that is not kept yet.
     pub fn client_with(&self, key: String) -> Outcome<Client> {
-        Ok(self.account_with(key, None, None)?.client)
+        Ok(self.account_with(key, None, None, None)?.client)
     }
 
-    fn account_of(&self, profile: &Profile, profiles: &Profiles) -> Outcome<Account> {
+    fn account_of(
+        &self,
+        profile: &Profile,
+        profiles: &Profiles,
+        store: Option<SqliteStore>,
+    ) -> Outcome<Account> {
         let key = profiles.key(profile)?;
-        self.account_with(key, Some(profile.name.clone()), profile.base_url.as_deref())
+        let (name, base_url) = (profile.name.clone(), profile.base_url.as_deref());
+        self.account_with(key, Some(name), base_url, store)
     }
 
     fn account_with(
@@ -126,8 +159,13 @@ impl Context {
         key: String,
         profile: Option<String>,
         base_url: Option<&str>,
+        store: Option<SqliteStore>,
     ) -> Outcome<Account> {
-        let client = self.builder(base_url).api_key(key).build()?;
+        let mut builder = self.builder(base_url).api_key(key);
+        if let Some(store) = store {
+            builder = builder.store(store);
+        }
+        let client = builder.build()?;
         Ok(Account { client, profile })
     }
 

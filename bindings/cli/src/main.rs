@@ -19,6 +19,7 @@ mod exit;
 mod failure;
 mod find;
 mod interrupt;
+mod keyed;
 mod keyring;
 mod options;
 mod output;

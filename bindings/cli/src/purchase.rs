@@ -214,7 +214,7 @@ pub fn reachable(context: &Context, vps: &VpsDetails, desktop: &Desktop) -> Outc
 }
 
 /// Ctrl-C ends the wait, and what it ends is told.
-fn stop_on_interrupt(stopper: &Stopper) -> Guarded {
+pub fn stop_on_interrupt(stopper: &Stopper) -> Guarded {
     let stopper = stopper.clone();
     Guarded::by(move || stopper.stop())
 }
@@ -354,7 +354,8 @@ fn bought(open: OpenPurchase, error: &Error) -> Failure {
     }
 }
 
-fn is_stopped(error: &Error) -> bool {
+/// Whether the run was stopped from here.
+pub fn is_stopped(error: &Error) -> bool {
     use crate::api::FailureKind;
     matches!(
         error.kind(),

@@ -189,6 +189,53 @@ fn must_be_found(home: &Home, service: &Service) {
     assert_eq!(home.open_purchases().len(), 0);
 }
 
+/// The leases of processes that died end, as they do after two minutes at most.
+fn leases_end(home: &Home) {
+    let database = home.path().join(".local/state/svps/purchases.db");
+    let database = rusqlite::Connection::open(database).unwrap();
+    let ended = database.execute("UPDATE stablevps_holders SET lease_until = 0", []);
+    ended.unwrap();
+}
+
+#[test]
+fn with_a_key_the_same_command_run_again_goes_on_wherever_it_was_killed() {
+    let keyed: Vec<&str> = BUY.into_iter().chain(["--key", "order-4711"]).collect();
+    for moment in [Moment::Before, Moment::After] {
+        let (home, service) = (Home::new(), service());
+        let mut kills = 0;
+        while killed_at(&home, &service, &keyed, move |seen| {
+            seen.number == kills && seen.moment == moment
+        }) {
+            kills += 1;
+            leases_end(&home);
+        }
+        assert!(kills > 3, "{moment:?}: {kills}");
+        let printed = run(&mut home.customer(&service, &keyed));
+        assert_eq!(printed.code, Some(0), "{}", printed.err);
+        let bought: serde_json::Value = serde_json::from_str(&printed.out).unwrap();
+        assert_eq!(bought["id"], service.state().vps[0].id.as_str());
+        assert_eq!(service.state().orders_received, 1, "{moment:?}");
+        assert_eq!(home.open_purchases().len(), 0, "{moment:?}");
+    }
+}
+
+#[test]
+fn while_an_order_with_a_key_is_unclear_nothing_else_is_ordered() {
+    let keyed: Vec<&str> = BUY.into_iter().chain(["--key", "order-4711"]).collect();
+    let (home, service) = (Home::new(), service());
+    let is_done = |seen: &Seen| seen.call == "POST /api/v1/vps" && seen.moment == Moment::After;
+    assert!(killed_at(&home, &service, &keyed, is_done));
+    let printed = run(&mut home.customer(&service, &BUY));
+    assert_eq!(printed.code, Some(7), "{}", printed.err);
+    let told = "Find out first: svps resume order-4711";
+    assert!(printed.err.contains(told), "{}", printed.err);
+    leases_end(&home);
+    must_be_found(&home, &service);
+    let printed = run(&mut home.customer(&service, &BUY));
+    assert_eq!(printed.code, Some(0), "{}", printed.err);
+    assert_eq!(service.state().orders_received, 2);
+}
+
 #[test]
 fn an_order_whose_reply_is_lost_is_found_and_not_sent_again() {
     for (moment, code, orders) in [(Moment::After, Some(0), 1), (Moment::Before, Some(1), 0)] {

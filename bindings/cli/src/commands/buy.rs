@@ -6,14 +6,15 @@ use serde_json::json;
 
 use super::show::Password;
 use crate::api::{
-    BillingCycle, Client, Location, Money, Plan, PlanId, Progress, Provisioned, Wallet, plans,
-    price,
+    BillingCycle, Client, Location, Money, Plan, PlanId, Progress, Provisioned, Wallet, WhenHeld,
+    plans, price,
 };
 use crate::ask;
 use crate::context::{Account, Context};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::interrupt;
+use crate::keyed;
 use crate::options::{Waiting, duration};
 use crate::output::{Column, Look, Record, record};
 use crate::purchase::{self, Desktop, End, Until};
@@ -64,6 +65,7 @@ Examples:
   svps buy basic tokyo --cycle yearly --dry-run
   svps buy pro newYork --yes --max-spend 35 --wait reachable
   svps buy basic london --yes --no-wait -q
+  svps buy basic london --yes --key order-4711
   svps buy basic london --simulate"
 )]
 pub struct BuyArgs {
@@ -79,6 +81,10 @@ pub struct BuyArgs {
     /// The most that may be spent, in EUR; by default the price that is shown
     #[arg(long, value_name = "EUR")]
     pub max_spend: Option<String>,
+    /// An idempotency key of yours: under it this machine buys at most one VPS on the account. Run again with it, the
+    /// command goes on where it was, or shows the same VPS
+    #[arg(long, value_name = "KEY")]
+    pub key: Option<String>,
     /// Do not ask
     #[arg(short, long)]
     pub yes: bool,
@@ -188,7 +194,10 @@ pub fn buy(context: &Context, args: &BuyArgs) -> Outcome {
             .next("Nothing was bought. Pass --yes to buy, or --dry-run to see the price."));
     }
     interrupt::install()?;
-    let account = context.account(None)?;
+    let account = match &args.key {
+        Some(_) => context.recorded_account()?,
+        None => context.account(None)?,
+    };
     if args.dry_run {
         return dry_run(context, &account.client, &offer);
     }
@@ -230,7 +239,7 @@ fn confirm(client: &Client, offer: &Offer) -> Outcome {
 }
 
 fn order(context: &Context, args: &BuyArgs, account: &Account, offer: &Offer) -> Outcome {
-    let mut purchase = account
+    let mut order = account
         .client
         .vps()
         .provision(
@@ -243,18 +252,27 @@ fn order(context: &Context, args: &BuyArgs, account: &Account, offer: &Offer) ->
         .timeout(args.waiting.timeout)
         .first_look(args.waiting.first_look)
         .longest_pause(args.waiting.longest_pause)
-        .settle(args.settle)
-        .begin()?;
+        .settle(args.settle);
+    if let Some(key) = &args.key {
+        order = order.idempotency_key(key).when_held(WhenHeld::Wait);
+    }
+    let mut purchase = order.begin()?;
     let purchases = context.purchases();
     let turn = purchase::turn(context, &purchases, &purchase.stopper())?;
     must_have_no_open_order(&purchases, account)?;
-    let open = purchases.begin(written(args, account, offer))?;
+    let written = written(args, account, offer);
     let until = if args.no_wait {
         Until::Bought
     } else {
         Until::Usable
     };
-    let end = purchase::carry_out(context, &mut purchase, open, Some(turn), until)?;
+    let end = if args.key.is_some() {
+        keyed::carry_out(context, &mut purchase, written, Some(turn), until)?
+    } else {
+        keyed::must_have_no_open_order(context)?;
+        let open = purchases.begin(written)?;
+        purchase::carry_out(context, &mut purchase, open, Some(turn), until)?
+    };
     let desktop = Desktop {
         wait: args.waiting.level,
         port: args.waiting.desktop_port,

@@ -7,12 +7,13 @@ use serde_json::Value;
 
 use super::buy;
 use super::show::Password;
-use crate::api::KeyCheck;
+use crate::api::{KeyCheck, PurchaseRecord};
 use crate::ask;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::interrupt;
+use crate::keyed;
 use crate::options::{WaitFor, duration};
 use crate::output::{Column, Look, Record, record};
 use crate::purchase::{self, Desktop, Until};
@@ -45,7 +46,8 @@ Examples:
   svps resume - < token.json"
 )]
 pub struct ResumeArgs {
-    /// The purchase: its name in `svps resume --list`, or a token of any of the SDK's languages; `-` reads one from standard input
+    /// The purchase: its name in `svps resume --list`, the key of `svps buy --key`, or a token of any of the SDK's languages; `-`
+    /// reads one from standard input
     #[arg(value_name = "TOKEN", conflicts_with_all = ["all", "list"])]
     pub token: Option<String>,
     /// Every open purchase of this machine
@@ -102,11 +104,47 @@ pub fn resume(context: &Context, args: &ResumeArgs) -> Outcome {
     if token.trim_start().starts_with('{') {
         return resume_token(context, args, token.trim());
     }
-    let record = named(&purchases, &token)?;
+    let record = match named(&purchases, &token) {
+        Err(failure) if failure.exit == Exit::NotFound => {
+            let recorded = keyed::named(context, &token)?.ok_or(failure)?;
+            return resume_keyed(context, args, &recorded);
+        }
+        other => other?,
+    };
     if args.forget {
         return forget(context, args, &purchases, &record);
     }
     resume_one(context, args, &purchases, &record)
+}
+
+/// A purchase with an idempotency key.
+fn resume_keyed(context: &Context, args: &ResumeArgs, record: &PurchaseRecord) -> Outcome {
+    let key = keyed::shown_key(record);
+    if args.forget {
+        let question = format!(
+            "Forget the purchase with the key {key} ({} in {})? Its VPS, if there is one, stays, and so does its key.",
+            record.plan_id, record.location
+        );
+        must_be_forgotten(args, &question)?;
+        keyed::forget(context, &key)?;
+        context.say("Forgotten.");
+        return Ok(());
+    }
+    let written = Written::new(
+        record.plan_id.as_str(),
+        record.billing_cycle.as_str(),
+        record.location.as_str(),
+        None,
+        WaitFor::Ready,
+    );
+    let end = keyed::resume(context, record, args.timeout, written)?;
+    let desktop = Desktop {
+        wait: WaitFor::Ready,
+        port: args.desktop_port,
+        timeout: args.timeout.unwrap_or(Duration::from_mins(30)),
+    };
+    let password = Password::shown_if(args.show_password);
+    buy::tell(context, end, &desktop, password)
 }
 
 fn list_open(context: &Context, purchases: &Purchases) -> Outcome {
@@ -160,10 +198,21 @@ fn resume_all(context: &Context, args: &ResumeArgs, purchases: &Purchases) -> Ou
         records,
         unreadable,
     } = purchases.list()?;
-    if records.is_empty() && unreadable.is_empty() {
+    let keyed = keyed::open(context)?;
+    if records.is_empty() && keyed.is_empty() && unreadable.is_empty() {
         context.say("There is no open purchase.");
     }
     let mut failures = unreadable;
+    for record in &keyed {
+        match resume_keyed(context, args, record) {
+            Ok(()) => {}
+            Err(failure) if failure.exit == Exit::Interrupted => return Err(failure),
+            Err(failure) => failures.push(Failure {
+                message: format!("purchase {}: {failure}", keyed::shown_key(record)),
+                ..failure
+            }),
+        }
+    }
     for record in &records {
         match resume_one(context, args, purchases, record) {
             Ok(()) => {}
@@ -329,21 +378,28 @@ fn forget(
             ));
         }
     };
-    if !args.yes {
-        if !ask::is_possible() {
-            return Err(Failure::usage("there is no terminal to ask").next("Pass --yes."));
-        }
-        let question = format!(
-            "Forget the purchase of {} ({} in {})? Its VPS, if there is one, stays.",
-            record.started_at, record.plan, record.location
-        );
-        if !ask::confirm(&question)? {
-            return Err(Failure::new(Exit::General, "nothing was forgotten"));
-        }
-    }
+    let question = format!(
+        "Forget the purchase of {} ({} in {})? Its VPS, if there is one, stays.",
+        record.started_at, record.plan, record.location
+    );
+    must_be_forgotten(args, &question)?;
     open.close()?;
     context.say("Forgotten.");
     Ok(())
+}
+
+/// Asks whether to forget, unless that was said.
+fn must_be_forgotten(args: &ResumeArgs, question: &str) -> Outcome {
+    if args.yes {
+        return Ok(());
+    }
+    if !ask::is_possible() {
+        return Err(Failure::usage("there is no terminal to ask").next("Pass --yes."));
+    }
+    if ask::confirm(question)? {
+        return Ok(());
+    }
+    Err(Failure::new(Exit::General, "nothing was forgotten"))
 }
 
 /// The open purchase of that name, or of that unique beginning.
