@@ -70,7 +70,7 @@ fn resume_all(client: &Client) {
         Err(error) => return eprintln!("all {}", error.code()),
     };
     for Resumed { record, end, .. } in resumed {
-        let key = record.key.unwrap_or_default();
+        let key = record.idempotency_key.unwrap_or_default();
         match end {
             Ok(bought) => println!("{key} {}", bought.vps.id),
             Err(error) => eprintln!("{key} resumed:{}", error.code()),

@@ -97,9 +97,9 @@ fn list(client: &Client) -> Result<(), Box<dyn Error>> {
         let vps_id = record.vps_id.map(|id| id.to_string());
         println!(
             "{} {} {} {}",
-            record.key.unwrap_or_default(),
-            record.saved.state,
-            record.saved.attempt,
+            record.idempotency_key.unwrap_or_default(),
+            record.state,
+            record.attempt,
             vps_id.unwrap_or_default()
         );
     }
