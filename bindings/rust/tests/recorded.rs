@@ -4,8 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use stablevps::store::{
     MemoryStore, PurchaseState, SqliteStore, Store, StoreFailure, StoreOp, StoreReply, StoreRequest,
@@ -310,7 +310,7 @@ fn nothing_secret_is_stored() {
 
 #[test]
 fn one_smooth_purchase_takes_few_operations() {
-    struct Counted(MemoryStore, Arc<std::sync::Mutex<Vec<StoreOp>>>);
+    struct Counted(MemoryStore, Arc<Mutex<Vec<StoreOp>>>);
 
     impl Store for Counted {
         fn carry_out(&self, request: &StoreRequest) -> Result<StoreReply, StoreFailure> {
@@ -320,7 +320,7 @@ fn one_smooth_purchase_takes_few_operations() {
     }
 
     let simulator = Simulator::new();
-    let counted = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let counted = Arc::new(Mutex::new(Vec::new()));
     let client = client(
         &simulator,
         Counted(MemoryStore::new(), Arc::clone(&counted)),
@@ -332,4 +332,95 @@ fn one_smooth_purchase_takes_few_operations() {
         .unwrap();
     let operations = counted.lock().unwrap();
     assert!(operations.len() <= 9, "{operations:?}");
+}
+
+/// How long a database is down, in milliseconds of the simulated time.
+const DOWN_MS: u64 = 120_000;
+
+/// A database that goes down at one operation, for a while.
+struct Down {
+    store: MemoryStore,
+    at: usize,
+    /// Whether it carries out the operation at which it goes down, and only its answer is lost.
+    loses_answer: bool,
+    log: Mutex<Log>,
+}
+
+#[derive(Default)]
+struct Log {
+    operations: usize,
+    down_since: Option<u64>,
+    announced: u64,
+}
+
+impl Store for Down {
+    fn carry_out(&self, request: &StoreRequest) -> Result<StoreReply, StoreFailure> {
+        let now = request.now.unwrap();
+        let mut log = self.log.lock().unwrap();
+        let is_first = log.operations == self.at;
+        log.operations += 1;
+        if is_first {
+            log.down_since = Some(now);
+        }
+        let is_down = log.down_since.is_some_and(|since| now < since + DOWN_MS);
+        if is_down && !(is_first && self.loses_answer) {
+            let detail = "the database is down".to_owned();
+            return Err(StoreFailure { detail });
+        }
+        let is_announcement = |op: &StoreOp| matches!(op, StoreOp::Save { saved, .. } if saved.state == PurchaseState::Ordered);
+        log.announced += u64::from(is_announcement(&request.op));
+        let reply = self.store.carry_out(request);
+        if is_first {
+            let detail = "the connection was lost".to_owned();
+            return Err(StoreFailure { detail });
+        }
+        reply
+    }
+}
+
+#[test]
+fn a_database_that_is_down_for_two_minutes_at_any_operation_loses_nothing() {
+    for loses_answer in [false, true] {
+        for at in 0.. {
+            let simulator = Simulator::new();
+            let down = Arc::new(Down {
+                store: MemoryStore::new(),
+                at,
+                loses_answer,
+                log: Mutex::default(),
+            });
+            let client = client(&simulator, Arc::clone(&down));
+            let buy = || {
+                let provision = client.vps().provision("basic", "monthly", "london");
+                provision.idempotency_key("order-1").run()
+            };
+            let end = buy();
+            if down.log.lock().unwrap().operations <= at {
+                assert!(at > 5, "there were {at} operations");
+                break;
+            }
+            let orders = simulator.state().orders_received;
+            let announced = down.log.lock().unwrap().announced;
+            assert!(orders <= announced, "{at}: ordered and not recorded");
+            match &end {
+                Ok(bought) => {
+                    let record = client.purchases().get("order-1").unwrap().unwrap();
+                    assert_eq!(record.state, PurchaseState::Ready, "{at}");
+                    assert_eq!(record.vps_id.as_ref(), Some(&bought.vps.id), "{at}");
+                }
+                Err(error) => {
+                    assert_eq!((error.code(), error.next()), ("store", Next::Retry), "{at}");
+                    assert_eq!(orders, 0, "{at}: {error}");
+                    simulator.advance(std::time::Duration::from_mins(10));
+                    // An announcement of which nobody knows whether it was sent is looked for first.
+                    let again = buy();
+                    if let Err(error) = again {
+                        assert_eq!(error.code(), "not_placed", "{at}");
+                        buy().unwrap();
+                    }
+                }
+            }
+            assert_eq!(simulator.state().orders_placed, 1, "{at}");
+        }
+    }
 }
