@@ -57,7 +57,14 @@ fn rust() -> Result<Vec<Row>> {
         .args(["--bench", "calls"])
         .env("STABLEVPS_SIMULATOR_BIN", service)
         .current_dir(root());
-    read(&output(&mut calls)?)
+    let mut rows = read(&output(&mut calls)?)?;
+    let mut stores = Command::new("cargo");
+    stores
+        .args(["bench", "--quiet", "--locked", "-p", "stablevps"])
+        .args(["--features", "sqlite,testing", "--bench", "stores"])
+        .current_dir(root());
+    rows.extend(read(&output(&mut stores)?)?);
+    Ok(rows)
 }
 
 fn python() -> Result<Vec<Row>> {
