@@ -15,7 +15,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use crate::clock::Instant;
@@ -151,6 +151,7 @@ impl Turns {
             place: self.places.number(),
             turns: self.clone(),
             is_lent: false,
+            has_come: AtomicBool::new(false),
         }
     }
 }
@@ -185,18 +186,33 @@ pub(crate) struct Turn {
     place: u64,
     /// Whether it is for another to give back.
     is_lent: bool,
+    /// Whether it was the first in line when it was last asked for.
+    has_come: AtomicBool,
 }
 
 impl Turn {
     /// In how many milliseconds to look again; none where it has come. Who does not stand in line joins its end.
     pub fn wait_ms(&self, now: Instant) -> Option<u64> {
         let Turns { places, queue } = &self.turns;
-        match u64::try_from(places.ahead_of(self.place, queue)) {
+        let ahead = places.ahead_of(self.place, queue);
+        self.has_come.store(ahead == 0, Ordering::Relaxed);
+        match u64::try_from(ahead) {
             Ok(0) => None,
             Ok(1) => Some(look_in_ms(places.acts_at_ms(queue), now)),
             Ok(ahead) => Some(look_behind_in_ms(ahead, now)),
             Err(_) => Some(LONGEST_WAIT_MS),
         }
+    }
+
+    /// The queue of which it is the first, as far as it knows.
+    pub fn leads(&self) -> Option<&str> {
+        let leads = self.has_come.load(Ordering::Relaxed);
+        leads.then_some(&*self.turns.queue)
+    }
+
+    /// Whether it is of that queue.
+    pub fn is_of(&self, queue: &str) -> bool {
+        *self.turns.queue == *queue
     }
 
     /// Notes when the purchase whose turn it is acts next.
@@ -210,11 +226,13 @@ impl Turn {
             turns: self.turns.clone(),
             place: self.place,
             is_lent: true,
+            has_come: AtomicBool::new(self.has_come.load(Ordering::Relaxed)),
         }
     }
 
     /// Gives the place back. Doing so twice changes nothing.
     pub fn end(&self) {
+        self.has_come.store(false, Ordering::Relaxed);
         if self.is_lent {
             return;
         }
