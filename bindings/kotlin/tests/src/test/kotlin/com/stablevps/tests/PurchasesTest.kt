@@ -4,6 +4,7 @@ import com.stablevps.Clock
 import com.stablevps.DeadlineExceededException
 import com.stablevps.Fault
 import com.stablevps.InsufficientFundsException
+import com.stablevps.InvalidInputException
 import com.stablevps.Next
 import com.stablevps.NotPlacedException
 import com.stablevps.OverBudgetException
@@ -155,6 +156,47 @@ internal class PurchasesTest {
             }
             assertEquals(Triple(Phase.ORDERING, true, 0), stored.first { it.first == Phase.ORDERING })
         }
+
+    /** The turn lasts until the first progress that is not exclusive was told. */
+    private fun judge(
+        ends: List<Pair<Boolean, Result<Any>>>,
+        simulator: Simulator,
+    ) {
+        val first = ends.indexOfFirst { (exclusive, _) -> !exclusive }
+        assertTrue(first > 0)
+        ends.forEachIndexed { number, (_, end) ->
+            val error = end.exceptionOrNull()
+            if (number > first) {
+                assertEquals(null, error)
+            } else {
+                assertTrue(error is InvalidInputException, "$number: $error")
+                assertEquals("onProgress must not buy on the account of the purchase that calls it", error.message)
+                assertEquals(Next.FIX to null, error.next to error.token)
+            }
+        }
+        assertEquals(ends.size - first, simulator.state().ordersPlaced)
+    }
+
+    @Test
+    fun `a purchase within onProgress is refused while the other orders`() =
+        runTest {
+            val rich = Simulator(SimulatorConfig(balance = LARGE))
+            val client = rich.client()
+            val ends = mutableListOf<Pair<Boolean, Result<Any>>>()
+            client.buy { progress -> ends += progress.exclusive to runCatching { client.buy() } }
+            judge(ends, rich)
+        }
+
+    @Test
+    fun `a blocking purchase within onProgress is refused while the other orders`() {
+        val rich = Simulator(SimulatorConfig(balance = LARGE))
+        val vps = rich.client().blocking().vps
+        val ends = mutableListOf<Pair<Boolean, Result<Any>>>()
+        vps.provision(PLAN, CYCLE, PLACE) { progress ->
+            ends += progress.exclusive to runCatching { vps.provision(PLAN, CYCLE, PLACE) }
+        }
+        judge(ends, rich)
+    }
 
     @Test
     fun `what onProgress throws ends the purchase before the order`() =
