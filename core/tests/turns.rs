@@ -347,7 +347,7 @@ fn a_purchase_that_gave_its_turn_up_waits_for_it_again_at_the_end_of_the_line() 
     assert!(progress.exclusive && progress.token.is_some());
     assert!(first.outcome(at(START)).is_none());
     let waits = [&second, &third, &fourth, &first].map(|machine| waits_for_turn(machine, START));
-    assert_eq!(waits, [None, Some(10), Some(100), Some(150)]);
+    assert_eq!(waits, [None, Some(10), Some(200), Some(300)]);
     drop(second);
     assert_eq!(waits_for_turn(&third, START), None);
     drop(third);
