@@ -40,6 +40,7 @@ import kotlin.test.assertTrue
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.days
 import kotlin.time.Duration.Companion.hours
+import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.minutes
 
 private val LARGE = BigDecimal("100000")
@@ -162,6 +163,7 @@ internal class PurchasesTest {
         ends: List<Pair<Boolean, Result<Any>>>,
         simulator: Simulator,
     ) {
+        val said = "onProgress must not buy on the account of the purchase that calls it"
         val first = ends.indexOfFirst { (exclusive, _) -> !exclusive }
         assertTrue(first > 0)
         ends.forEachIndexed { number, (_, end) ->
@@ -170,7 +172,7 @@ internal class PurchasesTest {
                 assertEquals(null, error)
             } else {
                 assertTrue(error is InvalidInputException, "$number: $error")
-                assertEquals("onProgress must not buy on the account of the purchase that calls it", error.message)
+                assertEquals(said, error.message)
                 assertEquals(Next.FIX to null, error.next to error.token)
             }
         }
@@ -196,6 +198,32 @@ internal class PurchasesTest {
             ends += progress.exclusive to runCatching { vps.provision(PLAN, CYCLE, PLACE) }
         }
         judge(ends, rich)
+    }
+
+    @Test
+    fun `clients of a real server that share a clock of their own stand in one line`() {
+        val clock = object : Clock by Clock.SYSTEM {}
+        val other = object : Clock by Clock.SYSTEM {}
+        Service("--provisioning-ms", "0").use { service ->
+            val options = ProvisionOptions(firstLook = 10.milliseconds, longestPause = 10.milliseconds)
+            val clients =
+                listOf(clock, clock, other).map {
+                    StableVps(service.key, StableVpsOptions(baseUrl = service.url, clock = it))
+                }
+            val (first, second, third) = clients
+            val ends = mutableListOf<Result<Any>>()
+            runBlocking {
+                first.buy(options) {
+                    if (it.phase == Phase.BASELINE) {
+                        ends += listOf(second, third).map { client -> runCatching { client.buy(options) } }
+                    }
+                }
+            }
+            clients.forEach { it.close() }
+            val (shared, apart) = ends
+            assertTrue(shared.exceptionOrNull() is InvalidInputException, "$shared")
+            assertTrue(apart.isSuccess, "$apart")
+        }
     }
 
     @Test
