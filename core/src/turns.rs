@@ -11,11 +11,11 @@
 //! How often a purchase looks decides how soon an order follows another, and what waiting costs. The first one notes
 //! when it acts next, and the next in line looks then, so that an order follows another within 10 ms, or an
 //! eighth of the time that a slow reply took. Those behind it can't have the turn before the ones ahead have had
-//! it; where all of those give up at once, they notice it within 5.5 s.
+//! it; where all of those give up at once, they notice it within 10.5 s.
 
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use crate::clock::Instant;
@@ -27,10 +27,11 @@ const SHORTEST_LOOK_MS: u64 = 10;
 const LONGEST_LOOK_MS: u64 = 250;
 /// Which part of the time since the first one acted the next in line lets pass.
 const IDLE_PARTS: u64 = 8;
-/// For how long each one ahead has the turn, at least. A purchase makes two requests with it.
-const LEAST_TURN_MS: u64 = 50;
+/// For how long each one ahead has the turn, at least. A purchase makes three requests with it. More than ten orders a
+/// second can't be had in a long line; what waiting costs grows with its inverse.
+const LEAST_TURN_MS: u64 = 100;
 /// How soon anybody looks again: all of those ahead may leave at once.
-const LONGEST_WAIT_MS: u64 = 5_000;
+const LONGEST_WAIT_MS: u64 = 10_000;
 /// Long waits end at multiples of it, so that many of them wake their host once.
 const TICK_MS: u64 = 500;
 
@@ -151,6 +152,7 @@ impl Turns {
             place: self.places.number(),
             turns: self.clone(),
             is_lent: false,
+            has_come: AtomicBool::new(false),
         }
     }
 }
@@ -185,18 +187,33 @@ pub(crate) struct Turn {
     place: u64,
     /// Whether it is for another to give back.
     is_lent: bool,
+    /// Whether it was the first in line when it was last asked for.
+    has_come: AtomicBool,
 }
 
 impl Turn {
     /// In how many milliseconds to look again; none where it has come. Who does not stand in line joins its end.
     pub fn wait_ms(&self, now: Instant) -> Option<u64> {
         let Turns { places, queue } = &self.turns;
-        match u64::try_from(places.ahead_of(self.place, queue)) {
+        let ahead = places.ahead_of(self.place, queue);
+        self.has_come.store(ahead == 0, Ordering::Relaxed);
+        match u64::try_from(ahead) {
             Ok(0) => None,
             Ok(1) => Some(look_in_ms(places.acts_at_ms(queue), now)),
             Ok(ahead) => Some(look_behind_in_ms(ahead, now)),
             Err(_) => Some(LONGEST_WAIT_MS),
         }
+    }
+
+    /// The queue of which it is the first, as far as it knows.
+    pub fn leads(&self) -> Option<&str> {
+        let leads = self.has_come.load(Ordering::Relaxed);
+        leads.then_some(&*self.turns.queue)
+    }
+
+    /// Whether it is of that queue.
+    pub fn is_of(&self, queue: &str) -> bool {
+        *self.turns.queue == *queue
     }
 
     /// Notes when the purchase whose turn it is acts next.
@@ -210,11 +227,13 @@ impl Turn {
             turns: self.turns.clone(),
             place: self.place,
             is_lent: true,
+            has_come: AtomicBool::new(self.has_come.load(Ordering::Relaxed)),
         }
     }
 
     /// Gives the place back. Doing so twice changes nothing.
     pub fn end(&self) {
+        self.has_come.store(false, Ordering::Relaxed);
         if self.is_lent {
             return;
         }
@@ -255,15 +274,15 @@ mod tests {
                 .map(|turn| turn.wait_ms(at(0)))
                 .collect::<Vec<_>>()
         };
-        assert_eq!(waits(&line), [None, Some(10), Some(100), Some(150)]);
+        assert_eq!(waits(&line), [None, Some(10), Some(200), Some(300)]);
         // Asking twice changes nothing.
-        assert_eq!(waits(&line), [None, Some(10), Some(100), Some(150)]);
+        assert_eq!(waits(&line), [None, Some(10), Some(200), Some(300)]);
         line[1].end();
         line[0].end();
         line[0].end();
         assert_eq!(waits(&line[2..]), [None, Some(10)]);
         // Who comes again joins the end.
-        assert_eq!(waits(&line), [Some(100), Some(150), None, Some(10)]);
+        assert_eq!(waits(&line), [Some(200), Some(300), None, Some(10)]);
     }
 
     #[test]
@@ -322,11 +341,11 @@ mod tests {
         let turns = turns("far");
         let line: Vec<Turn> = (0..500).map(|_| turns.turn()).collect();
         let waits: Vec<_> = line.iter().map(|turn| turn.wait_ms(at(1_001))).collect();
-        assert_eq!(waits[19], Some(950));
+        assert_eq!(waits[9], Some(900));
         // At the same moments as others.
-        assert_eq!(waits[20], Some(1_499));
-        assert_eq!(waits[29], Some(1_499));
-        assert_eq!(waits[499], Some(5_499));
+        assert_eq!(waits[10], Some(1_499));
+        assert_eq!(waits[14], Some(1_499));
+        assert_eq!(waits[499], Some(10_499));
     }
 
     #[test]

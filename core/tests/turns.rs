@@ -347,7 +347,7 @@ fn a_purchase_that_gave_its_turn_up_waits_for_it_again_at_the_end_of_the_line() 
     assert!(progress.exclusive && progress.token.is_some());
     assert!(first.outcome(at(START)).is_none());
     let waits = [&second, &third, &fourth, &first].map(|machine| waits_for_turn(machine, START));
-    assert_eq!(waits, [None, Some(10), Some(100), Some(150)]);
+    assert_eq!(waits, [None, Some(10), Some(200), Some(300)]);
     drop(second);
     assert_eq!(waits_for_turn(&third, START), None);
     drop(third);
@@ -452,6 +452,57 @@ fn a_host_gets_no_progress_while_a_purchase_waits_for_its_turn() {
         HostStep::of(second.as_mut(), at(START)),
         HostStep::Send { .. }
     ));
+}
+
+#[test]
+fn a_purchase_within_the_call_of_one_that_has_the_turn_ends_and_any_other_goes_on_waiting() {
+    let (api, other) = (
+        client("within", "svps_live_aaaa_0123456789", None),
+        client("within", "svps_live_bbbb_0123456789", None),
+    );
+    let machine = |api| -> Box<dyn Machine> {
+        Box::new(purchase(api, ProvisionOptions::default(), 1, START))
+    };
+    let step = |machine: &dyn Machine| HostStep::of(machine, at(START));
+    let refused = |machine: &dyn Machine, caller: &dyn Machine| {
+        if let Some(queue) = caller.has_turn_of() {
+            machine.refuse_waiting_for(queue, at(START));
+        }
+        match step(machine) {
+            HostStep::Failed { error } => Some(error),
+            _ => None,
+        }
+    };
+    let (caller, waiting, elsewhere) = (machine(&api), machine(&api), machine(&other));
+    for begun in [&caller, &waiting, &elsewhere] {
+        step(begun.as_ref());
+    }
+    assert!(
+        refused(caller.as_ref(), caller.as_ref()).is_none(),
+        "it does not wait"
+    );
+    assert!(refused(elsewhere.as_ref(), caller.as_ref()).is_none());
+    assert!(refused(waiting.as_ref(), elsewhere.as_ref()).is_none());
+    assert!(
+        refused(caller.as_ref(), waiting.as_ref()).is_none(),
+        "it has no turn"
+    );
+
+    let error = refused(waiting.as_ref(), caller.as_ref()).unwrap();
+    assert_eq!(
+        error.message,
+        "on_progress must not buy on the account of the purchase that calls it"
+    );
+    assert_eq!((error.next, error.token), (Next::Fix, None));
+    assert_eq!(waiting.snapshot(at(START)), None, "nothing was ordered");
+
+    let again = machine(&api);
+    step(again.as_ref());
+    caller.end_turn();
+    assert!(
+        refused(again.as_ref(), caller.as_ref()).is_none(),
+        "its turn has come"
+    );
 }
 
 /// How fast a line of purchases goes on against a service that answers in 50 ms, and what waiting costs: printed.

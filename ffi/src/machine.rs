@@ -139,6 +139,16 @@ impl Machine {
     pub fn end_turn(&self) {
         self.lock().end_turn();
     }
+
+    /// Ends a purchase that was begun within the `on_progress` of `caller`, where it waits for the turn that `caller`
+    /// has: its next step is an `InvalidInput`. Changes nothing where it does not.
+    pub fn refuse_within(&self, caller: &Self, now_ms: u64) {
+        let queue = caller.lock().has_turn_of().map(str::to_owned);
+        if let Some(queue) = queue {
+            let now = Instant::from_millis(now_ms);
+            self.lock().refuse_waiting_for(&queue, now);
+        }
+    }
 }
 
 /// A complete response, as a host hands it in.

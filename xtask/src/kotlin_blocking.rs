@@ -20,7 +20,7 @@ import java.util.function.Consumer
 
 const TAIL: &str = "
 private fun Consumer<Progress>?.suspending(): (suspend (Progress) -> Unit)? =
-    this?.let { { progress -> it.accept(progress) } }
+    this?.let { { progress -> Callers.blocking { it.accept(progress) } } }
 ";
 
 /// What a callback is in the half that suspends, and in this one.

@@ -2,6 +2,7 @@
 
 import { type BillingCycle, PLANS, type PlanId } from "./models.js";
 import type { Money } from "./money.js";
+import type { Spelled } from "./spelled.js";
 
 /**
  * The price of one period in EUR; `null` for what this version does not know.
@@ -10,7 +11,10 @@ import type { Money } from "./money.js";
  * price("prime", "monthly"); // "19.49"
  * ```
  */
-export function price(planId: PlanId, billingCycle: BillingCycle): Money | null {
+export function price<Plan extends PlanId, Cycle extends BillingCycle>(
+  planId: Spelled<PlanId, Plan>,
+  billingCycle: Spelled<BillingCycle, Cycle>,
+): Money | null {
   const plan = PLANS.find((plan) => plan.id === planId);
   switch (billingCycle) {
     case "monthly":

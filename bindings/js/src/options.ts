@@ -93,7 +93,7 @@ export function methods<T>(
 export type Names<T> = { readonly [Name in keyof Required<T>]: 1 };
 
 /** An object that has only fields of those names: a name misspelled is an option ignored. */
-export function record<T extends object>(field: string, value: T, names: Names<T>): T {
+export function record<T extends object>(field: string, value: T, names: Names<NoInfer<T>>): T {
   if (typeof value !== "object" || value === null || isSecret(value)) {
     throw invalidInput(field, `must be an object, not ${nameOfType(value)}`);
   }

@@ -33,9 +33,10 @@ import type { Purchase } from "./purchase.js";
 import * as read from "./readers.js";
 import type { Secret } from "./secret.js";
 import type { CallOptions, PurchaseOptions, Session } from "./session.js";
+import type { Spelled } from "./spelled.js";
 
 /** How a new key is made. */
-export interface CreateKeyParams {
+export interface CreateKeyParams<Right extends Scope = Scope> {
   /** The e-mail address the account signs in with. */
   email: string;
   /** The account's password. */
@@ -43,19 +44,23 @@ export interface CreateKeyParams {
   /** A label for the key. */
   name: string;
   /** `full` by default; `read` for a key that can change nothing. */
-  scope?: Scope | undefined;
+  scope?: Spelled<Scope, Right> | undefined;
   /** How many days the key works; for ever by default. */
   expiresInDays?: number | undefined;
 }
 
-/** What to buy. */
-export interface OrderParams {
+/** What to buy. What this version does not know can be ordered as a `string`, but not as a literal, which is taken for misspelled. */
+export interface OrderParams<
+  Plan extends PlanId = PlanId,
+  Cycle extends BillingCycle = BillingCycle,
+  Place extends Location = Location,
+> {
   /** The size. */
-  planId: PlanId;
+  planId: Spelled<PlanId, Plan>;
   /** How often to pay. */
-  billingCycle: BillingCycle;
+  billingCycle: Spelled<BillingCycle, Cycle>;
   /** Where. */
-  location: Location;
+  location: Spelled<Location, Place>;
 }
 
 /** How a VPS is waited for. All times are in milliseconds. */
@@ -141,7 +146,10 @@ export class Keys extends Resource {
    *
    * @throws KeyLimitReachedError when the account has ten keys.
    */
-  create(params: CreateKeyParams, options: CallOptions = {}): Promise<CreatedKey> {
+  create<Right extends Scope = Scope>(
+    params: CreateKeyParams<Right>,
+    options: CallOptions = {},
+  ): Promise<CreatedKey> {
     const request = () => {
       const { email, password, name, scope, expiresInDays } = record("params", params, KEY_PARAMS);
       const createKey = {
@@ -187,7 +195,10 @@ export class VpsResource extends Resource {
    * {@link provision} is the safer way. Here a lost reply ends in {@link OutcomeUnknownError}, and the
    * caller has to find out whether a VPS was bought.
    */
-  create(params: OrderParams, options: CallOptions = {}): Promise<Order> {
+  create<Plan extends PlanId, Cycle extends BillingCycle, Place extends Location>(
+    params: OrderParams<Plan, Cycle, Place>,
+    options: CallOptions = {},
+  ): Promise<Order> {
     const request = () => ({ createVps: order(params) });
     return this._session.call("vps.create", request, read.readOrder, options);
   }
@@ -227,7 +238,10 @@ export class VpsResource extends Resource {
    * @throws DeadlineExceededError Not usable in time; the error carries a token.
    * @throws AbortError The signal ended the wait; the error carries a token.
    */
-  provision(params: OrderParams, options: ProvisionOptions = {}): Purchase {
+  provision<Plan extends PlanId, Cycle extends BillingCycle, Place extends Location>(
+    params: OrderParams<Plan, Cycle, Place>,
+    options: ProvisionOptions = {},
+  ): Purchase {
     const request = () => {
       const preflight = flag("preflight", options.preflight);
       const provision = {
@@ -298,7 +312,7 @@ function every<T>(readOne: (sent: read.Sent) => T): (sent: read.Sent) => T[] {
   return (sent) => (sent as read.Sent[]).map(readOne);
 }
 
-function order(params: OrderParams): object {
+function order(params: Record<keyof OrderParams, string>): object {
   const { planId, billingCycle, location } = record("params", params, ORDER_PARAMS);
   return {
     planId: text("planId", planId),

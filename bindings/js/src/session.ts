@@ -95,7 +95,8 @@ export interface PurchaseOptions {
   timeout?: number | undefined;
   /**
    * Called before every request and every wait. A promise that it returns is waited for, so that
-   * `progress.token` can be stored before the order is sent.
+   * `progress.token` can be stored before the order is sent. Don't wait for another purchase of the
+   * account there: that one waits for this one's turn.
    */
   onProgress?: ((progress: Progress) => unknown) | undefined;
 }

@@ -80,8 +80,10 @@ def test_an_order_goes_out_once_whatever_happens_below_http(
     faults = laboratory.ask("faults")
     assert len(faults) > 10
     for fault in faults:
-        key = laboratory.ask(f"arm/{fault}")["key"]
-        with connected(how, key, laboratory.url) as client:
+        if (call, fault) == ("provision", "route_lost"):
+            continue  # It has a test of its own.
+        armed = laboratory.ask(f"arm/{fault}")
+        with connected(how, armed["key"], armed["url"]) as client:
             client.wallet.get()
             error: stablevps.StableVPSError | None = None
             outcome = "bought"
@@ -100,3 +102,20 @@ def test_an_order_goes_out_once_whatever_happens_below_http(
         assert state["orders"] == state["vps"] == 1, rows[-1]
         assert error is None or error.next != "retry", rows[-1]
         assert call == "create" or error is None, "a purchase finds its order"
+
+
+@pytest.mark.parametrize("how", TRANSPORTS)
+def test_a_purchase_that_lost_its_route_is_resumed(laboratory: Laboratory, how: str) -> None:
+    if "route_lost" not in laboratory.ask("faults"):
+        pytest.skip("a network namespace needs root on Linux")
+    armed = laboratory.ask("arm/route_lost")
+    with connected(how, armed["key"], armed["url"]) as client:
+        waits = {"first_look": 0.01, "longest_pause": 0.05, "settle": 5.0}
+        with pytest.raises(stablevps.StableVPSError) as caught:
+            client.vps.provision(**ORDER, **waits, timeout=3.0)
+        assert caught.value.next == "resume"
+        assert laboratory.ask("state")["orders"] == 1
+        laboratory.ask("restore")
+        assert client.vps.resume(caught.value.token).recovered
+    state = laboratory.ask("state")
+    assert state["orders"] == state["vps"] == 1

@@ -336,6 +336,81 @@ def test_a_call_within_on_progress_may_wait(connect: Any, simulator: Simulator) 
     assert connect(simulator).vps.provision(**ORDER, on_progress=look).vps.ip_address
 
 
+NESTED = "on_progress must not buy on the account of the purchase that calls it"
+
+
+def judge(ends: list[tuple[bool, Any]], simulator: Simulator) -> None:
+    """The turn lasts until the first progress that is not exclusive was told."""
+    first = [exclusive for exclusive, _ in ends].index(False)
+    for number, (_, end) in enumerate(ends):
+        if number > first:
+            assert isinstance(end, stablevps.Provisioned)
+        else:
+            assert isinstance(end, stablevps.InvalidInputError)
+            assert (str(end), end.next, end.token) == (NESTED, "fix", None)
+    assert simulator.state()["orders_placed"] == len(ends) - first
+
+
+def test_a_purchase_within_on_progress_is_refused_while_the_other_orders() -> None:
+    simulator = Simulator(balance=1000)
+    client = simulator.client()
+    ends: list[tuple[bool, Any]] = []
+
+    def buy(progress: stablevps.Progress) -> None:
+        try:
+            ends.append((progress.exclusive, client.vps.provision(**ORDER)))
+        except stablevps.StableVPSError as error:
+            ends.append((progress.exclusive, error))
+
+    client.vps.provision(**ORDER, on_progress=buy)
+    judge(ends, simulator)
+
+
+@pytest.mark.parametrize("inner", ["awaited", "synchronous"])
+def test_a_purchase_in_the_task_of_on_progress_is_refused_while_the_other_orders(
+    inner: str,
+) -> None:
+    simulator = Simulator(balance=1000)
+    ends: list[tuple[bool, Any]] = []
+
+    async def main() -> None:
+        client, blocking = simulator.async_client(), simulator.client()
+
+        async def buy(progress: stablevps.Progress) -> None:
+            try:
+                if inner == "awaited":
+                    bought = await client.vps.provision(**ORDER)
+                else:
+                    bought = blocking.vps.provision(**ORDER)
+                ends.append((progress.exclusive, bought))
+            except stablevps.StableVPSError as error:
+                ends.append((progress.exclusive, error))
+
+        await client.vps.provision(**ORDER, on_progress=buy)
+
+    asyncio.run(main())
+    judge(ends, simulator)
+
+
+def test_a_purchase_that_on_progress_only_begins_waits_for_its_turn() -> None:
+    simulator = Simulator(balance=1000)
+    begun: list[Any] = []
+
+    async def main() -> None:
+        client = simulator.async_client()
+
+        async def begin(progress: stablevps.Progress) -> None:
+            if not begun:
+                begun.append(asyncio.ensure_future(client.vps.provision(**ORDER)))
+                await asyncio.sleep(0)
+
+        await client.vps.provision(**ORDER, on_progress=begin)
+        await begun[0]
+
+    asyncio.run(main())
+    assert simulator.state()["orders_placed"] == 2
+
+
 def test_a_loop_that_ends_with_purchases_in_it_holds_up_no_other() -> None:
     simulator = Simulator(balance=1000)
     tokens: dict[int, str] = {}

@@ -583,10 +583,8 @@ def test_keys_of_one_account_wait_for_each_other_where_it_has_a_name(simulator: 
 
         def within(progress: stablevps.Progress, two: Any = two, begun: Any = begun) -> None:
             if progress.phase == "baseline":
-                with suppress(stablevps.DeadlineExceededError):
-                    two.vps.provision(
-                        **ORDER, timeout=0.5, on_progress=lambda progress: begun.append("two")
-                    )
+                with suppress(stablevps.InvalidInputError):
+                    two.vps.provision(**ORDER, on_progress=lambda progress: begun.append("two"))
 
         one.vps.provision(**ORDER, on_progress=within)
         assert (not begun) == waits

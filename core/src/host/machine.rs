@@ -69,6 +69,17 @@ pub trait Machine: Send {
     /// Gives a purchase's turn to the next one of the account: once the first progress that is not exclusive was
     /// handed out, or where nobody drives the machine any more.
     fn end_turn(&self) {}
+
+    /// The queue whose turn a purchase has.
+    fn has_turn_of(&self) -> Option<&str> {
+        None
+    }
+
+    /// Ends a purchase where it waits for the turn of that queue, which the purchase has in whose `on_progress` it
+    /// was begun.
+    fn refuse_waiting_for(&self, queue: &str, now: Instant) {
+        let _ = (queue, now);
+    }
 }
 
 /// In which form a host takes a listing of VPS.
@@ -232,6 +243,14 @@ impl Machine for Provisioning {
 
     fn end_turn(&self) {
         Provisioning::end_turn(self);
+    }
+
+    fn has_turn_of(&self) -> Option<&str> {
+        Provisioning::has_turn_of(self)
+    }
+
+    fn refuse_waiting_for(&self, queue: &str, now: Instant) {
+        Provisioning::refuse_waiting_for(self, queue, now);
     }
 }
 

@@ -251,6 +251,29 @@ impl Provisioning {
         self.turn.end();
     }
 
+    /// The queue whose turn this purchase has.
+    pub(crate) fn has_turn_of(&self) -> Option<&str> {
+        self.turn.leads()
+    }
+
+    /// Ends this purchase where it waits for the turn of that queue, which its own caller has: it would wait for ever.
+    /// Where nothing was ordered, there is nothing to resume.
+    pub(crate) fn refuse_waiting_for(&self, queue: &str, now: Instant) {
+        let waits = self.state.is_exclusive() && self.turn.leads().is_none();
+        if !waits || !self.turn.is_of(queue) {
+            return;
+        }
+        self.turn.end();
+        self.late.get_or_init(|| {
+            let reason = "must not buy on the account of the purchase that calls it";
+            let error = Error::invalid_input("on_progress", reason);
+            match (self.state.phase(), self.snapshot(now)) {
+                (Phase::Preflight | Phase::Baseline, _) | (_, None) => error,
+                (_, Some(token)) => error.with_token(token),
+            }
+        });
+    }
+
     /// Tells what became of the request that was to be sent.
     ///
     /// # Errors
@@ -317,6 +340,9 @@ impl Provisioning {
     /// not it was already: keep it *before* sending.
     #[must_use]
     pub fn snapshot(&self, now: Instant) -> Option<String> {
+        if let Some(error) = self.late.get() {
+            return error.token().map(str::to_owned);
+        }
         match self.state.stage() {
             Ok(stage) => Some(self.run.token(stage, self.state.orders_under_way(now), now)),
             Err(error) => error.token().map(str::to_owned),

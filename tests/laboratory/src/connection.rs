@@ -9,7 +9,7 @@ use std::time::Duration;
 use socket2::SockRef;
 use stablevps_simulator::{Request, Response};
 
-use crate::fault::{End, Fault, Script, Sent};
+use crate::fault::{Cut, End, Fault, Script, Sent};
 use crate::world::World;
 
 const MOST_HEADERS: usize = 64;
@@ -27,7 +27,7 @@ pub fn serve(mut stream: TcpStream, world: &Mutex<World>) -> Result<()> {
                 None => world.answer(&request),
             }
         };
-        if !act(&mut stream, &response, &fault.script())? {
+        if !act(&mut stream, &response, &fault.script(), world)? {
             break;
         }
     }
@@ -104,7 +104,12 @@ fn chunks(mut rest: &[u8]) -> Result<Option<(Vec<u8>, usize)>> {
 }
 
 /// Sends what a script says of a reply; whether the connection goes on.
-fn act(stream: &mut TcpStream, response: &Response, script: &Script) -> Result<bool> {
+fn act(
+    stream: &mut TcpStream,
+    response: &Response,
+    script: &Script,
+    world: &Mutex<World>,
+) -> Result<bool> {
     let head = head(response);
     match script.sent {
         Sent::Nothing => {}
@@ -122,9 +127,28 @@ fn act(stream: &mut TcpStream, response: &Response, script: &Script) -> Result<b
         End::Keep => return Ok(true),
         End::Fin => {}
         End::Rst => SockRef::from(&*stream).set_linger(Some(Duration::ZERO))?,
-        End::Hold => while stream.read(&mut [0; 4096])? > 0 {},
+        End::Hold => hold(stream)?,
+        End::Cut(cut, back_after_ms) => {
+            cut_route(world, cut, back_after_ms)?;
+            hold(stream)?;
+        }
     }
     Ok(false)
+}
+
+fn hold(stream: &mut TcpStream) -> Result<()> {
+    while stream.read(&mut [0; 4096])? > 0 {}
+    Ok(())
+}
+
+fn cut_route(world: &Mutex<World>, cut: Cut, back_after_ms: Option<u64>) -> Result<()> {
+    let world = || world.lock().unwrap_or_else(PoisonError::into_inner);
+    let cut = world().cut_route(cut)?;
+    if let Some(delay_ms) = back_after_ms {
+        std::thread::sleep(Duration::from_millis(delay_ms));
+        world().restore_route(cut)?;
+    }
+    Ok(())
 }
 
 fn send_half(stream: &mut TcpStream, bytes: &[u8]) -> Result<()> {

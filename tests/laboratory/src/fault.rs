@@ -21,11 +21,14 @@ pub enum Fault {
     Timeout408,
     #[serde(rename = "unavailable_503")]
     Unavailable503,
+    RouteBack,
+    RouteSilent,
+    RouteLost,
     None,
 }
 
 impl Fault {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::FinAtOnce,
         Self::FinLate,
         Self::RstAtOnce,
@@ -39,11 +42,19 @@ impl Fault {
         Self::Refuse,
         Self::Timeout408,
         Self::Unavailable503,
+        Self::RouteBack,
+        Self::RouteSilent,
+        Self::RouteLost,
         Self::None,
     ];
 
     pub fn named(name: &str) -> Option<Self> {
         serde_json::from_value(name.into()).ok()
+    }
+
+    /// Whether it needs a route that can be taken away.
+    pub fn is_of_route(self) -> bool {
+        matches!(self.script().end, End::Cut(..))
     }
 
     pub fn script(self) -> Script {
@@ -62,6 +73,9 @@ impl Fault {
             Self::Stall => (Sent::Nothing, 0, End::Hold),
             Self::Timeout408 => (Sent::Text(TIMEOUT), 0, End::Fin),
             Self::Unavailable503 => (Sent::Text(UNAVAILABLE), 0, End::Fin),
+            Self::RouteBack => (Sent::Nothing, 0, End::Cut(Cut::Refused, Some(1_000))),
+            Self::RouteSilent => (Sent::Nothing, 0, End::Cut(Cut::Silent, Some(2_000))),
+            Self::RouteLost => (Sent::Nothing, 0, End::Cut(Cut::Refused, None)),
             Self::None => (Sent::All, 0, End::Keep),
         };
         Script {
@@ -95,8 +109,19 @@ pub enum End {
     Rst,
     /// It stays silent until the client closes it.
     Hold,
+    /// The route to the server is taken away, and comes back after so many milliseconds or when it is asked for. Then as `Hold`.
+    Cut(Cut, Option<u64>),
     /// It goes on.
     Keep,
+}
+
+/// What becomes of packets to the server while the route is away.
+#[derive(Clone, Copy, Debug)]
+pub enum Cut {
+    /// They are answered with "host unreachable" as routers do, so that connecting mostly fails at once.
+    Refused,
+    /// They vanish.
+    Silent,
 }
 
 const CONTINUE: &str = "HTTP/1.1 100 Continue\r\n\r\n";

@@ -5,9 +5,14 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde_json::json;
 use stablevps_simulator::{Config, Exchange, Request, Response, Simulator, Span};
 
-use crate::fault::Fault;
+use crate::fault::{Cut, Fault};
+use crate::network::Network;
 
 pub struct World {
+    /// Where it is served, but for faults of a route.
+    url: String,
+    /// Where it is served for those.
+    network: Option<Network>,
     simulator: Simulator,
     number: u64,
     fault: Fault,
@@ -16,24 +21,52 @@ pub struct World {
 }
 
 impl World {
-    /// `number` makes its ids others than those of the worlds before.
-    pub fn new(number: u64, fault: Fault) -> Self {
-        let config = Config {
-            seed: number,
-            provisioning_ms: Span::from(0),
-            ..Config::default()
-        };
+    pub fn new(url: String, network: Option<Network>) -> Self {
         Self {
-            simulator: Simulator::new(config),
-            number,
-            fault,
+            url,
+            network,
+            simulator: simulator(0),
+            number: 0,
+            fault: Fault::None,
             orders: 0,
             must_refuse: false,
         }
     }
 
-    pub fn key(&self) -> &str {
-        self.simulator.initial_key()
+    /// Begins anew.
+    fn arm(&mut self, fault: Fault) -> std::io::Result<()> {
+        self.restore_route(self.number)?;
+        self.number = self.number.wrapping_add(1);
+        self.simulator = simulator(self.number);
+        self.fault = fault;
+        self.orders = 0;
+        self.must_refuse = false;
+        Ok(())
+    }
+
+    /// Takes the route away; the number with which it is restored.
+    pub fn cut_route(&self, cut: Cut) -> std::io::Result<u64> {
+        let network = self.network.as_ref();
+        network.map_or(Ok(()), |network| network.cut(cut))?;
+        Ok(self.number)
+    }
+
+    /// Gives the route back, unless the world began anew since.
+    pub fn restore_route(&self, number: u64) -> std::io::Result<()> {
+        match &self.network {
+            Some(network) if number == self.number => network.restore(),
+            _ => Ok(()),
+        }
+    }
+
+    /// The address for a fault; nothing where this machine can't have it.
+    fn url(&self, fault: Fault) -> Option<String> {
+        if fault.is_of_route() {
+            let network = self.network.as_ref()?;
+            Some(format!("http://{}", network.address()))
+        } else {
+            Some(self.url.clone())
+        }
     }
 
     /// Answers a request that arrived complete, and says what then happens to its connection.
@@ -63,7 +96,12 @@ impl World {
     pub fn control(&mut self, path: &str) -> Response {
         let armed = path.strip_prefix("arm/").and_then(Fault::named);
         match (path, armed) {
-            ("faults", _) => json_response(200, &json!(Fault::ALL)),
+            ("faults", _) => {
+                let faults = Fault::ALL.into_iter();
+                let faults: Vec<_> = faults.filter(|fault| self.url(*fault).is_some()).collect();
+                json_response(200, &json!(faults))
+            }
+            ("restore", _) => done(&self.restore_route(self.number), &json!({})),
             ("state", _) => {
                 let state = self.simulator.state(now_ms());
                 let answer = json!({
@@ -74,11 +112,28 @@ impl World {
                 json_response(200, &answer)
             }
             (_, Some(fault)) => {
-                *self = Self::new(self.number.wrapping_add(1), fault);
-                json_response(200, &json!({"key": self.key()}))
+                let armed = self.arm(fault);
+                let answer = json!({"key": self.simulator.initial_key(), "url": self.url(fault)});
+                done(&armed, &answer)
             }
             _ => json_response(404, &json!({"error": "no such path or fault"})),
         }
+    }
+}
+
+/// `number` makes its ids others than those of the simulators before.
+fn simulator(number: u64) -> Simulator {
+    Simulator::new(Config {
+        seed: number,
+        provisioning_ms: Span::from(0),
+        ..Config::default()
+    })
+}
+
+fn done(result: &std::io::Result<()>, answer: &serde_json::Value) -> Response {
+    match result {
+        Ok(()) => json_response(200, answer),
+        Err(error) => json_response(500, &json!({"error": error.to_string()})),
     }
 }
 

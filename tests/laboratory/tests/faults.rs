@@ -5,12 +5,13 @@ mod support;
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
+use std::time::Duration;
 
 use support::Laboratory;
 
-/// Sends an order over a kept connection, in two parts; what comes back, and how the connection ended.
-fn order(laboratory: &Laboratory, key: &str, chunked: bool) -> (String, Result<usize, ErrorKind>) {
-    let mut stream = TcpStream::connect(&laboratory.address).unwrap();
+/// Sends an order over a kept connection, in two parts.
+fn order((url, key): &(String, String), chunked: bool) -> TcpStream {
+    let mut stream = TcpStream::connect(url.trim_start_matches("http://")).unwrap();
     let head = format!("HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {key}\r\n");
     write!(stream, "GET /api/v1/wallet {head}\r\n").unwrap();
     let mut first = [0; 4096];
@@ -36,6 +37,11 @@ fn order(laboratory: &Laboratory, key: &str, chunked: bool) -> (String, Result<u
     stream.write_all(begin.as_bytes()).unwrap();
     stream.write_all(end.as_bytes()).unwrap();
     stream.shutdown(Shutdown::Write).unwrap();
+    stream
+}
+
+/// What comes back, and how the connection ended.
+fn reply(mut stream: TcpStream) -> (String, Result<usize, ErrorKind>) {
     let mut reply = Vec::new();
     let ended = stream.read_to_end(&mut reply).map_err(|error| error.kind());
     (String::from_utf8(reply).unwrap(), ended)
@@ -44,12 +50,10 @@ fn order(laboratory: &Laboratory, key: &str, chunked: bool) -> (String, Result<u
 #[test]
 fn each_fault_carries_out_the_order_once_and_ends_as_its_name_says() {
     let laboratory = Laboratory::start();
-    let faults = laboratory.get("faults");
-    for fault in faults.as_array().unwrap() {
-        let fault = fault.as_str().unwrap();
+    let faults = laboratory.faults();
+    for fault in faults.iter().filter(|fault| !fault.starts_with("route")) {
         for chunked in [false, true] {
-            let key = laboratory.get(&format!("arm/{fault}"))["key"].clone();
-            let (reply, ended) = order(&laboratory, key.as_str().unwrap(), chunked);
+            let (reply, ended) = reply(order(&laboratory.arm(fault), chunked));
             let is_reset = fault.starts_with("rst") || fault == "refuse";
             assert_eq!(
                 ended.err(),
@@ -66,5 +70,33 @@ fn each_fault_carries_out_the_order_once_and_ends_as_its_name_says() {
                 "{fault}: {reply}"
             );
         }
+    }
+}
+
+#[test]
+fn a_route_that_is_taken_away_lets_nobody_connect_until_it_is_back() {
+    let laboratory = Laboratory::start();
+    let faults = laboratory.faults();
+    for fault in faults.iter().filter(|fault| fault.starts_with("route")) {
+        let armed = laboratory.arm(fault);
+        let stream = order(&armed, false);
+        let address = armed.0.trim_start_matches("http://").parse().unwrap();
+        let connect = || TcpStream::connect_timeout(&address, Duration::from_millis(200));
+        let error = std::iter::repeat_with(connect)
+            .find_map(Result::err)
+            .unwrap();
+        let kinds = [ErrorKind::TimedOut, ErrorKind::HostUnreachable];
+        assert!(kinds.contains(&error.kind()), "{fault}: {error}");
+        if fault == "route_lost" {
+            laboratory.get("restore");
+        }
+        assert!(std::iter::repeat_with(connect).any(|connected| connected.is_ok()));
+        assert_eq!(reply(stream), (String::new(), Ok(0)), "{fault}");
+        let state = laboratory.get("state");
+        assert_eq!(
+            (&state["orders"], &state["vps"]),
+            (&1.into(), &1.into()),
+            "{fault}"
+        );
     }
 }

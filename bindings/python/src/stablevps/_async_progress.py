@@ -7,6 +7,7 @@ from typing import Any
 
 from ._machine import Call, Send, Wait
 from ._models import Progress
+from ._nested import Telling
 
 OnProgress = Callable[[Progress], Awaitable[None] | None]
 """Called with a purchase's progress, and awaited where it is asynchronous."""
@@ -18,6 +19,7 @@ def check(on_progress: OnProgress | None) -> None:
 
 async def tell(call: Call[Any], step: Send | Wait) -> None:
     """Logs a step, and passes the progress on, before the step is carried out."""
-    answer: Any = call.report(step)
-    if hasattr(answer, "__await__"):
-        await answer
+    with Telling(call):
+        answer: Any = call.report(step)
+        if hasattr(answer, "__await__"):
+            await answer

@@ -12,7 +12,7 @@ from weakref import ref
 
 import msgspec
 
-from . import _errors
+from . import _errors, _nested
 from ._models import Progress
 from ._native.stablevps_ffi import Machine
 from ._report import opaque
@@ -271,6 +271,8 @@ class Call(Generic[T]):
             log.debug("%s: sending %s", self.label, step.request.endpoint)
         elif step.reason == "turn":
             _end_turns_of_closed_loops()
+            # Where it is, the next step says so.
+            _nested.refuse(self)
         else:
             log.debug("%s: waiting %.1f s (%s)", self.label, step.delay_ms / 1000, step.reason)
         if self.on_progress is not None and step.progress is not None:

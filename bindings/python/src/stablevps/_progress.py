@@ -7,6 +7,7 @@ from typing import Any
 
 from ._machine import Call, Send, Wait
 from ._models import Progress
+from ._nested import Telling
 
 OnProgress = Callable[[Progress], None]
 """Called with a purchase's progress."""
@@ -27,7 +28,8 @@ def check(on_progress: OnProgress | None) -> None:
 
 def tell(call: Call[Any], step: Send | Wait) -> None:
     """Logs a step, and passes the progress on, before the step is carried out."""
-    answer: Any = call.report(step)
+    with Telling(call):
+        answer: Any = call.report(step)
     if hasattr(answer, "__await__"):
         if hasattr(answer, "close"):
             answer.close()

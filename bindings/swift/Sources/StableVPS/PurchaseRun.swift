@@ -38,8 +38,10 @@ final class PurchaseRun: Sendable {
     host.activity?.begin()
     defer { host.activity?.end() }
     while let progress = try await step() {
-      if let onProgress {
-        try await host.outside { try await onProgress(progress) }
+      if let onProgress, let machine = state.withLock({ $0.machine }) {
+        try await Caller.calling(for: machine) {
+          try await host.outside { try await onProgress(progress) }
+        }
       }
     }
     guard let result = state.withLock({ $0.result }) else { throw CancellationError() }
@@ -100,6 +102,9 @@ final class PurchaseRun: Sendable {
       case .send(_, let progress?), .wait(_, _, let progress?):
         state.withLock { $0.announced = progress.exclusive }
         return StableVPS.Progress(progress)
+      case .wait(_, .turn, _) where Caller.refuses(machine, nowMs: host.clock.instant):
+        // The next step is the refusal.
+        continue
       case .send, .wait, .done:
         try await run(step, of: machine)
       }

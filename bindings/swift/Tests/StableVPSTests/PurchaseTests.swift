@@ -46,6 +46,35 @@ struct PurchaseTests {
     #expect(try simulator.state().ordersReceived == 1)
   }
 
+  @Test("a purchase within onProgress is refused while the other orders, and one in a task of its own waits")
+  func nested() async throws {
+    let simulator = try Simulator(.init(balance: 1000))
+    let client = try simulator.client()
+    let ends = Locked<[(exclusive: Bool, error: StableVPSError?)]>([])
+    let begun = Locked<Task<StableVPS.Provisioned, any Error>?>(nil)
+    _ = try await client.buy { progress in
+      begun.withLock { $0 = $0 ?? Task { try await client.buy() } }
+      do {
+        _ = try await client.buy()
+        ends.withLock { $0.append((progress.exclusive, nil)) }
+      } catch let error as StableVPSError {
+        ends.withLock { $0.append((progress.exclusive, error)) }
+      }
+    }
+    _ = try await begun.withLock { $0 }?.value
+    let told = ends.withLock { $0 }
+    // The turn lasts until the first progress that is not exclusive was told.
+    let first = try #require(told.firstIndex { !$0.exclusive })
+    for (number, end) in told.enumerated() {
+      #expect((end.error == nil) == (number > first))
+      if let error = end.error {
+        #expect(error.message == "onProgress must not buy on the account of the purchase that calls it")
+        #expect(error.next == .fix && error.token == nil)
+      }
+    }
+    #expect(try simulator.state().ordersPlaced == told.count - first + 1)
+  }
+
   @Test("after a lost reply to the order the VPS is found, and no second order is sent")
   func lostReply() async throws {
     let simulator = try Simulator()

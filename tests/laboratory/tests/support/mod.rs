@@ -29,6 +29,18 @@ impl Laboratory {
         }
     }
 
+    /// The names of the faults that this machine can have.
+    pub fn faults(&self) -> Vec<String> {
+        serde_json::from_value(self.get("faults")).unwrap()
+    }
+
+    /// Begins anew with a fault; where the API is served, and the key.
+    pub fn arm(&self, fault: &str) -> (String, String) {
+        let armed = self.get(&format!("arm/{fault}"));
+        let text = |name| armed.get(name).unwrap().as_str().unwrap().to_owned();
+        (text("url"), text("key"))
+    }
+
     /// One of the server's own paths, over a connection of its own, as soon as the server accepts one.
     pub fn get(&self, path: &str) -> serde_json::Value {
         let mut stream = loop {

@@ -3,7 +3,9 @@
 import { ORDER, same } from "./purchase.mjs";
 
 /** Short times for a service that is on the same machine. A request is given up before any fault is over. */
-const OPTIONS = { timeout: 20_000, firstLook: 10, longestPause: 200, settle: 1_500 };
+const OPTIONS = { timeout: 20_000, firstLook: 10, longestPause: 200, settle: 5_000 };
+/** Less time than a route is away. */
+const BRIEF = { ...OPTIONS, timeout: 2_500 };
 
 /** One purchase a fault; throws where one is sent twice, or where trying again is advised after an order. */
 export async function purchasesThatBreak({ StableVPS }, address, options = {}) {
@@ -23,14 +25,22 @@ export async function purchasesThatBreak({ StableVPS }, address, options = {}) {
     (a, b) => Number(a === "refuse") - Number(b === "refuse"),
   );
   for (const fault of faults) {
-    const { key: apiKey } = await ask(`arm/${fault}`);
-    const client = new StableVPS({ baseUrl: address, apiKey, timeout: 1_000, ...options });
+    const { key: apiKey, url: baseUrl } = await ask(`arm/${fault}`);
+    const client = new StableVPS({ baseUrl, apiKey, timeout: 1_000, ...options });
     // So that there is a kept connection.
     await client.wallet.get();
-    const outcome = await client.vps.provision(ORDER, OPTIONS).then(
-      ({ recovered, charged }) => (recovered ? `recovered, ${charged}` : `bought, ${charged}`),
-      (error) => `${error.code}, ${error.next}`,
-    );
+    let token = null;
+    let outcome = await client.vps
+      .provision(ORDER, fault === "route_lost" ? BRIEF : OPTIONS)
+      .then(got, (error) => {
+        token = error.token;
+        return `${error.code}, ${error.next}`;
+      });
+    if (fault === "route_lost") {
+      same(fault, outcome, "deadline_exceeded, resume");
+      await ask("restore");
+      outcome += `, ${await client.vps.resume(token).then(got)}`;
+    }
     const { orders } = await ask("state");
     lines.push(`${fault}: ${orders} order, ${outcome}`);
     same(`${fault}: an order was sent, at most once`, orders, 1);
@@ -38,4 +48,8 @@ export async function purchasesThatBreak({ StableVPS }, address, options = {}) {
   }
   same("faults", lines.length > 10, true);
   return lines.join("\n");
+}
+
+function got({ recovered, charged }) {
+  return `${recovered ? "recovered" : "bought"}, ${charged}`;
 }

@@ -20,6 +20,7 @@ import {
   type Logger,
   type Money,
   type Order,
+  type OrderParams,
   type Phase,
   PLANS,
   type Plan,
@@ -79,11 +80,50 @@ export function enumsAreOpenAndTheirValuesAreOffered(): void {
 
   // What the service begins to sell tomorrow can be ordered today.
   const planId: PlanId = "ultra" as string;
-  client.vps.provision({ planId, billingCycle: "weekly", location: "sydney" });
+  client.vps.provision({ planId, billingCycle: "weekly" as string, location: "sydney" as string });
   // @ts-expect-error A plan is not a number.
   client.vps.provision({ planId: 2, billingCycle: "monthly", location: "london" });
   // @ts-expect-error An order says where.
   client.vps.provision({ planId: "prime", billingCycle: "monthly" });
+}
+
+export function misspelledLiteralsAreErrors(vps: Vps, params: OrderParams, plan: Plan): void {
+  const right = { planId: "prime", billingCycle: "monthly", location: "london" } as const;
+  const widened = { planId: "prime", billingCycle: "monthly", location: "london" };
+  const { planId, billingCycle, location } = vps;
+  for (const given of [right, widened, params, { planId, billingCycle, location }]) {
+    client.vps.create(given);
+    client.vps.provision(given);
+  }
+  const either: "basic" | "pro" = plan.id === "pro" ? "pro" : "basic";
+  client.vps.provision({ ...right, planId: either });
+  client.vps.provision({ ...right, planId: plan.id });
+  price(plan.id, vps.billingCycle);
+  // @ts-expect-error
+  client.vps.provision({ planId: "primee", billingCycle: "monthly", location: "london" });
+  // @ts-expect-error
+  client.vps.provision({ planId: "prime", billingCycle: "montly", location: "london" });
+  // @ts-expect-error
+  client.vps.provision({ planId: "prime", billingCycle: "monthly", location: "londn" });
+  // @ts-expect-error
+  client.vps.create({ planId: "primee", billingCycle: "monthly", location: "london" });
+  // @ts-expect-error
+  client.vps.create({ planId: "prime", billingCycle: "montly", location: "london" });
+  // @ts-expect-error
+  client.vps.create({ planId: "prime", billingCycle: "monthly", location: "londn" });
+  // @ts-expect-error
+  client.vps.provision({ ...right, planId: "primee" as "basic" | "primee" });
+  // @ts-expect-error
+  price("primee", "monthly");
+  // @ts-expect-error
+  price("prime", "montly");
+  const key = { email: "a@b.c", password: "word", name: "bot" };
+  client.keys.create(key);
+  client.keys.create({ ...key, scope: undefined });
+  client.keys.create({ ...key, scope: "read" });
+  client.keys.create({ ...key, scope: "write" as string });
+  // @ts-expect-error
+  client.keys.create({ ...key, scope: "ful" });
 }
 
 export function phasesAreAllThereAre(phase: Phase): string {

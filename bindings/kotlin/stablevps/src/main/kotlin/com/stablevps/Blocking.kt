@@ -262,4 +262,4 @@ public class BlockingVps internal constructor(
 }
 
 private fun Consumer<Progress>?.suspending(): (suspend (Progress) -> Unit)? =
-    this?.let { { progress -> it.accept(progress) } }
+    this?.let { { progress -> Callers.blocking { it.accept(progress) } } }

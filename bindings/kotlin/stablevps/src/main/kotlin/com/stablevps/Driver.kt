@@ -152,6 +152,7 @@ internal class Driver<T>(
             is HostStep.Wait -> {
                 val delay = step.delayMs.toLong().milliseconds
                 if (step.reason == WaitReason.TURN) {
+                    if (refusedWithin()) return next(step())
                     // A purchase looks often whether its turn has come.
                     whileOpen { host.rest(delay) }
                 } else {
@@ -181,7 +182,7 @@ internal class Driver<T>(
     ): HostStep {
         val progress = step.progress() ?: return step
         if (onProgress != null) {
-            host.outside { onProgress(progress.read()) }
+            Callers.calling(machine) { host.outside { onProgress(progress.read()) } }
         }
         currentCoroutineContext().ensureActive()
         if (!progress.exclusive) {
@@ -190,6 +191,13 @@ internal class Driver<T>(
         }
         // The callback took time, too.
         return step()
+    }
+
+    /** Whether this purchase runs within the `onProgress` of one whose turn it waits for: that would be for ever. */
+    private suspend fun refusedWithin(): Boolean {
+        val callers = Callers.here()
+        callers.forEach { native { machine.refuseWithin(it, host.clock.instant()) } }
+        return callers.isNotEmpty() && step() is HostStep.Failed
     }
 
     /** Sends a request, and hands in its response or its failure. */

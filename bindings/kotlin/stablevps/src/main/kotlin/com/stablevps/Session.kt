@@ -67,20 +67,24 @@ internal class Session(
         }
     }
 
-    /** What is bought by a clock that is not the machine's is nobody else's. */
-    private fun world(): String? = host.world ?: "".takeIf { options.clock !== Clock.SYSTEM }
+    /** What is bought by a clock that is not the machine's is known to the clients of that clock alone. */
+    private fun world(baseUrl: String): String? {
+        val clock = options.clock
+        return host.world ?: if (clock === Clock.SYSTEM) null else "${Worlds.of(clock)} $baseUrl"
+    }
 
     private fun config(): ApiConfig {
         val default = defaultConfig()
+        val baseUrl = options.baseUrl ?: default.baseUrl
         return default.copy(
             apiKey = apiKey,
-            baseUrl = options.baseUrl ?: default.baseUrl,
+            baseUrl = baseUrl,
             auth = options.auth.toCore(),
             userAgent = "stablevps-kotlin/$VERSION",
             maxRetries = options.maxRetries?.toLong() ?: default.maxRetries,
             timeoutMs = options.timeout?.toMillis() ?: default.timeoutMs,
             connectTimeoutMs = options.connectTimeout?.toMillis() ?: default.connectTimeoutMs,
-            world = world(),
+            world = world(baseUrl),
             account = options.account,
         )
     }

@@ -4,6 +4,7 @@ import com.stablevps.Clock
 import com.stablevps.HttpTransport
 import com.stablevps.Next
 import com.stablevps.OkHttpTransport
+import com.stablevps.ProvisionOptions
 import com.stablevps.StableVps
 import com.stablevps.StableVpsException
 import com.stablevps.StableVpsOptions
@@ -49,13 +50,17 @@ internal class LaboratoryTest {
         fun faults(): List<String> =
             Json.parseToJsonElement(get("faults")).jsonArray.map { it.jsonPrimitive.content }
 
-        /** Begins anew with a fault, and gives the key. */
-        fun arm(fault: String): String =
-            Json
-                .parseToJsonElement(get("arm/$fault"))
-                .jsonObject
-                .getValue("key")
-                .jsonPrimitive.content
+        /** Begins anew with a fault; where the API is, and the key. */
+        fun arm(fault: String): Pair<String, String> {
+            val armed = Json.parseToJsonElement(get("arm/$fault")).jsonObject
+            val (url, key) = listOf("url", "key").map { armed.getValue(it).jsonPrimitive.content }
+            return url to key
+        }
+
+        /** Gives the route back that a fault took away. */
+        fun restore() {
+            get("restore")
+        }
 
         fun state(): JsonObject = Json.parseToJsonElement(get("state")).jsonObject
 
@@ -95,7 +100,7 @@ internal class LaboratoryTest {
     private val calls: Map<String, suspend (StableVps) -> Any> =
         mapOf(
             "create" to { it.vps.create(PLAN, CYCLE, PLACE) },
-            "provision" to { it.buy() },
+            "provision" to { it.buy(ProvisionOptions(timeout = 40.seconds)) },
         )
 
     /** The orders that arrived, and what the caller got. */
@@ -105,21 +110,28 @@ internal class LaboratoryTest {
         transport: HttpTransport?,
         call: suspend (StableVps) -> Any,
     ): Pair<Int, String> {
+        val (url, key) = laboratory.arm(fault)
         val options =
             StableVpsOptions(
-                baseUrl = laboratory.url,
+                baseUrl = url,
                 transport = transport,
                 timeout = 2.seconds,
                 maxRetries = 10,
                 clock = FastClock(),
             )
-        StableVps(laboratory.arm(fault), options).use { client ->
+        StableVps(key, options).use { client ->
             client.wallet.get()
             var error: StableVpsException? = null
             try {
                 call(client)
             } catch (e: StableVpsException) {
                 error = e
+            }
+            if (error?.next == Next.RESUME) {
+                assertEquals("route_lost", fault, "only what has no route runs out of time: $error")
+                laboratory.restore()
+                client.vps.resume(checkNotNull(error.token))
+                error = null
             }
             val state = laboratory.state()
             val orders =

@@ -4,6 +4,7 @@ import com.stablevps.Clock
 import com.stablevps.DeadlineExceededException
 import com.stablevps.Fault
 import com.stablevps.InsufficientFundsException
+import com.stablevps.InvalidInputException
 import com.stablevps.Next
 import com.stablevps.NotPlacedException
 import com.stablevps.OverBudgetException
@@ -39,6 +40,7 @@ import kotlin.test.assertTrue
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.days
 import kotlin.time.Duration.Companion.hours
+import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.minutes
 
 private val LARGE = BigDecimal("100000")
@@ -155,6 +157,74 @@ internal class PurchasesTest {
             }
             assertEquals(Triple(Phase.ORDERING, true, 0), stored.first { it.first == Phase.ORDERING })
         }
+
+    /** The turn lasts until the first progress that is not exclusive was told. */
+    private fun judge(
+        ends: List<Pair<Boolean, Result<Any>>>,
+        simulator: Simulator,
+    ) {
+        val said = "onProgress must not buy on the account of the purchase that calls it"
+        val first = ends.indexOfFirst { (exclusive, _) -> !exclusive }
+        assertTrue(first > 0)
+        ends.forEachIndexed { number, (_, end) ->
+            val error = end.exceptionOrNull()
+            if (number > first) {
+                assertEquals(null, error)
+            } else {
+                assertTrue(error is InvalidInputException, "$number: $error")
+                assertEquals(said, error.message)
+                assertEquals(Next.FIX to null, error.next to error.token)
+            }
+        }
+        assertEquals(ends.size - first, simulator.state().ordersPlaced)
+    }
+
+    @Test
+    fun `a purchase within onProgress is refused while the other orders`() =
+        runTest {
+            val rich = Simulator(SimulatorConfig(balance = LARGE))
+            val client = rich.client()
+            val ends = mutableListOf<Pair<Boolean, Result<Any>>>()
+            client.buy { progress -> ends += progress.exclusive to runCatching { client.buy() } }
+            judge(ends, rich)
+        }
+
+    @Test
+    fun `a blocking purchase within onProgress is refused while the other orders`() {
+        val rich = Simulator(SimulatorConfig(balance = LARGE))
+        val vps = rich.client().blocking().vps
+        val ends = mutableListOf<Pair<Boolean, Result<Any>>>()
+        vps.provision(PLAN, CYCLE, PLACE) { progress ->
+            ends += progress.exclusive to runCatching { vps.provision(PLAN, CYCLE, PLACE) }
+        }
+        judge(ends, rich)
+    }
+
+    @Test
+    fun `clients of a real server that share a clock of their own stand in one line`() {
+        val clock = object : Clock by Clock.SYSTEM {}
+        val other = object : Clock by Clock.SYSTEM {}
+        Service("--provisioning-ms", "0").use { service ->
+            val options = ProvisionOptions(firstLook = 10.milliseconds, longestPause = 10.milliseconds)
+            val clients =
+                listOf(clock, clock, other).map {
+                    StableVps(service.key, StableVpsOptions(baseUrl = service.url, clock = it))
+                }
+            val (first, second, third) = clients
+            val ends = mutableListOf<Result<Any>>()
+            runBlocking {
+                first.buy(options) {
+                    if (it.phase == Phase.BASELINE) {
+                        ends += listOf(second, third).map { client -> runCatching { client.buy(options) } }
+                    }
+                }
+            }
+            clients.forEach { it.close() }
+            val (shared, apart) = ends
+            assertTrue(shared.exceptionOrNull() is InvalidInputException, "$shared")
+            assertTrue(apart.isSuccess, "$apart")
+        }
+    }
 
     @Test
     fun `what onProgress throws ends the purchase before the order`() =
