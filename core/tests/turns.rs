@@ -463,32 +463,36 @@ fn a_purchase_within_the_call_of_one_that_has_the_turn_ends_and_any_other_goes_o
     let machine = |api| -> Box<dyn Machine> {
         Box::new(purchase(api, ProvisionOptions::default(), 1, START))
     };
-    let step = |machine: &dyn Machine| HostStep::of(machine, at(START));
-    let refused = |machine: &dyn Machine, caller: &dyn Machine| {
-        if let Some(queue) = caller.has_turn_of() {
-            machine.refuse_waiting_for(queue, at(START));
+    let turn_of = |machine: &dyn Machine| machine.has_turn_of().map(str::to_owned);
+    let step = |machine: &mut dyn Machine| HostStep::of(machine, at(START));
+    let refused = |machine: &mut dyn Machine, queue: Option<String>| {
+        if let Some(queue) = queue {
+            machine.refuse_waiting_for(&queue, at(START));
         }
         match step(machine) {
             HostStep::Failed { error } => Some(error),
             _ => None,
         }
     };
-    let (caller, waiting, elsewhere) = (machine(&api), machine(&api), machine(&other));
-    for begun in [&caller, &waiting, &elsewhere] {
-        step(begun.as_ref());
+    let (mut caller, mut waiting, mut elsewhere) = (machine(&api), machine(&api), machine(&other));
+    for begun in [&mut caller, &mut waiting, &mut elsewhere] {
+        step(begun.as_mut());
     }
+    let of_caller = turn_of(caller.as_ref());
+    let of_waiting = turn_of(waiting.as_ref());
+    let of_elsewhere = turn_of(elsewhere.as_ref());
     assert!(
-        refused(caller.as_ref(), caller.as_ref()).is_none(),
+        refused(caller.as_mut(), of_caller.clone()).is_none(),
         "it does not wait"
     );
-    assert!(refused(elsewhere.as_ref(), caller.as_ref()).is_none());
-    assert!(refused(waiting.as_ref(), elsewhere.as_ref()).is_none());
+    assert!(refused(elsewhere.as_mut(), of_caller.clone()).is_none());
+    assert!(refused(waiting.as_mut(), of_elsewhere).is_none());
     assert!(
-        refused(caller.as_ref(), waiting.as_ref()).is_none(),
+        refused(caller.as_mut(), of_waiting).is_none(),
         "it has no turn"
     );
 
-    let error = refused(waiting.as_ref(), caller.as_ref()).unwrap();
+    let error = refused(waiting.as_mut(), of_caller).unwrap();
     assert_eq!(
         error.message,
         "on_progress must not buy on the account of the purchase that calls it"
@@ -496,11 +500,15 @@ fn a_purchase_within_the_call_of_one_that_has_the_turn_ends_and_any_other_goes_o
     assert_eq!((error.next, error.token), (Next::Fix, None));
     assert_eq!(waiting.snapshot(at(START)), None, "nothing was ordered");
 
-    let again = machine(&api);
-    step(again.as_ref());
+    let mut again = machine(&api);
+    step(again.as_mut());
     caller.end_turn();
     assert!(
-        refused(again.as_ref(), caller.as_ref()).is_none(),
+        {
+            let queue = turn_of(caller.as_ref());
+            refused(again.as_mut(), queue)
+        }
+        .is_none(),
         "its turn has come"
     );
 }

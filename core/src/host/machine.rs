@@ -296,6 +296,14 @@ impl Machine for RecordedPurchase {
     fn end_turn(&self) {
         RecordedPurchase::end_turn(self);
     }
+
+    fn has_turn_of(&self) -> Option<&str> {
+        RecordedPurchase::has_turn_of(self)
+    }
+
+    fn refuse_waiting_for(&self, queue: &str, now: Instant) {
+        RecordedPurchase::refuse_waiting_for(self, queue, now);
+    }
 }
 
 impl Machine for Book {

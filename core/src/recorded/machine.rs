@@ -406,6 +406,24 @@ impl RecordedPurchase {
         }
     }
 
+    /// The queue whose turn this purchase has.
+    pub(crate) fn has_turn_of(&self) -> Option<&str> {
+        match &self.stage {
+            Stage::Working(work) => work.own.purchase.has_turn_of(),
+            Stage::Identifying(_)
+            | Stage::Opening { .. }
+            | Stage::LettingGo { .. }
+            | Stage::Ended(_) => None,
+        }
+    }
+
+    /// Ends this purchase where it waits for the turn of that queue, which its own caller has.
+    pub(crate) fn refuse_waiting_for(&self, queue: &str, now: Instant) {
+        if let Stage::Working(work) = &self.stage {
+            work.own.purchase.refuse_waiting_for(queue, now);
+        }
+    }
+
     /// How far the purchase is; none before it is opened, and at its end.
     #[must_use]
     pub fn progress(&self, now: Instant) -> Option<Progress> {
