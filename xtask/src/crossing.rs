@@ -20,14 +20,15 @@ pub const VARIABLE: &str = "STABLEVPS_CROSSING";
 const PHASES: [&str; 2] = ["baseline", "polling"];
 
 /// The program of a language, as its command line.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub struct Program {
     pub language: String,
     pub command: Vec<PathBuf>,
 }
 
 impl Program {
-    fn command(&self) -> Result<Command> {
+    /// It, to be given its arguments.
+    pub fn command(&self) -> Result<Command> {
         let (first, rest) = self
             .command
             .split_first()

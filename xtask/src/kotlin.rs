@@ -67,9 +67,14 @@ fn natives() -> Result<()> {
     Ok(())
 }
 
+/// The drivers of the databases.
+const JDBC: &str = "<dependency><groupId>org.xerial</groupId><artifactId>sqlite-jdbc</artifactId>\
+    <version>3.54.1.0</version></dependency><dependency><groupId>org.postgresql</groupId>\
+    <artifactId>postgresql</artifactId><version>42.7.14</version></dependency>";
+
 /// A program as a user writes it, in a project of its own outside the repository: those files, with
-/// the package from the repository of [`mvn`]. Gives the command that runs it.
-fn program(name: &str, sources: &[&Path], main: &str) -> Result<Vec<PathBuf>> {
+/// the package from the repository of [`mvn`] and more dependencies. Gives the command that runs it.
+fn program(name: &str, sources: &[&Path], main: &str, dependencies: &str) -> Result<Vec<PathBuf>> {
     let folder = cache()?.join("kotlin").join(name);
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
@@ -87,10 +92,13 @@ fn program(name: &str, sources: &[&Path], main: &str) -> Result<Vec<PathBuf>> {
             to.join(source.file_name().context("a file has a name")?),
         )?;
     }
-    fs::copy(
-        package().join("tests/consumer/pom.xml"),
-        folder.join("pom.xml"),
-    )?;
+    let pom = fs::read_to_string(package().join("tests/consumer/pom.xml"))?;
+    let pom = pom.replacen(
+        "</dependencies>",
+        &format!("{dependencies}</dependencies>"),
+        1,
+    );
+    fs::write(folder.join("pom.xml"), pom)?;
     finish(mvn()?.arg("compile").current_dir(&folder))?;
     let mut classpath = folder.join("target/classes").into_os_string();
     classpath.push(":");
@@ -114,7 +122,14 @@ fn run(command: &[PathBuf]) -> Result<Command> {
 pub fn crossing() -> Result<Vec<PathBuf>> {
     installed()?;
     let source = root().join("tests/crossing/Crossing.kt");
-    program("crossing", &[&source], "CrossingKt")
+    program("crossing", &[&source], "CrossingKt", "")
+}
+
+/// One of the processes that buy the same keys.
+pub fn race() -> Result<Vec<PathBuf>> {
+    installed()?;
+    let source = root().join("tests/race/Worker.kt");
+    program("race", &[&source], "WorkerKt", JDBC)
 }
 
 /// Runs every test of it.
@@ -153,7 +168,7 @@ pub fn test(others: (&str, &str)) -> Result<()> {
         ("ConsumerKt", "Kotlin bought "),
         ("JavaConsumer", "Java bought "),
     ] {
-        let command = program("consumer", &[&sources[0], &sources[1]], main)?;
+        let command = program("consumer", &[&sources[0], &sources[1]], main, "")?;
         let printed = output(&mut run(&command)?)?;
         ensure!(
             printed.starts_with(wanted) && printed.trim_end().ends_with(" for 19.49, orders 1"),
@@ -179,7 +194,7 @@ pub fn demo() -> Result<()> {
     installed()?;
     headline("Kotlin");
     let source = root().join("xtask/demo/Demo.kt");
-    finish(&mut run(&program("demo", &[&source], "DemoKt")?)?)
+    finish(&mut run(&program("demo", &[&source], "DemoKt", "")?)?)
 }
 
 /// Measures it.

@@ -47,7 +47,7 @@ struct Arguments {
     command: Command,
 }
 
-#[derive(Clone, Copy, Subcommand)]
+#[derive(Clone, Subcommand)]
 enum Command {
     /// Build the packages, install them as a user would, and buy a VPS on the simulator.
     Demo {
@@ -99,7 +99,7 @@ fn carry_out(command: Command) -> Result<()> {
     match command {
         Command::Demo { name } => demo::run(name),
         Command::Cli => cli::build().map(drop),
-        Command::Test { part, race } => test::run(part, race),
+        Command::Test { part, race } => test::run(part, &race),
         Command::Bench { name, check } => bench::run(name, check),
         Command::Wasm => wasm::build(),
         Command::Generate { check } => generate::run(check),

@@ -44,12 +44,12 @@ pub enum Part {
     Kotlin,
     /// The Swift package.
     Swift,
-    /// Processes that buy the same keys and are killed. Only where it is asked for: it takes minutes.
+    /// Processes of several languages that buy the same keys and are killed.
     Race,
 }
 
 /// Runs one part, or all of them.
-pub fn run(part: Option<Part>, race: race::Options) -> Result<()> {
+pub fn run(part: Option<Part>, race: &race::Options) -> Result<()> {
     for one in Part::value_variants() {
         if part.is_none_or(|only| only == *one) {
             match one {
@@ -67,7 +67,6 @@ pub fn run(part: Option<Part>, race: race::Options) -> Result<()> {
                     kotlin_bot::test()?;
                 }
                 Part::Swift => swift::test()?,
-                Part::Race if part.is_none() => {}
                 Part::Race => race::run(race)?,
             }
         }

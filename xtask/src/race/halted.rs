@@ -29,7 +29,7 @@ pub fn run(programs: &Programs, store: StoreKind) -> Result<()> {
         };
         let service = Service::start(&programs.service, &["--provisioning-ms", "1000"])?;
         let scene = Scene {
-            program: &programs.worker,
+            programs: programs.rust(),
             service: &service,
             place: database.place(),
             folder: &folder,

@@ -4,6 +4,7 @@
 mod books;
 mod database;
 mod halted;
+mod languages;
 mod plan;
 mod racer;
 mod worker;
@@ -17,33 +18,38 @@ use clap::{Args, ValueEnum};
 
 use self::books::Books;
 use self::database::Database;
+use self::languages::Language;
 use self::plan::Plan;
 use self::racer::{Racer, Tally};
 use self::worker::Scene;
-use crate::servers::{race, simulator};
+use crate::crossing::Program;
+use crate::servers::simulator;
 use crate::service::Service;
 use crate::shell::{headline, target};
 
-/// How many processes race.
-const WORKERS: usize = 4;
+/// How many processes race: two of each language.
+const WORKERS: usize = 8;
 /// How often processes are looked at.
 const LOOK: Duration = Duration::from_millis(20);
 
 /// What is raced.
-#[derive(Args, Clone, Copy)]
+#[derive(Args, Clone)]
 pub struct Options {
     /// How many seeds: each decides on faults and kills.
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 5)]
     seeds: u64,
     /// The first of them.
     #[arg(long, default_value_t = 1)]
     first_seed: u64,
     /// How many keys are bought. With none, processes are only stopped.
-    #[arg(long, default_value_t = 16)]
+    #[arg(long, default_value_t = 8)]
     keys: usize,
     /// How many seeds race at a time.
-    #[arg(long, default_value_t = 4)]
+    #[arg(long, default_value_t = 5)]
     side_by_side: usize,
+    /// In which languages processes buy, beside Rust.
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = Language::value_variants().to_vec())]
+    languages: Vec<Language>,
     /// Only this store; both by default, side by side.
     #[arg(long, value_enum)]
     store: Option<StoreKind>,
@@ -58,32 +64,20 @@ pub enum StoreKind {
     Postgres,
 }
 
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            seeds: 1,
-            first_seed: 1,
-            keys: 16,
-            side_by_side: 4,
-            store: None,
-        }
-    }
-}
-
 /// Runs the race of every seed on every store, and lets a process be stopped on each.
-pub fn run(options: Options) -> Result<()> {
+pub fn run(options: &Options) -> Result<()> {
     headline("processes that buy the same keys, and are killed");
     let programs = Programs {
         service: simulator("dev")?,
-        worker: race()?,
+        workers: languages::programs(&options.languages)?,
     };
     let mut threads: Vec<JoinHandle<Result<()>>> = Vec::new();
     for store in StoreKind::value_variants() {
         if options.store.is_none_or(|only| only == *store) {
-            let (halts, races) = (programs.clone(), programs.clone());
+            let (halts, races, options) = (programs.clone(), programs.clone(), options.clone());
             threads.push(std::thread::spawn(move || halted::run(&halts, *store)));
             if options.keys > 0 {
-                let race = move || race_all(&races, options, *store);
+                let race = move || race_all(&races, &options, *store);
                 threads.push(std::thread::spawn(race));
             }
         }
@@ -103,11 +97,19 @@ fn joined(thread: JoinHandle<Result<()>>) -> Result<()> {
 #[derive(Clone)]
 struct Programs {
     service: PathBuf,
-    worker: PathBuf,
+    /// The first one is Rust's.
+    workers: Vec<Program>,
+}
+
+impl Programs {
+    /// Rust's alone, which can be told when to stop.
+    fn rust(&self) -> &[Program] {
+        self.workers.get(..1).unwrap_or_default()
+    }
 }
 
 /// Races so many seeds at a time: much of a race is waiting for leases of the dead to end.
-fn race_all(programs: &Programs, options: Options, store: StoreKind) -> Result<()> {
+fn race_all(programs: &Programs, options: &Options, store: StoreKind) -> Result<()> {
     let last = options.first_seed.saturating_add(options.seeds);
     let seeds: Vec<u64> = (options.first_seed..last).collect();
     for some in seeds.chunks(options.side_by_side.max(1)) {
@@ -156,7 +158,7 @@ fn race_once(programs: &Programs, plan: &Plan, store: StoreKind, folder: &Path) 
     let options = ["--config", &*config.to_string_lossy()];
     let service = Service::start(&programs.service, &options)?;
     let scene = Scene {
-        program: &programs.worker,
+        programs: &programs.workers,
         service: &service,
         place: database.place(),
         folder,

@@ -25,7 +25,11 @@ pub struct Tally {
 
 impl Racer {
     pub fn start(scene: &Scene<'_>, plan: &Plan, number: usize) -> Result<Self> {
-        let falls = plan.falls(number);
+        let falls = if scene.can_fall(number) {
+            plan.falls(number)
+        } else {
+            Vec::new()
+        };
         Ok(Self {
             worker: Worker::start_to_fall(scene, number, &plan.arguments(), falls)?,
             blows: plan.blows(number),

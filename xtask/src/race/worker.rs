@@ -4,14 +4,17 @@ use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 
+use super::languages::RUST;
+use crate::crossing::Program;
 use crate::service::Service;
 use crate::shell::{finish, output};
 
 /// Where processes race.
 pub struct Scene<'a> {
-    pub program: &'a Path,
+    /// One for each language. The first one is Rust's.
+    pub programs: &'a [Program],
     pub service: &'a Service,
     pub place: String,
     pub folder: &'a Path,
@@ -40,7 +43,19 @@ pub enum Life {
 impl Scene<'_> {
     /// What the store has.
     pub fn listed(&self) -> Result<String> {
-        output(self.command().arg("list"))
+        output(self.command(0)?.arg("list"))
+    }
+
+    /// The program of a process.
+    fn program(&self, worker: usize) -> Result<&Program> {
+        let programs = self.programs.iter().cycle();
+        programs.skip(worker).next().context("nobody races")
+    }
+
+    /// Whether a process can be told when to die by itself.
+    pub fn can_fall(&self, worker: usize) -> bool {
+        self.program(worker)
+            .is_ok_and(|program| program.language == RUST)
     }
 
     /// The file with what a process printed.
@@ -53,12 +68,12 @@ impl Scene<'_> {
         self.folder.join(format!("worker-{worker}.err"))
     }
 
-    fn command(&self) -> Command {
-        let mut command = Command::new(self.program);
+    fn command(&self, worker: usize) -> Result<Command> {
+        let mut command = self.program(worker)?.command()?;
         command
             .args(["--url", &self.service.url, "--store", &self.place])
             .env("STABLEVPS_API_KEY", &self.service.key);
-        command
+        Ok(command)
     }
 }
 
@@ -74,7 +89,7 @@ impl Worker {
         arguments: &[String],
         mut falls: Vec<String>,
     ) -> Result<Self> {
-        let mut command = scene.command();
+        let mut command = scene.command(number)?;
         let fall = falls.pop();
         if let Some(fall) = &fall {
             command.args(["--fall", fall]);
