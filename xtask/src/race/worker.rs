@@ -48,8 +48,8 @@ impl Scene<'_> {
 
     /// The program of a process.
     fn program(&self, worker: usize) -> Result<&Program> {
-        let programs = self.programs.iter().cycle();
-        programs.skip(worker).next().context("nobody races")
+        let mut programs = self.programs.iter().cycle();
+        programs.nth(worker).context("nobody races")
     }
 
     /// Whether a process can be told when to die by itself.
