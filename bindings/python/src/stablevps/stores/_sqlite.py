@@ -184,7 +184,8 @@ def _connected(path: str) -> sqlite3.Connection:
 
 
 def _durable(connection: sqlite3.Connection) -> None:
-    connection.execute("PRAGMA synchronous = FULL")
+    # This reads the tables' names, for which others that write must be waited for.
+    _patiently(connection.cursor(), "PRAGMA synchronous = FULL")
 
 
 def _is_within(connection: sqlite3.Connection) -> bool:
