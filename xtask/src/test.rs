@@ -200,6 +200,7 @@ fn python() -> Result<()> {
     types(&tools)?;
 
     headline("Python: the suite, against the installed wheel");
+    let database = Postgres::start()?;
     let mut suite = tools.python();
     suite
         .args(["-m", "pytest", "-q", "-p", "no:cacheprovider", "-c"])
@@ -210,8 +211,13 @@ fn python() -> Result<()> {
         .env("STABLEVPS_SIMULATOR_BIN", &service)
         .env("STABLEVPS_LABORATORY_BIN", &laboratory)
         .env("STABLEVPS_SCENARIOS", root().join("tests/scenarios"))
+        .env("STABLEVPS_STORES", root().join("tests/stores"))
         .current_dir(elsewhere()?);
+    if let Some(database) = &database {
+        suite.env("STABLEVPS_POSTGRES", database.address());
+    }
     finish(&mut suite)?;
+    drop(database);
 
     headline("Python: the examples and the README");
     let mut examples = tools.python();

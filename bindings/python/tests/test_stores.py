@@ -179,9 +179,7 @@ def test_several_event_loops_may_use_one_store_in_turn(postgres: str) -> None:
 def test_sqlite_tables_of_a_newer_version_are_not_touched(tmp_path: Path) -> None:
     path = tmp_path / "purchases.db"
     with closing(sqlite3.connect(path)) as db:
-        db.executescript(
-            "CREATE TABLE stablevps_schema (version); INSERT INTO stablevps_schema SELECT 2"
-        )
+        db.execute("CREATE TABLE stablevps_schema AS SELECT 2 AS version")
         before = path.read_bytes()
         with pytest.raises(stablevps.StoreError) as caught:
             SqliteStore(path)
