@@ -224,6 +224,7 @@ fn python() -> Result<()> {
     examples
         .args(["-m", "pytest", "-q", "-p", "no:cacheprovider"])
         .arg(root().join("examples"))
+        .env("STABLEVPS_SIMULATOR_BIN", &service)
         .current_dir(elsewhere()?);
     finish(&mut examples)?;
     with_rust("python")?;

@@ -11,6 +11,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import TypeVar
 
 from .._core import invalid_input
@@ -128,6 +129,11 @@ class _File:
         if self._process == os.getpid():
             while self._idle:
                 self._idle.pop().close()
+
+    def __del__(self) -> None:
+        # At the interpreter's end, what this needs may be gone.
+        with suppress(Exception):
+            self.close()
 
     def _taken(self) -> sqlite3.Connection:
         if self._process != os.getpid():
