@@ -6,6 +6,7 @@ import contextvars
 import inspect
 import os
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, TypeAlias
 
 from ._arguments import store
@@ -31,9 +32,8 @@ class AsyncStoring:
         import asyncio
 
         context = contextvars.copy_context()
-        answer = await asyncio.get_running_loop().run_in_executor(
-            self._executor(), context.run, self._store.carry_out, operation
-        )
+        work = partial(context.run, self._store.carry_out, operation)
+        answer: Any = await asyncio.get_running_loop().run_in_executor(self._executor(), work)
         return await answer if inspect.isawaitable(answer) else answer
 
     def close(self) -> None:
