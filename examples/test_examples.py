@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 import stablevps
+from stablevps.stores import SqliteStore, StoreOperation
 from stablevps.testing import Simulator
 
 EXAMPLES = Path(__file__).resolve().parent
@@ -240,45 +241,45 @@ def test_the_reseller_survives_a_kill_and_sells_once_to_each(tmp_path: Path) -> 
     assert "killed after 15 orders; starting again" in printed
     assert printed.splitlines()[-1] == "30 customers, 30 orders, 30 VPS"
     with sqlite3.connect(books) as db:
-        sold = db.execute("SELECT count(DISTINCT vps_id), count(problem) FROM purchases")
+        sold = db.execute("SELECT count(DISTINCT vps_id), count(problem) FROM customers")
         assert sold.fetchone() == (30, 0)
     assert "svps_live" not in books.read_bytes().decode("latin-1")
 
 
-@pytest.mark.parametrize("before_writing", [True, False])
-@pytest.mark.parametrize("doomed_write", range(1, 13))
-def test_the_reseller_can_die_at_every_write(
-    tmp_path: Path, doomed_write: int, before_writing: bool
+@pytest.mark.parametrize("is_carried_out", [True, False])
+@pytest.mark.parametrize("doomed_operation", range(1, 25))
+def test_the_reseller_can_die_at_every_operation_of_its_store(
+    tmp_path: Path, doomed_operation: int, is_carried_out: bool
 ) -> None:
     reseller = load("python-reseller")
     simulator = Simulator(balance=1000)
-    writes = 0
+    path = tmp_path / "books.db"
+    books, store = reseller.Books(path), SqliteStore(path)
+    operations = 0
 
-    class Doomed(reseller.Books):  # type: ignore[name-defined, misc]
-        def keep(self, customer: str, token: str | None) -> None:
-            nonlocal writes
-            writes += 1
-            if writes == doomed_write and before_writing:
-                raise SystemExit
-            super().keep(customer, token)
-            if writes == doomed_write:
-                raise SystemExit
+    class Doomed:
+        def carry_out(self, operation: StoreOperation) -> str:
+            nonlocal operations
+            operations += 1
+            if operations < doomed_operation:
+                return store.carry_out(operation)
+            if operations == doomed_operation and is_carried_out:
+                store.carry_out(operation)
+            raise SystemExit
 
-    async def day(books: Any) -> None:
-        async with simulator.async_client() as client:
+    async def day(store: Any) -> None:
+        async with simulator.async_client(store=store) as client:
             with contextlib.suppress(SystemExit):  # it ends asyncio.run by itself
                 await reseller.Shop(client, books).serve_everybody()
 
-    path = tmp_path / "books.db"
-    books = Doomed(path)
     for name in ("ann", "bob", "cyd"):
         books.paid(name, "basic", "tokyo")
     with pytest.raises(SystemExit):
-        asyncio.run(day(books))
+        asyncio.run(day(Doomed()))
     for _ in range(2):  # An order that was never sent is bought by the run after the next.
-        asyncio.run(day(reseller.Books(path)))
+        asyncio.run(day(store))
 
-    rows = sqlite3.connect(path).execute("SELECT vps_id, problem FROM purchases").fetchall()
+    rows = books.db.execute("SELECT vps_id, problem FROM customers").fetchall()
     assert {problem for _, problem in rows} == {None}
     assert {vps_id for vps_id, _ in rows} == {vps["id"] for vps in simulator.state()["vps"]}
     assert simulator.state()["orders_placed"] == 3
@@ -305,7 +306,8 @@ def test_the_reseller_calls_a_person_where_nobody_can_tell(
     books.paid("ann", "basic", "tokyo")
 
     async def day() -> None:
-        async with simulator.async_client() as client:
+        store = SqliteStore(tmp_path / "books.db")
+        async with simulator.async_client(store=store) as client:
             await reseller.Shop(client, books).serve_everybody()
 
     asyncio.run(day())

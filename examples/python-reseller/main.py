@@ -1,9 +1,8 @@
 """Buys a VPS for every customer who paid: many at once, and never one twice.
 
-Customers are rows of a SQLite file. A purchase's token is in its row before the order is sent. Kill
-this program at any moment and start it again: it resumes unfinished purchases and buys the others.
-
-Let only one such process buy on an account.
+Customers are rows of a SQLite file. In the same file, the store of the STABLEVPS client records the
+purchase of each, under the customer's name as its idempotency key. Kill this program at any moment
+and start it again, or start several: every customer gets one VPS.
 """
 
 from __future__ import annotations
@@ -15,21 +14,21 @@ from contextlib import suppress
 from pathlib import Path
 
 import stablevps
+from stablevps.stores import SqliteStore, Store, StoreOperation
 from stablevps.testing import Simulator
 
 TABLE = """
-CREATE TABLE IF NOT EXISTS purchases (
-    customer TEXT PRIMARY KEY,
+CREATE TABLE IF NOT EXISTS customers (
+    name     TEXT PRIMARY KEY,
     plan     TEXT NOT NULL,
     location TEXT NOT NULL,
-    token    TEXT,
     vps_id   TEXT UNIQUE,
     problem  TEXT
 )"""
 
 
 class Books:
-    """What was sold, and the state of each purchase."""
+    """Who paid for what, and what each got."""
 
     def __init__(self, path: Path) -> None:
         self.db = sqlite3.connect(path, isolation_level=None)  # every statement is on disk
@@ -39,26 +38,22 @@ class Books:
     def paid(self, customer: str, plan: str, location: str) -> None:
         """Records that a customer paid. Recording it twice changes nothing."""
         self.db.execute(
-            "INSERT OR IGNORE INTO purchases (customer, plan, location) VALUES (?, ?, ?)",
+            "INSERT OR IGNORE INTO customers (name, plan, location) VALUES (?, ?, ?)",
             (customer, plan, location),
         )
 
-    def open(self) -> list[tuple[str, str, str, str | None]]:
-        """The unfinished purchases, those with a token first, because they may be ordered."""
+    def open(self) -> list[tuple[str, str, str]]:
+        """The customers who wait."""
         return self.db.execute(
-            "SELECT customer, plan, location, token FROM purchases"
-            " WHERE vps_id IS NULL AND problem IS NULL ORDER BY token IS NULL, rowid"
+            "SELECT name, plan, location FROM customers"
+            " WHERE vps_id IS NULL AND problem IS NULL ORDER BY rowid"
         ).fetchall()
 
-    def keep(self, customer: str, token: str | None) -> None:
-        self.db.execute("UPDATE purchases SET token = ? WHERE customer = ?", (token, customer))
-
     def deliver(self, customer: str, vps_id: str) -> None:
-        """A VPS belongs to one customer: the table refuses it to a second one."""
-        self.db.execute("UPDATE purchases SET vps_id = ? WHERE customer = ?", (vps_id, customer))
+        self.db.execute("UPDATE customers SET vps_id = ? WHERE name = ?", (vps_id, customer))
 
     def call_a_person(self, customer: str, problem: str) -> None:
-        self.db.execute("UPDATE purchases SET problem = ? WHERE customer = ?", (problem, customer))
+        self.db.execute("UPDATE customers SET problem = ? WHERE name = ?", (problem, customer))
 
 
 class Shop:
@@ -67,40 +62,22 @@ class Shop:
         self.books = books
 
     async def serve_everybody(self) -> None:
-        """Finishes every open purchase.
+        """Serves every customer who waits."""
+        await asyncio.gather(*(self.serve(*customer) for customer in self.books.open()))
 
-        The client lets purchases order one at a time, in the order in which they begin. So those
-        with a token come first, and no new VPS can be taken for theirs.
-        """
-        await asyncio.gather(*(self.serve(*purchase) for purchase in self.books.open()))
-
-    async def serve(self, customer: str, plan: str, location: str, token: str | None) -> None:
-        def keep(progress: stablevps.Progress) -> None:
-            nonlocal token
-            if progress.token != token:
-                token = progress.token
-                self.books.keep(customer, token)
-
+    async def serve(self, customer: str, plan: str, location: str) -> None:
         try:
-            if token is None:
-                bought = await self.client.vps.provision(
-                    plan_id=stablevps.PlanId(plan),
-                    billing_cycle="monthly",
-                    location=stablevps.Location(location),
-                    on_progress=keep,
-                )
-            else:
-                bought = await self.client.vps.resume(token, on_progress=keep)
+            bought = await self.client.vps.provision(
+                plan_id=stablevps.PlanId(plan),
+                billing_cycle="monthly",
+                location=stablevps.Location(location),
+                idempotency_key=customer,
+                when_held="wait",
+            )
             self.books.deliver(customer, bought.vps.id)
-        except stablevps.NotPlacedError:
-            self.books.keep(customer, None)  # nothing was bought: the next run buys again
-            print(f"{customer}: the order was not placed")
         except (stablevps.UnresolvedError, stablevps.ProvisioningFailedError) as error:
             self.books.call_a_person(customer, str(error))
             print(f"{customer}: a person must look: {error}")
-        except sqlite3.IntegrityError:
-            self.books.call_a_person(customer, "the VPS found is another customer's")
-            print(f"{customer}: a person must look: the VPS found is another customer's")
         except stablevps.StableVPSError as error:
             print(f"{customer}: left for the next run: {error}")
         else:
@@ -108,36 +85,36 @@ class Shop:
             print(f"{customer}: {bought.vps.ip_address}{' (recovered)' * bought.recovered}")
 
 
-class DoomedBooks(Books):
-    """Books of a process that dies before it can record the last of so many orders."""
+class DoomedStore:
+    """The store of a process that dies before it can record the last of so many orders."""
 
-    def __init__(self, path: Path, simulator: Simulator, orders: int) -> None:
-        super().__init__(path)
-        self.simulator, self.orders = simulator, orders
+    def __init__(self, store: Store, simulator: Simulator, orders: int) -> None:
+        self.store, self.simulator, self.orders = store, simulator, orders
 
-    def keep(self, customer: str, token: str | None) -> None:
+    def carry_out(self, operation: StoreOperation) -> str:
         if self.simulator.state()["orders_placed"] >= self.orders:
             raise SystemExit
-        super().keep(customer, token)
+        return self.store.carry_out(operation)
 
 
 def simulate(path: Path, customers: int) -> None:
     """Sells. One reply is lost, the process dies after an order, and another process continues."""
     simulator = Simulator(balance=100 * customers)
     simulator.fault("lose_after", method="POST", path="/vps", skip=1)
+    books, store = Books(path), SqliteStore(path)
+    for number in range(customers):
+        books.paid(f"customer-{number:03}", "basic", ("london", "tokyo")[number % 2])
 
-    async def day(books: Books) -> None:
-        for number in range(customers):
-            books.paid(f"customer-{number:03}", "basic", ("london", "tokyo")[number % 2])
-        async with simulator.async_client() as client:
+    async def day(store: Store) -> None:
+        async with simulator.async_client(store=store) as client:
             with suppress(SystemExit):  # it ends asyncio.run by itself, like a death
                 await Shop(client, books).serve_everybody()
 
     try:
-        asyncio.run(day(DoomedBooks(path, simulator, orders=customers // 2)))
+        asyncio.run(day(DoomedStore(store, simulator, orders=customers // 2)))
     except SystemExit:
         print(f"killed after {simulator.state()['orders_placed']} orders; starting again")
-    asyncio.run(day(Books(path)))
+    asyncio.run(day(store))
     state = simulator.state()
     print(f"{customers} customers, {state['orders_placed']} orders, {len(state['vps'])} VPS")
 
@@ -155,7 +132,7 @@ async def run(args: argparse.Namespace) -> None:
     books = Books(args.books)
     if args.paid:
         books.paid(*args.paid)
-    async with stablevps.AsyncClient() as client:
+    async with stablevps.AsyncClient(store=SqliteStore(args.books)) as client:
         await Shop(client, books).serve_everybody()
 
 

@@ -43,6 +43,14 @@ pub fn invalid_input(refusal: &[u8]) -> Result<String, Failure> {
     Ok(documents::error(&Error::invalid_input(&field, reason)))
 }
 
+/// The error, as a JSON document, of a store that can't be used. The detail is shown, and must hold no secret.
+#[must_use]
+#[uniffi::export]
+pub fn store_error(detail: &[u8]) -> String {
+    let detail = String::from_utf8_lossy(detail).into_owned();
+    documents::error(&Error::new(ErrorKind::Store { detail }))
+}
+
 /// The price of one period as decimal text; none for what this version does not know. `purchase` is
 /// `[plan id, billing cycle]`.
 #[uniffi::export]

@@ -14,10 +14,6 @@ pub fn run(check: bool) -> Result<()> {
     let models = Models::of_the_core();
     let files = [
         (
-            "bindings/python/src/stablevps/_client.py",
-            python_client::module()?,
-        ),
-        (
             "bindings/python/src/stablevps/_errors.py",
             python_errors::module(&models),
         ),
@@ -58,7 +54,8 @@ pub fn run(check: bool) -> Result<()> {
             swift_models::module(&models),
         ),
     ];
-    for (path, text) in files {
+    let files = files.map(|(path, text)| (path.to_owned(), text));
+    for (path, text) in files.into_iter().chain(python_client::modules()?) {
         let path = root().join(path);
         if !check {
             std::fs::write(&path, text).with_context(|| path.display().to_string())?;

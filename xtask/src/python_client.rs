@@ -1,4 +1,4 @@
-//! Writes the Python package's synchronous client of the asynchronous one.
+//! Writes the Python package's synchronous modules of the asynchronous ones.
 //!
 //! The two differ by `async` and `await`, by the names of what they are made of, and by few words of their
 //! documentation.
@@ -7,10 +7,35 @@ use anyhow::{Context as _, Result, ensure};
 
 use crate::shell::root;
 
-const SOURCE: &str = "bindings/python/src/stablevps/_async_client.py";
+const FOLDER: &str = "bindings/python/src/stablevps";
 
-/// Each stands in the source once.
-const WORDS: [(&str, &str); 3] = [
+/// A module for asyncio, and the one that is made of it.
+struct Pair {
+    source: &'static str,
+    made: &'static str,
+    /// Each stands in the source once.
+    words: &'static [(&'static str, &'static str)],
+}
+
+const PAIRS: [Pair; 3] = [
+    Pair {
+        source: "_async_client.py",
+        made: "_client.py",
+        words: &CLIENT,
+    },
+    Pair {
+        source: "_async_purchases.py",
+        made: "_purchases.py",
+        words: &PURCHASES,
+    },
+    Pair {
+        source: "stores/_async_postgres.py",
+        made: "stores/_postgres.py",
+        words: &POSTGRES,
+    },
+];
+
+const CLIENT: [(&str, &str); 3] = [
     (
         "\
 The asynchronous client.
@@ -45,6 +70,50 @@ Written by ``cargo xtask generate`` from ``_async_client.py``: change that file,
     ),
 ];
 
+const PURCHASES: [(&str, &str); 3] = [
+    (
+        "\
+Recorded purchases, of the asynchronous client.
+
+``_purchases.py`` is made of this file by ``cargo xtask generate``.
+",
+        "\
+Recorded purchases, of the synchronous client.
+
+Written by ``cargo xtask generate`` from ``_async_purchases.py``: change that file, not this one.
+",
+    ),
+    ("from ._async_purchase import AsyncPurchase\n", ""),
+    (
+        "import PurchaseRecord,",
+        "import Provisioned, PurchaseRecord,",
+    ),
+];
+
+const POSTGRES: [(&str, &str); 4] = [
+    (
+        "\
+The store in a PostgreSQL database, in an event loop: ``pip install 'stablevps[postgres]'``.
+
+``_postgres.py`` is made of this file by ``cargo xtask generate``.
+",
+        "\
+The store in a PostgreSQL database: ``pip install 'stablevps[postgres]'``.
+
+Written by ``cargo xtask generate`` from ``_async_postgres.py``: change that file, not this one.
+",
+    ),
+    ("import Awaitable, Callable", "import Callable"),
+    (
+        "Connect: TypeAlias = Callable[[], Awaitable[Connection]]",
+        "Connect: TypeAlias = Callable[[], Connection]",
+    ),
+    (
+        "run: Callable[[Connection], Awaitable[str]]",
+        "run: Callable[[Connection], str]",
+    ),
+];
+
 const NAMES: [(&str, &str); 10] = [
     // In a thread, the purchase is its end.
     ("-> AsyncPurchase:", "-> Provisioned:"),
@@ -59,24 +128,31 @@ const NAMES: [(&str, &str); 10] = [
     ("import asyncio, ", "import "),
 ];
 
-/// The synchronous client's text.
-pub fn module() -> Result<String> {
-    let source = root().join(SOURCE);
-    let mut text = std::fs::read_to_string(&source).with_context(|| SOURCE.to_owned())?;
-    for (asynchronous, synchronous) in WORDS {
+/// The synchronous modules: the place of each, and its text.
+pub fn modules() -> Result<Vec<(String, String)>> {
+    PAIRS.iter().map(module).collect()
+}
+
+fn module(pair: &Pair) -> Result<(String, String)> {
+    let path = format!("{FOLDER}/{}", pair.source);
+    let mut text = std::fs::read_to_string(root().join(&path)).with_context(|| path.clone())?;
+    for (asynchronous, synchronous) in pair.words {
         ensure!(
             text.matches(asynchronous).count() == 1,
-            "{SOURCE} does not say once: {asynchronous}"
+            "{path} does not say once: {asynchronous}"
         );
         text = text.replace(asynchronous, synchronous);
     }
     // Its name of the source stays.
-    let (head, body) = text.split_once("\nfrom __future__").context(SOURCE)?;
+    let (head, body) = text
+        .split_once("\nfrom __future__")
+        .with_context(|| path.clone())?;
     let mut body = examples(body);
     for (asynchronous, synchronous) in NAMES {
         body = body.replace(asynchronous, synchronous);
     }
-    Ok(format!("{head}\nfrom __future__{}", unprefixed(&body)))
+    let text = format!("{head}\nfrom __future__{}", unprefixed(&body));
+    Ok((format!("{FOLDER}/{}", pair.made), text))
 }
 
 /// Without the function that an asynchronous example runs in.

@@ -199,6 +199,7 @@ fn python() -> Result<()> {
     types(&tools)?;
 
     headline("Python: the suite, against the installed wheel");
+    let database = Postgres::start()?;
     let mut suite = tools.python();
     suite
         .args(["-m", "pytest", "-q", "-p", "no:cacheprovider", "-c"])
@@ -209,14 +210,20 @@ fn python() -> Result<()> {
         .env("STABLEVPS_SIMULATOR_BIN", &service)
         .env("STABLEVPS_LABORATORY_BIN", &laboratory)
         .env("STABLEVPS_SCENARIOS", root().join("tests/scenarios"))
+        .env("STABLEVPS_STORES", root().join("tests/stores"))
         .current_dir(elsewhere()?);
+    if let Some(database) = &database {
+        suite.env("STABLEVPS_POSTGRES", database.address());
+    }
     finish(&mut suite)?;
+    drop(database);
 
     headline("Python: the examples and the README");
     let mut examples = tools.python();
     examples
         .args(["-m", "pytest", "-q", "-p", "no:cacheprovider"])
         .arg(root().join("examples"))
+        .env("STABLEVPS_SIMULATOR_BIN", &service)
         .current_dir(elsewhere()?);
     finish(&mut examples)?;
     with_rust("python")?;

@@ -8,6 +8,8 @@ from typing import Any
 
 from stablevps import AsyncClient
 
+RESOURCES = ("account", "keys", "purchases", "vps", "wallet")
+
 _loop = asyncio.new_event_loop()
 atexit.register(_loop.close)
 
@@ -22,7 +24,7 @@ class Blocking:
         if name == "close":
             return _blocking(self._client.aclose)
         value = getattr(self._client, name)
-        return _Methods(value) if name in ("keys", "vps", "account", "wallet") else value
+        return _Methods(value) if name in RESOURCES else value
 
     def __enter__(self) -> Blocking:
         return self

@@ -1,6 +1,7 @@
 """A program that buys while exceptions are raised in it at any instant.
 
-Its arguments: how it is interrupted, a seed, how often, and where the service is.
+Its arguments: how it is interrupted, a seed, how often, where the service is, and the file of a
+store. With a store, each purchase has a key, and is made again with it after an interruption.
 
 It must end with status 0: no interruption ends the interpreter, leaves the account locked, or loses
 an order. An order is lost that no result names and no token leads to.
@@ -19,6 +20,7 @@ from collections.abc import Callable
 from typing import Any
 
 import stablevps
+from stablevps.stores import SqliteStore
 from stablevps.testing import Simulator
 
 BOUND = 60
@@ -87,7 +89,7 @@ class Timer:
             self._idle.set()
 
 
-def main(how: str, seed: int, times: int, key: str = "", url: str = "") -> None:
+def main(how: str, seed: int, times: int, key: str = "", url: str = "", database: str = "") -> None:
     random.seed(seed)
     faulthandler.dump_traceback_later(BOUND, exit=True)
     # What is raised while an object is finalized is shown, and lost.
@@ -97,23 +99,27 @@ def main(how: str, seed: int, times: int, key: str = "", url: str = "") -> None:
         "first_look": 0.01, "longest_pause": 0.02, "settle": 0.05,
     }  # fmt: skip
     placed: Callable[[], int]
+    store = SqliteStore(database) if database else None
     if url:
-        client: Any = stablevps.Client(key, base_url=url)
+        client: Any = stablevps.Client(key, base_url=url, store=store)
         timer = Timer(how, 20 * LONGEST)
         placed = lambda: len(client.vps.list())  # noqa: E731
     else:
         simulator = Simulator(balance=1_000_000, seed=seed, provisioning_ms=50)
-        client = simulator.client()
-        timer = Timer(how, LONGEST)
+        client = simulator.client(store=store)
+        timer = Timer(how, 10 * LONGEST if database else LONGEST)
         placed = lambda: simulator.state()["orders_placed"]  # noqa: E731
     known: set[str] = set()
     interrupted = 0
-    for _ in range(times):
+    for number in range(times):
         tokens: list[str | None] = [None]
+        keyed: dict[str, Any] = {}
+        if database:
+            keyed = {"idempotency_key": f"order-{number}", "when_held": "wait"}
         try:
             timer.start()
             bought = client.vps.provision(
-                **order, on_progress=lambda progress, kept=tokens: kept.append(progress.token)
+                **order, **keyed, on_progress=lambda step, kept=tokens: kept.append(step.token)
             )
             known.add(bought.vps.id)
             timer.stop()
@@ -122,6 +128,10 @@ def main(how: str, seed: int, times: int, key: str = "", url: str = "") -> None:
             interrupted += 1
             tokens.append(getattr(interruption, "token", None) or tokens[-1])
             timer.stop()
+        if database:
+            known.add(again(lambda keyed=keyed: client.vps.provision(**order, **keyed)))
+            assert placed() == len(known) == number + 1, f"not one order for each key: {keyed}"
+            continue
         token = next((token for token in reversed(tokens) if token), None)
         if placed() != len(known) and token is not None:
             known.add(client.vps.resume(token).vps.id)
@@ -132,5 +142,15 @@ def main(how: str, seed: int, times: int, key: str = "", url: str = "") -> None:
     print(f"interrupted {interrupted} times")
 
 
+def again(buy: Callable[[], Any]) -> str:
+    """The VPS of a key, whose order an interruption may have kept from being sent."""
+    while True:
+        try:
+            bought: str = buy().vps.id
+            return bought
+        except stablevps.NotPlacedError:
+            continue
+
+
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), *sys.argv[4:6])
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), *sys.argv[4:7])

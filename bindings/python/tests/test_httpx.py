@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
+from _servers import Server, answering, serving
 
 import stablevps
 from stablevps.httpx import AsyncHttpxTransport, HttpxTransport
@@ -212,3 +216,47 @@ def test_the_package_itself_does_not_import_httpx_or_asyncio() -> None:
     source = "import sys, stablevps; print({'httpx', 'asyncio'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True)
     assert done.stdout == "set()\n", done.stderr
+
+
+@pytest.mark.parametrize("may_begin", [True, False])
+@pytest.mark.parametrize("kind", [HttpxTransport, AsyncHttpxTransport])
+def test_a_request_whose_time_is_over_writes_no_byte(kind: Any, may_begin: bool) -> None:
+    connected = threading.Event()
+    asked: list[bool] = []
+
+    def may() -> bool:
+        # Not before the connection is there.
+        asked.append(connected.wait(10))
+        return may_begin
+
+    def behave(server: Server, connection: socket.socket) -> None:
+        connected.set()
+        answering(server, connection)
+
+    async def main(request: stablevps.HttpRequest) -> stablevps.HttpResponse:
+        transport = AsyncHttpxTransport()
+        try:
+            return await transport.send(request)
+        finally:
+            await transport.aclose()
+
+    def send(request: stablevps.HttpRequest) -> stablevps.HttpResponse:
+        if kind is AsyncHttpxTransport:
+            return asyncio.run(main(request))
+        transport = HttpxTransport()
+        try:
+            return transport.send(request)
+        finally:
+            transport.close()
+
+    with serving(behave) as server:
+        url = f"http://127.0.0.1:{server.port}/api/v1/vps"
+        request = msgspec.structs.replace(REQUEST, url=url, may_begin=may)
+        if may_begin:
+            assert send(request).status == 200
+        else:
+            with pytest.raises(stablevps.TransportFailure) as caught:
+                send(request)
+            assert (caught.value.kind, caught.value.delivery) == ("timeout", "not_sent")
+    assert asked == [True]
+    assert len(server.heads) == int(may_begin)

@@ -13,6 +13,7 @@ pytest.importorskip("mypy")
 PROGRAM = """
 import stablevps
 from stablevps import BillingCycle, Location, PlanId, Scope
+from stablevps.stores import AsyncPostgresStore, PostgresStore, SqliteStore, StoreOperation
 from stablevps.testing import Simulator
 
 simulator = Simulator()
@@ -24,6 +25,28 @@ client.keys.create(email="e", password="p", name="n", scope=Scope.READ)
 stablevps.price("basic", "yearly")
 simulator.fault("lose_after")
 simulator.fault({"cut": {"keep": 10}})
+
+
+class MyStore:
+    def carry_out(self, operation: StoreOperation) -> str:
+        return operation.document
+
+
+class MyAsyncStore:
+    async def carry_out(self, operation: StoreOperation) -> str:
+        return operation.document
+
+
+for store in (SqliteStore("p"), PostgresStore("q"), MyStore()):
+    recorded = stablevps.Client("key", store=store)
+    stablevps.AsyncClient("key", store=store)
+stablevps.AsyncClient("key", store=MyAsyncStore())
+stablevps.AsyncClient("key", store=AsyncPostgresStore("q"))
+stablevps.Client("key", store=MyAsyncStore())  # typo
+stablevps.Client("key", store="purchases.db")  # typo
+client.purchases.resume("order-1", when_held="wait", timeout=5)
+client.purchases.resume("order-1", when_held="weight")  # typo
+resumed: list[stablevps.Resumed] = recorded.purchases.resume_all()
 client.vps.provision(plan_id="prme", billing_cycle="monthly", location="london")  # typo
 client.vps.provision(plan_id="prime", billing_cycle="montly", location="london")  # typo
 client.vps.provision(plan_id="prime", billing_cycle="monthly", location="Londn")  # typo

@@ -88,13 +88,17 @@ macro_rules! held {
 }
 
 const OPEN: &[&str] = &[
+    // An insertion that comes to nothing counts a number up all the same, which is a write: whoever waits for a
+    // purchase asks often.
     concat!(
         ask!("open"),
         "INSERT INTO stablevps_purchases (account, id, idempotency_key, plan_id, billing_cycle, location, state, \
          attempt, token, created_at, updated_at) SELECT account, json_extract(op, '$.insert.id'), json_extract(op, \
          '$.insert.key'), json_extract(op, '$.insert.order.planId'), json_extract(op, '$.insert.order.billingCycle'), \
          json_extract(op, '$.insert.order.location'), 'open', 1, json_extract(op, '$.insert.token'), now, now FROM \
-         ask WHERE json_extract(op, '$.insert.id') IS NOT NULL ON CONFLICT DO NOTHING"
+         ask WHERE json_extract(op, '$.insert.id') IS NOT NULL AND NOT EXISTS (SELECT 1 FROM stablevps_purchases p \
+         WHERE p.account = ask.account AND (p.id = json_extract(op, '$.insert.id') OR p.idempotency_key = \
+         json_extract(op, '$.insert.key'))) ON CONFLICT DO NOTHING"
     ),
     concat!(
         ask!("open"),

@@ -6,7 +6,7 @@
 []
 
 ``Client`` is synchronous, ``AsyncClient`` is for asyncio. Both have the same resources: ``keys``,
-``vps``, ``account`` and ``wallet``. Every error is a :class:`StableVPSError`.
+``vps``, ``account``, ``wallet`` and ``purchases``. Every error is a :class:`StableVPSError`.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from ._async_purchase import AsyncPurchase
     from ._catalogue import PLANS, price
     from ._client import Client
+    from ._resumed import Resumed
 
-__all__ = ["PLANS", "AsyncClient", "AsyncPurchase", "Client", "__version__", "price"]
+__all__ = ["PLANS", "AsyncClient", "AsyncPurchase", "Client", "Resumed", "__version__", "price"]
 __all__ += _errors.__all__
 __all__ += _models.__all__
 __all__ += _transport.__all__
@@ -38,9 +39,10 @@ _LAZY = {
     "AsyncPurchase": "_async_purchase",
     "Client": "_client",
     "PLANS": "_catalogue",
+    "Resumed": "_resumed",
     "price": "_catalogue",
 }
-_LAZY_MODULES = {"httpx", "testing"}
+_LAZY_MODULES = {"httpx", "stores", "testing"}
 
 
 def __getattr__(name: str) -> Any:

@@ -106,3 +106,10 @@ def call_options(timeout: float | None, deadline: float | None) -> dict[str, int
 def without_none(fields: dict[str, Any]) -> dict[str, Any]:
     """The fields that have a value. The core has defaults for the others."""
     return {name: value for name, value in fields.items() if value is not None}
+
+
+def store(value: Any) -> Any:
+    """A store, or anything that has a store's method."""
+    if isinstance(value, type) or not callable(getattr(value, "carry_out", None)):
+        raise invalid_input("store", "must have the method carry_out, as a SqliteStore has")
+    return value

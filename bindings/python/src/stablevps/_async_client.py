@@ -18,9 +18,11 @@ from ._arguments import amount, call_options, flag, milliseconds, secret, text, 
 from ._async_closing import AsyncClosing
 from ._async_progress import OnProgress
 from ._async_purchase import AsyncPurchase, purchase
+from ._async_purchases import AsyncPurchases
+from ._async_storing import AnyStore, AsyncStoring
 from ._clocks import AsyncSystemClock
 from ._core import invalid_input
-from ._machine import Call, Done, Failed, Send, Wait, log
+from ._machine import Call, Send, Step, StoreStep, Wait, log
 from ._models import (
     Account,
     ActionReceipt,
@@ -39,9 +41,10 @@ from ._models import (
     VpsDetails,
     WaitLevel,
     Wallet,
+    WhenHeld,
 )
 from ._session import Session
-from ._transport import AsyncClock, AsyncHttpTransport, TransportFailure
+from ._transport import AsyncClock, AsyncHttpTransport, TransportFailure, too_late
 from ._ureq import AsyncUreq
 from ._values import Secret, hidden
 
@@ -85,6 +88,8 @@ class AsyncClient:
     :param ca_file: a PEM file with the certificates to trust instead of the built-in ones; by
         default the environment's ``SSL_CERT_FILE``.
     :param proxy: a proxy's URL; by default the environment's ``HTTPS_PROXY`` and ``NO_PROXY``.
+    :param store: where purchases are recorded, such as a :class:`stablevps.stores.SqliteStore`.
+        Then an ``idempotency_key`` buys one VPS at most, whoever asks.
     :param transport: another way to send requests, such as
         :class:`stablevps.httpx.AsyncHttpxTransport`.
     :param clock: another clock, for tests.
@@ -106,6 +111,7 @@ class AsyncClient:
         max_retries: int = 2,
         ca_file: str | None = None,
         proxy: str | None = None,
+        store: AnyStore | None = None,
         transport: AsyncHttpTransport | None = None,
         clock: AsyncClock | None = None,
         random_seed: int | None = None,
@@ -127,6 +133,7 @@ class AsyncClient:
         self._has_own_clock = clock is not None
         self._clock: AsyncClock = AsyncSystemClock() if clock is None else clock
         self._transport = transport
+        self._storing = None if store is None else AsyncStoring(store)
         self._ureq = None
         if transport is None:
             self._ureq = AsyncUreq(ca_file=ca_file, proxy=proxy, clock=clock)
@@ -138,16 +145,18 @@ class AsyncClient:
         """The account."""
         self.wallet: AsyncWalletResource = AsyncWalletResource(self)
         """The wallet."""
+        self.purchases: AsyncPurchases = AsyncPurchases(self)
+        """Recorded purchases."""
 
     @staticmethod
-    def simulated(**config: Any) -> AsyncSimulatedClient:
+    def simulated(*, store: AnyStore | None = None, **config: Any) -> AsyncSimulatedClient:
         """A client of a simulated service in memory. Its time is virtual: waits take no time.
 
         The keywords are the simulator's configuration: see :class:`stablevps.testing.Simulator`.
         """
         from .testing import AsyncSimulatedClient, Simulator
 
-        return AsyncSimulatedClient(Simulator(**config))
+        return AsyncSimulatedClient(Simulator(**config), store=store)
 
     async def aclose(self) -> None:
         """Closes the connections. The client can't be used afterwards.
@@ -156,6 +165,8 @@ class AsyncClient:
         purchase carries its token.
         """
         self._closing.close()
+        if self._storing is not None:
+            self._storing.close()
         if self._ureq is not None:
             self._ureq.close()
         if self._transport is not None:
@@ -202,7 +213,7 @@ class AsyncClient:
         else:
             # The step before the first request need not be read.
             step = call.read(await self._ureq.exchange(call.machine))
-        while isinstance(step, (Send, Wait)):
+        while isinstance(step, (Send, Wait, StoreStep)):
             call.report(step)
             step = await self._advance(call, step)
         return call.result(step)
@@ -236,20 +247,29 @@ class AsyncClient:
 
     async def _buy(self, call: Call[Provisioned]) -> Provisioned:
         step = call.step(self._clock.monotonic_ms())
-        while isinstance(step, (Send, Wait)):
-            await _progress.tell(call, step)
-            call.reported(step)
-            step = await self._advance(call, step)
+        while isinstance(step, (Send, Wait, StoreStep)):
+            told = step
+            await _progress.tell(call, told)
+            call.reported(told)
+            if call.has_told(told):
+                # Time has passed: what was told is done if it is still wanted.
+                step = call.step(self._clock.monotonic_ms())
+            if type(step) is type(told):
+                step = await self._advance(call, step)
         return call.result(step)
 
-    async def _advance(self, call: Call[T], step: Send | Wait) -> Send | Wait | Failed | Done[T]:
+    async def _advance(self, call: Call[T], step: Step[T]) -> Step[T]:
         """Carries a step out; gives the next one."""
         self._check_under_way(call)
-        if isinstance(step, Wait):
+        if isinstance(step, StoreStep):
+            await self._store(call, step)
+        elif isinstance(step, Wait):
             await self._sleep(step.delay_ms / 1000)
+        elif not isinstance(step, Send):
+            return step
         elif self._ureq is not None:
             after = call.read(await self._ureq.exchange(call.machine))
-            if isinstance(after, (Send, Wait)):
+            if isinstance(after, (Send, Wait, StoreStep)):
                 self._check_under_way(call)
             return after
         else:
@@ -262,12 +282,25 @@ class AsyncClient:
         else:
             await self._closing.sleep(seconds)
 
+    async def _store(self, call: Call[T], step: StoreStep) -> None:
+        assert self._storing is not None
+        try:
+            answer = await self._closing.unless(self._storing.carry_out(step.operation()))
+        except Exception as error:
+            # Whatever a store raises, it may have carried the operation out.
+            call.store_failed(step, error, self._clock.monotonic_ms())
+        else:
+            self._check_under_way(call)
+            call.stored(step, answer, self._clock.monotonic_ms())
+
     async def _send(self, call: Call[T], send: Send) -> None:
         assert self._transport is not None
+        request = call.for_transport(send)
+        if not request.may_begin():
+            call.failed(send, too_late(), self._clock.monotonic_ms())
+            return
         try:
-            response = await self._closing.unless(
-                self._transport.send(send.request.for_transport())
-            )
+            response = await self._closing.unless(self._transport.send(request))
         except TransportFailure as failure:
             call.failed(send, failure, self._clock.monotonic_ms())
         except Exception as error:
@@ -426,6 +459,8 @@ class AsyncVpsResource(_Resource):
         first_look: float = 5.0,
         longest_pause: float = 15.0,
         settle: float = 90.0,
+        idempotency_key: str | None = None,
+        when_held: WhenHeld = "refuse",
         on_progress: OnProgress | None = None,
     ) -> AsyncPurchase:
         """Buys one VPS, exactly one, and waits until it can be used.
@@ -453,6 +488,12 @@ class AsyncVpsResource(_Resource):
         :param first_look: when to look at the new VPS for the first time, in seconds.
         :param longest_pause: the longest pause between two looks, in seconds.
         :param settle: how long an order whose reply was lost is looked for, in seconds.
+        :param idempotency_key: your own name for this purchase, such as the number of your
+            customer's order, in 1 to 255 bytes. At most one VPS is ever ordered under a key,
+            however often and from wherever this is called with it; a call after the purchase's end
+            gets that end. It needs a client with a ``store``.
+        :param when_held: what to do where the purchase of that key goes on elsewhere: ``"refuse"``
+            it, or ``"wait"`` for its end.
         :param on_progress: called before every request and every wait. Store its ``token``: with
             it :meth:`resume` continues, in another process too. The order is sent only after the
             call for phase ``ordering`` has returned.
@@ -461,6 +502,10 @@ class AsyncVpsResource(_Resource):
         :raises UnresolvedError: the order's reply was lost, and a person must look.
         :raises ProvisioningFailedError: bought, but suspended or terminated.
         :raises DeadlineExceededError: not usable in time.
+        :raises PurchaseInProgressError: the purchase of that key goes on elsewhere.
+        :raises IdempotencyMismatchError: the key was used for another plan, cycle or location.
+        :raises StoreError: the store failed. Before the order, nothing is ordered; after it, this
+            has the ``token``.
         """
         options = {
             "preflight": "check" if flag("preflight", preflight) else "skip",
@@ -472,14 +517,14 @@ class AsyncVpsResource(_Resource):
             "longestPauseMs": milliseconds("longest_pause", longest_pause),
             "settleMs": milliseconds("settle", settle),
         }
-        request = {
-            "provision": {
-                "planId": text("plan_id", plan_id),
-                "billingCycle": text("billing_cycle", billing_cycle),
-                "location": text("location", location),
-                "options": without_none(options),
-            }
+        fields = {
+            "planId": text("plan_id", plan_id),
+            "billingCycle": text("billing_cycle", billing_cycle),
+            "location": text("location", location),
+            "options": without_none(options),
+            "recording": self._recording(idempotency_key, when_held),
         }
+        request = {"provision": without_none(fields)}
         return self._client._purchase("vps.provision", request, on_progress)
 
     def resume(
@@ -527,6 +572,18 @@ class AsyncVpsResource(_Resource):
         }
         request = {"waitUntilReady": {"id": text("id", id), "options": options}}
         return self._client._purchase("vps.wait_until_ready", request, on_progress)
+
+    def _recording(self, key: str | None, when_held: str) -> dict[str, Any] | None:
+        """How a purchase is recorded: with or without a key, where there is a store."""
+        if self._client._storing is None:
+            if key is not None:
+                raise invalid_input("idempotency_key", "needs a client with a store")
+            return None
+        fields = {
+            "idempotencyKey": None if key is None else text("idempotency_key", key),
+            "whenHeld": text("when_held", when_held),
+        }
+        return without_none(fields)
 
 
 class AsyncAccountResource(_Resource):

@@ -7,7 +7,7 @@ import logging
 import traceback
 from collections.abc import Callable
 from operator import index
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeAlias, TypeVar
 from weakref import ref
 
 import msgspec
@@ -16,8 +16,9 @@ from . import _errors, _nested
 from ._models import Progress
 from ._native.stablevps_ffi import Machine
 from ._report import opaque
-from ._transport import HttpRequest, HttpResponse, TransportFailure
+from ._transport import HttpRequest, HttpResponse, TransportFailure, always
 from ._values import Document, HiddenBytes, HiddenText
+from .stores import StoreFailure, StoreOperation
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
@@ -74,7 +75,7 @@ class Request(msgspec.Struct, rename="camel"):
     def __rich_repr__(self) -> Shown:
         return [("method", self.method), ("url", self.url)]
 
-    def for_transport(self) -> HttpRequest:
+    def for_transport(self, may_begin: Callable[[], bool]) -> HttpRequest:
         """The request as a transport takes it."""
         return HttpRequest(
             method=self.method,
@@ -85,14 +86,17 @@ class Request(msgspec.Struct, rename="camel"):
             connect_timeout=self.connect_timeout_ms / 1000,
             fresh_connection=self.retry_class == "once",
             endpoint=self.endpoint,
+            may_begin=may_begin,
         )
 
 
-class Send(msgspec.Struct, tag_field="do", tag="send"):
+class Send(msgspec.Struct, tag_field="do", tag="send", rename="camel"):
     """The machine wants a request sent."""
 
     request: Request
     progress: Progress | None = None
+    send_within_ms: int | None = None
+    """Whether its first byte must leave in time. The machine knows until when."""
 
     def __repr__(self) -> str:
         return f"Send({self.request.method!r}, {self.request.url!r})"
@@ -107,6 +111,27 @@ class Wait(msgspec.Struct, tag_field="do", tag="wait", rename="camel"):
     delay_ms: int
     reason: str
     progress: Progress | None = None
+
+
+class StoreStep(msgspec.Struct, tag_field="do", tag="store"):
+    """The machine wants its store to carry an operation out."""
+
+    id: int
+    op: str
+    document: str
+
+    progress: ClassVar[None] = None
+    """Of a purchase there is nothing to tell meanwhile."""
+
+    def operation(self) -> StoreOperation:
+        """The operation as a store takes it."""
+        return StoreOperation(op=self.op, document=self.document)
+
+    def __repr__(self) -> str:
+        return f"StoreStep({self.op!r})"
+
+    def __rich_repr__(self) -> Shown:
+        return [("op", self.op)]
 
 
 class Failed(msgspec.Struct, tag_field="do", tag="failed"):
@@ -132,6 +157,10 @@ class Done(msgspec.Struct, Generic[T], tag_field="do", tag="done"):
     """How many bytes it has."""
 
 
+Step: TypeAlias = Send | Wait | StoreStep | Failed | Done[T]
+"""What a machine wants, or how it ended."""
+
+
 class Reader(Generic[T]):
     """Reads the steps of calls that have a result of one type.
 
@@ -139,10 +168,8 @@ class Reader(Generic[T]):
     """
 
     def __init__(self, result: Any, within: str | None) -> None:
-        steps: Any = Send | Wait | Failed | Done[result]
-        self.read: Callable[[str], Send | Wait | Failed | Done[T]] = msgspec.json.Decoder(
-            steps, dec_hook=opaque
-        ).decode
+        steps: Any = Send | Wait | StoreStep | Failed | Done[result]
+        self.read: Callable[[str], Step[T]] = msgspec.json.Decoder(steps, dec_hook=opaque).decode
         self._field = within or ""
         reply = msgspec.defstruct("Reply", [(within, result)] if within else [], gc=False)
         self._reply = msgspec.json.Decoder(reply, dec_hook=opaque)
@@ -190,6 +217,7 @@ class Call(Generic[T]):
         "machine",
         "now_ms",
         "on_progress",
+        "outage",
     )
 
     def __init__(
@@ -207,14 +235,16 @@ class Call(Generic[T]):
         self.on_progress = on_progress
         self.bug: Exception | None = None
         """What a transport raised that no transport should."""
+        self.outage: Exception | None = None
+        """What the store raised last."""
         self.loop: AbstractEventLoop | None = None
         """The event loop that a purchase runs in. None of a closed one goes on."""
 
-    def step(self, now_ms: int) -> Send | Wait | Failed | Done[T]:
+    def step(self, now_ms: int) -> Step[T]:
         """What to do now. Asking twice changes nothing."""
         return self._reader.read(self.machine.step(now_ms))
 
-    def read(self, document: Document) -> Send | Wait | Failed | Done[T]:
+    def read(self, document: Document) -> Step[T]:
         """A step from its document."""
         return self._reader.read(document.text)
 
@@ -251,6 +281,27 @@ class Call(Generic[T]):
         )
         self.failed(send, TransportFailure("io", "unknown", type(bug).__name__), now_ms)
 
+    def for_transport(self, send: Send) -> HttpRequest:
+        """A request as a transport takes it."""
+        is_limited = send.send_within_ms is not None
+        return send.request.for_transport(self.machine.may_begin if is_limited else always)
+
+    def stored(self, step: StoreStep, answer: object, now_ms: int) -> None:
+        """Hands a store's answer in."""
+        if not isinstance(answer, str):
+            refusal = StoreFailure(f"the store's answer is no text but {type(answer).__name__}")
+            self.store_failed(step, refusal, now_ms)
+            return
+        self.outage = None
+        self.machine.stored(step.id, HiddenBytes(answer.encode(errors="replace")), now_ms)
+
+    def store_failed(self, step: StoreStep, error: Exception, now_ms: int) -> None:
+        """Reports that a store did not carry an operation out, or may have."""
+        self.outage = error
+        detail = str(error) if isinstance(error, StoreFailure) else type(error).__name__
+        log.warning("%s: the store failed (%s): %s", self.label, step.op, detail)
+        self.machine.store_failed(step.id, HiddenBytes(detail.encode(errors="replace")), now_ms)
+
     def result(self, end: Failed | Done[T]) -> T:
         """The result, or the error that the call ended with."""
         if isinstance(end, Failed):
@@ -258,17 +309,21 @@ class Call(Generic[T]):
             log.debug("%s failed: %s", self.label, error)
             if self.bug is not None and isinstance(error, LOST):
                 raise error from self.bug
+            if self.outage is not None and isinstance(error, _errors.StoreError):
+                raise error from self.outage
             raise error
         log.debug("%s done", self.label)
         return self._reader.result(end)
 
-    def report(self, step: Send | Wait) -> Any:
+    def report(self, step: Send | Wait | StoreStep) -> Any:
         """Logs a step, and passes the progress on; returns what that returned.
 
         A purchase that waits for its turn looks often, and says nothing meanwhile.
         """
         if isinstance(step, Send):
             log.debug("%s: sending %s", self.label, step.request.endpoint)
+        elif isinstance(step, StoreStep):
+            log.debug("%s: asking the store (%s)", self.label, step.op)
         elif step.reason == "turn":
             _end_turns_of_closed_loops()
             # Where it is, the next step says so.
@@ -279,7 +334,11 @@ class Call(Generic[T]):
             return self.on_progress(step.progress)
         return None
 
-    def reported(self, step: Send | Wait) -> None:
+    def has_told(self, step: Send | Wait | StoreStep) -> bool:
+        """Whether a function of the caller's was called with the step's progress."""
+        return self.on_progress is not None and step.progress is not None
+
+    def reported(self, step: Send | Wait | StoreStep) -> None:
         """Passes the turn on once a progress was reported that names the VPS."""
         if step.progress is not None and not step.progress.exclusive:
             self.machine.end_turn()

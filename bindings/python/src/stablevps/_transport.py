@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from msgspec import Struct
@@ -16,6 +16,11 @@ __all__ = [
     "HttpTransport",
     "TransportFailure",
 ]
+
+
+def always() -> bool:
+    """Of a request that may begin at any time."""
+    return True
 
 
 class HttpRequest(Struct, frozen=True, kw_only=True):
@@ -37,6 +42,10 @@ class HttpRequest(Struct, frozen=True, kw_only=True):
     """True for a request that must not be sent twice: no pooled connection, no hidden retry."""
     endpoint: str
     """The endpoint as the documentation writes it, such as ``POST /vps``."""
+    may_begin: Callable[[], bool] = always
+    """Whether the request may still begin: a recorded order may not once its time is over. A
+    transport asks right before it writes the first byte. Where this says no, it writes nothing, and
+    raises a :class:`TransportFailure` of the kind ``timeout`` that was ``not_sent``."""
 
     def __repr__(self) -> str:
         return f"HttpRequest({self.method} {self.url})"
@@ -78,6 +87,11 @@ class TransportFailure(Exception):
 
     def __reduce__(self) -> Any:
         return (type(self), (self.kind, self.delivery, self.detail))
+
+
+def too_late() -> TransportFailure:
+    """What becomes of a request that may not begin any more."""
+    return TransportFailure("timeout", "not_sent", "its time to begin was over")
 
 
 class HttpTransport(Protocol):

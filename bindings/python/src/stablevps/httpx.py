@@ -29,15 +29,16 @@ import asyncio
 import socket
 import ssl
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from typing import Any, TypeAlias
 
 try:
     import httpx
 except ImportError as _missing:
     raise ImportError("stablevps.httpx needs httpx: pip install 'stablevps[httpx]'") from _missing
 
-from ._transport import HttpRequest, HttpResponse, TransportFailure
+from ._transport import HttpRequest, HttpResponse, TransportFailure, always, too_late
 
 __all__ = ["AsyncHttpxTransport", "HttpxTransport"]
 
@@ -64,7 +65,10 @@ class HttpxTransport:
         try:
             with self._client_for(request) as client:
                 response = client.send(
-                    _translated(request), auth=None, follow_redirects=False, stream=True
+                    _translated(request, _watching(request)),
+                    auth=None,
+                    follow_redirects=False,
+                    stream=True,
                 )
                 try:
                     body = _Body(response)
@@ -127,7 +131,10 @@ class AsyncHttpxTransport:
     async def _exchange(self, request: HttpRequest) -> HttpResponse:
         async with self._client_for(request) as client:
             response = await client.send(
-                _translated(request), auth=None, follow_redirects=False, stream=True
+                _translated(request, _awaiting(request)),
+                auth=None,
+                follow_redirects=False,
+                stream=True,
             )
             try:
                 body = _Body(response)
@@ -166,15 +173,42 @@ class _Body:
         return HttpResponse(self._response.status_code, headers, bytes(self._bytes))
 
 
-def _translated(request: HttpRequest) -> httpx.Request:
+Watch: TypeAlias = Callable[[str, Any], Any]
+"""What httpx calls with all that it does."""
+
+
+def _watching(request: HttpRequest) -> Watch:
+    """Ends a request that may not begin any more, right before its first byte."""
+
+    def watch(event: str, _: Any) -> None:
+        if event.endswith(".send_request_headers.started") and not request.may_begin():
+            raise too_late()
+
+    return watch
+
+
+def _awaiting(request: HttpRequest) -> Watch:
+    """The same in an event loop."""
+    watch = _watching(request)
+
+    async def watching(event: str, about: Any) -> None:
+        watch(event, about)
+
+    return watching
+
+
+def _translated(request: HttpRequest, watch: Watch) -> httpx.Request:
     """The request verbatim: an httpx client would add its own headers."""
     limits = httpx.Timeout(request.timeout, connect=request.connect_timeout)
+    extensions: dict[str, Any] = {"timeout": limits.as_dict()}
+    if request.may_begin is not always:
+        extensions["trace"] = watch
     return httpx.Request(
         request.method,
         request.url,
         headers=dict(request.headers),
         content=request.body,
-        extensions={"timeout": limits.as_dict()},
+        extensions=extensions,
     )
 
 

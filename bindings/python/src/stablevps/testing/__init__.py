@@ -26,7 +26,7 @@ from .._transport import HttpRequest, HttpResponse, TransportFailure
 from .._values import HiddenBytes, HiddenText, Secret
 from ._world import World
 
-__all__ = ["AsyncSimulatedClient", "Fault", "SimulatedClient", "Simulator"]
+__all__ = ["AsyncSimulatedClient", "FaultAction", "SimulatedClient", "Simulator"]
 
 FaultAction: TypeAlias = Literal["lose_before", "lose_after", "not_delivered"] | Mapping[str, Any]
 """What can happen to a request: see :meth:`Simulator.fault`."""

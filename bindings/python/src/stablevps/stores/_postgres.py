@@ -1,0 +1,171 @@
+"""The store in a PostgreSQL database: ``pip install 'stablevps[postgres]'``.
+
+Written by ``cargo xtask generate`` from ``_async_postgres.py``: change that file, not this one.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from .._core import invalid_input
+from .._values import Secret, hidden
+from ._conninfo import completed, detail
+from ._contract import StoreFailure, StoreOperation
+from ._refused import newer
+from ._sql import sql
+
+try:
+    import psycopg
+    from psycopg.rows import tuple_row
+except ImportError as _missing:
+    raise ImportError("this store needs psycopg: pip install 'stablevps[postgres]'") from _missing
+
+if TYPE_CHECKING:
+    from psycopg_pool import ConnectionPool
+
+__all__ = ["PostgresStore"]
+
+Connection: TypeAlias = "psycopg.Connection[Any]"
+Connect: TypeAlias = Callable[[], Connection]
+
+MOST_IDLE = 4
+
+_inherited: list[list[Connection]] = []
+"""Connections of a parent process. A forked child must not even close them."""
+
+
+class PostgresStore:
+    """Purchases in a PostgreSQL database, which processes of many machines share.
+
+    The tables are made where there are none; their names begin with ``stablevps_``. Nothing is kept
+    in a session, so a pool such as PgBouncer may lend connections by the transaction. The server
+    must run with ``synchronous_commit = on``, its default.
+
+    Without a pool, there is a connection for each operation under way, and up to four idle ones.
+
+    :param database: a connection string of libpq; a pool, which is psycopg_pool's
+        ``ConnectionPool``; or a function that connects, such as
+        ``lambda: psycopg.Connection.connect(...)``. A pool belongs to the process that made
+        it; with the other two, a forked child connects anew.
+    :raises InvalidInputError: the connection string can't be read.
+    """
+
+    def __init__(self, database: str | Connect | ConnectionPool[Any]) -> None:
+        if isinstance(database, str):
+            database = _connecting(hidden(database))
+        self._pool: ConnectionPool[Any] | None = None
+        self._connect: Connect | None = None
+        if callable(getattr(database, "connection", None)):
+            self._pool = database  # type: ignore[assignment]
+        elif callable(database):
+            self._connect = database
+        else:
+            raise invalid_input("database", "must be a pool, a function or a connection string")
+        self._idle: list[Connection] = []
+        self._process = os.getpid()
+        self._has_tables = False
+
+    def carry_out(self, operation: StoreOperation) -> str:
+        """Carries an operation out, as of every store."""
+        document = operation.document
+
+        def run(connection: Connection) -> str:
+            if not self._has_tables:
+                _prepare(connection)
+                self._has_tables = True
+            rows = _execute(connection, _STATEMENT, (document,))
+            return str(rows[0][0])
+
+        try:
+            return self._within(run)
+        except StoreFailure:
+            raise
+        except Exception as error:
+            failure = StoreFailure(detail(error))
+            failure.__cause__ = error
+        raise failure
+
+    def close(self) -> None:
+        """Closes the idle connections that this store opened, and no pool.
+
+        It opens new ones where it is used again.
+        """
+        if self._process == os.getpid():
+            while self._idle:
+                self._idle.pop().close()
+
+    def _within(self, run: Callable[[Connection], str]) -> str:
+        if self._pool is not None:
+            if self._process != os.getpid():
+                raise StoreFailure("the pool belongs to the process that made it")
+            with self._pool.connection() as connection:
+                return run(connection)
+        while True:
+            connection, is_kept = self._taken()
+            try:
+                answer = run(connection)
+            except BaseException as error:
+                is_broken = connection.broken
+                connection.close()
+                if is_kept and is_broken and isinstance(error, psycopg.OperationalError):
+                    # The server ended it while it was idle, and an operation may be repeated.
+                    continue
+                raise
+            break
+        if len(self._idle) < MOST_IDLE:
+            self._idle.append(connection)
+        else:
+            connection.close()
+        return answer
+
+    def _taken(self) -> tuple[Connection, bool]:
+        assert self._connect is not None
+        if self._process != os.getpid():
+            _inherited.append(self._idle)
+            self._idle = []
+            self._process = os.getpid()
+        try:
+            return self._idle.pop(), True
+        except IndexError:
+            return self._connect(), False
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
+
+# psycopg has another mark for parameters.
+_STATEMENT = sql().postgres_statement.replace("$1", "%s")
+
+
+def _connecting(conninfo: Secret) -> Connect:
+    known = completed(conninfo)
+
+    def connect() -> Connection:
+        return psycopg.Connection.connect(**known, autocommit=True)
+
+    return connect
+
+
+def _execute(
+    connection: Connection, statement: str, parameters: tuple[str, ...] | None = None
+) -> list[Any]:
+    """Runs a statement as a transaction of its own."""
+    cursor = psycopg.Cursor(connection, row_factory=tuple_row)
+    # What is prepared belongs to a session.
+    cursor.execute(statement.encode(), parameters, prepare=False)
+    rows = [] if cursor.description is None else cursor.fetchall()
+    if not connection.autocommit:
+        connection.commit()
+    return rows
+
+
+def _prepare(connection: Connection) -> None:
+    """Makes the tables, unless they are of a newer version."""
+    [(known,)] = _execute(connection, "SELECT to_regclass('stablevps_schema') IS NOT NULL")
+    if known:
+        for (version,) in _execute(connection, sql().read_version):
+            if version > sql().version:
+                raise StoreFailure(newer(version))
+    _execute(connection, sql().postgres_schema)
