@@ -34,18 +34,20 @@ const common = {
 };
 
 const entries = [
-  ["inline", "node.js", "esm"],
-  ["inline", "node.cjs", "cjs"],
-  ["browser", "browser.js", "esm"],
-  ["workerd", "workerd.js", "esm"],
-  ["testing", "testing.js", "esm"],
-  ["testing", "testing.cjs", "cjs"],
-  ["testing-workerd", "testing-workerd.js", "esm"],
+  ["entries/inline", "node.js", "esm"],
+  ["entries/inline", "node.cjs", "cjs"],
+  ["entries/browser", "browser.js", "esm"],
+  ["entries/workerd", "workerd.js", "esm"],
+  ["entries/testing", "testing.js", "esm"],
+  ["entries/testing", "testing.cjs", "cjs"],
+  ["entries/testing-workerd", "testing-workerd.js", "esm"],
+  ["stores/index", "stores.js", "esm"],
+  ["stores/index", "stores.cjs", "cjs"],
 ];
 for (const [entry, file, format] of entries) {
   await build({
     ...common,
-    entryPoints: [join("src", "entries", `${entry}.ts`)],
+    entryPoints: [join("src", `${entry}.ts`)],
     outfile: join(dist, file),
     format,
   });

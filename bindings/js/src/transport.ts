@@ -82,7 +82,12 @@ const READ_HEADERS = ["content-type", "date", "retry-after"];
 
 /** What requests are sent with. */
 export interface Network {
-  readonly fetch: Fetch;
+  /** `mayBegin` is asked right before the first byte, where the platform allows that. */
+  readonly fetch: (
+    input: string,
+    init: FetchInit,
+    mayBegin?: () => boolean,
+  ) => Promise<FetchResponse>;
   readonly clock: Clock;
   /** Whether the platform has caches and cookies. Some without them refuse the options for them. */
   readonly inBrowser: boolean;
@@ -96,11 +101,13 @@ export async function send(
   network: Network,
   request: HttpRequest,
   stop?: AbortSignal,
+  mayBegin?: () => boolean,
 ): Promise<HttpResponse | TransportFailure> {
   if (stop?.aborted) {
     return new TransportFailure("cancelled", "not_sent", "by its signal");
   }
   const ending = new AbortController();
+  const limit = new Limit(mayBegin);
   let giveUp = (): void => {};
   const givenUp = new Promise<undefined>((resolve) => {
     giveUp = () => resolve(undefined);
@@ -116,7 +123,8 @@ export async function send(
   });
   const ignore = onAbort(stop, end);
   try {
-    const response = await Promise.race([exchange(network, request, ending.signal), givenUp]);
+    const exchanged = exchange(network, request, ending.signal, limit.mayBegin);
+    const response = await Promise.race([exchanged, givenUp]);
     if (response) {
       return response;
     }
@@ -124,6 +132,9 @@ export async function send(
       ? new TransportFailure("timeout", "unknown", `within ${request.timeoutMs} ms`)
       : new TransportFailure("cancelled", "unknown", "by its signal");
   } catch (error) {
+    if (limit.isOver) {
+      return new TransportFailure("timeout", "not_sent", "its time to begin was over");
+    }
     if (request.retryClass === "read" && isFrameworks(error)) {
       throw error;
     }
@@ -134,16 +145,31 @@ export async function send(
   }
 }
 
+/** The time within which a request must begin. Once it was over, nothing is sent any more. */
+class Limit {
+  isOver = false;
+  readonly mayBegin: (() => boolean) | undefined;
+
+  constructor(mayBegin: (() => boolean) | undefined) {
+    this.mayBegin = mayBegin && (() => !(this.isOver ||= !mayBegin()));
+  }
+}
+
 async function exchange(
   network: Network,
   request: HttpRequest,
   signal: AbortSignal,
+  mayBegin: (() => boolean) | undefined,
 ): Promise<HttpResponse> {
   // Not called as a method: a platform's `fetch` may refuse that.
   const { fetch } = network;
   const once = request.retryClass === "once" ? ownConnection() : undefined;
   try {
-    const response = await fetch(request.url, { ...init(network, request, signal), ...once });
+    const options = { ...init(network, request, signal), ...once };
+    if (mayBegin?.() === false) {
+      throw new Error("its time to begin was over");
+    }
+    const response = await fetch(request.url, options, mayBegin);
     if (response.type === "opaqueredirect") {
       return { status: 302, headers: "", body: new Uint8Array() };
     }
