@@ -2,12 +2,22 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 
 export const KEY = "svps_live_a3f70123456789abcdef0123456789abcdef";
 export const ORDER = { planId: "prime", billingCycle: "monthly", location: "london" };
 export const WALLET = '{"balance":12.5,"currency":"EUR"}';
+
+/** A folder that is removed at the end of a test. */
+export function folder(t) {
+  const folder = mkdtempSync(join(tmpdir(), "stablevps-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
 
 /** An HTTP server that counts what it is asked for; `using` ends it. */
 export async function serving(handle) {
