@@ -51,28 +51,22 @@ export function ownConnection(): { keepalive: false; client?: HttpClient } {
 
 /**
  * The same request with a body that can be read only once. Node repeats a `POST` after the status 421, as
- * the standard of `fetch` says, unless its body is of that kind. Node writes the head together with the first bytes of
- * such a body, once it is connected: there `mayBegin` is asked, and what it refuses is not sent.
+ * the standard of `fetch` says, unless its body is of that kind.
  */
 export function readOnce<Init extends { body: string | null; headers: Record<string, string> }>(
   init: Init,
-  mayBegin: () => boolean = () => true,
 ): Init {
   const { process } = globalThis as Platform;
   if (init.body === null || process?.versions?.undici === undefined) {
     return init;
   }
   const bytes = new TextEncoder().encode(init.body);
-  const pull = (controller: ReadableStreamDefaultController<Uint8Array>) => {
-    if (mayBegin()) {
+  const body = new ReadableStream({
+    start(controller) {
       controller.enqueue(bytes);
       controller.close();
-    } else {
-      controller.error(new Error("its time to begin was over"));
-    }
-  };
-  // Not before it is asked for.
-  const body = new ReadableStream({ pull }, { highWaterMark: 0 });
+    },
+  });
   const headers = { ...init.headers, "content-length": String(bytes.length) };
   return { ...init, body, headers, duplex: "half" };
 }

@@ -158,9 +158,8 @@ export class Session {
     if (randomSeed !== undefined && !(Number.isSafeInteger(randomSeed) && randomSeed >= 0)) {
       throw invalidInput("randomSeed", "must be a whole number from 0");
     }
-    const ownFetch = callback("fetch", options.fetch);
     this.#host = {
-      fetch: ownFetch ? (input, init) => ownFetch(input, init) : platformFetch,
+      fetch: callback("fetch", options.fetch) ?? platformFetch,
       store: methods("store", options.store, "carryOut"),
       clock: methods("clock", options.clock, "now", "monotonic", "after") ?? systemClock,
       inBrowser,
@@ -327,13 +326,9 @@ function uniqueSeed(): number {
   return (high & 0x1f_ffff) * 2 ** 32 + low;
 }
 
-function platformFetch(
-  input: string,
-  init: FetchInit,
-  mayBegin?: () => boolean,
-): Promise<Response> {
+function platformFetch(input: string, init: FetchInit): Promise<Response> {
   // Looked up with every call, so that tests may replace it.
-  return fetch(input, init.keepalive === false ? readOnce(init, mayBegin) : init);
+  return fetch(input, init.keepalive === false ? readOnce(init) : init);
 }
 
 function fromEnvironment(): string | null {

@@ -82,12 +82,7 @@ const READ_HEADERS = ["content-type", "date", "retry-after"];
 
 /** What requests are sent with. */
 export interface Network {
-  /** `mayBegin` is asked right before the first byte, where the platform allows that. */
-  readonly fetch: (
-    input: string,
-    init: FetchInit,
-    mayBegin?: () => boolean,
-  ) => Promise<FetchResponse>;
+  readonly fetch: Fetch;
   readonly clock: Clock;
   /** Whether the platform has caches and cookies. Some without them refuse the options for them. */
   readonly inBrowser: boolean;
@@ -107,7 +102,6 @@ export async function send(
     return new TransportFailure("cancelled", "not_sent", "by its signal");
   }
   const ending = new AbortController();
-  const limit = new Limit(mayBegin);
   let giveUp = (): void => {};
   const givenUp = new Promise<undefined>((resolve) => {
     giveUp = () => resolve(undefined);
@@ -123,7 +117,7 @@ export async function send(
   });
   const ignore = onAbort(stop, end);
   try {
-    const exchanged = exchange(network, request, ending.signal, limit.mayBegin);
+    const exchanged = exchange(network, request, ending.signal, mayBegin);
     const response = await Promise.race([exchanged, givenUp]);
     if (response) {
       return response;
@@ -132,9 +126,6 @@ export async function send(
       ? new TransportFailure("timeout", "unknown", `within ${request.timeoutMs} ms`)
       : new TransportFailure("cancelled", "unknown", "by its signal");
   } catch (error) {
-    if (limit.isOver) {
-      return new TransportFailure("timeout", "not_sent", "its time to begin was over");
-    }
     if (request.retryClass === "read" && isFrameworks(error)) {
       throw error;
     }
@@ -142,16 +133,6 @@ export async function send(
   } finally {
     cancelTimer();
     ignore();
-  }
-}
-
-/** The time within which a request must begin. Once it was over, nothing is sent any more. */
-class Limit {
-  isOver = false;
-  readonly mayBegin: (() => boolean) | undefined;
-
-  constructor(mayBegin: (() => boolean) | undefined) {
-    this.mayBegin = mayBegin && (() => !(this.isOver ||= !mayBegin()));
   }
 }
 
@@ -166,10 +147,11 @@ async function exchange(
   const once = request.retryClass === "once" ? ownConnection() : undefined;
   try {
     const options = { ...init(network, request, signal), ...once };
+    // As late as possible: from here on it can't be taken back.
     if (mayBegin?.() === false) {
-      throw new Error("its time to begin was over");
+      throw new TransportFailure("timeout", "not_sent", "its time to begin was over");
     }
-    const response = await fetch(request.url, options, mayBegin);
+    const response = await fetch(request.url, options);
     if (response.type === "opaqueredirect") {
       return { status: 302, headers: "", body: new Uint8Array() };
     }

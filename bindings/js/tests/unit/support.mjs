@@ -7,6 +7,8 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import Database from "libsql";
+import { SqliteStore } from "stablevps/stores";
 
 export const KEY = "svps_live_a3f70123456789abcdef0123456789abcdef";
 export const ORDER = { planId: "prime", billingCycle: "monthly", location: "london" };
@@ -74,4 +76,31 @@ export async function simulatorProgram(...options) {
       await once(child, "exit");
     },
   };
+}
+
+/** A store in memory that can be down, and counts what it is asked. */
+export class Outage {
+  #store = new SqliteStore(new Database(":memory:"));
+  /** The names of the operations. */
+  asked = [];
+  #announced = false;
+  isDown = () => false;
+  /** Is called when an operation was carried out. */
+  done = () => {};
+
+  async carryOut(operation) {
+    this.asked.push(operation.op);
+    if (this.isDown()) {
+      throw new Error("the database is down");
+    }
+    const answer = await this.#store.carryOut(operation);
+    this.#announced ||= JSON.parse(operation.document).op.save?.saved.state === "ordered";
+    this.done(operation);
+    return answer;
+  }
+
+  /** Whether an order was announced. */
+  ordered() {
+    return this.#announced;
+  }
 }
