@@ -27,7 +27,7 @@ const common = {
   target: "es2022",
   platform: "neutral",
   loader: { ".wasm": "base64" },
-  external: ["./stablevps.wasm", "./simulator.wasm"],
+  external: ["./stablevps-stores.wasm", "./stablevps.wasm", "./simulator.wasm"],
   plugins: [mainIsExternal],
   legalComments: "none",
   logLevel: "warning",
@@ -55,7 +55,9 @@ for (const [entry, file, format] of entries) {
 for (const licence of ["LICENSE-MIT", "LICENSE-APACHE"]) {
   copyFileSync(join(here, "../..", licence), join(here, licence));
 }
-copyFileSync(join(here, "wasm/main/main_bg.wasm"), join(dist, "stablevps.wasm"));
+// Browsers load the one without stores.
+copyFileSync(join(here, "wasm/browser/main_bg.wasm"), join(dist, "stablevps.wasm"));
+copyFileSync(join(here, "wasm/main/main_bg.wasm"), join(dist, "stablevps-stores.wasm"));
 copyFileSync(join(here, "wasm/simulator/simulator_bg.wasm"), join(dist, "simulator.wasm"));
 
 execFileSync(process.execPath, [join(here, "node_modules/typescript/bin/tsc")], {
