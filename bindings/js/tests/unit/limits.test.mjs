@@ -274,7 +274,7 @@ test("a core that does not come is waited for as long as a request, or until the
 test("a browser's core has no stores, and says so before anything is sent", () => {
   const [listed, bought, plain] = browserProgram(`
     const { readFileSync } = await import("node:fs");
-    await init(readFileSync(${JSON.stringify(BROWSER)}.replace("browser.js", "stablevps.wasm")));
+    await init(readFileSync(new URL("stablevps.wasm", ${JSON.stringify(BROWSER)})));
     const store = { carryOut: () => { throw new Error("asked"); } };
     const recorded = new StableVPS({ apiKey: "svps_live_a", store });
     await outcome(() => recorded.purchases.list());

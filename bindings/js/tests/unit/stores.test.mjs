@@ -23,13 +23,26 @@ const { STABLEVPS_STORES, STABLEVPS_POSTGRES } = process.env;
 
 function scenes() {
   assert.ok(STABLEVPS_STORES, "STABLEVPS_STORES must name the folder of the conformance suite");
-  return JSON.parse(readFileSync(join(STABLEVPS_STORES, "conformance.json"), "utf8"));
+  const scenes = JSON.parse(readFileSync(join(STABLEVPS_STORES, "conformance.json"), "utf8"));
+  assert.ok(scenes.length > 0);
+  return scenes;
 }
 
 const LIST = operationOf({ id: 1, account: "one", holder: "a", op: { list: { openOnly: false } } });
 
 /** Node's own, from 22.13 on. */
 const nodeSqlite = await import("node:sqlite").catch(() => undefined);
+
+test("a store that answers wrongly is noticed", async () => {
+  const store = new SqliteStore(new Database(":memory:"));
+  const careless = {
+    async carryOut(operation) {
+      const answer = await store.carryOut(operation);
+      return operation.op === "receipt" ? answer.replace("p1", "p2") : answer;
+    },
+  };
+  await assert.rejects(conforms(careless, scenes()), /gives .*p2.*, not /);
+});
 
 test("a database of better-sqlite3's kind answers as it should", async () => {
   await conforms(new SqliteStore(new Database(":memory:")), scenes());
