@@ -6,7 +6,7 @@ import { flag, type Names, optionalText, record, span, text } from "./options.js
 import type { Purchase } from "./purchase.js";
 import { readPurchaseRecord, type Sent } from "./readers.js";
 import { invalidInput, isStableVPSError } from "./reports.js";
-import { every, PURCHASE_OPTIONS, Resource } from "./resources.js";
+import { every, PURCHASE_OPTIONS, Resource } from "./resource.js";
 import { CALL_OPTIONS, type CallOptions, type PurchaseOptions, type Request } from "./session.js";
 
 /** Which purchases are listed. */

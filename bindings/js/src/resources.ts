@@ -33,6 +33,7 @@ import {
 import type { Purchase } from "./purchase.js";
 import * as read from "./readers.js";
 import { invalidInput } from "./reports.js";
+import { every, PURCHASE_OPTIONS, Resource } from "./resource.js";
 import type { Secret } from "./secret.js";
 import type { CallOptions, PurchaseOptions, Session } from "./session.js";
 
@@ -114,8 +115,6 @@ const KEY_PARAMS: Names<CreateKeyParams> = {
   expiresInDays: 1,
 };
 const ORDER_PARAMS: Names<OrderParams> = { planId: 1, billingCycle: 1, location: 1 };
-/** @internal */
-export const PURCHASE_OPTIONS: Names<PurchaseOptions> = { signal: 1, timeout: 1, onProgress: 1 };
 const RESUME_OPTIONS: Names<ResumeOptions> = { ...PURCHASE_OPTIONS, anyKey: 1 };
 const WAIT_OPTIONS: Names<WaitOptions> = {
   ...PURCHASE_OPTIONS,
@@ -132,20 +131,6 @@ const PROVISION_OPTIONS: Names<ProvisionOptions> = {
   idempotencyKey: 1,
   whenHeld: 1,
 };
-
-/** @internal What every resource is. */
-export class Resource {
-  readonly #session: Session;
-
-  constructor(session: Session) {
-    this.#session = session;
-  }
-
-  /** @internal */
-  protected get _session(): Session {
-    return this.#session;
-  }
-}
 
 /** API keys: `client.keys`. */
 export class Keys extends Resource {
@@ -326,11 +311,6 @@ function recording(session: Session, options: ProvisionOptions): object | undefi
     }
   }
   return undefined;
-}
-
-/** @internal Reads an array of models. */
-export function every<T>(readOne: (sent: read.Sent) => T): (sent: read.Sent) => T[] {
-  return (sent) => (sent as read.Sent[]).map(readOne);
 }
 
 function order(params: OrderParams): object {
