@@ -3,7 +3,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { READ_VERSION, SQLITE_OPERATIONS, SQLITE_SCHEMA, VERSION } from "stablevps/stores";
 
-/** A Durable Object with SQLite storage. Its stub is a store: `new StableVPS({ store: env.PURCHASES.getByName("shop") })`. */
+// A Durable Object with SQLite storage, as README has it.
 export class Purchases extends DurableObject {
   constructor(state, environment) {
     super(state, environment);
@@ -16,14 +16,10 @@ export class Purchases extends DurableObject {
 
   carryOut({ op, document }) {
     const { sql } = this.ctx.storage;
-    return this.ctx.storage.transactionSync(() => {
-      let answer;
-      for (const statement of SQLITE_OPERATIONS[op]) {
-        const [row] = sql.exec(statement, document).raw().toArray();
-        answer = row?.[0] ?? answer;
-      }
-      return answer;
-    });
+    const run = (statement) => sql.exec(statement, document).raw().toArray()[0]?.[0];
+    return this.ctx.storage.transactionSync(() =>
+      SQLITE_OPERATIONS[op].map(run).find((answer) => answer != null),
+    );
   }
 }
 
