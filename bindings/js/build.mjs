@@ -27,25 +27,27 @@ const common = {
   target: "es2022",
   platform: "neutral",
   loader: { ".wasm": "base64" },
-  external: ["./stablevps.wasm", "./simulator.wasm"],
+  external: ["./stablevps-stores.wasm", "./stablevps.wasm", "./simulator.wasm"],
   plugins: [mainIsExternal],
   legalComments: "none",
   logLevel: "warning",
 };
 
 const entries = [
-  ["inline", "node.js", "esm"],
-  ["inline", "node.cjs", "cjs"],
-  ["browser", "browser.js", "esm"],
-  ["workerd", "workerd.js", "esm"],
-  ["testing", "testing.js", "esm"],
-  ["testing", "testing.cjs", "cjs"],
-  ["testing-workerd", "testing-workerd.js", "esm"],
+  ["entries/inline", "node.js", "esm"],
+  ["entries/inline", "node.cjs", "cjs"],
+  ["entries/browser", "browser.js", "esm"],
+  ["entries/workerd", "workerd.js", "esm"],
+  ["entries/testing", "testing.js", "esm"],
+  ["entries/testing", "testing.cjs", "cjs"],
+  ["entries/testing-workerd", "testing-workerd.js", "esm"],
+  ["stores/index", "stores.js", "esm"],
+  ["stores/index", "stores.cjs", "cjs"],
 ];
 for (const [entry, file, format] of entries) {
   await build({
     ...common,
-    entryPoints: [join("src", "entries", `${entry}.ts`)],
+    entryPoints: [join("src", `${entry}.ts`)],
     outfile: join(dist, file),
     format,
   });
@@ -53,7 +55,9 @@ for (const [entry, file, format] of entries) {
 for (const licence of ["LICENSE-MIT", "LICENSE-APACHE"]) {
   copyFileSync(join(here, "../..", licence), join(here, licence));
 }
-copyFileSync(join(here, "wasm/main/main_bg.wasm"), join(dist, "stablevps.wasm"));
+// Browsers load the one without stores.
+copyFileSync(join(here, "wasm/browser/main_bg.wasm"), join(dist, "stablevps.wasm"));
+copyFileSync(join(here, "wasm/main/main_bg.wasm"), join(dist, "stablevps-stores.wasm"));
 copyFileSync(join(here, "wasm/simulator/simulator_bg.wasm"), join(dist, "simulator.wasm"));
 
 execFileSync(process.execPath, [join(here, "node_modules/typescript/bin/tsc")], {

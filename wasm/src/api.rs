@@ -1,6 +1,10 @@
 //! A configured account, and the machines it makes.
 
 use stablevps_core::config::Api as CoreApi;
+#[cfg(feature = "stores")]
+use stablevps_core::host::documents::machine;
+#[cfg(not(feature = "stores"))]
+use stablevps_core::host::documents::machine_without_stores as machine;
 use stablevps_core::host::{Seeds, documents};
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -50,7 +54,7 @@ impl Api {
             names,
         };
         Machine(api.and_then(|api| {
-            let begun = documents::machine(api, call, seeds, now(now_ms, time_ms));
+            let begun = machine(api, call, seeds, now(now_ms, time_ms));
             begun.map_err(|error| documents::failed(&error))
         }))
     }

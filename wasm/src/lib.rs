@@ -6,6 +6,8 @@
 //! numbers need little glue. Times and seeds are JavaScript numbers. Nothing here throws, and nothing
 //! calls back into the host but for the register in which purchases stand in line ([`places`]).
 //!
+//! Without the feature `stores`, nothing asks a store, and half of the purchases' code is left out: for browsers.
+//!
 //! With the feature `simulator` and without `api`, this is the testing module's second `.wasm`.
 //!
 //! Out of scope: `fetch`, sleeping, checking the types of arguments, storing tokens. The host does that.

@@ -6,7 +6,7 @@ use crate::models::Models;
 use crate::shell::root;
 use crate::{kotlin_blocking, kotlin_errors, kotlin_models};
 use crate::{python_client, python_errors, python_models};
-use crate::{swift_errors, swift_models};
+use crate::{swift_errors, swift_models, typescript_stores};
 use crate::{typescript_errors, typescript_models, typescript_readers};
 
 /// Writes them, or sees whether they are up to date.
@@ -33,6 +33,7 @@ pub fn run(check: bool) -> Result<()> {
             "bindings/js/src/readers.ts",
             typescript_readers::module(&models),
         ),
+        ("bindings/js/src/stores/sql.ts", typescript_stores::module()),
         (
             "bindings/kotlin/stablevps/src/main/kotlin/com/stablevps/Blocking.kt",
             kotlin_blocking::module()?,

@@ -32,6 +32,7 @@ mod test_js;
 mod typescript_errors;
 mod typescript_models;
 mod typescript_readers;
+mod typescript_stores;
 mod wasm;
 mod wasm_target;
 

@@ -6,6 +6,7 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::js::{chromium, npm, package, project, tarball};
+use crate::postgres::Postgres;
 use crate::python::Venv;
 use crate::servers::{laboratory, simulator};
 use crate::shell::{cache, finish, headline, root};
@@ -16,6 +17,7 @@ pub fn run() -> Result<()> {
     let service = simulator("dev")?;
     let laboratory = laboratory()?;
     let browser = chromium()?;
+    let postgres = Postgres::start()?;
     let venv = Venv::with_tools()?;
     venv.pip(&[
         "--force-reinstall",
@@ -36,6 +38,7 @@ pub fn run() -> Result<()> {
             .env("STABLEVPS_SIMULATOR_BIN", &service)
             .env("STABLEVPS_LABORATORY_BIN", &laboratory)
             .env("STABLEVPS_SCENARIOS", root().join("tests/scenarios"))
+            .env("STABLEVPS_STORES", root().join("tests/stores"))
             .env("STABLEVPS_CHROMIUM", &browser)
             .env("STABLEVPS_PYTHON", &python)
             .env(
@@ -44,6 +47,9 @@ pub fn run() -> Result<()> {
                     .map(|page| page.to_string_lossy().into_owned())
                     .join(":"),
             );
+        if let Some(postgres) = &postgres {
+            command.env("STABLEVPS_POSTGRES", postgres.address());
+        }
     };
 
     headline("JavaScript: the suite, against the packed package");

@@ -47,22 +47,33 @@ const PASSES: &[&str] = &[
     "--strip-target-features",
 ];
 
-/// One `.wasm` file: its name, and the features of the crate that make it.
+/// One `.wasm` file: its name, the features of the crate that make it, and its folder.
 struct Module {
     name: &'static str,
-    feature: &'static str,
+    features: &'static str,
+    folder: &'static str,
 }
 
 const MODULES: &[Module] = &[
     Module {
         name: "main",
-        feature: "api",
+        features: "api,stores",
+        folder: "main",
+    },
+    Module {
+        name: "main",
+        features: "api",
+        folder: BROWSER,
     },
     Module {
         name: "simulator",
-        feature: "simulator",
+        features: "simulator",
+        folder: "simulator",
     },
 ];
+
+/// The folder of what browsers load, with the glue of the first module.
+const BROWSER: &str = "browser";
 
 /// Where the package expects them.
 pub fn folder() -> PathBuf {
@@ -76,7 +87,7 @@ pub fn build() -> Result<()> {
     let optimizer = optimizer()?;
     for module in MODULES {
         let compiled = compile(&toolchain, module)?;
-        let folder = folder().join(module.name);
+        let folder = folder().join(module.folder);
         if folder.exists() {
             std::fs::remove_dir_all(&folder)?;
         }
@@ -84,8 +95,13 @@ pub fn build() -> Result<()> {
         let file = folder.join(format!("{}_bg.wasm", module.name));
         optimize(&optimizer, &file)?;
         let size = std::fs::metadata(&file)?.len();
-        println!("{}: {size} bytes", module.name);
+        println!("{}: {size} bytes", module.folder);
     }
+    let glue = |name: &str| std::fs::read(folder().join(name).join("main.js"));
+    ensure!(
+        glue("main")? == glue(BROWSER)?,
+        "the glue of the builds with stores and without differs"
+    );
     Ok(())
 }
 
@@ -95,7 +111,7 @@ fn compile(toolchain: &Toolchain, module: &Module) -> Result<PathBuf> {
         .env("CARGO_ENCODED_RUSTFLAGS", rust_flags()?)
         .args(["build", "--quiet", "--locked", "--profile", "wasm"])
         .args(["--target", TARGET, "-p", "stablevps-wasm"])
-        .args(["--no-default-features", "--features", module.feature])
+        .args(["--no-default-features", "--features", module.features])
         .current_dir(root());
     finish(&mut cargo)?;
     Ok(target().join(TARGET).join("wasm/stablevps_wasm.wasm"))

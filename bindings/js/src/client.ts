@@ -1,5 +1,6 @@
 /** The client. */
 
+import { PurchasesResource } from "./purchases.js";
 import { AccountResource, Keys, VpsResource, WalletResource } from "./resources.js";
 import { Session, type StableVPSOptions } from "./session.js";
 
@@ -21,6 +22,8 @@ export class StableVPS {
   readonly keys: Keys;
   /** VPS. */
   readonly vps: VpsResource;
+  /** The purchases that the store records. */
+  readonly purchases: PurchasesResource;
   /** The account. */
   readonly account: AccountResource;
   /** The wallet. */
@@ -34,6 +37,7 @@ export class StableVPS {
     const session = new Session(options);
     this.keys = new Keys(session);
     this.vps = new VpsResource(session);
+    this.purchases = new PurchasesResource(session);
     this.account = new AccountResource(session);
     this.wallet = new WalletResource(session);
     Object.freeze(this);

@@ -2,6 +2,7 @@
 
 import type { Machine } from "../wasm/main/main.js";
 import { onAbort } from "./abort.js";
+import { ask, Beginning, type StoreStep } from "./asking.js";
 import { sleep, type WorldClock } from "./clock.js";
 import { StableVPSError } from "./error.js";
 import type { Progress } from "./models.js";
@@ -14,6 +15,7 @@ import {
   overdue,
   type Report,
 } from "./reports.js";
+import type { Store } from "./store.js";
 import {
   type HttpRequest,
   type HttpResponse,
@@ -30,10 +32,11 @@ export interface Logger {
 
 /** What a machine wants now. */
 type Step =
-  | { do: "send"; request: HttpRequest; progress: Sent | null }
+  | { do: "send"; request: HttpRequest; progress: Sent | null; sendWithinMs?: number }
   /** Without progress while a purchase waits for its turn, for which it asks often. */
   | { do: "wait"; delayMs: number; reason: string; progress: Sent | null }
   /** `within`: the result is that field of the last response's body. */
+  | ({ do: "store" } & StoreStep)
   | { do: "done"; output?: Sent; within?: string }
   | { do: "failed"; error: Report };
 
@@ -42,6 +45,8 @@ export interface Host extends Network {
   readonly logger: Logger | undefined;
   /** Whether a VPS may be ordered with that `fetch`. */
   readonly mayOrder: boolean;
+  /** Where purchases are recorded. */
+  readonly store: Store | undefined;
 }
 
 /** @internal A call or a purchase under way. */
@@ -51,10 +56,10 @@ export interface Activity<T> {
   /** Makes the result of the core's. */
   read(output: Sent): T;
   signal: AbortSignal | undefined;
+  /** How long the whole may take, in milliseconds, if that was said. */
+  limit: number | undefined;
   /** What a purchase has beside that. */
   purchase?: {
-    /** How long the whole may take, in milliseconds, if that was said. */
-    timeout: number | undefined;
     /** Called with every step, and waited for before the step is carried out. */
     onProgress(progress: Progress): unknown;
   };
@@ -69,53 +74,13 @@ const utf8 = new TextDecoder();
 
 /** @internal Drives a machine to its end, and frees it. */
 export async function drive<T>(host: Host, activity: Activity<T>): Promise<T> {
-  const { machine, label, signal, purchase } = activity;
-  const { clock, logger } = host;
-  const began = clock.monotonic();
-  let body: Uint8Array | undefined;
-  let cause: unknown;
+  const { machine, purchase } = activity;
   try {
     if (purchase) {
       // A loop over the progress begins only once there is a purchase to loop over.
       await Promise.resolve();
     }
-    for (let step = nextStep(host, machine); ; ) {
-      if (step.do === "done") {
-        logger?.debug(`${label} done`);
-        return activity.read(outputOf(step, body));
-      }
-      if (step.do === "failed") {
-        throw logged(host, label, errorOf(step.error, cause));
-      }
-      throwIfAborted(signal);
-      if (!host.mayOrder) {
-        refuseToOrder(step);
-      }
-      if (purchase && step.progress) {
-        const progress = readProgress(step.progress);
-        await report(host, activity, progress, began);
-        throwIfAborted(signal);
-        if (!progress.exclusive) {
-          // Only now: the token that names the VPS was handed out.
-          machine.endTurn();
-        }
-        // Time has passed during the callback.
-        step = nextStep(host, machine);
-      }
-      if (step.do === "wait") {
-        if (step.reason !== "turn") {
-          logger?.debug(`${label}: waiting ${step.delayMs} ms (${step.reason})`);
-        }
-        await sleep(clock, step.delayMs, signal);
-        step = nextStep(host, machine);
-      } else if (step.do === "send") {
-        logger?.debug(`${label}: sending ${step.request.endpoint}`);
-        const reply = await send(host, step.request, signal);
-        body = "delivery" in reply ? undefined : reply.body;
-        cause = "delivery" in reply ? reply.cause : undefined;
-        step = handReply(host, activity, step.request, reply);
-      }
-    }
+    return await new Drive(host, activity).run();
   } catch (error) {
     throw purchase ? withToken(host, activity, error) : error;
   } finally {
@@ -123,14 +88,135 @@ export async function drive<T>(host: Host, activity: Activity<T>): Promise<T> {
   }
 }
 
+/** A machine on its way to its end. */
+class Drive<T> {
+  readonly #host: Host;
+  readonly #activity: Activity<T>;
+  readonly #began: number;
+  readonly #beginning = new Beginning();
+  #body: Uint8Array | undefined;
+  #cause: unknown;
+
+  constructor(host: Host, activity: Activity<T>) {
+    this.#host = host;
+    this.#activity = activity;
+    this.#began = host.clock.monotonic();
+  }
+
+  async run(): Promise<T> {
+    const { label, signal, read } = this.#activity;
+    const { logger, mayOrder } = this.#host;
+    for (let step = this.#next(); ; ) {
+      if (step.do === "done") {
+        logger?.debug(`${label} done`);
+        return read(outputOf(step, this.#body));
+      }
+      if (step.do === "failed") {
+        throw logged(this.#host, label, errorOf(step.error, this.#cause));
+      }
+      throwIfAborted(signal);
+      if (!mayOrder) {
+        refuseToOrder(label, step);
+      }
+      if (step.do === "store") {
+        step = await this.#store(step);
+        continue;
+      }
+      const reported = step.do;
+      step = await this.#report(step);
+      // What was reported is done now, if it is still wanted.
+      if (step.do === "wait" && reported === "wait") {
+        step = await this.#wait(step);
+      } else if (step.do === "send" && reported === "send") {
+        step = await this.#send(step);
+      }
+    }
+  }
+
+  #next(): Step {
+    return JSON.parse(this.#activity.machine.step(this.#now())) as Step;
+  }
+
+  #now(): number {
+    return this.#host.clock.monotonic();
+  }
+
+  /** How much of the time allowed is left. */
+  #left(): number {
+    const { limit } = this.#activity;
+    return limit === undefined ? LONGEST_WAIT : this.#began + limit - this.#now();
+  }
+
+  /** Reports how far a purchase is. Gives the step that is wanted after that: time has passed. */
+  async #report(step: Step & { do: "send" | "wait" }): Promise<Step> {
+    const { machine, signal, purchase } = this.#activity;
+    if (!purchase || !step.progress) {
+      return step;
+    }
+    const progress = readProgress(step.progress);
+    await report(this.#host, this.#activity, progress, this.#left());
+    throwIfAborted(signal);
+    if (!progress.exclusive) {
+      // Only now: the token that names the VPS was handed out.
+      machine.endTurn();
+    }
+    return this.#next();
+  }
+
+  async #wait({ delayMs, reason }: Step & { do: "wait" }): Promise<Step> {
+    const { label, signal } = this.#activity;
+    const { logger, clock } = this.#host;
+    if (reason !== "turn") {
+      logger?.debug(`${label}: waiting ${delayMs} ms (${reason})`);
+    }
+    await sleep(clock, delayMs, signal);
+    return this.#next();
+  }
+
+  async #send({ request, sendWithinMs }: Step & { do: "send" }): Promise<Step> {
+    const { label, signal } = this.#activity;
+    this.#host.logger?.debug(`${label}: sending ${request.endpoint}`);
+    const mayBegin = this.#beginning.within(sendWithinMs, this.#now());
+    const reply = await send(this.#host, request, signal, mayBegin);
+    this.#body = "delivery" in reply ? undefined : reply.body;
+    this.#cause = "delivery" in reply ? reply.cause : undefined;
+    return handReply(this.#host, this.#activity, request, reply);
+  }
+
+  async #store(step: Step & { do: "store" }): Promise<Step> {
+    const { label, machine, signal } = this.#activity;
+    const { clock, logger, store } = this.#host;
+    if (!store) {
+      throw new Error("a machine without a store asks for one");
+    }
+    logger?.debug(`${label}: asking the store to ${step.op}`);
+    this.#beginning.asks(step.id, this.#now());
+    const patience = { signal, ms: Math.max(this.#left(), SHORTEST_REPORT) };
+    const stored = await ask(store, step, clock, patience);
+    throwIfAborted(signal);
+    if (!stored) {
+      return this.#next();
+    }
+    this.#cause = "cause" in stored ? stored.cause : undefined;
+    return stepAfter(
+      "cause" in stored
+        ? machine.storeFailed(step.id, stored.detail, this.#now())
+        : machine.stored(step.id, stored.answer, this.#now()),
+    );
+  }
+}
+
 /** The endpoint that buys, and the phases of a purchase that may still lead there. */
 const ORDER = "POST /vps";
+/** The call that buys: nothing of it is recorded either where it may not order. */
+const BUYING = "vps.provision";
 const BEFORE_ORDER = ["preflight", "baseline", "ordering"];
 
 /** Before anything is sent: a token from then on would say that there may be an order. */
-function refuseToOrder(step: Step): void {
+function refuseToOrder(label: string, step: Step): void {
   const { phase } = ("progress" in step && step.progress) || {};
-  if (BEFORE_ORDER.includes(phase) || (step.do === "send" && step.request.endpoint === ORDER)) {
+  const orders = step.do === "send" && step.request.endpoint === ORDER;
+  if (label === BUYING || BEFORE_ORDER.includes(phase) || orders) {
     throw invalidInput(
       "fetch",
       "of this platform may send an order twice, which buys two VPS: buy from a server, pass a fetch " +
@@ -144,7 +230,7 @@ async function report(
   host: Host,
   { label, signal, purchase }: Activity<unknown>,
   progress: Progress,
-  began: number,
+  left: number,
 ): Promise<void> {
   const clock: WorldClock = host.clock;
   const telling = told(purchase?.onProgress, progress);
@@ -155,8 +241,6 @@ async function report(
   const ignore = onAbort(signal, () => over.abort());
   // In a simulated world this is real work, for which virtual time does not pass.
   const release = clock.hold?.();
-  const { timeout } = purchase ?? {};
-  const left = timeout === undefined ? LONGEST_WAIT : began + timeout - clock.monotonic();
   try {
     const late = sleep(clock, Math.max(left, SHORTEST_REPORT), over.signal).then(() => true);
     if ((await Promise.race([telling, late])) && !signal?.aborted) {
@@ -196,10 +280,6 @@ class Thrown {
   }
 }
 
-function nextStep(host: Host, machine: Machine): Step {
-  return JSON.parse(machine.step(host.clock.monotonic())) as Step;
-}
-
 /** Hands the reply to the machine; returns the step that follows. */
 function handReply(
   { clock }: Host,
@@ -219,10 +299,14 @@ function handReply(
   } else {
     step = machine.response(id, reply.status, reply.headers, reply.body, clock.monotonic());
   }
-  if (step === undefined) {
+  return stepAfter(step);
+}
+
+function stepAfter(reply: string | undefined): Step {
+  if (reply === undefined) {
     throw new Error("a reply was handed to a machine that does not wait for it");
   }
-  return JSON.parse(step) as Step;
+  return JSON.parse(reply) as Step;
 }
 
 function outputOf({ output, within }: Step & { do: "done" }, body?: Uint8Array): Sent {

@@ -17,6 +17,7 @@ import type {
   VpsId,
   WaitLevel,
   Wallet,
+  WhenHeld,
 } from "./models.js";
 import type { Money } from "./money.js";
 import {
@@ -31,6 +32,8 @@ import {
 } from "./options.js";
 import type { Purchase } from "./purchase.js";
 import * as read from "./readers.js";
+import { invalidInput } from "./reports.js";
+import { every, PURCHASE_OPTIONS, Resource } from "./resource.js";
 import type { Secret } from "./secret.js";
 import type { CallOptions, PurchaseOptions, Session } from "./session.js";
 import type { Spelled } from "./spelled.js";
@@ -90,6 +93,17 @@ export interface ProvisionOptions extends WaitOptions {
   checkFunds?: boolean | undefined;
   /** How long an order whose reply was lost is looked for: 90,000 by default. */
   settle?: number | undefined;
+  /**
+   * Your own name for this purchase, such as the number of your customer's order, of 1 to 255 bytes. The client must have
+   * a `store`. At most one VPS is ever ordered under a key, whoever asks and however often; a call after the purchase's
+   * end gets that end.
+   */
+  idempotencyKey?: string | undefined;
+  /**
+   * What to do where the purchase of that key goes on elsewhere: `refuse`, the default, with a
+   * `PurchaseInProgressError`; or `wait` for its end.
+   */
+  whenHeld?: WhenHeld | undefined;
 }
 
 /** How a purchase is taken up again. All times are in milliseconds. */
@@ -106,7 +120,6 @@ const KEY_PARAMS: Names<CreateKeyParams> = {
   expiresInDays: 1,
 };
 const ORDER_PARAMS: Names<OrderParams> = { planId: 1, billingCycle: 1, location: 1 };
-const PURCHASE_OPTIONS: Names<PurchaseOptions> = { signal: 1, timeout: 1, onProgress: 1 };
 const RESUME_OPTIONS: Names<ResumeOptions> = { ...PURCHASE_OPTIONS, anyKey: 1 };
 const WAIT_OPTIONS: Names<WaitOptions> = {
   ...PURCHASE_OPTIONS,
@@ -120,21 +133,9 @@ const PROVISION_OPTIONS: Names<ProvisionOptions> = {
   preflight: 1,
   checkFunds: 1,
   settle: 1,
+  idempotencyKey: 1,
+  whenHeld: 1,
 };
-
-/** What every resource is. */
-class Resource {
-  readonly #session: Session;
-
-  constructor(session: Session) {
-    this.#session = session;
-  }
-
-  /** @internal */
-  protected get _session(): Session {
-    return this.#session;
-  }
-}
 
 /** API keys: `client.keys`. */
 export class Keys extends Resource {
@@ -237,6 +238,9 @@ export class VpsResource extends Resource {
    * @throws ProvisioningFailedError Bought, but suspended or terminated.
    * @throws DeadlineExceededError Not usable in time; the error carries a token.
    * @throws AbortError The signal ended the wait; the error carries a token.
+   * @throws PurchaseInProgressError The purchase of that `idempotencyKey` goes on elsewhere.
+   * @throws IdempotencyMismatchError That key belongs to an order of something else.
+   * @throws StoreError The store failed. Without a token, nothing was ordered.
    */
   provision<Plan extends PlanId, Cycle extends BillingCycle, Place extends Location>(
     params: OrderParams<Plan, Cycle, Place>,
@@ -253,6 +257,7 @@ export class VpsResource extends Resource {
           maxSpend: optionalText("maxSpend", options.maxSpend),
           settleMs: span("settle", options.settle),
         },
+        recording: recording(this._session, options),
       };
       return { provision };
     };
@@ -307,9 +312,19 @@ export class WalletResource extends Resource {
 const readApiKeys = every(read.readApiKeyInfo);
 const readVpsList = every(read.readVps);
 
-/** Reads an array of models. */
-function every<T>(readOne: (sent: read.Sent) => T): (sent: read.Sent) => T[] {
-  return (sent) => (sent as read.Sent[]).map(readOne);
+/** How a purchase is recorded, on a client with a store. */
+function recording(session: Session, options: ProvisionOptions): object | undefined {
+  const idempotencyKey = optionalText("idempotencyKey", options.idempotencyKey);
+  const whenHeld = optionalText("whenHeld", options.whenHeld);
+  if (session.hasStore) {
+    return { idempotencyKey, whenHeld };
+  }
+  for (const [name, value] of Object.entries({ idempotencyKey, whenHeld })) {
+    if (value !== undefined) {
+      throw invalidInput(name, "needs a client with a store");
+    }
+  }
+  return undefined;
 }
 
 function order(params: Record<keyof OrderParams, string>): object {

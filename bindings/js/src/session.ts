@@ -24,6 +24,7 @@ import { type Purchase, purchase } from "./purchase.js";
 import { readProvisioned, type Sent } from "./readers.js";
 import { aborted, coreMissing, errorOf, invalidInput, type Report } from "./reports.js";
 import type { Secret } from "./secret.js";
+import type { Store } from "./store.js";
 import type { Fetch, FetchInit } from "./transport.js";
 import { register } from "./turns.js";
 import { VERSION } from "./version.js";
@@ -54,6 +55,11 @@ export interface StableVPSOptions {
    * `POST` may buy a second VPS.
    */
   fetch?: Fetch | undefined;
+  /**
+   * Records purchases, so that an idempotency key buys one VPS, whoever asks and however often: one of
+   * `stablevps/stores`, or one of your own. Not in browsers.
+   */
+  store?: Store | undefined;
   /** Is called with a line for every request and every wait, such as `console`. It never gets a secret. */
   logger?: Logger | undefined;
   /**
@@ -109,13 +115,15 @@ const OPTIONS: Names<StableVPSOptions> = {
   timeout: 1,
   maxRetries: 1,
   fetch: 1,
+  store: 1,
   logger: 1,
   dangerouslyAllowBrowser: 1,
   dangerouslyAllowRepeatedOrders: 1,
   clock: 1,
   randomSeed: 1,
 };
-const CALL_OPTIONS: Names<CallOptions> = { signal: 1, timeout: 1, deadline: 1 };
+/** @internal */
+export const CALL_OPTIONS: Names<CallOptions> = { signal: 1, timeout: 1, deadline: 1 };
 
 /** A request of the core: its name, or its name and its arguments. What is undefined has a default. */
 export type Request = string | { readonly [name: string]: object };
@@ -153,6 +161,7 @@ export class Session {
     }
     this.#host = {
       fetch: callback("fetch", options.fetch) ?? platformFetch,
+      store: methods("store", options.store, "carryOut"),
       clock: methods("clock", options.clock, "now", "monotonic", "after") ?? systemClock,
       inBrowser,
       logger: quiet(methods("logger", options.logger, "debug", "warn")),
@@ -180,7 +189,12 @@ export class Session {
     }
   }
 
-  /** One call of an endpoint. Its promise rejects if `request` throws. */
+  /** Whether purchases are recorded. */
+  get hasStore(): boolean {
+    return this.#host.store !== undefined;
+  }
+
+  /** One call of an endpoint, or a question to the store. Its promise rejects if `request` throws. */
   async call<T>(
     label: string,
     request: Request | (() => Request),
@@ -196,7 +210,7 @@ export class Session {
     const document = typeof request === "function" ? request() : request;
     const api = this.#api ?? (await this.#load(signal, deadlineMs ?? timeoutMs));
     const machine = this.#begin(api, document, limits, jitter);
-    return await drive(this.#host, { machine, label, read, signal });
+    return await drive(this.#host, { machine, label, read, signal, limit: deadlineMs });
   }
 
   /** A purchase, or the wait for one. Its promise rejects if `request` throws. */
@@ -214,14 +228,14 @@ export class Session {
       const api = this.#api ?? (await this.#load(signal, span("timeout", timeout)));
       const machine = this.#begin(api, document, undefined, uniqueSeed);
       const own = {
-        timeout,
         onProgress(progress: Progress) {
           report(progress);
           return onProgress?.(progress);
         },
       };
       const read = readProvisioned;
-      return await drive(this.#host, { machine, label, read, signal, purchase: own });
+      const limit = timeout;
+      return await drive(this.#host, { machine, label, read, signal, limit, purchase: own });
     });
   }
 
@@ -258,8 +272,25 @@ export class Session {
       this.#host.clock.monotonic(),
       this.#host.clock.now(),
       this.#seed === undefined ? seed() : this.#seed++,
+      asksStore(request) ? names() : undefined,
     );
   }
+}
+
+/** Whether a request is one for the store. */
+function asksStore(request: Request): boolean {
+  if (typeof request === "string") {
+    return false;
+  }
+  const [name = "", given = {}] = Object.entries(request)[0] ?? [];
+  return QUESTIONS.includes(name) || ("recording" in given && given.recording !== undefined);
+}
+
+const QUESTIONS = ["resumeRecorded", "listPurchases", "getPurchase", "forgetPurchase"];
+
+/** Names a recorded purchase, and who is at work on it: 64 bits that nobody else draws, whatever seed a client has. */
+function names(): bigint {
+  return crypto.getRandomValues(new BigUint64Array(1))[0] as bigint;
 }
 
 /** The core's account of that configuration. */

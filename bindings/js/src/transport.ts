@@ -96,6 +96,7 @@ export async function send(
   network: Network,
   request: HttpRequest,
   stop?: AbortSignal,
+  mayBegin?: () => boolean,
 ): Promise<HttpResponse | TransportFailure> {
   if (stop?.aborted) {
     return new TransportFailure("cancelled", "not_sent", "by its signal");
@@ -116,7 +117,8 @@ export async function send(
   });
   const ignore = onAbort(stop, end);
   try {
-    const response = await Promise.race([exchange(network, request, ending.signal), givenUp]);
+    const exchanged = exchange(network, request, ending.signal, mayBegin);
+    const response = await Promise.race([exchanged, givenUp]);
     if (response) {
       return response;
     }
@@ -138,12 +140,18 @@ async function exchange(
   network: Network,
   request: HttpRequest,
   signal: AbortSignal,
+  mayBegin: (() => boolean) | undefined,
 ): Promise<HttpResponse> {
   // Not called as a method: a platform's `fetch` may refuse that.
   const { fetch } = network;
   const once = request.retryClass === "once" ? ownConnection() : undefined;
   try {
-    const response = await fetch(request.url, { ...init(network, request, signal), ...once });
+    const options = { ...init(network, request, signal), ...once };
+    // As late as possible: from here on it can't be taken back.
+    if (mayBegin?.() === false) {
+      throw new TransportFailure("timeout", "not_sent", "its time to begin was over");
+    }
+    const response = await fetch(request.url, options);
     if (response.type === "opaqueredirect") {
       return { status: 302, headers: "", body: new Uint8Array() };
     }

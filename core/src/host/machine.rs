@@ -120,18 +120,38 @@ pub fn begin(
     seeds: Seeds,
     begun: Now,
 ) -> Result<Box<dyn Machine>, Error> {
-    let machines = Machines {
+    request.begin(&Machines::<true> {
         api,
         options,
         form,
         seeds,
         begun,
-    };
-    request.begin(&machines)
+    })
 }
 
-/// What every machine begins with.
-struct Machines<'a> {
+/// The same for a host without stores, of whose program the machines that ask one are no part.
+///
+/// # Errors
+/// As of [`begin`], and `InvalidInput` for what asks a store.
+pub fn begin_without_stores(
+    api: &Api,
+    request: Request,
+    options: CallOptions,
+    form: ListingForm,
+    seeds: Seeds,
+    begun: Now,
+) -> Result<Box<dyn Machine>, Error> {
+    request.begin(&Machines::<false> {
+        api,
+        options,
+        form,
+        seeds,
+        begun,
+    })
+}
+
+/// What every machine begins with, and whether there may be some that ask a store.
+struct Machines<'a, const STORES: bool> {
     api: &'a Api,
     options: CallOptions,
     form: ListingForm,
@@ -139,7 +159,7 @@ struct Machines<'a> {
     begun: Now,
 }
 
-impl Begin for Machines<'_> {
+impl<const STORES: bool> Begin for Machines<'_, STORES> {
     type Begun = Box<dyn Machine>;
 
     fn call<E>(&self, endpoint: E) -> Result<Self::Begun, Error>
@@ -171,15 +191,25 @@ impl Begin for Machines<'_> {
         &self,
         purchase: impl FnOnce(&Api, u64, Now) -> Recorded,
     ) -> Result<Self::Begun, Error> {
+        if !STORES {
+            return Err(no_stores());
+        }
         let purchase = purchase(self.api, self.seeds.names()?, self.begun)?;
         Ok(Box::new(purchase))
     }
 
     fn book(&self, question: Question) -> Result<Self::Begun, Error> {
+        if !STORES {
+            return Err(no_stores());
+        }
         let (options, names) = (self.options, self.seeds.names()?);
         let book = Book::open(self.api, question, options, names, self.begun)?;
         Ok(Box::new(book))
     }
+}
+
+fn no_stores() -> Error {
+    Error::invalid_input("store", "can't be used with this build of the core")
 }
 
 /// An end with an answer of whatever type.

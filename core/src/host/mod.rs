@@ -9,7 +9,7 @@ pub mod documents;
 mod machine;
 mod sql;
 
-pub use machine::{ListingForm, Machine, Seeds, begin};
+pub use machine::{ListingForm, Machine, Seeds, begin, begin_without_stores};
 pub use sql::StoreSql;
 
 use std::sync::LazyLock;

@@ -3,14 +3,12 @@
 import type { Database } from "./database.js";
 
 /**
- * - `paid`: noted; nothing was sent.
- * - `ordering`: the order may have been sent. The token finds out.
- * - `provisioning`: bought; the VPS is waited for.
+ * - `paid`: to be bought, or on its way. The store of purchases knows how far it is.
  * - `ready`: the customer can have it.
  * - `failed`: nothing was bought, and trying again would not help by itself.
  * - `parked`: a person must look.
  */
-export type State = "paid" | "ordering" | "provisioning" | "ready" | "failed" | "parked";
+export type State = "paid" | "ready" | "failed" | "parked";
 
 /** What a customer paid for. */
 export interface Sale {
@@ -30,7 +28,8 @@ export interface Order {
   maxSpend: string;
   secretHash: string;
   state: State;
-  token: string | null;
+  /** Under which key it is bought. */
+  idempotencyKey: string;
   vpsId: string | null;
   charged: string | null;
   problem: string | null;
@@ -44,11 +43,9 @@ export interface Problem {
   candidates?: string[];
 }
 
-/** The VPS found for an order is another order's. */
-export class VpsTakenError extends Error {}
-
 const COLUMNS = `id, plan_id AS planId, billing_cycle AS billingCycle, location,
-  max_spend AS maxSpend, secret_hash AS secretHash, state, token, vps_id AS vpsId, charged, problem`;
+  max_spend AS maxSpend, secret_hash AS secretHash, state, id || '/' || purchase AS idempotencyKey,
+  vps_id AS vpsId, charged, problem`;
 
 export class Orders {
   readonly #database: Database;
@@ -92,69 +89,44 @@ export class Orders {
   /** How many are on their way, and how many something hinders. */
   counts(): { unfinished: number; hindered: number } {
     const [counts] = this.#all<{ unfinished: number; hindered: number }>(
-      `SELECT count(*) FILTER (WHERE state IN ('paid', 'ordering', 'provisioning')) AS unfinished,
+      `SELECT count(*) FILTER (WHERE state = 'paid') AS unfinished,
        count(problem) AS hindered FROM orders`,
       {},
     );
     return { unfinished: counts?.unfinished ?? 0, hindered: counts?.hindered ?? 0 };
   }
 
-  /**
-   * What is to be done, and in which order: first what may be ordered already, so that no new VPS
-   * can be taken for one that a lost reply is to be found for.
-   */
+  /** What is to be done, the oldest first. */
   unfinished(most: number): Order[] {
     return this.#all<Order>(
-      `SELECT ${COLUMNS} FROM orders WHERE state IN ('paid', 'ordering', 'provisioning')
-       ORDER BY CASE state WHEN 'ordering' THEN 0 WHEN 'provisioning' THEN 1 ELSE 2 END, rowid
-       LIMIT :most`,
+      `SELECT ${COLUMNS} FROM orders WHERE state = 'paid' ORDER BY rowid LIMIT :most`,
       { most },
-    );
-  }
-
-  /** Keeps a token: before the order is sent, and whenever there is a newer one. */
-  keep(id: string, token: string, vpsId: string | null): void {
-    if (vpsId !== null && this.#isAnothers(vpsId, id)) {
-      throw new VpsTakenError(`${vpsId} belongs to another order`);
-    }
-    this.#run(
-      `UPDATE orders SET token = :token, vps_id = coalesce(:vpsId, vps_id), problem = NULL,
-       state = iif(coalesce(:vpsId, vps_id) IS NULL, 'ordering', 'provisioning')
-       WHERE id = :id AND token IS NOT :token`,
-      { id, token, vpsId },
     );
   }
 
   ready(id: string, vpsId: string, charged: string | null): void {
     this.#run(
-      `UPDATE orders SET state = 'ready', token = NULL, vps_id = :vpsId, problem = NULL,
+      `UPDATE orders SET state = 'ready', vps_id = :vpsId, problem = NULL,
        charged = coalesce(:charged, charged) WHERE id = :id`,
       { id, vpsId, charged },
     );
   }
 
-  /** It certainly was not bought, and may be bought now. */
-  beginAnew(id: string): void {
-    this.#run(
-      "UPDATE orders SET state = 'paid', token = NULL, vps_id = NULL, problem = NULL WHERE id = :id",
-      { id },
-    );
-  }
-
   /** It certainly was not bought, and something has to change first. */
   fail(id: string, problem: Problem): void {
-    this.#run(
-      "UPDATE orders SET state = 'failed', token = NULL, problem = :problem WHERE id = :id",
-      { id, problem: JSON.stringify(problem) },
-    );
-  }
-
-  /** It may be bought: nothing more is done before a person has decided. */
-  park(id: string, problem: Problem): void {
-    this.#run("UPDATE orders SET state = 'parked', problem = :problem WHERE id = :id", {
+    this.#run("UPDATE orders SET state = 'failed', problem = :problem WHERE id = :id", {
       id,
       problem: JSON.stringify(problem),
     });
+  }
+
+  /** It is bought, or may be: nothing more is done before a person has decided. */
+  park(id: string, problem: Problem, vpsId: string | null): void {
+    this.#run(
+      `UPDATE orders SET state = 'parked', problem = :problem, vps_id = coalesce(:vpsId, vps_id)
+       WHERE id = :id`,
+      { id, problem: JSON.stringify(problem), vpsId },
+    );
   }
 
   /** It is tried again by itself; the operator may want to know why it takes so long. */
@@ -165,11 +137,10 @@ export class Orders {
     });
   }
 
-  /** A person wants it tried again, from where it is: never a second order while there is a token. */
+  /** A person wants it tried again: never a second order under its key. */
   retry(id: string): boolean {
     return this.#run(
-      `UPDATE orders SET problem = NULL, state = CASE WHEN vps_id IS NOT NULL THEN 'provisioning'
-       WHEN token IS NOT NULL THEN 'ordering' ELSE 'paid' END
+      `UPDATE orders SET state = 'paid', problem = NULL
        WHERE id = :id AND state IN ('failed', 'parked')`,
       { id },
     );
@@ -177,12 +148,11 @@ export class Orders {
 
   /** A person has found the VPS that was bought for it. */
   assign(id: string, vpsId: string): boolean {
-    if (this.#isAnothers(vpsId, id)) {
-      return false;
-    }
     return this.#run(
-      `UPDATE orders SET state = 'provisioning', token = NULL, vps_id = :vpsId, problem = NULL
-       WHERE id = :id AND state = 'parked'`,
+      `UPDATE orders SET state = 'paid', vps_id = :vpsId, problem = NULL
+       WHERE id = :id AND state = 'parked'
+       AND NOT EXISTS (SELECT 1 FROM orders WHERE vps_id = :vpsId AND id <> :id)
+       AND NOT EXISTS (SELECT 1 FROM stablevps_receipts WHERE vps_id = :vpsId)`,
       { id, vpsId },
     );
   }
@@ -190,15 +160,10 @@ export class Orders {
   /** A person has made sure that nothing was bought for it, or wants another one all the same. */
   buyAnew(id: string): boolean {
     return this.#run(
-      `UPDATE orders SET state = 'paid', token = NULL, vps_id = NULL, problem = NULL
+      `UPDATE orders SET state = 'paid', purchase = purchase + 1, vps_id = NULL, problem = NULL
        WHERE id = :id AND state IN ('failed', 'parked')`,
       { id },
     );
-  }
-
-  #isAnothers(vpsId: string, id: string): boolean {
-    const owners = "SELECT id FROM orders WHERE vps_id = :vpsId AND id <> :id";
-    return this.#all(owners, { vpsId, id }).length > 0;
   }
 
   #run(sql: string, values: object): boolean {

@@ -40,7 +40,7 @@ const DECISION = {
 const FILTER = {
   type: "object",
   properties: {
-    state: { enum: ["paid", "ordering", "provisioning", "ready", "failed", "parked"] },
+    state: { enum: ["paid", "ready", "failed", "parked"] },
   },
 };
 

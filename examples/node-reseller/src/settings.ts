@@ -11,8 +11,6 @@ export interface Settings {
   /** What the operator's requests carry. */
   operatorToken: string;
   baseUrl: string | undefined;
-  /** Whether the API key was replaced by another one of the same account. */
-  keyReplaced: boolean;
   /** How many purchases run at once; the others wait in the database. */
   atOnce: number;
   /** How long to wait before an order with a problem is tried again. */
@@ -26,7 +24,7 @@ export interface Settings {
   };
 }
 
-type Environment = Record<string, string | undefined>;
+export type Environment = Record<string, string | undefined>;
 
 /** @throws Error with the variable's name for what is missing or can't be used. */
 export function readSettings(environment: Environment): Settings {
@@ -40,7 +38,6 @@ export function readSettings(environment: Environment): Settings {
     webhookSecret: webhookSecret(environment),
     operatorToken: required(environment, "OPERATOR_TOKEN"),
     baseUrl: environment.STABLEVPS_BASE_URL || undefined,
-    keyReplaced: environment.KEY_REPLACED === "yes",
     atOnce: count(environment, "AT_ONCE", 1) ?? 100,
     retryMs: count(environment, "RETRY_MS", 1) ?? 60_000,
     purchase: {

@@ -1,16 +1,14 @@
 /** Fulfils the orders. The database is their queue. */
 
 import type { FastifyBaseLogger } from "fastify";
-import { isStableVPSError, type Progress, type Purchase, type StableVPS } from "stablevps";
-import { type Order, type Orders, type Problem, VpsTakenError } from "./orders.js";
+import { isStableVPSError, type Purchase, type StableVPS } from "stablevps";
+import type { Order, Orders, Problem } from "./orders.js";
 import type { Settings } from "./settings.js";
 
 export interface WorkerOptions extends Pick<Settings, "atOnce" | "retryMs" | "purchase"> {
   client: StableVPS;
   orders: Orders;
   log: FastifyBaseLogger;
-  /** Whether purchases that were begun with another key of the account are resumed. */
-  keyReplaced: boolean;
 }
 
 export class Worker {
@@ -62,28 +60,19 @@ export class Worker {
     }
   }
 
-  #purchase(order: Order): Purchase {
-    const { client, orders, purchase, keyReplaced } = this.#options;
+  /** Its key makes it one VPS, whoever bought for it before and however that ended. */
+  #purchase({ idempotencyKey, vpsId, maxSpend, ...order }: Order): Purchase {
+    const { client, purchase } = this.#options;
     const { signal } = this.#stop;
-    const onProgress = ({ phase, token, vpsId }: Progress) => {
-      // Before the phase "ordering" there is nothing to resume: the purchase would begin anew. The next
-      // request waits for this callback, so the token is on disk before the order is sent.
-      if (token !== null && phase !== "preflight" && phase !== "baseline") {
-        orders.keep(order.id, token, vpsId);
-      }
-    };
-    if (order.token !== null) {
-      const { timeout } = purchase;
-      return client.vps.resume(order.token, { timeout, anyKey: keyReplaced, signal, onProgress });
-    }
-    if (order.vpsId !== null) {
+    if (vpsId !== null) {
       const { settle: _, ...waiting } = purchase;
-      return client.vps.waitUntilReady(order.vpsId, { ...waiting, signal });
+      return client.vps.waitUntilReady(vpsId, { ...waiting, signal });
     }
-    const { planId, billingCycle, location, maxSpend } = order;
+    const { planId, billingCycle, location } = order;
     return client.vps.provision(
       { planId, billingCycle, location },
-      { ...purchase, maxSpend, signal, onProgress },
+      // A process that was killed holds its purchases for two minutes more.
+      { ...purchase, maxSpend, signal, idempotencyKey, whenHeld: "wait" },
     );
   }
 
@@ -91,17 +80,13 @@ export class Worker {
   #ended(id: string, error: unknown): void {
     const { orders, log } = this.#options;
     if (isStableVPSError(error, "aborted")) {
-      // The token may be newer than the stored one. Without a stored one nothing was ordered.
-      if (error.token !== null && orders.find(id)?.token != null) {
-        orders.keep(id, error.token, null);
-      }
       return;
     }
     const problem = problemOf(error);
     log.warn({ order: id, code: problem.code }, problem.message);
     switch (problem.code) {
       case "not_placed":
-        orders.beginAnew(id);
+        // It is bought anew at once: the key allows that where it is certain that nothing was bought.
         break;
       case "insufficient_funds":
       case "over_budget":
@@ -112,12 +97,10 @@ export class Worker {
       case "provisioning_failed":
       case "not_found":
       case "invalid_input":
-      case "vps_taken":
-        orders.park(id, problem);
+        orders.park(id, problem, isStableVPSError(error) ? (error.vps?.id ?? null) : null);
         break;
       default:
-        // The time is over, the service can't be reached, the key is wrong: tried again later, from the
-        // token if there is one.
+        // The time is over, the service or the store can't be reached, the key is wrong: tried again later.
         orders.hinder(id, problem);
         this.#pause(id);
     }
@@ -139,9 +122,6 @@ function problemOf(error: unknown): Problem {
     return isUnresolved
       ? { code, message, candidates: error.candidates.map((vps) => vps.id) }
       : { code, message };
-  }
-  if (error instanceof VpsTakenError) {
-    return { code: "vps_taken", message: error.message };
   }
   return { code: "internal", message: String(error) };
 }

@@ -3,21 +3,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Kind, Place } from "./support/gate.js";
+import { Reseller } from "./support/reseller.js";
 import { Shop } from "./support/shop.js";
 
 const KINDS: Kind[] = ["GET /wallet", "GET /vps", "POST /vps", "GET /vps/:id"];
 
-/** What the database holds at each place, for the order that is held. */
-function stateAt({ kind, hold }: Place): { state: string; placed: boolean } {
-  switch (kind) {
-    case "GET /wallet":
-    case "GET /vps":
-      return { state: "paid", placed: false };
-    case "POST /vps":
-      return { state: "ordering", placed: hold === "reply" };
-    case "GET /vps/:id":
-      return { state: "provisioning", placed: true };
-  }
+/** Whether the VPS is bought at a place. */
+function isPlaced({ kind, hold }: Place): boolean {
+  return kind === "GET /vps/:id" || (kind === "POST /vps" && hold === "reply");
 }
 
 test("killed while it waits for the reply to", async (t) => {
@@ -28,12 +21,12 @@ test("killed while it waits for the reply to", async (t) => {
         const arrival = hold === "request" ? "which never arrived" : "which had arrived";
         await t.test(`${kind}, ${arrival}`, async () => {
           const id = `customer-${sold.length}`;
-          const { state, placed } = stateAt({ kind, nth: 1, hold });
-          const reached = shop.gate.hold({ kind, nth: 1, hold });
+          const place = { kind, nth: 1, hold };
+          const reached = shop.gate.hold(place);
           await shop.pay(id);
           await reached;
-          assert.equal((await shop.orders()).get(id)?.state, state);
-          const expected = sold.length + (placed ? 1 : 0);
+          assert.equal((await shop.orders()).get(id)?.state, "paid");
+          const expected = sold.length + (isPlaced(place) ? 1 : 0);
           assert.equal((await shop.simulator.state()).orders_placed, expected);
           await shop.end("SIGKILL");
           await shop.start();
@@ -111,6 +104,19 @@ test("killed when the VPS was ready, and while it was handed over", async () => 
     await unanswered;
     await shop.start();
     await shop.assertSoldOnce("ann");
+  });
+});
+
+test("two processes on one database sell once, also when one is killed", async () => {
+  await Shop.open({ balance: 1000 }, async (shop) => {
+    const second = await Reseller.start(shop.environment);
+    const names = Array.from({ length: 6 }, (_, number) => `customer-${number}`);
+    const reached = shop.gate.hold({ kind: "POST /vps", nth: 2, hold: "reply" });
+    await Promise.all(names.map((name) => shop.pay(name)));
+    await shop.killAt(reached);
+    await shop.start();
+    await shop.assertSoldOnce(...names);
+    await second.end("SIGTERM");
   });
 });
 

@@ -1,4 +1,4 @@
-/** For browsers: the core is a separate file, which bundlers find by this form of its URL. */
+/** For browsers: the core is a separate file without stores, which bundlers find by this form of its URL. */
 
 import { loadWith } from "../wasm.js";
 

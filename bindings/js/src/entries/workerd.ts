@@ -2,7 +2,7 @@
 
 import { loadWith } from "../wasm.js";
 // @ts-expect-error Beside this file only when it is built.
-import module from "./stablevps.wasm";
+import module from "./stablevps-stores.wasm";
 
 loadWith(() => module as WebAssembly.Module);
 

@@ -3,7 +3,7 @@
  *
  *     node run.mjs --tarball FILE --work FOLDER --simulator BINARY [--only NAME]... [--lock]
  *
- * `STABLEVPS_LABORATORY_BIN` names the program of `tests/laboratory`.
+ * `STABLEVPS_LABORATORY_BIN` names the program of `tests/laboratory`, `STABLEVPS_STORES` the folder `tests/stores`.
  *
  * Every project is copied to the work folder together with `common`. Its dependencies stay there from
  * one run to the next, the package itself is installed anew. `--lock` writes the lock files instead.
@@ -32,6 +32,7 @@ const LONGEST_MS = 5 * 60_000;
 
 const here = dirname(fileURLToPath(import.meta.url));
 const projects = join(here, "projects");
+const { STABLEVPS_STORES: stores } = process.env;
 
 const { values: args } = parseArgs({
   options: {
@@ -47,12 +48,12 @@ const names = readdirSync(projects).filter((name) => args.only?.includes(name) ?
 const unknown = args.only?.filter((name) => !names.includes(name)) ?? [];
 if (
   unknown.length > 0 ||
-  !(args.lock || (args.tarball && args.work && args.simulator && laboratoryProgram))
+  !(args.lock || (args.tarball && args.work && args.simulator && laboratoryProgram && stores))
 ) {
   console.error(
     unknown.length > 0
       ? `no such project: ${unknown.join(", ")}`
-      : "usage: STABLEVPS_LABORATORY_BIN=BINARY node run.mjs --tarball FILE --work FOLDER --simulator BINARY " +
+      : "usage: STABLEVPS_LABORATORY_BIN=BINARY STABLEVPS_STORES=FOLDER node run.mjs --tarball FILE --work FOLDER --simulator BINARY " +
           "[--only NAME]...",
   );
   process.exit(2);
@@ -114,6 +115,7 @@ async function testOne(name, folder, fresh, tarball, simulator) {
   }
   cpSync(from, folder, { recursive: true });
   cpSync(join(here, "common"), join(folder, "common"), { recursive: true });
+  cpSync(stores, join(folder, "common/stores"), { recursive: true });
 
   const stamp = join(folder, ".installed");
   const wanted = stampOf(from);

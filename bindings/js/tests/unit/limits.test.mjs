@@ -271,6 +271,24 @@ test("a core that does not come is waited for as long as a request, or until the
   }
 });
 
+test("a browser's core has no stores, and says so before anything is sent", () => {
+  const [listed, bought, plain] = browserProgram(`
+    const { readFileSync } = await import("node:fs");
+    await init(readFileSync(new URL("stablevps.wasm", ${JSON.stringify(BROWSER)})));
+    const store = { carryOut: () => { throw new Error("asked"); } };
+    const recorded = new StableVPS({ apiKey: "svps_live_a", store });
+    await outcome(() => recorded.purchases.list());
+    const order = { planId: "prime", billingCycle: "monthly", location: "london" };
+    await outcome(() => recorded.vps.provision(order, { idempotencyKey: "order-1" }));
+    await outcome(() => recorded.wallet.get());
+  `);
+  for (const [name, , , , message] of [listed, bought]) {
+    assert.equal(name, "InvalidInputError");
+    assert.equal(message, "store can't be used with this build of the core");
+  }
+  assert.equal(plain[0], "TransportError");
+});
+
 test("a platform without WebAssembly is told at once", () => {
   const program = `
     delete globalThis.WebAssembly;

@@ -28,3 +28,10 @@ for (const page of PAGES ?? []) {
     assert.match(run.stdout, /^19\.49 198\.18\.0\.1 Administrator/);
   });
 }
+
+test("the Durable Object that the page shows is the one that runs in workerd", () => {
+  const tested = new URL("../consumers/projects/workerd/purchases.mjs", import.meta.url);
+  const [shown] = /export class Purchases [\s\S]*?^}$/m.exec(readFileSync(tested, "utf8"));
+  const own = PAGES.find((page) => page.includes("bindings/js"));
+  assert.ok(readFileSync(own, "utf8").includes(shown));
+});

@@ -2,12 +2,24 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
+import Database from "libsql";
+import { SqliteStore } from "stablevps/stores";
 
 export const KEY = "svps_live_a3f70123456789abcdef0123456789abcdef";
 export const ORDER = { planId: "prime", billingCycle: "monthly", location: "london" };
 export const WALLET = '{"balance":12.5,"currency":"EUR"}';
+
+/** A folder that is removed at the end of a test. */
+export function folder(t) {
+  const folder = mkdtempSync(join(tmpdir(), "stablevps-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
 
 /** An HTTP server that counts what it is asked for; `using` ends it. */
 export async function serving(handle) {
@@ -64,4 +76,31 @@ export async function simulatorProgram(...options) {
       await once(child, "exit");
     },
   };
+}
+
+/** A store in memory that can be down, and counts what it is asked. */
+export class Outage {
+  #store = new SqliteStore(new Database(":memory:"));
+  /** The names of the operations. */
+  asked = [];
+  #announced = false;
+  isDown = () => false;
+  /** Is called when an operation was carried out. */
+  done = () => {};
+
+  async carryOut(operation) {
+    this.asked.push(operation.op);
+    if (this.isDown()) {
+      throw new Error("the database is down");
+    }
+    const answer = await this.#store.carryOut(operation);
+    this.#announced ||= JSON.parse(operation.document).op.save?.saved.state === "ordered";
+    this.done(operation);
+    return answer;
+  }
+
+  /** Whether an order was announced. */
+  ordered() {
+    return this.#announced;
+  }
 }

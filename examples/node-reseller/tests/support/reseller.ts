@@ -4,6 +4,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
+const PROGRAM = fileURLToPath(new URL("program.js", import.meta.url));
+/** As its users start it. */
 const MAIN = fileURLToPath(new URL("../../src/main.js", import.meta.url));
 
 export type Environment = Record<string, string>;
@@ -14,15 +16,15 @@ export class Reseller {
   readonly #process: ChildProcess;
   readonly #ended: Promise<number | null>;
 
-  private constructor(environment: Environment) {
+  private constructor(program: string, environment: Environment) {
     const { PATH = "" } = process.env;
-    this.#process = spawn(process.execPath, [MAIN], { env: { PATH, ...environment } });
+    this.#process = spawn(process.execPath, [program], { env: { PATH, ...environment } });
     this.#ended = once(this.#process, "close").then(([code]) => code as number | null);
   }
 
   /** A process that listens. */
   static async start(environment: Environment): Promise<Reseller> {
-    const reseller = new Reseller(environment);
+    const reseller = new Reseller(PROGRAM, environment);
     await new Promise<void>((listens, refuse) => {
       reseller.#listen(() => {
         const [, url] = /listening at (http:\/\/[\d.:]+)/.exec(reseller.output) ?? [];
@@ -38,7 +40,7 @@ export class Reseller {
 
   /** A process that is to end by itself, before it listens; with the code it ends with. */
   static async run(environment: Environment): Promise<{ code: number | null; output: string }> {
-    const reseller = new Reseller(environment);
+    const reseller = new Reseller(MAIN, environment);
     reseller.#listen(() => {
       if (reseller.output.includes("listening")) {
         reseller.#process.kill();

@@ -30,7 +30,9 @@ import {
   type Provisioned,
   type ProvisionOptions,
   type Purchase,
+  type PurchaseRecord,
   price,
+  type ResumedPurchase,
   type ResumeOptions,
   type Role,
   type Scope,
@@ -39,6 +41,7 @@ import {
   StableVPS,
   type StableVPSError,
   type StableVPSOptions,
+  type Store,
   TransportError,
   type UnresolvedError,
   type Vps,
@@ -48,6 +51,7 @@ import {
   type WaitOptions,
   type WasmSource,
 } from "stablevps";
+import { PostgresStore, SQLITE_OPERATIONS, SqliteStore } from "stablevps/stores";
 import { Simulator, type SimulatorConfig } from "stablevps/testing";
 
 type Same<A, B> =
@@ -311,6 +315,31 @@ export async function whatTheyAreGiven(response: Promise<Response>, bytes: Array
   await init(new URL("https://example.com/stablevps.wasm"));
   const source: WasmSource = "stablevps.wasm";
   await init(source);
+}
+
+export async function recordedPurchases() {
+  const own: Store = {
+    carryOut: async ({ op, document }) => SQLITE_OPERATIONS[op].join() + document,
+  };
+  const pool = { query: async (text: string, _values?: unknown[]) => ({ rows: [text] }) };
+  for (const store of [own, new SqliteStore("purchases.db"), new PostgresStore(pool)]) {
+    use(new StableVPS({ store }));
+  }
+  await client.vps.provision(order, { idempotencyKey: "order-1", whenHeld: "wait" });
+  const record = await client.purchases.get("order-1");
+  holds<Same<typeof record, PurchaseRecord | null>>();
+  const [resumed] = await client.purchases.resumeAll({
+    onProgress: (progress, { idempotencyKey }) => use(progress.token, idempotencyKey),
+  });
+  holds<Same<typeof resumed, ResumedPurchase | undefined>>();
+  const purchase = client.purchases.resume("order-1", { timeout: 1000 });
+  holds<Same<typeof purchase, Purchase>>();
+  await client.purchases.list({ openOnly: true });
+  await client.purchases.forget("order-1");
+  // @ts-expect-error
+  client.vps.provision(order, { whenHeld: "perhaps" });
+  // @ts-expect-error
+  use(new StableVPS({ store: {} }), new SqliteStore(5));
 }
 
 export async function theSimulator() {

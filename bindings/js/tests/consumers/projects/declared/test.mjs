@@ -13,6 +13,7 @@ const { messages, pkg } = await publint({ pack: { tarball: bytes }, strict: true
 same("publint", messages.map((message) => formatMessage(message, pkg)).join("\n"), "");
 
 // Types of a file of bytes are the bundler's, and TypeScript 7 knows no resolution before node16.
-const options = ["--profile", "node16", "--exclude-entrypoints", "stablevps.wasm", "--no-emoji"];
+const files = ["stablevps.wasm", "stablevps-stores.wasm"];
+const options = ["--profile", "node16", "--exclude-entrypoints", ...files, "--no-emoji"];
 const attw = join(import.meta.dirname, "node_modules/@arethetypeswrong/cli/dist/index.js");
 execFileSync(process.execPath, [attw, tarball, ...options], { stdio: "inherit" });

@@ -35,6 +35,7 @@ const { warnings } = await build({
   format: "esm",
   conditions: ["workerd", "worker", "browser"],
   plugins: [wasmStaysBeside],
+  external: ["cloudflare:*"],
 });
 same("what esbuild complains about", JSON.stringify(warnings), "[]");
 
@@ -48,6 +49,8 @@ const worker = new Miniflare({
     ...modules.values(),
   ],
   compatibilityDate: "2026-07-01",
+  durableObjects: { PURCHASES: { className: "Purchases", useSQLite: true } },
+  d1Databases: ["DATABASE"],
   bindings: {
     STABLEVPS_BASE_URL,
     STABLEVPS_API_KEY,
@@ -80,6 +83,12 @@ try {
   console.log(await ask("/memory"));
   console.log(await ask("/once"));
   console.log(await ask("/laboratory"));
+
+  for (const store of ["/durable-object", "/d1"]) {
+    const answer = await ask(store);
+    same(`one VPS for one key: ${store}`, answer, JSON.stringify({ orders: 1, same: true }));
+    console.log(`one VPS for one key: ${store}`);
+  }
 
   // Requests side by side share the isolate, and so the queue of the account.
   await control({ set_balance: { amount: 1000 } });

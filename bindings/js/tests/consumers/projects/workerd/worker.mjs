@@ -1,9 +1,14 @@
 import * as stablevps from "stablevps";
 import { StableVPS } from "stablevps";
 import * as testing from "stablevps/testing";
+import { conforms } from "./common/conformance.mjs";
 import { purchasesThatBreak } from "./common/laboratory.mjs";
 import { sendOnce } from "./common/once.mjs";
 import { buyInMemory, buyOverHttp, ORDER } from "./common/purchase.mjs";
+import scenes from "./common/stores/conformance.json";
+import { d1Store } from "./purchases.mjs";
+
+export { Purchases } from "./purchases.mjs";
 
 // A client may be made here, where a Worker may neither wait nor ask for random numbers.
 const nobody = new StableVPS({ apiKey: null });
@@ -26,6 +31,19 @@ export default {
       case "/buy": {
         const { vps, ordersSent } = await client.vps.provision(ORDER, { firstLook: 20 });
         return Response.json({ id: vps.id, ordersSent });
+      }
+      case "/durable-object":
+      case "/d1": {
+        const { PURCHASES, DATABASE } = environment;
+        const { pathname } = new URL(url);
+        const store = pathname === "/d1" ? d1Store(DATABASE) : PURCHASES.getByName("shop");
+        await conforms(store, scenes);
+        const simulator = await testing.Simulator.create();
+        const buyer = () => simulator.client({ store }).vps;
+        const bought = await buyer().provision(ORDER, { idempotencyKey: pathname });
+        const again = await buyer().provision(ORDER, { idempotencyKey: pathname });
+        const { orders_received: orders } = simulator.state();
+        return Response.json({ orders, same: bought.vps.id === again.vps.id });
       }
       default: {
         const error = await nobody.vps.list().catch((error) => error);

@@ -1,0 +1,103 @@
+/** Has the store carry out what a machine asks of it, and keeps the time within which an order must begin after that. */
+
+import { onAbort } from "./abort.js";
+import { sleep, type WorldClock } from "./clock.js";
+import { overdue } from "./reports.js";
+import type { Store, StoreOperation } from "./store.js";
+
+/** An operation as a machine asks for it. */
+export interface StoreStep extends StoreOperation {
+  id: number;
+}
+
+/** What the store answered, or in which words it failed. */
+export type Stored = { answer: string } | { detail: string; cause: unknown };
+
+/** Until when it is asked, beside for ever. */
+export interface Patience {
+  signal: AbortSignal | undefined;
+  /** How long it may take, in milliseconds. */
+  ms: number;
+}
+
+/**
+ * Carries an operation out. The store is not asked for another one before it answered: what it did late would undo
+ * what was done since.
+ *
+ * @returns nothing where the signal was aborted, whatever becomes of the operation.
+ * @throws DeadlineExceededError where the time is over.
+ */
+export async function ask(
+  store: Store,
+  { op, document }: StoreStep,
+  clock: WorldClock,
+  { signal, ms }: Patience,
+): Promise<Stored | undefined> {
+  const over = new AbortController();
+  const ignore = onAbort(signal, () => over.abort());
+  // In a simulated world this is real work, for which virtual time does not pass.
+  const release = clock.hold?.();
+  try {
+    const late = sleep(clock, ms, over.signal);
+    const stored = await Promise.race([answerOf(store, { op, document }), late]);
+    if (!stored && !signal?.aborted) {
+      throw overdue("the store");
+    }
+    return stored ?? undefined;
+  } finally {
+    release?.();
+    ignore();
+    over.abort();
+  }
+}
+
+async function answerOf(store: Store, operation: StoreOperation): Promise<Stored> {
+  try {
+    return { answer: String(await store.carryOut(operation)) };
+  } catch (cause) {
+    return { detail: detailOf(cause), cause };
+  }
+}
+
+/** What an error says, without what addresses and settings of databases may hold. */
+function detailOf(error: unknown): string {
+  const { message, code } = (error ?? {}) as { message?: unknown; code?: unknown };
+  const text = [message, code].find((text) => typeof text === "string" && text !== "");
+  return String(text ?? "it threw what is no error")
+    .replace(/\/\/[^\s/]*@/g, "//***@")
+    .replace(/\b(password|pwd)(\s*[=:]\s*)[^\s,;&]+/gi, "$1$2***");
+}
+
+/** Readings of the clocks when the store was asked last. */
+interface Reading {
+  id: number;
+  /** The machine's time. */
+  now: number;
+  monotonic: number;
+  time: number;
+}
+
+/**
+ * Within which time an order must begin: it is counted from before the store was asked to note the order, by two clocks,
+ * one of which counts the sleep of the machine.
+ */
+export class Beginning {
+  #asked: Reading | undefined;
+
+  /** The store is going to be asked. An operation that is asked for again is the same. */
+  asks(id: number, now: number): void {
+    if (this.#asked?.id !== id) {
+      this.#asked = { id, now, monotonic: performance.now(), time: Date.now() };
+    }
+  }
+
+  /** Whether a request may still begin, to be asked at the last possible moment. */
+  within(ms: number | undefined, now: number): (() => boolean) | undefined {
+    if (ms === undefined) {
+      return undefined;
+    }
+    const asked = this.#asked ?? { now, monotonic: performance.now(), time: Date.now() };
+    const span = now - asked.now + ms;
+    return () => performance.now() - asked.monotonic < span && Date.now() - asked.time < span;
+  }
+}

@@ -1,0 +1,321 @@
+/**
+ * The SQL of the stores. Written by `cargo xtask generate` from the core's. It is public, for stores of your own: every
+ * statement takes the text of an operation as its one parameter.
+ */
+
+/** The version of the tables. A database of a newer one is not to be touched. */
+export const VERSION = 1;
+
+/** Gives the version of a database's tables. */
+export const READ_VERSION = `SELECT version FROM stablevps_schema`;
+
+/** Makes the tables in SQLite, where there are none. */
+export const SQLITE_SCHEMA = `-- Purchases of STABLEVPS servers, for SQLite. All languages share these tables; their meaning is public.
+-- Times are milliseconds since 1970, by the clock of this database.
+
+CREATE TABLE IF NOT EXISTS stablevps_schema (
+  version INTEGER NOT NULL
+);
+
+-- Who is at work, and until when nobody else may take over what it holds.
+CREATE TABLE IF NOT EXISTS stablevps_holders (
+  account TEXT NOT NULL,
+  holder TEXT NOT NULL,
+  lease_until INTEGER NOT NULL,
+  PRIMARY KEY (account, holder)
+);
+
+CREATE TABLE IF NOT EXISTS stablevps_purchases (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  account TEXT NOT NULL,
+  id TEXT NOT NULL,
+  idempotency_key TEXT,
+  plan_id TEXT NOT NULL,
+  billing_cycle TEXT NOT NULL,
+  location TEXT NOT NULL,
+  state TEXT NOT NULL,
+  attempt INTEGER NOT NULL,
+  token TEXT NOT NULL,
+  error TEXT,
+  holder TEXT,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  UNIQUE (account, id),
+  UNIQUE (account, idempotency_key)
+);
+
+-- Whose a VPS is. It is one purchase's, and no other's.
+CREATE TABLE IF NOT EXISTS stablevps_receipts (
+  account TEXT NOT NULL,
+  vps_id TEXT NOT NULL,
+  purchase_id TEXT NOT NULL,
+  source TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  PRIMARY KEY (account, vps_id)
+);
+
+-- Who may order on an account.
+CREATE TABLE IF NOT EXISTS stablevps_windows (
+  account TEXT PRIMARY KEY NOT NULL,
+  holder TEXT NOT NULL
+);
+
+CREATE INDEX IF NOT EXISTS stablevps_purchases_by_state ON stablevps_purchases (account, state);
+CREATE INDEX IF NOT EXISTS stablevps_receipts_by_purchase ON stablevps_receipts (account, purchase_id);
+
+-- For people: what goes on.
+CREATE VIEW IF NOT EXISTS stablevps_open_purchases AS
+  SELECT
+    p.account, p.idempotency_key, p.id, p.state, p.attempt, p.plan_id, p.billing_cycle, p.location,
+    (SELECT min(r.vps_id) FROM stablevps_receipts r WHERE r.account = p.account AND r.purchase_id = p.id) AS vps_id,
+    p.holder, h.lease_until, p.created_at, p.updated_at
+  FROM stablevps_purchases p
+  LEFT JOIN stablevps_holders h ON h.account = p.account AND h.holder = p.holder
+  WHERE p.state IN ('open', 'ordered', 'bought', 'unresolved');
+
+INSERT INTO stablevps_schema (version)
+  SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM stablevps_schema);
+`;
+
+/** Makes the tables in PostgreSQL, where there are none. */
+export const POSTGRES_SCHEMA = `-- Purchases of STABLEVPS servers, for PostgreSQL 12 and later. All languages share these tables; their meaning is
+-- public. The function stablevps_store is the whole store: it takes an operation as JSON, and gives its answer.
+-- Running this file again changes nothing. Processes that run it at once wait for each other.
+
+DO $setup$
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtextextended('stablevps schema', 0));
+
+  CREATE TABLE IF NOT EXISTS stablevps_schema (
+    version integer NOT NULL
+  );
+
+  -- A database of a newer version stays as it is.
+  IF EXISTS (SELECT 1 FROM stablevps_schema WHERE version > 1) THEN
+    RETURN;
+  END IF;
+  INSERT INTO stablevps_schema (version) SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM stablevps_schema);
+
+  -- Who is at work, and until when nobody else may take over what it holds.
+  CREATE TABLE IF NOT EXISTS stablevps_holders (
+    account text NOT NULL,
+    holder text NOT NULL,
+    lease_until bigint NOT NULL,
+    PRIMARY KEY (account, holder)
+  );
+
+  CREATE TABLE IF NOT EXISTS stablevps_purchases (
+    number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    account text NOT NULL,
+    id text NOT NULL,
+    idempotency_key text,
+    plan_id text NOT NULL,
+    billing_cycle text NOT NULL,
+    location text NOT NULL,
+    state text NOT NULL,
+    attempt integer NOT NULL,
+    token text NOT NULL,
+    error text,
+    holder text,
+    created_at bigint NOT NULL,
+    updated_at bigint NOT NULL,
+    UNIQUE (account, id),
+    UNIQUE (account, idempotency_key)
+  );
+
+  -- Whose a VPS is. It is one purchase's, and no other's.
+  CREATE TABLE IF NOT EXISTS stablevps_receipts (
+    account text NOT NULL,
+    vps_id text NOT NULL,
+    purchase_id text NOT NULL,
+    source text NOT NULL,
+    created_at bigint NOT NULL,
+    PRIMARY KEY (account, vps_id)
+  );
+
+  -- Who may order on an account.
+  CREATE TABLE IF NOT EXISTS stablevps_windows (
+    account text PRIMARY KEY,
+    holder text NOT NULL
+  );
+
+  CREATE INDEX IF NOT EXISTS stablevps_purchases_by_state ON stablevps_purchases (account, state);
+  CREATE INDEX IF NOT EXISTS stablevps_receipts_by_purchase ON stablevps_receipts (account, purchase_id);
+
+  -- For people: what goes on.
+  CREATE OR REPLACE VIEW stablevps_open_purchases AS
+    SELECT
+      p.account, p.idempotency_key, p.id, p.state, p.attempt, p.plan_id, p.billing_cycle, p.location,
+      (SELECT min(r.vps_id) FROM stablevps_receipts r WHERE r.account = p.account AND r.purchase_id = p.id) AS vps_id,
+      p.holder, h.lease_until, p.created_at, p.updated_at
+    FROM stablevps_purchases p
+    LEFT JOIN stablevps_holders h ON h.account = p.account AND h.holder = p.holder
+    WHERE p.state IN ('open', 'ordered', 'bought', 'unresolved');
+
+  CREATE OR REPLACE FUNCTION stablevps_record(p stablevps_purchases) RETURNS jsonb
+  LANGUAGE sql STABLE AS $record$
+    SELECT jsonb_build_object(
+      'id', p.id, 'key', p.idempotency_key,
+      'order', jsonb_build_object('planId', p.plan_id, 'billingCycle', p.billing_cycle, 'location', p.location),
+      'saved', jsonb_build_object('state', p.state, 'attempt', p.attempt, 'token', p.token, 'error', p.error),
+      'vpsId', (SELECT min(r.vps_id) FROM stablevps_receipts r WHERE r.account = p.account AND r.purchase_id = p.id)
+    )
+  $record$;
+
+  CREATE OR REPLACE FUNCTION stablevps_store(request jsonb) RETURNS jsonb
+  LANGUAGE plpgsql AS $store$
+  DECLARE
+    asker_account constant text := request ->> 'account';
+    asker constant text := request ->> 'holder';
+    what constant text := coalesce((SELECT k FROM jsonb_object_keys(
+      CASE jsonb_typeof(request -> 'op') WHEN 'object' THEN request -> 'op' ELSE '{}' END) k), request ->> 'op');
+    op constant jsonb := request -> 'op' -> what;
+    is_final constant text[] := ARRAY['ready', 'failed', 'unresolved', 'forgotten'];
+    at_ms bigint;
+    lease_ms constant bigint := op ->> 'leaseMs';
+    is_inside boolean;
+    holds boolean;
+    p stablevps_purchases;
+    owner text;
+    left_ms bigint;
+  BEGIN
+    -- The operations of an account go one at a time. The clock is read once that is so.
+    PERFORM pg_advisory_xact_lock(hashtextextended('stablevps ' || asker_account, 0));
+    at_ms := coalesce((request ->> 'now')::bigint, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint);
+    is_inside := EXISTS (SELECT 1 FROM stablevps_windows w WHERE w.account = asker_account AND w.holder = asker);
+    SELECT * INTO p FROM stablevps_purchases q WHERE q.account = asker_account AND q.id = op ->> 'id';
+    holds := coalesce(p.holder = asker, false);
+
+    IF what = 'open' THEN
+      IF op -> 'insert' ->> 'id' IS NOT NULL THEN
+        INSERT INTO stablevps_purchases (account, id, idempotency_key, plan_id, billing_cycle, location, state,
+          attempt, token, created_at, updated_at)
+        VALUES (asker_account, op -> 'insert' ->> 'id', op -> 'insert' ->> 'key', op -> 'insert' -> 'order' ->> 'planId',
+          op -> 'insert' -> 'order' ->> 'billingCycle', op -> 'insert' -> 'order' ->> 'location', 'open', 1,
+          op -> 'insert' ->> 'token', at_ms, at_ms)
+        ON CONFLICT DO NOTHING;
+      END IF;
+      SELECT * INTO p FROM stablevps_purchases q WHERE q.account = asker_account
+        AND (q.id = op -> 'find' ->> 'id' OR q.idempotency_key = op -> 'find' ->> 'key');
+      IF NOT FOUND THEN
+        RETURN jsonb_build_object('opened', jsonb_build_object('record', NULL, 'held', 'nobody'));
+      END IF;
+      IF p.state = ANY (is_final) THEN
+        RETURN jsonb_build_object('opened', jsonb_build_object('record', stablevps_record(p), 'held', 'nobody'));
+      END IF;
+      SELECT h.lease_until - at_ms INTO left_ms FROM stablevps_holders h
+        WHERE h.account = asker_account AND h.holder = p.holder AND h.holder <> asker;
+      IF coalesce(left_ms, 0) > 0 AND NOT (p.state = 'ordered' AND is_inside) THEN
+        RETURN jsonb_build_object('opened', jsonb_build_object('record', stablevps_record(p),
+          'held', jsonb_build_object('other', jsonb_build_object('leftMs', left_ms))));
+      END IF;
+      UPDATE stablevps_purchases q SET holder = asker WHERE q.number = p.number;
+      INSERT INTO stablevps_holders (account, holder, lease_until) VALUES (asker_account, asker, at_ms + lease_ms)
+        ON CONFLICT (account, holder) DO UPDATE SET lease_until = excluded.lease_until;
+      RETURN jsonb_build_object('opened', jsonb_build_object('record', stablevps_record(p), 'held', 'us'));
+
+    ELSIF what = 'receipt' THEN
+      IF op ->> 'source' = 'adopted' AND NOT holds THEN
+        RETURN '"lost"';
+      END IF;
+      INSERT INTO stablevps_receipts AS r (account, vps_id, purchase_id, source, created_at)
+        VALUES (asker_account, op ->> 'vpsId', op ->> 'id', op ->> 'source', at_ms)
+        ON CONFLICT (account, vps_id) DO UPDATE SET purchase_id = excluded.purchase_id, source = excluded.source
+        WHERE excluded.source = 'receipt' AND r.source = 'adopted';
+      SELECT r.purchase_id INTO owner FROM stablevps_receipts r
+        WHERE r.account = asker_account AND r.vps_id = op ->> 'vpsId';
+      RETURN jsonb_build_object('owner', jsonb_build_object('id', owner));
+
+    ELSIF what = 'leave' THEN
+      DELETE FROM stablevps_windows w WHERE w.account = asker_account AND w.holder = asker;
+      RETURN '"left"';
+
+    ELSIF what = 'list' THEN
+      RETURN jsonb_build_object('listed', jsonb_build_object('records', coalesce((
+        SELECT jsonb_agg(stablevps_record(q) ORDER BY q.number) FROM stablevps_purchases q
+        WHERE q.account = asker_account AND NOT ((op ->> 'openOnly')::boolean AND q.state = ANY (is_final))), '[]')));
+
+    ELSIF what = 'enter' THEN
+      IF NOT holds THEN
+        RETURN '"lost"';
+      END IF;
+      SELECT h.lease_until - at_ms INTO left_ms FROM stablevps_windows w JOIN stablevps_holders h
+        ON h.account = w.account AND h.holder = w.holder WHERE w.account = asker_account AND w.holder <> asker;
+      IF coalesce(left_ms, 0) > 0 THEN
+        RETURN jsonb_build_object('busy', jsonb_build_object('leftMs', left_ms));
+      END IF;
+      INSERT INTO stablevps_windows (account, holder) VALUES (asker_account, asker)
+        ON CONFLICT (account) DO UPDATE SET holder = excluded.holder;
+      INSERT INTO stablevps_holders (account, holder, lease_until) VALUES (asker_account, asker, at_ms + lease_ms)
+        ON CONFLICT (account, holder) DO UPDATE SET lease_until = excluded.lease_until;
+      RETURN jsonb_build_object('entered', jsonb_build_object('unfinished', coalesce((
+        SELECT jsonb_agg(stablevps_record(q) ORDER BY q.number) FROM stablevps_purchases q
+        WHERE q.account = asker_account AND q.state = 'ordered' AND q.id <> op ->> 'id'), '[]')));
+
+    ELSIF what IN ('save', 'renew') THEN
+      IF NOT holds AND NOT (coalesce(op -> 'saved' ->> 'state' = 'forgotten', false)
+          AND coalesce(p.state = ANY (is_final), false)) THEN
+        RETURN '"lost"';
+      END IF;
+      IF op -> 'saved' ->> 'state' = 'ordered' AND NOT is_inside THEN
+        RETURN '"outOfWindow"';
+      END IF;
+      IF what = 'save' THEN
+        UPDATE stablevps_purchases q SET state = op -> 'saved' ->> 'state', attempt = (op -> 'saved' ->> 'attempt')::integer,
+          token = op -> 'saved' ->> 'token', error = op -> 'saved' ->> 'error', updated_at = at_ms,
+          holder = CASE WHEN lease_ms IS NULL THEN NULL ELSE q.holder END
+          WHERE q.number = p.number;
+      END IF;
+      IF lease_ms IS NOT NULL AND holds THEN
+        INSERT INTO stablevps_holders (account, holder, lease_until) VALUES (asker_account, asker, at_ms + lease_ms)
+          ON CONFLICT (account, holder) DO UPDATE SET lease_until = excluded.lease_until;
+      END IF;
+      RETURN jsonb_build_object('held', jsonb_build_object('vpsId', stablevps_record(p) -> 'vpsId', 'inWindow', is_inside));
+    END IF;
+    RAISE EXCEPTION 'stablevps_store does not know the operation %', what;
+  END
+  $store$;
+END
+$setup$;
+`;
+
+/** Any operation for PostgreSQL: it gives a row of one column, which is the answer. */
+export const POSTGRES_STATEMENT = `SELECT stablevps_store($1::text::jsonb)::text`;
+
+/**
+ * The statements of each operation for SQLite, to run in one transaction that begins with `BEGIN IMMEDIATE`. One of
+ * them gives a row of one column, which is the answer.
+ */
+export const SQLITE_OPERATIONS = {
+  enter: [
+    `WITH ask AS (SELECT json_extract(?1, '$.account') AS account, json_extract(?1, '$.holder') AS holder, json_extract(?1, '$.op.enter') AS op, coalesce(json_extract(?1, '$.now'), CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)) AS now) INSERT INTO stablevps_windows (account, holder) SELECT account, holder FROM ask WHERE EXISTS (SELECT 1 FROM stablevps_purchases p, ask WHERE p.account = ask.account AND p.id = json_extract(ask.op, '$.id') AND p.holder = ask.holder) ON CONFLICT (account) DO UPDATE SET holder = excluded.holder WHERE NOT EXISTS (SELECT 1 FROM stablevps_holders h, ask WHERE h.account = ask.account AND h.holder = stablevps_windows.holder AND h.lease_until > ask.now)`,
+    `WITH ask AS (SELECT json_extract(?1, '$.account') AS account, json_extract(?1, '$.holder') AS holder, json_extract(?1, '$.op.enter') AS op, coalesce(json_extract(?1, '$.now'), CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)) AS now) INSERT INTO stablevps_holders (account, holder, lease_until) SELECT account, holder, now + json_extract(op, '$.leaseMs') FROM ask WHERE json_extract(op, '$.leaseMs') IS NOT NULL AND EXISTS (SELECT 1 FROM stablevps_purchases p, ask WHERE p.account = ask.account AND p.id = json_extract(ask.op, '$.id') AND p.holder = ask.holder) AND EXISTS (SELECT 1 FROM stablevps_windows w, ask WHERE w.account = ask.account AND w.holder = ask.holder) ON CONFLICT (account, holder) DO UPDATE SET lease_until = excluded.lease_until`,
+    `WITH ask AS (SELECT json_extract(?1, '$.account') AS account, json_extract(?1, '$.holder') AS holder, json_extract(?1, '$.op.enter') AS op, coalesce(json_extract(?1, '$.now'), CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)) AS now) SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM stablevps_purchases p, ask WHERE p.account = ask.account AND p.id = json_extract(ask.op, '$.id') AND p.holder = ask.holder) THEN '"lost"' WHEN NOT EXISTS (SELECT 1 FROM stablevps_windows w, ask WHERE w.account = ask.account AND w.holder = ask.holder) THEN json_object('busy', json_object('leftMs', (SELECT h.lease_until - ask.now FROM stablevps_windows w JOIN stablevps_holders h ON h.account = w.account AND h.holder = w.holder WHERE w.account = ask.account))) ELSE json_object('entered', json_object('unfinished', json((SELECT json_group_array(json(record)) FROM (SELECT json_object('id', p.id, 'key', p.idempotency_key, 'order', json_object('planId', p.plan_id, 'billingCycle', p.billing_cycle, 'location', p.location), 'saved', json_object('state', p.state, 'attempt', p.attempt, 'token', p.token, 'error', p.error), 'vpsId', (SELECT min(r.vps_id) FROM stablevps_receipts r WHERE r.account = p.account AND r.purchase_id = p.id)) AS record FROM stablevps_purchases p WHERE p.account = ask.account AND p.state = 'ordered' AND p.id <> json_extract(ask.op, '$.id') ORDER BY p.number))))) END FROM ask`,
+  ],
+  leave: [
+    `DELETE FROM stablevps_windows WHERE account = json_extract(?1, '$.account') AND holder = json_extract(?1, '$.holder')`,
+    `SELECT '"left"' WHERE ?1 IS NOT NULL`,
+  ],
+  list: [
+    `WITH ask AS (SELECT json_extract(?1, '$.account') AS account, json_extract(?1, '$.holder') AS holder, json_extract(?1, '$.op.list') AS op, coalesce(json_extract(?1, '$.now'), CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)) AS now) SELECT json_object('listed', json_object('records', json((SELECT json_group_array(json(record)) FROM (SELECT json_object('id', p.id, 'key', p.idempotency_key, 'order', json_object('planId', p.plan_id, 'billingCycle', p.billing_cycle, 'location', p.location), 'saved', json_object('state', p.state, 'attempt', p.attempt, 'token', p.token, 'error', p.error), 'vpsId', (SELECT min(r.vps_id) FROM stablevps_receipts r WHERE r.account = p.account AND r.purchase_id = p.id)) AS record FROM stablevps_purchases p WHERE p.account = ask.account AND (NOT json_extract(ask.op, '$.openOnly') OR p.state NOT IN ('ready', 'failed', 'unresolved', 'forgotten')) ORDER BY p.number))))) FROM ask`,
+  ],
+  open: [
+    `WITH ask AS (SELECT json_extract(?1, '$.account') AS account, json_extract(?1, '$.holder') AS holder, json_extract(?1, '$.op.open') AS op, coalesce(json_extract(?1, '$.now'), CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)) AS now) INSERT INTO stablevps_purchases (account, id, idempotency_key, plan_id, billing_cycle, location, state, attempt, token, created_at, updated_at) SELECT account, json_extract(op, '$.insert.id'), json_extract(op, '$.insert.key'), json_extract(op, '$.insert.order.planId'), json_extract(op, '$.insert.order.billingCycle'), json_extract(op, '$.insert.order.location'), 'open', 1, json_extract(op, '$.insert.token'), now, now FROM ask WHERE json_extract(op, '$.insert.id') IS NOT NULL ON CONFLICT DO NOTHING`,
+    `WITH ask AS (SELECT json_extract(?1, '$.account') AS account, json_extract(?1, '$.holder') AS holder, json_extract(?1, '$.op.open') AS op, coalesce(json_extract(?1, '$.now'), CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)) AS now) UPDATE stablevps_purchases SET holder = (SELECT holder FROM ask) WHERE number = (SELECT p.number FROM stablevps_purchases p, ask WHERE p.account = ask.account AND (p.id = json_extract(ask.op, '$.find.id') OR p.idempotency_key = json_extract(ask.op, '$.find.key')) AND p.state NOT IN ('ready', 'failed', 'unresolved', 'forgotten') AND (p.holder IS NULL OR p.holder = ask.holder OR NOT EXISTS (SELECT 1 FROM stablevps_holders h WHERE h.account = p.account AND h.holder = p.holder AND h.lease_until > ask.now) OR (p.state = 'ordered' AND EXISTS (SELECT 1 FROM stablevps_windows w, ask WHERE w.account = ask.account AND w.holder = ask.holder))))`,
+    `WITH ask AS (SELECT json_extract(?1, '$.account') AS account, json_extract(?1, '$.holder') AS holder, json_extract(?1, '$.op.open') AS op, coalesce(json_extract(?1, '$.now'), CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)) AS now) INSERT INTO stablevps_holders (account, holder, lease_until) SELECT account, holder, now + json_extract(op, '$.leaseMs') FROM ask WHERE json_extract(op, '$.leaseMs') IS NOT NULL AND EXISTS (SELECT 1 FROM stablevps_purchases p WHERE p.account = ask.account AND p.holder = ask.holder AND p.state NOT IN ('ready', 'failed', 'unresolved', 'forgotten') AND (p.id = json_extract(ask.op, '$.find.id') OR p.idempotency_key = json_extract(ask.op, '$.find.key'))) ON CONFLICT (account, holder) DO UPDATE SET lease_until = excluded.lease_until`,
+    `WITH ask AS (SELECT json_extract(?1, '$.account') AS account, json_extract(?1, '$.holder') AS holder, json_extract(?1, '$.op.open') AS op, coalesce(json_extract(?1, '$.now'), CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)) AS now) SELECT json_object('opened', json_object('record', json(CASE WHEN p.id IS NULL THEN 'null' ELSE json_object('id', p.id, 'key', p.idempotency_key, 'order', json_object('planId', p.plan_id, 'billingCycle', p.billing_cycle, 'location', p.location), 'saved', json_object('state', p.state, 'attempt', p.attempt, 'token', p.token, 'error', p.error), 'vpsId', (SELECT min(r.vps_id) FROM stablevps_receipts r WHERE r.account = p.account AND r.purchase_id = p.id)) END), 'held', json(CASE WHEN p.id IS NULL OR p.state IN ('ready', 'failed', 'unresolved', 'forgotten') THEN '"nobody"' WHEN p.holder = ask.holder THEN '"us"' ELSE json_object('other', json_object('leftMs', h.lease_until - ask.now)) END))) FROM ask LEFT JOIN stablevps_purchases p ON p.account = ask.account AND (p.id = json_extract(ask.op, '$.find.id') OR p.idempotency_key = json_extract(ask.op, '$.find.key')) LEFT JOIN stablevps_holders h ON h.account = p.account AND h.holder = p.holder`,
+  ],
+  receipt: [
+    `WITH ask AS (SELECT json_extract(?1, '$.account') AS account, json_extract(?1, '$.holder') AS holder, json_extract(?1, '$.op.receipt') AS op, coalesce(json_extract(?1, '$.now'), CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)) AS now) INSERT INTO stablevps_receipts (account, vps_id, purchase_id, source, created_at) SELECT account, json_extract(op, '$.vpsId'), json_extract(op, '$.id'), json_extract(op, '$.source'), now FROM ask WHERE json_extract(op, '$.source') = 'receipt' OR EXISTS (SELECT 1 FROM stablevps_purchases p, ask WHERE p.account = ask.account AND p.id = json_extract(ask.op, '$.id') AND p.holder = ask.holder) ON CONFLICT (account, vps_id) DO UPDATE SET purchase_id = excluded.purchase_id, source = excluded.source WHERE excluded.source = 'receipt' AND stablevps_receipts.source = 'adopted'`,
+    `WITH ask AS (SELECT json_extract(?1, '$.account') AS account, json_extract(?1, '$.holder') AS holder, json_extract(?1, '$.op.receipt') AS op, coalesce(json_extract(?1, '$.now'), CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)) AS now) SELECT CASE WHEN json_extract(ask.op, '$.source') = 'adopted' AND NOT EXISTS (SELECT 1 FROM stablevps_purchases p, ask WHERE p.account = ask.account AND p.id = json_extract(ask.op, '$.id') AND p.holder = ask.holder) THEN '"lost"' ELSE json_object('owner', json_object('id', (SELECT r.purchase_id FROM stablevps_receipts r WHERE r.account = ask.account AND r.vps_id = json_extract(ask.op, '$.vpsId')))) END FROM ask`,
+  ],
+  renew: [
+    `WITH ask AS (SELECT json_extract(?1, '$.account') AS account, json_extract(?1, '$.holder') AS holder, json_extract(?1, '$.op.renew') AS op, coalesce(json_extract(?1, '$.now'), CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)) AS now) SELECT CASE WHEN NOT (EXISTS (SELECT 1 FROM stablevps_purchases p, ask WHERE p.account = ask.account AND p.id = json_extract(ask.op, '$.id') AND p.holder = ask.holder) OR coalesce((json_extract(ask.op, '$.saved.state') = 'forgotten' AND EXISTS (SELECT 1 FROM stablevps_purchases p WHERE p.account = ask.account AND p.id = json_extract(ask.op, '$.id') AND p.state IN ('ready', 'failed', 'unresolved', 'forgotten'))), 0)) THEN '"lost"' WHEN json_extract(ask.op, '$.saved.state') = 'ordered' AND NOT EXISTS (SELECT 1 FROM stablevps_windows w, ask WHERE w.account = ask.account AND w.holder = ask.holder) THEN '"outOfWindow"' ELSE json_object('held', json_object('vpsId', (SELECT min(r.vps_id) FROM stablevps_receipts r WHERE r.account = ask.account AND r.purchase_id = json_extract(ask.op, '$.id')), 'inWindow', json(CASE WHEN EXISTS (SELECT 1 FROM stablevps_windows w, ask WHERE w.account = ask.account AND w.holder = ask.holder) THEN 'true' ELSE 'false' END))) END FROM ask`,
+    `WITH ask AS (SELECT json_extract(?1, '$.account') AS account, json_extract(?1, '$.holder') AS holder, json_extract(?1, '$.op.renew') AS op, coalesce(json_extract(?1, '$.now'), CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)) AS now) INSERT INTO stablevps_holders (account, holder, lease_until) SELECT account, holder, now + json_extract(op, '$.leaseMs') FROM ask WHERE json_extract(op, '$.leaseMs') IS NOT NULL AND EXISTS (SELECT 1 FROM stablevps_purchases p, ask WHERE p.account = ask.account AND p.id = json_extract(ask.op, '$.id') AND p.holder = ask.holder) ON CONFLICT (account, holder) DO UPDATE SET lease_until = excluded.lease_until`,
+  ],
+  save: [
+    `WITH ask AS (SELECT json_extract(?1, '$.account') AS account, json_extract(?1, '$.holder') AS holder, json_extract(?1, '$.op.save') AS op, coalesce(json_extract(?1, '$.now'), CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)) AS now) SELECT CASE WHEN NOT (EXISTS (SELECT 1 FROM stablevps_purchases p, ask WHERE p.account = ask.account AND p.id = json_extract(ask.op, '$.id') AND p.holder = ask.holder) OR coalesce((json_extract(ask.op, '$.saved.state') = 'forgotten' AND EXISTS (SELECT 1 FROM stablevps_purchases p WHERE p.account = ask.account AND p.id = json_extract(ask.op, '$.id') AND p.state IN ('ready', 'failed', 'unresolved', 'forgotten'))), 0)) THEN '"lost"' WHEN json_extract(ask.op, '$.saved.state') = 'ordered' AND NOT EXISTS (SELECT 1 FROM stablevps_windows w, ask WHERE w.account = ask.account AND w.holder = ask.holder) THEN '"outOfWindow"' ELSE json_object('held', json_object('vpsId', (SELECT min(r.vps_id) FROM stablevps_receipts r WHERE r.account = ask.account AND r.purchase_id = json_extract(ask.op, '$.id')), 'inWindow', json(CASE WHEN EXISTS (SELECT 1 FROM stablevps_windows w, ask WHERE w.account = ask.account AND w.holder = ask.holder) THEN 'true' ELSE 'false' END))) END FROM ask`,
+    `WITH ask AS (SELECT json_extract(?1, '$.account') AS account, json_extract(?1, '$.holder') AS holder, json_extract(?1, '$.op.save') AS op, coalesce(json_extract(?1, '$.now'), CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)) AS now) INSERT INTO stablevps_holders (account, holder, lease_until) SELECT account, holder, now + json_extract(op, '$.leaseMs') FROM ask WHERE json_extract(op, '$.leaseMs') IS NOT NULL AND EXISTS (SELECT 1 FROM stablevps_purchases p, ask WHERE p.account = ask.account AND p.id = json_extract(ask.op, '$.id') AND p.holder = ask.holder) AND (json_extract(ask.op, '$.saved.state') <> 'ordered' OR EXISTS (SELECT 1 FROM stablevps_windows w, ask WHERE w.account = ask.account AND w.holder = ask.holder)) ON CONFLICT (account, holder) DO UPDATE SET lease_until = excluded.lease_until`,
+    `WITH ask AS (SELECT json_extract(?1, '$.account') AS account, json_extract(?1, '$.holder') AS holder, json_extract(?1, '$.op.save') AS op, coalesce(json_extract(?1, '$.now'), CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)) AS now) UPDATE stablevps_purchases SET state = json_extract((SELECT op FROM ask), '$.saved.state'), attempt = json_extract((SELECT op FROM ask), '$.saved.attempt'), token = json_extract((SELECT op FROM ask), '$.saved.token'), error = json_extract((SELECT op FROM ask), '$.saved.error'), updated_at = (SELECT now FROM ask), holder = CASE WHEN json_extract((SELECT op FROM ask), '$.leaseMs') IS NULL THEN NULL ELSE holder END WHERE account = (SELECT account FROM ask) AND id = json_extract((SELECT op FROM ask), '$.id') AND (holder = (SELECT holder FROM ask) OR (json_extract((SELECT op FROM ask), '$.saved.state') = 'forgotten' AND state IN ('ready', 'failed', 'unresolved', 'forgotten'))) AND (json_extract((SELECT op FROM ask), '$.saved.state') <> 'ordered' OR EXISTS (SELECT 1 FROM stablevps_windows w, ask WHERE w.account = ask.account AND w.holder = ask.holder))`,
+  ],
+} as const;
