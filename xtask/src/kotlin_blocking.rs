@@ -7,7 +7,7 @@ use crate::shell::root;
 
 /// Where the resources are, and in which files.
 const SOURCES: &str = "bindings/kotlin/stablevps/src/main/kotlin/com/stablevps";
-const FILES: [&str; 2] = ["Resources.kt", "VpsResource.kt"];
+const FILES: [&str; 3] = ["Resources.kt", "VpsResource.kt", "PurchasesResource.kt"];
 
 const HEAD: &str = "\
 // The resources for callers that block. Written by `cargo xtask generate` from the resources that suspend.
