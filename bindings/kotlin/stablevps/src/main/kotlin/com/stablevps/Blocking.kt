@@ -322,9 +322,8 @@ public class BlockingPurchases internal constructor(
 
     /** [PurchasesResource.resumeAll] */
     @JvmOverloads
-    public fun resumeAllAsync(
-        options: RecordedOptions = RecordedOptions(),
-    ): CompletableFuture<List<ResumedPurchase>> = caller.begin { purchases.resumeAll(options) }
+    public fun resumeAllAsync(options: RecordedOptions = RecordedOptions()): CompletableFuture<List<ResumedPurchase>> =
+        caller.begin { purchases.resumeAll(options) }
 
     /** [PurchasesResource.forget] */
     @JvmOverloads
@@ -341,12 +340,6 @@ public class BlockingPurchases internal constructor(
         options: CallOptions = CallOptions(),
     ): CompletableFuture<Unit> = caller.begin { purchases.forget(idempotencyKey, options) }
 }
-
-/** A recorded purchase that was taken up. It has either a [result] or an [error]. */
-public class BlockingResumedPurchase internal constructor(
-    private val resumedpurchase: ResumedPurchase,
-    private val caller: Caller,
-)
 
 private fun Consumer<Progress>?.suspending(): (suspend (Progress) -> Unit)? =
     this?.let { { progress -> it.accept(progress) } }
