@@ -322,8 +322,9 @@ public class BlockingPurchases internal constructor(
 
     /** [PurchasesResource.resumeAll] */
     @JvmOverloads
-    public fun resumeAllAsync(options: RecordedOptions = RecordedOptions()): CompletableFuture<List<ResumedPurchase>> =
-        caller.begin { purchases.resumeAll(options) }
+    public fun resumeAllAsync(
+        options: RecordedOptions = RecordedOptions(),
+    ): CompletableFuture<List<ResumedPurchase>> = caller.begin { purchases.resumeAll(options) }
 
     /** [PurchasesResource.forget] */
     @JvmOverloads
