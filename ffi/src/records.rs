@@ -6,6 +6,7 @@ use std::sync::Arc;
 use stablevps_core::catalogue::{self, Plan};
 use stablevps_core::clock::{Instant, Now};
 use stablevps_core::config::{Api as CoreApi, ApiConfig, CallOptions};
+use stablevps_core::error::{Error, Report};
 use stablevps_core::host::{HostStep, ListingForm, StoreSql, begin};
 use stablevps_core::http::{Delivery, FailureKind, Reply, TransportFailure};
 use stablevps_core::provisioning::ProvisionOptions;
@@ -30,6 +31,13 @@ pub fn plans() -> Vec<Plan> {
 #[uniffi::export]
 pub fn store_sql() -> StoreSql {
     StoreSql::get()
+}
+
+/// The error of an argument that the host itself refuses.
+#[must_use]
+#[uniffi::export]
+pub fn invalid_input(field: &str, reason: &str) -> Report {
+    Error::invalid_input(field, reason).report()
 }
 
 /// A configuration in which nothing was said.

@@ -13,6 +13,7 @@ use anyhow::{Context as _, Result, ensure};
 pub use self::maven::mvn;
 use crate::figures::{Row, read};
 use crate::native::{cdylib, stripped};
+use crate::postgres::Postgres;
 use crate::servers::{laboratory, simulator};
 use crate::shell::{cache, elsewhere, finish, headline, output, root};
 
@@ -150,6 +151,7 @@ pub fn test(others: (&str, &str)) -> Result<()> {
     pages::tests_of(&root().join("README.md"), "FrontPage", &pages)?;
     let service = simulator("dev")?;
     let laboratory = laboratory()?;
+    let server = Postgres::start()?;
     headline("Kotlin");
     let mut tests = mvn()?;
     tests
@@ -157,10 +159,15 @@ pub fn test(others: (&str, &str)) -> Result<()> {
         .env("STABLEVPS_SIMULATOR_BIN", &service)
         .env("STABLEVPS_LABORATORY_BIN", &laboratory)
         .env("STABLEVPS_SCENARIOS", root().join("tests/scenarios"))
+        .env("STABLEVPS_STORES", root().join("tests/stores"))
         .env("STABLEVPS_API_DUMPS", package().join("api"))
         .env(others.0, others.1)
         .current_dir(package());
+    if let Some(server) = &server {
+        tests.env("STABLEVPS_POSTGRES", server.address());
+    }
     finish(&mut tests)?;
+    drop(server);
     headline("Kotlin and Java projects with the package installed");
     let consumer = package().join("tests/consumer");
     let sources = ["Consumer.kt", "JavaConsumer.java"].map(|name| consumer.join(name));

@@ -7,7 +7,7 @@ use crate::shell::root;
 
 /// Where the resources are, and in which files.
 const SOURCES: &str = "bindings/kotlin/stablevps/src/main/kotlin/com/stablevps";
-const FILES: [&str; 2] = ["Resources.kt", "VpsResource.kt"];
+const FILES: [&str; 3] = ["Resources.kt", "VpsResource.kt", "PurchasesResource.kt"];
 
 const HEAD: &str = "\
 // The resources for callers that block. Written by `cargo xtask generate` from the resources that suspend.
@@ -171,20 +171,23 @@ fn function(class: &str, property: &str, method: &Method, form: Form) -> String 
     text + separator + &body + "\n"
 }
 
-/// A signature, in which several parameters stand on a line each.
+/// A signature, in which parameters stand on a line each where there are several, or one that is too wide.
 fn signature(name: &str, result: &str, parameters: &[Parameter]) -> String {
     let declared = |one: &Parameter| format!("{}: {}", one.name, one.declared);
-    let all = match parameters {
-        [] => String::new(),
-        [one] => declared(one),
-        many => {
-            let lines = many
-                .iter()
-                .map(|one| format!("        {},\n", declared(one)));
-            format!("\n{}    ", lines.collect::<String>())
-        }
+    let with = |all: &str| format!("    public fun {name}({all}): {result} =");
+    let lines = || {
+        let lines = parameters
+            .iter()
+            .map(|one| format!("        {},\n", declared(one)));
+        with(&format!("\n{}    ", lines.collect::<String>()))
     };
-    format!("    public fun {name}({all}): {result} =")
+    match parameters {
+        [] => with(""),
+        [one] => Some(with(&declared(one)))
+            .filter(|line| line.len() <= WIDTH)
+            .unwrap_or_else(lines),
+        _ => lines(),
+    }
 }
 
 fn argument(parameter: &Parameter) -> String {

@@ -261,5 +261,86 @@ public class BlockingVps internal constructor(
         caller.begin { vps.waitUntilReady(id, options, onProgress.suspending()) }
 }
 
+/** The purchases that the client's store has recorded, blocking: [StableVpsBlocking.purchases]. */
+public class BlockingPurchases internal constructor(
+    private val purchases: PurchasesResource,
+    private val caller: Caller,
+) {
+    /** [PurchasesResource.list] */
+    @JvmOverloads
+    @Throws(InterruptedException::class)
+    public fun list(
+        openOnly: Boolean = false,
+        options: CallOptions = CallOptions(),
+    ): List<PurchaseRecord> = caller.wait { purchases.list(openOnly, options) }
+
+    /** [PurchasesResource.list] */
+    @JvmOverloads
+    public fun listAsync(
+        openOnly: Boolean = false,
+        options: CallOptions = CallOptions(),
+    ): CompletableFuture<List<PurchaseRecord>> = caller.begin { purchases.list(openOnly, options) }
+
+    /** [PurchasesResource.get] */
+    @JvmOverloads
+    @Throws(InterruptedException::class)
+    public fun get(
+        idempotencyKey: String,
+        options: CallOptions = CallOptions(),
+    ): PurchaseRecord? = caller.wait { purchases.get(idempotencyKey, options) }
+
+    /** [PurchasesResource.get] */
+    @JvmOverloads
+    public fun getAsync(
+        idempotencyKey: String,
+        options: CallOptions = CallOptions(),
+    ): CompletableFuture<PurchaseRecord?> = caller.begin { purchases.get(idempotencyKey, options) }
+
+    /** [PurchasesResource.resume] */
+    @JvmOverloads
+    @Throws(InterruptedException::class)
+    public fun resume(
+        idempotencyKey: String,
+        options: RecordedOptions = RecordedOptions(),
+        onProgress: Consumer<Progress>? = null,
+    ): Provisioned = caller.wait { purchases.resume(idempotencyKey, options, onProgress.suspending()) }
+
+    /** [PurchasesResource.resume] */
+    @JvmOverloads
+    public fun resumeAsync(
+        idempotencyKey: String,
+        options: RecordedOptions = RecordedOptions(),
+        onProgress: Consumer<Progress>? = null,
+    ): CompletableFuture<Provisioned> =
+        caller.begin { purchases.resume(idempotencyKey, options, onProgress.suspending()) }
+
+    /** [PurchasesResource.resumeAll] */
+    @JvmOverloads
+    @Throws(InterruptedException::class)
+    public fun resumeAll(options: RecordedOptions = RecordedOptions()): List<ResumedPurchase> =
+        caller.wait { purchases.resumeAll(options) }
+
+    /** [PurchasesResource.resumeAll] */
+    @JvmOverloads
+    public fun resumeAllAsync(
+        options: RecordedOptions = RecordedOptions(),
+    ): CompletableFuture<List<ResumedPurchase>> = caller.begin { purchases.resumeAll(options) }
+
+    /** [PurchasesResource.forget] */
+    @JvmOverloads
+    @Throws(InterruptedException::class)
+    public fun forget(
+        idempotencyKey: String,
+        options: CallOptions = CallOptions(),
+    ): Unit = caller.wait { purchases.forget(idempotencyKey, options) }
+
+    /** [PurchasesResource.forget] */
+    @JvmOverloads
+    public fun forgetAsync(
+        idempotencyKey: String,
+        options: CallOptions = CallOptions(),
+    ): CompletableFuture<Unit> = caller.begin { purchases.forget(idempotencyKey, options) }
+}
+
 private fun Consumer<Progress>?.suspending(): (suspend (Progress) -> Unit)? =
     this?.let { { progress -> Callers.blocking { it.accept(progress) } } }

@@ -11,6 +11,7 @@ import com.stablevps.internal.ffi.Delivery as CoreDelivery
 import com.stablevps.internal.ffi.FailureKind as CoreFailureKind
 import com.stablevps.internal.ffi.ProvisionOptions as CoreProvisionOptions
 import com.stablevps.internal.ffi.WaitLevel as CoreWaitLevel
+import com.stablevps.internal.ffi.WhenHeld as CoreWhenHeld
 
 // Options as the core takes them. The core checks them, and knows every default.
 
@@ -54,6 +55,8 @@ internal fun Duration.toMillis(): Long {
 internal fun Auth.toCore(): CoreAuth = CoreAuth.entries[ordinal]
 
 internal fun WaitLevel.toCore(): CoreWaitLevel = CoreWaitLevel.entries[ordinal]
+
+internal fun WhenHeld.toCore(): CoreWhenHeld = CoreWhenHeld.entries[ordinal]
 
 internal fun Delivery.toCore(): CoreDelivery = CoreDelivery.entries[ordinal]
 

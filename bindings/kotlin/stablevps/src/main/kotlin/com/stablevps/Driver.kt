@@ -19,11 +19,15 @@ import kotlin.time.Duration.Companion.milliseconds
 import com.stablevps.internal.ffi.HttpRequest as CoreHttpRequest
 import com.stablevps.internal.ffi.Progress as CoreProgress
 
+/** The operation that notes whose a VPS is. */
+private const val RECEIPT = "receipt"
+
 /** What drives machines: the transport, the clock and the logger of a client. */
 internal class Host(
     val transport: HttpTransport,
     val clock: Clock,
     private val logger: Logger?,
+    private val store: Store? = null,
 ) {
     @OptIn(InternalStableVpsApi::class)
     private val simulated: Simulated? = clock as? Simulated ?: transport as? Simulated
@@ -59,6 +63,12 @@ internal class Host(
     @OptIn(InternalStableVpsApi::class)
     suspend fun send(request: HttpRequest): HttpResponse =
         if (transport is Simulated) transport.send(request) else outside { transport.send(request) }
+
+    /** Has the store carry out what only a client with one asks for. */
+    suspend fun carryOut(operation: StoreOperation): String {
+        val store = store ?: throw StoreFailure("the client has no store")
+        return outside { store.carryOut(operation) }
+    }
 
     /** Runs [wait], which closing the client ends early. */
     suspend fun <T> whileOpen(wait: suspend () -> T): T =
@@ -149,6 +159,11 @@ internal class Driver<T>(
                 exchange(step.request)
             }
 
+            is HostStep.Store -> {
+                log("storing ", step.op)
+                store(step)
+            }
+
             is HostStep.Wait -> {
                 val delay = step.delayMs.toLong().milliseconds
                 if (step.reason == WaitReason.TURN) {
@@ -172,7 +187,7 @@ internal class Driver<T>(
         when (step) {
             is HostStep.Done -> Following.End(read(step.output))
             is HostStep.Failed -> throw step.error.toException()
-            is HostStep.Send, is HostStep.Wait -> Following.Go(step)
+            is HostStep.Send, is HostStep.Store, is HostStep.Wait -> Following.Go(step)
         }
 
     /** Reports a step's progress, if it has one, and gives the step to carry out then. */
@@ -200,6 +215,22 @@ internal class Driver<T>(
         return callers.isNotEmpty() && step() is HostStep.Failed
     }
 
+    /** Has the store carry an operation out, and hands in its answer or its failure. */
+    private suspend fun store(step: HostStep.Store): Following<T> {
+        // A receipt is written down all the same: its order was sent before the client was closed.
+        if (host.isClosed && step.op != RECEIPT) throw closed()
+        val answer =
+            try {
+                host.carryOut(StoreOperation(step.op, step.document))
+            } catch (thrown: Throwable) {
+                currentCoroutineContext().ensureActive()
+                val detail = thrown.storeDetail()
+                return native { next(machine.storeFailed(step.id, detail, host.clock.instant())) }
+            }
+        currentCoroutineContext().ensureActive()
+        return native { next(machine.stored(step.id, answer, host.clock.instant())) }
+    }
+
     /** Sends a request, and hands in its response or its failure. */
     private suspend fun exchange(request: CoreHttpRequest): Following<T> {
         if (host.isClosed) throw closed()
@@ -217,11 +248,11 @@ internal class Driver<T>(
     /** What follows the response. What is thrown while it is read is no failure of the transport. */
     private suspend fun send(request: CoreHttpRequest): Result<Following<T>> {
         if (host.transport is OkHttpTransport) {
-            return host.transport.exchange(request) { status, headers, body ->
+            return host.transport.exchange(request, machine::mayBegin) { status, headers, body ->
                 runCatching { response(request, status, headers, body) }
             }
         }
-        val response = host.send(request.toPublic())
+        val response = host.send(request.toPublic(machine::mayBegin))
         return native {
             runCatching { response(request, response.status, response.headers, direct(response.body)) }
         }
@@ -286,17 +317,39 @@ private fun Throwable.asFailure(): TransportFailure =
         }
     }
 
+/** What a store threw, for its error. A message of another's may contain an address with a password. */
+private fun Throwable.storeDetail(): String =
+    when (this) {
+        is StoreFailure -> {
+            detail
+        }
+
+        is InterruptedException -> {
+            // Whoever blocks this thread still has to see it.
+            Thread.currentThread().interrupt()
+            "it was interrupted"
+        }
+
+        is Exception, is LinkageError -> {
+            javaClass.simpleName
+        }
+
+        else -> {
+            throw this
+        }
+    }
+
 private fun HostStep.progress(): CoreProgress? =
     when (this) {
         is HostStep.Send -> progress
         is HostStep.Wait -> progress
-        is HostStep.Done, is HostStep.Failed -> null
+        is HostStep.Store, is HostStep.Done, is HostStep.Failed -> null
     }
 
 /** Whether the request must go out on a connection that carried nothing before. */
 internal val CoreHttpRequest.freshConnection: Boolean get() = retryClass == RetryClass.ONCE
 
-private fun CoreHttpRequest.toPublic(): HttpRequest =
+private fun CoreHttpRequest.toPublic(mayBegin: () -> Boolean): HttpRequest =
     HttpRequest(
         method = method,
         url = url,
@@ -306,6 +359,7 @@ private fun CoreHttpRequest.toPublic(): HttpRequest =
         connectTimeoutMs = connectTimeoutMs.toLong(),
         freshConnection = freshConnection,
         endpoint = endpoint,
+        isInTime = mayBegin,
     )
 
 private fun direct(body: ByteArray): ByteBuffer =

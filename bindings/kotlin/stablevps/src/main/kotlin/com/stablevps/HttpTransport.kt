@@ -8,7 +8,7 @@ import kotlin.time.Duration.Companion.milliseconds
  * Sends requests: [OkHttpTransport], or an implementation of your own.
  *
  * An implementation sends each request once and returns the response, whatever its status. It follows no
- * redirect, keeps the request's time limits, reads at most 16 MiB, stops when its coroutine is cancelled,
+ * redirect, keeps the request's time limits, asks [HttpRequest.mayBegin] right before the first byte, reads at most 16 MiB, stops when its coroutine is cancelled,
  * and throws [TransportFailure] when there is no response.
  */
 public fun interface HttpTransport {
@@ -39,12 +39,25 @@ public class HttpRequest internal constructor(
     public val freshConnection: Boolean,
     /** The endpoint as the documentation writes it, such as `POST /vps`. */
     public val endpoint: String,
+    internal val isInTime: () -> Boolean = { true },
 ) {
+    /**
+     * Whether its first byte may still leave. An order that a store has noted has a limit for that. Ask right before
+     * the first byte is written, and throw [late] where it says no.
+     */
+    public fun mayBegin(): Boolean = isInTime()
+
+    /** The failure of a request that [may no longer begin][mayBegin]. */
+    public fun late(): TransportFailure = tooLate()
+
     /** How long the exchange may take in all, its body included. */
     public val timeout: Duration get() = timeoutMs.milliseconds
 
     override fun toString(): String = "HttpRequest($endpoint)"
 }
+
+internal fun tooLate() =
+    TransportFailure(FailureKind.TIMEOUT, Delivery.NOT_SENT, "its time to begin was over")
 
 /** A complete response. */
 public class HttpResponse(

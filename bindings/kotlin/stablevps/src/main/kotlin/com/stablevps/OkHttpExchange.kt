@@ -23,31 +23,37 @@ import okhttp3.Request as OkHttpRequest
 private const val LARGEST_BODY = 16L * 1024 * 1024
 private const val KEPT_BUFFER = 64 * 1024
 
-internal fun CoreHttpRequest.toOkHttp(address: HttpUrl): OkHttpRequest {
+internal fun CoreHttpRequest.toOkHttp(
+    address: HttpUrl,
+    mayBegin: () -> Boolean,
+): OkHttpRequest {
     val builder = OkHttpRequest.Builder().url(address)
     for (header in headers) {
         builder.header(header.name, header.value)
     }
-    return builder.finished(method, body, freshConnection)
+    return builder.finished(method, body, Attempts(freshConnection, mayBegin))
 }
 
-internal fun HttpRequest.toOkHttp(address: HttpUrl): OkHttpRequest {
+internal fun HttpRequest.toOkHttp(
+    address: HttpUrl,
+    mayBegin: () -> Boolean,
+): OkHttpRequest {
     val builder = OkHttpRequest.Builder().url(address)
     for ((name, value) in headers) {
         builder.header(name, value)
     }
-    return builder.finished(method, body, freshConnection)
+    return builder.finished(method, body, Attempts(freshConnection, mayBegin))
 }
 
 private fun OkHttpRequest.Builder.finished(
     method: String,
     body: String?,
-    freshConnection: Boolean,
+    attempts: Attempts,
 ): OkHttpRequest {
-    if (freshConnection) {
+    if (attempts.isOnlyOne) {
         header("Connection", "close")
     }
-    tag(Attempts::class, Attempts(isOnlyOne = freshConnection))
+    tag(Attempts::class, attempts)
     return method(method, body?.let(::JsonBody)).build()
 }
 

@@ -49,7 +49,7 @@ public class OkHttpTransport
         private var latestAddress: HttpUrl? = null
 
         override suspend fun send(request: HttpRequest): HttpResponse {
-            val sent = request.toOkHttp(address(request.url))
+            val sent = request.toOkHttp(address(request.url), request.isInTime)
             val call = call(sent, request.connectTimeoutMs, request.freshConnection)
             return await(call, request.timeoutMs) { status, headers, body ->
                 HttpResponse(status, headers, ByteArray(body.remaining()).also { body.get(it) })
@@ -59,9 +59,10 @@ public class OkHttpTransport
         /** Sends a request; [use] gets the response in OkHttp's thread, and must not keep its body. */
         internal suspend fun <T> exchange(
             request: CoreHttpRequest,
+            mayBegin: () -> Boolean,
             use: (Int, Map<String, String>, ByteBuffer) -> T,
         ): T {
-            val sent = request.toOkHttp(address(request.url))
+            val sent = request.toOkHttp(address(request.url), mayBegin)
             val call = call(sent, request.connectTimeoutMs.toLong(), request.freshConnection)
             return await(call, request.timeoutMs.toLong(), use)
         }

@@ -30,6 +30,8 @@ public class StableVpsOptions(
      * keys. By default those of one key do.
      */
     public val account: String? = null,
+    /** Where purchases are recorded: with it, they can have [idempotency keys][ProvisionOptions.idempotencyKey]. */
+    public val store: Store? = null,
 ) {
     /** Every default. */
     public constructor() : this(baseUrl = null)
@@ -60,6 +62,9 @@ public class StableVpsOptions(
     /** The same with a name for the account. */
     public fun withAccount(account: String?): StableVpsOptions = with(account = account)
 
+    /** The same with a store. */
+    public fun withStore(store: Store?): StableVpsOptions = with(store = store)
+
     private fun with(
         baseUrl: String? = this.baseUrl,
         auth: Auth = this.auth,
@@ -69,6 +74,7 @@ public class StableVpsOptions(
         transport: HttpTransport? = this.transport,
         logger: Logger? = this.logger,
         account: String? = this.account,
+        store: Store? = this.store,
     ): StableVpsOptions =
         StableVpsOptions(
             baseUrl,
@@ -81,6 +87,7 @@ public class StableVpsOptions(
             clock,
             randomSeed,
             account,
+            store,
         )
 }
 
@@ -154,6 +161,14 @@ public class ProvisionOptions(
      * service itself refuses what can't be paid.
      */
     public val checkFunds: Boolean = false,
+    /**
+     * Your own name for this purchase, such as the number of your customer's order, on a client with a
+     * [store][StableVpsOptions.store]. At most one VPS is ever ordered under a key, however often, and from
+     * wherever, it is asked for; a call after the purchase's end gets that end.
+     */
+    public val idempotencyKey: String? = null,
+    /** What to do where the purchase of that key goes on elsewhere. */
+    public val whenHeld: WhenHeld = WhenHeld.REFUSE,
 ) {
     /** Every default. */
     public constructor() : this(maxSpend = null)
@@ -184,6 +199,13 @@ public class ProvisionOptions(
     /** The same with or without comparing the wallet with the price built into this version. */
     public fun withCheckFunds(checkFunds: Boolean): ProvisionOptions = with(checkFunds = checkFunds)
 
+    /** The same under an idempotency key. */
+    public fun withIdempotencyKey(idempotencyKey: String?): ProvisionOptions =
+        with(idempotencyKey = idempotencyKey)
+
+    /** The same with another choice for a purchase that goes on elsewhere. */
+    public fun withWhenHeld(whenHeld: WhenHeld): ProvisionOptions = with(whenHeld = whenHeld)
+
     private fun with(
         maxSpend: BigDecimal? = this.maxSpend,
         timeout: Duration? = this.timeout,
@@ -193,6 +215,8 @@ public class ProvisionOptions(
         settle: Duration? = this.settle,
         preflight: Boolean = this.preflight,
         checkFunds: Boolean = this.checkFunds,
+        idempotencyKey: String? = this.idempotencyKey,
+        whenHeld: WhenHeld = this.whenHeld,
     ): ProvisionOptions =
         ProvisionOptions(
             maxSpend,
@@ -203,6 +227,8 @@ public class ProvisionOptions(
             settle,
             preflight,
             checkFunds,
+            idempotencyKey,
+            whenHeld,
         )
 }
 
@@ -222,4 +248,22 @@ public class ResumeOptions(
 
     /** The same for tokens of any key, or of this one only. */
     public fun withAnyKey(anyKey: Boolean): ResumeOptions = ResumeOptions(timeout, anyKey)
+}
+
+/** How a recorded purchase is taken up. */
+public class RecordedOptions(
+    /** How long it may take from now on; the time it began with by default. */
+    public val timeout: Duration? = null,
+    /** What to do where it goes on elsewhere. */
+    public val whenHeld: WhenHeld = WhenHeld.REFUSE,
+) {
+    /** Every default. */
+    public constructor() : this(timeout = null)
+
+    /** The same with another limit. */
+    public fun withTimeout(timeout: JavaDuration): RecordedOptions =
+        RecordedOptions(timeout.toKotlinDuration(), whenHeld)
+
+    /** The same with another choice for a purchase that goes on elsewhere. */
+    public fun withWhenHeld(whenHeld: WhenHeld): RecordedOptions = RecordedOptions(timeout, whenHeld)
 }

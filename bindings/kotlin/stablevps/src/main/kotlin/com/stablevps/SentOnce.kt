@@ -30,7 +30,9 @@ internal fun Response.retryAfter(): String? = header(RETRY_AFTER) ?: header(HIDD
 /** The attempts that OkHttp makes at a request. */
 internal class Attempts(
     /** Whether the request must never be sent twice, such as an order. */
-    private val isOnlyOne: Boolean,
+    val isOnlyOne: Boolean,
+    /** Whether its first byte may still leave. */
+    val mayBegin: () -> Boolean,
 ) {
     private val isSent = AtomicBoolean()
 
@@ -56,10 +58,18 @@ private object Failures : Interceptor {
         }
 }
 
-/** Refuses repetitions: the last interceptor to see a request, and the first to see its response. */
+/** Refuses repetitions, and what comes too late: the last interceptor to see a request, and the first to see its response. */
 private object SentOnce : Interceptor {
     override fun intercept(chain: Interceptor.Chain): Response {
         val request = chain.request()
+        if (chain
+                .call()
+                .attempts()
+                ?.mayBegin
+                ?.invoke() == false
+        ) {
+            throw tooLate()
+        }
         if (chain.call().attempts()?.begin() == false) {
             // The first attempt may have been carried out.
             throw TransportFailure(FailureKind.IO, Delivery.UNKNOWN, "an interceptor sends it a second time")

@@ -4,8 +4,10 @@ import com.stablevps.internal.ffi.Api
 import com.stablevps.internal.ffi.ApiConfig
 import com.stablevps.internal.ffi.Machine
 import com.stablevps.internal.ffi.Output
+import com.stablevps.internal.ffi.Recording
 import com.stablevps.internal.ffi.Request
 import com.stablevps.internal.ffi.defaultConfig
+import com.stablevps.internal.ffi.invalidInput
 import java.io.Closeable
 import java.util.concurrent.atomic.AtomicLong
 import com.stablevps.internal.ffi.CallOptions as CoreCallOptions
@@ -16,7 +18,7 @@ internal class Session(
     private val options: StableVpsOptions,
 ) : Closeable {
     private val transport = options.transport ?: OkHttpTransport()
-    private val host = Host(transport, options.clock, options.logger)
+    private val host = Host(transport, options.clock, options.logger, options.store)
     private val seeds = options.randomSeed?.let(::AtomicLong)
     private val api = lazy { checked { Api(config()) } }
 
@@ -47,6 +49,36 @@ internal class Session(
         host.checkOpen()
         val machine = native { begin(request(), CallOptions().toCore()) }
         return Driver(host, machine, label) { (it as Output.Provisioned).v1.read() }.run(onProgress)
+    }
+
+    /** How a purchase is recorded, if it is. */
+    fun recording(
+        idempotencyKey: String?,
+        whenHeld: WhenHeld,
+    ): Recording? =
+        when {
+            options.store != null -> Recording(idempotencyKey, whenHeld.toCore())
+            idempotencyKey == null -> null
+            else -> throw invalidInput("idempotency_key", "needs a client with a store").toException()
+        }
+
+    /** A question to the store. */
+    suspend fun <T> question(
+        label: String,
+        request: Request,
+        options: CallOptions,
+        read: (Output) -> T,
+    ): T {
+        checkStore()
+        return call(label, request, options, read)
+    }
+
+    /** Refuses what only a client with a store can do. */
+    fun checkStore() {
+        if (options.store == null) {
+            val reason = "is missing: recorded purchases need a client with one"
+            throw invalidInput("store", reason).toException()
+        }
     }
 
     private fun begin(

@@ -40,6 +40,9 @@ public class StableVps
         /** VPS. */
         public val vps: VpsResource = VpsResource(session)
 
+        /** The purchases that its store has recorded. */
+        public val purchases: PurchasesResource = PurchasesResource(session)
+
         /** The account. */
         public val account: AccountResource = AccountResource(session)
 

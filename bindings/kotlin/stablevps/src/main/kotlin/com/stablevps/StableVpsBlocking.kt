@@ -41,6 +41,9 @@ public class StableVpsBlocking internal constructor(
     /** VPS. */
     public val vps: BlockingVps = BlockingVps(client.vps, caller)
 
+    /** The purchases that its store has recorded. */
+    public val purchases: BlockingPurchases = BlockingPurchases(client.purchases, caller)
+
     /** The account. */
     public val account: BlockingAccount = BlockingAccount(client.account, caller)
 

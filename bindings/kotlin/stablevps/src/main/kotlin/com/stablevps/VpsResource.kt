@@ -79,6 +79,9 @@ public class VpsResource internal constructor(
      * @throws UnresolvedException The order's reply was lost, and a person must look.
      * @throws ProvisioningFailedException Bought, but suspended or terminated.
      * @throws DeadlineExceededException Not usable in time; the exception carries a token.
+     * @throws PurchaseInProgressException The purchase of that idempotency key goes on elsewhere.
+     * @throws IdempotencyMismatchException The idempotency key belongs to another order.
+     * @throws StoreException The store failed; nothing was ordered, unless the exception carries a token.
      */
     public suspend fun provision(
         planId: PlanId,
@@ -88,7 +91,14 @@ public class VpsResource internal constructor(
         onProgress: (suspend (Progress) -> Unit)? = null,
     ): Provisioned =
         session.purchase("vps.provision", onProgress) {
-            Request.Provision(planId.value, billingCycle.value, location.value, options.toCore())
+            val recording = session.recording(options.idempotencyKey, options.whenHeld)
+            Request.Provision(
+                planId.value,
+                billingCycle.value,
+                location.value,
+                options.toCore(),
+                recording,
+            )
         }
 
     /**

@@ -88,6 +88,7 @@ public class Simulator
                     clock = if (options.clock === Clock.SYSTEM) clock else options.clock,
                     randomSeed = options.randomSeed ?: 1,
                     account = options.account,
+                    store = options.store,
                 ),
             )
 

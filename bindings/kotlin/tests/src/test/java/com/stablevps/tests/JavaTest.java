@@ -16,13 +16,20 @@ import com.stablevps.Phase;
 import com.stablevps.PlanId;
 import com.stablevps.ProvisionOptions;
 import com.stablevps.Provisioned;
+import com.stablevps.PurchaseState;
+import com.stablevps.RecordedOptions;
 import com.stablevps.Secret;
+import com.stablevps.SqliteStore;
 import com.stablevps.StableVpsBlocking;
 import com.stablevps.StableVpsOptions;
+import com.stablevps.Store;
+import com.stablevps.StoreOperation;
 import com.stablevps.VpsStatus;
+import com.stablevps.WhenHeld;
 import com.stablevps.testing.Simulator;
 import com.stablevps.testing.SimulatorConfig;
 import java.math.BigDecimal;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,8 +37,13 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import kotlin.coroutines.EmptyCoroutineContext;
+import kotlinx.coroutines.BuildersKt;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.sqlite.SQLiteDataSource;
 
 /** The package, used from Java. */
 class JavaTest {
@@ -157,5 +169,38 @@ class JavaTest {
         client.getVps().resume(token.get());
         assertEquals(2, simulator.state().getOrdersReceived());
         client.close();
+    }
+
+    @Test
+    void purchasesHaveIdempotencyKeys(@TempDir Path folder) throws Exception {
+        SQLiteDataSource source = new SQLiteDataSource();
+        source.setUrl("jdbc:sqlite:" + folder.resolve("purchases.db"));
+        SqliteStore sqlite = new SqliteStore(source);
+        AtomicInteger asked = new AtomicInteger();
+        Store store = Store.blocking(operation -> {
+            asked.incrementAndGet();
+            return carriedOut(sqlite, operation);
+        });
+        StableVpsBlocking shop = simulator.blockingClient(new StableVpsOptions().withStore(store));
+        ProvisionOptions order =
+            new ProvisionOptions().withIdempotencyKey("order-1").withWhenHeld(WhenHeld.WAIT);
+        String id = shop.getVps()
+            .provision(PlanId.PRIME, BillingCycle.MONTHLY, Location.LONDON, order)
+            .getVps()
+            .getId();
+        assertEquals(id, shop.getPurchases().resume("order-1").getVps().getId());
+        RecordedOptions patient = new RecordedOptions().withTimeout(Duration.ofMinutes(5)).withWhenHeld(WhenHeld.WAIT);
+        assertEquals(id, shop.getPurchases().resumeAsync("order-1", patient).get().getVps().getId());
+        assertEquals(id, shop.getPurchases().get("order-1").getVpsId());
+        assertEquals(0, shop.getPurchases().resumeAll().size());
+        shop.getPurchases().forget("order-1");
+        assertEquals(PurchaseState.FORGOTTEN, shop.getPurchases().list().get(0).getState());
+        assertTrue(asked.get() > 5);
+        sqlite.close();
+    }
+
+    private static String carriedOut(Store store, StoreOperation operation) throws InterruptedException {
+        return (String) BuildersKt.runBlocking(
+            EmptyCoroutineContext.INSTANCE, (scope, continuation) -> store.carryOut(operation, continuation));
     }
 }
