@@ -114,6 +114,17 @@ pub enum WatchEventKind {
         /// How long until it is tried again, where it is still due then.
         again_in_ms: u64,
     },
+    /// A reboot was due by the list, but `GET /vps/:id` shows that the VPS is not paid or not active.
+    RebootWithheld {
+        /// The VPS, by the list.
+        vps: Vps,
+        /// The billing status that it shows itself.
+        status: BillingStatus,
+        /// The machine's status that it shows itself.
+        vps_status: VpsStatus,
+        /// How long until it is looked at again, where a reboot is still due then.
+        again_in_ms: u64,
+    },
     /// A VPS is still silent at the end of the patience after a reboot.
     StillSilent {
         /// The VPS.
@@ -173,6 +184,7 @@ impl WatchEventKind {
             | Self::RebootSent { vps, .. }
             | Self::RebootUnknown { vps, .. }
             | Self::RebootRefused { vps, .. }
+            | Self::RebootWithheld { vps, .. }
             | Self::StillSilent { vps, .. }
             | Self::PeriodEnding { vps, .. } => Some(vps),
             Self::Started { .. }
@@ -199,6 +211,7 @@ impl WatchEventKind {
             Self::RebootSent { .. } => "reboot_sent",
             Self::RebootUnknown { .. } => "reboot_unknown",
             Self::RebootRefused { .. } => "reboot_refused",
+            Self::RebootWithheld { .. } => "reboot_withheld",
             Self::StillSilent { .. } => "still_silent",
             Self::PeriodEnding { .. } => "period_ending",
             Self::ListingFailed { .. } => "listing_failed",

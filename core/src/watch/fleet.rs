@@ -20,6 +20,8 @@ use crate::power::Powers;
 pub(super) struct Fleet {
     members: BTreeMap<VpsId, Member>,
     is_begun: bool,
+    /// Whether any VPS has ever answered.
+    is_answered: bool,
 }
 
 /// What a round of probes showed.
@@ -129,6 +131,7 @@ impl Fleet {
             let Some(member) = self.members.get_mut(id) else {
                 continue;
             };
+            self.is_answered |= *finding == Finding::Answers;
             let was_reachable = member.health.is_reachable();
             unclear += usize::from(*finding == Finding::Unclear && was_reachable);
             told.extend(member.take_finding(*finding, terms, now));
@@ -168,6 +171,7 @@ impl Fleet {
         let mut due: Vec<_> = probed
             .iter()
             .filter_map(|id| Some((id, &self.members.get(id)?.health)))
+            .filter(|_| self.is_answered)
             .filter(|(id, health)| health.is_due(terms, powers.started(id), now))
             .collect();
         due.sort_by_key(|(_, health)| health.silent_since());
@@ -188,17 +192,6 @@ impl Member {
         self.presence = Presence::Listed;
         self.vps = vps;
         self.changes(before, status)
-    }
-
-    /// Takes in what the service says of its statuses right now.
-    pub fn take_statuses(
-        &mut self,
-        status: BillingStatus,
-        vps_status: VpsStatus,
-    ) -> Vec<WatchEventKind> {
-        let before = mem::replace(&mut self.vps.status, status);
-        let machine_before = mem::replace(&mut self.vps.vps_status, vps_status);
-        self.changes(before, machine_before)
     }
 
     fn changes(&self, billing: BillingStatus, status: VpsStatus) -> Vec<WatchEventKind> {

@@ -375,17 +375,30 @@ impl Watch {
                 return self.go_on_after(&error, due, now);
             }
         };
-        let is_due = is_paid_and_active(&vps.status, &vps.vps_status);
-        let member = self.fleet.member(&id);
-        let told = member.map(|member| member.take_statuses(vps.status, vps.vps_status));
-        self.tell_all(told.unwrap_or_default(), now);
+        if !is_paid_and_active(&vps.status, &vps.vps_status) {
+            self.withhold(&id, vps, now);
+            return self.go_on(due, now);
+        }
         match ControlVps::reboot(id.as_str()) {
             // Another client of the process may have stopped or rebooted it since.
-            Ok(reboot) if is_due && self.is_still_due(&id, now) => {
+            Ok(reboot) if self.is_still_due(&id, now) => {
                 let call = Box::new(self.call(reboot, now));
                 self.activity = Activity::Rebooting { call, id, due };
             }
             Ok(_) | Err(_) => self.go_on(due, now),
+        }
+    }
+
+    /// Leaves a VPS alone that shows another status than the list.
+    fn withhold(&mut self, id: &VpsId, shown: VpsDetails, now: Instant) {
+        if let Some(member) = self.fleet.member(id) {
+            let kind = WatchEventKind::RebootWithheld {
+                again_in_ms: member.health.refused(&self.terms, now),
+                vps: member.vps.clone(),
+                status: shown.status,
+                vps_status: shown.vps_status,
+            };
+            self.tell_all([kind], now);
         }
     }
 

@@ -14,14 +14,15 @@
 //!    and that this process has not stopped, or may have. Only these are probed: one TCP connection a look, all side
 //!    by side. After a failed look those of the last list are probed, which shows who answers; no reboot is due.
 //! 4. *A silence counts* while at least half of the VPS's peers answer. Its peers are the other VPS that were
-//!    reachable until now: those of its location, or of all locations where there are none, or the service itself
-//!    where there are none at all. A silence that does not count is the network's, and counting begins anew. A probe
-//!    that the host could not carry out says nothing.
+//!    reachable until now, or are again: those of its location, or of all locations where there are none there. Where no
+//!    other VPS is probed at all, its peer is the service, which must have listed in this look. A silence that does
+//!    not count is the network's, and counting begins anew. A probe that the host could not carry out says nothing.
 //! 5. *Unreachable* is a VPS with the set number of silences in a row that count. It is reachable again with its
 //!    first answer.
 //! 6. *A reboot is due* for an unreachable VPS with as many counted silences since its last reboot, whose patience is
-//!    over, and which this process has not started or rebooted within the first patience. A look reboots at most a
-//!    tenth of what it probed, or one. Just before, `GET /vps/:id` must confirm that it is paid and active.
+//!    over, and which this process has not started or rebooted within the first patience. Before any VPS has answered
+//!    this watch, none is due: the watcher's network may not let probes out. A look reboots at most a tenth of what it
+//!    probed, or one. Just before, `GET /vps/:id` must confirm that it is paid and active.
 //! 7. *Patience*: after a reboot the VPS is left alone for the first patience, then twice as long for each further
 //!    one, up to the longest. Once it has answered for the longest patience, it begins anew. A reboot whose reply was
 //!    lost counts as done, and its patience is doubled. One that was certainly not sent may be sent at the next look.

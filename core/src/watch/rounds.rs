@@ -25,7 +25,7 @@ pub(super) enum Finding {
     Nothing,
 }
 
-/// How many VPS there are that were reachable until now, and how many of them answered.
+/// How many VPS there are that were reachable until now or answer again, and how many of them answer.
 #[derive(Clone, Copy, Debug, Default)]
 struct Peers {
     all: usize,
@@ -55,7 +55,8 @@ impl Peers {
 pub(super) fn findings(probed: &[Probed<'_>], service_answers: bool) -> Vec<Finding> {
     let mut all = Peers::default();
     let mut at: HashMap<&Location, Peers> = HashMap::new();
-    for one in probed.iter().filter(|one| one.was_reachable) {
+    let is_peer = |one: &&Probed<'_>| one.was_reachable || one.outcome == ProbeOutcome::Answered;
+    for one in probed.iter().filter(is_peer) {
         all.add(one.outcome);
         at.entry(one.location).or_default().add(one.outcome);
     }
@@ -68,7 +69,7 @@ pub(super) fn findings(probed: &[Probed<'_>], service_answers: bool) -> Vec<Find
             let counts = near
                 .answer(own)
                 .or_else(|| all.answer(own))
-                .unwrap_or(service_answers);
+                .unwrap_or(service_answers && probed.len() == 1);
             if counts {
                 Finding::Silent
             } else {
@@ -124,13 +125,12 @@ mod tests {
             // Two of one place.
             ("sa", false, "sa"),
             ("ss", true, "??"),
-            ("sS", true, "s?"),
+            ("sS", true, "??"),
             ("Sa", false, "sa"),
-            ("SS", true, "ss"),
-            ("SS", false, "??"),
-            // The other one was not tried: it is no peer.
-            ("sn", true, "s-"),
-            ("sn", false, "?-"),
+            ("SA", false, "sa"),
+            ("SS", true, "??"),
+            // The other one was not tried: nothing is known of the network.
+            ("sn", true, "?-"),
             // Half of the peers is enough, less is not.
             ("ssa", true, "ssa"),
             ("sssa", true, "???a"),
@@ -142,10 +142,10 @@ mod tests {
             ("s aaa", false, "saaa"),
             ("s sss", true, "????"),
             ("s ssa", true, "?ssa"),
-            // Unreachable ones are no peers, whether they answer or not.
+            // Unreachable ones are peers only once they answer.
             ("s S a", true, "ssa"),
             ("S s s", true, "???"),
-            ("sA", false, "?a"),
+            ("sA", false, "sa"),
         ] {
             assert_eq!(found(round, service_answers), expected, "{round}");
         }
