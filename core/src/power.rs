@@ -39,7 +39,8 @@ struct Known {
     started_before: Option<Instant>,
 }
 
-/// The power of a server's VPS, as far as this process changed it. There are as many entries as VPS that it touched.
+/// The power of a server's VPS, as far as this process changed it. There are as many entries as VPS that it touched: one
+/// that a list leaves out for a while is still stopped when it is back.
 #[derive(Default)]
 pub(crate) struct Powers(Mutex<HashMap<VpsId, Known>>);
 
@@ -106,11 +107,6 @@ impl Powers {
         self.lock().get(vps).and_then(|known| known.started)
     }
 
-    /// It is no more.
-    pub fn forget(&self, vps: &VpsId) {
-        self.lock().remove(vps);
-    }
-
     fn lock(&self) -> MutexGuard<'_, HashMap<VpsId, Known>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -156,8 +152,6 @@ mod tests {
             }
             assert_eq!(powers.is_stopped(&vps), is_stopped, "{requests:?}");
             assert_eq!(powers.started(&vps), started.map(now), "{requests:?}");
-            powers.forget(&vps);
-            assert!(!powers.is_stopped(&vps));
         }
     }
 }

@@ -186,6 +186,11 @@ fn a_hung_vps_is_rebooted_and_one_for_which_that_is_not_due_is_not() {
             &["0:07 billing_changed 0"],
         ),
         (&[(5, Act::Hang(0)), (6, Act::Stop(0))], &[]),
+        // What was stopped stays so, though the list lacks it for a while.
+        (
+            &[(5, Act::Stop(0)), (6, Act::Unlisted(0, 3 * MINUTE))],
+            &["0:08 removed 0", "0:10 added 0"],
+        ),
         (
             &[(5, Act::Stop(0)), (9, Act::Start(0)), (10, Act::Hang(0))],
             &[

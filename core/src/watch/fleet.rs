@@ -47,8 +47,8 @@ impl Fleet {
     }
 
     /// Takes a list in.
-    pub fn take_list(&mut self, rows: Vec<ListedVps>, powers: &Powers) -> Vec<WatchEventKind> {
-        let mut told = self.take_missing(&rows, powers);
+    pub fn take_list(&mut self, rows: Vec<ListedVps>) -> Vec<WatchEventKind> {
+        let mut told = self.take_missing(&rows);
         for ListedVps { id, vps } in rows {
             match (self.members.entry(id), vps) {
                 (Entry::Occupied(mut known), Some(vps)) => {
@@ -73,7 +73,7 @@ impl Fleet {
     }
 
     /// Notes which VPS the list lacks. Those that it lacks for the second time are no more.
-    fn take_missing(&mut self, rows: &[ListedVps], powers: &Powers) -> Vec<WatchEventKind> {
+    fn take_missing(&mut self, rows: &[ListedVps]) -> Vec<WatchEventKind> {
         let listed: std::collections::HashSet<_> = rows.iter().map(|row| &row.id).collect();
         let is_gone = |id: &VpsId, member: &mut Member| {
             let is_missing = !listed.contains(id);
@@ -84,11 +84,8 @@ impl Fleet {
             is_missing && was_missing
         };
         let gone = self.members.extract_if(.., is_gone);
-        gone.map(|(id, member)| {
-            powers.forget(&id);
-            WatchEventKind::Removed { vps: member.vps }
-        })
-        .collect()
+        gone.map(|(_, member)| WatchEventKind::Removed { vps: member.vps })
+            .collect()
     }
 
     /// Whom to probe. The others are not expected to answer any more.

@@ -252,7 +252,7 @@ impl Watch {
         match outcome {
             Ok(rows) => {
                 self.tell_recovery(now);
-                let told = self.fleet.take_list(rows, self.api.powers());
+                let told = self.fleet.take_list(rows);
                 self.tell_all(told, now);
             }
             Err(error) => {
