@@ -16,8 +16,8 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicIsize, Ordering};
 
 use fastrand::Rng;
-use stablevps_core::watch::{RebootPolicy, WatchOptions};
-use support::seeds;
+use stablevps_core::watch::{RebootPolicy, WatchEvent, WatchOptions};
+use support::{START, seeds};
 use watched::{Act, DAY, HOUR, MINUTE, Trouble, World};
 
 struct Counting;
@@ -147,18 +147,32 @@ fn world(seed: u64) -> World {
     World::new(&places, options, plan, seed)
 }
 
+fn line(event: &WatchEvent) -> String {
+    let vps = event.kind.vps().map_or("", |vps| vps.id.as_str());
+    let minutes = (event.at.millis() - START) / MINUTE;
+    format!("{minutes} {} {vps}", event.kind.name())
+}
+
 #[test]
 fn every_reboot_was_due_and_nearly_every_one_that_was_due_came() {
     let (mut caught, mut missed, mut looks) = (0, 0, 0);
     for seed in seeds(40) {
         let mut world = world(seed);
-        let run = std::panic::AssertUnwindSafe(|| world.run(2 * DAY, |_| {}));
-        if let Err(panic) = std::panic::catch_unwind(run) {
-            println!("in the world of seed {seed}:");
-            std::panic::resume_unwind(panic);
+        let story = world.story();
+        let mut told = Vec::new();
+        let run = std::panic::AssertUnwindSafe(|| {
+            world.run(2 * DAY, |event| told.push(line(event)));
+        });
+        let end = std::panic::catch_unwind(run);
+        if end.is_err() || world.missed > 0 {
+            println!(
+                "the world of seed {seed}, {} missed:\n{story}",
+                world.missed
+            );
+            println!("{}", told.join("\n"));
         }
-        if world.missed > 0 {
-            println!("the world of seed {seed} missed {}", world.missed);
+        if let Err(panic) = end {
+            std::panic::resume_unwind(panic);
         }
         caught += world.caught;
         missed += world.missed;

@@ -101,7 +101,7 @@ pub struct Server {
     pub is_stopped: bool,
     is_gone: bool,
     pub is_excluded: bool,
-    /// The last reboot that the watch sent, and whether its reply was lost.
+    /// When the watch last rebooted it, by the monotonic clock, and whether the reply was lost.
     rebooted: Option<(i64, bool)>,
     pub reboots: u32,
     /// Looks in a row in which a reboot was due.
@@ -198,6 +198,16 @@ impl World {
             refusal: None,
             status_by_id: None,
         }
+    }
+
+    /// Where the VPS are, and what is going to happen, in minutes.
+    pub fn story(&self) -> String {
+        let places: Vec<_> = self.servers.iter().map(|server| server.place).collect();
+        let plan = self.plan.iter().rev();
+        let plan: Vec<_> = plan
+            .map(|(at, act)| format!("{} {act:?}", at / MINUTE))
+            .collect();
+        format!("{places:?}\n{}", plan.join(", "))
     }
 
     pub fn instant(&self) -> Instant {
@@ -419,7 +429,7 @@ impl World {
         self.in_look += 1;
         let helps = self.seeds.u32(0..10) > 1 && !self.is_beyond_help;
         let server = &mut self.servers[number];
-        server.rebooted = Some((self.now, is_lost));
+        server.rebooted = Some((self.now - self.slept, is_lost));
         server.reboots += 1;
         server.due_looks = 0;
         if let Some((status, body)) = self.refusal {
@@ -462,7 +472,11 @@ impl World {
         assert!(!server.is_excluded, "it is excluded: {}", about());
         if let Some((at, was_lost)) = server.rebooted {
             let patience = self.options.first_patience_ms * if was_lost { 2 } else { 1 };
-            assert!(self.now - at >= patience, "no patience: {}", about());
+            assert!(
+                self.now - self.slept - at >= patience,
+                "no patience: {}",
+                about()
+            );
         }
         let most = (self.servers.len() / 10).max(1);
         assert!(self.in_look < most, "a storm: {}", about());
@@ -478,7 +492,8 @@ impl World {
         let was_up = |server: &Server| {
             let is_running = server.is_active && server.is_paid && !server.is_stopped;
             let hung = server.hung.map_or(0, |at| self.now - at);
-            is_running && !server.is_gone && !server.is_excluded && hung < 20 * MINUTE
+            let is_known = !server.is_gone && !server.is_excluded && !self.is_unlisted(server);
+            is_running && is_known && hung < 20 * MINUTE
         };
         let mut others = self
             .servers
@@ -486,6 +501,11 @@ impl World {
             .enumerate()
             .filter(|(other, _)| *other != number);
         is_behind(&self.servers[number]) && !others.any(|(_, one)| is_behind(one) && was_up(one))
+    }
+
+    fn is_unlisted(&self, server: &Server) -> bool {
+        let unlisted = self.cuts.unlisted.filter(|(_, until)| self.now < *until);
+        unlisted.is_some_and(|(number, _)| self.servers[number].id == server.id)
     }
 
     fn answers(&self, server: &Server) -> bool {
@@ -558,7 +578,7 @@ impl World {
                 && !server.is_excluded
                 && !server.is_gone
                 && self.now >= server.up_from
-                && self.now >= pause;
+                && self.now - self.slept >= pause;
             server.due_looks = if is_due && is_open && is_alone {
                 server.due_looks + 1
             } else {
