@@ -459,10 +459,6 @@ impl World {
         // Behind a cut with nobody else, it is silent while others answer.
         if !self.is_alone_behind_a_cut(number) {
             assert!(server.hung.is_some(), "it runs: {}", about());
-            assert!(self.now >= self.cuts.probes, "probes are cut: {}", about());
-            let (place, until) = self.cuts.place;
-            let is_cut = place == server.place && self.now < until;
-            assert!(!is_cut, "its place is cut: {}", about());
         }
         let hung = self.now - server.silent_from.unwrap();
         assert!(hung >= least, "too early: {}", about());
