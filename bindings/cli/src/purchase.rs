@@ -214,7 +214,7 @@ pub fn reachable(context: &Context, vps: &VpsDetails, desktop: &Desktop) -> Outc
 }
 
 /// Ctrl-C ends the wait, and what it ends is told.
-fn stop_on_interrupt(stopper: &Stopper) -> Guarded {
+pub fn stop_on_interrupt(stopper: &Stopper) -> Guarded {
     let stopper = stopper.clone();
     Guarded::by(move || stopper.stop())
 }

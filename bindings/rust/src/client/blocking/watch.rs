@@ -44,6 +44,12 @@ impl VpsWatch {
         self.stopper.clone()
     }
 
+    /// Whether it has ended for good: its time is over, or it gave its error.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.is_over
+    }
+
     fn advance(&mut self) -> Result<Option<WatchEvent>, Error> {
         let client = self.client.clone();
         let _activity = client.time().activity();
