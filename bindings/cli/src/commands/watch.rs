@@ -17,7 +17,7 @@ use crate::told::words;
 
 const EXAMPLES: &str = "It prints one line for whatever changes, and nothing else. Ctrl-C ends it.
 
-With --reboot it reboots a VPS that is paid and active and has not answered three probes, while others do. It waits
+With --reboot it reboots a VPS that is paid and active and has not answered three probes in a row, while others do. It waits
 five minutes before it reboots the same one again, then ten, and at most an hour. One that was stopped elsewhere looks
 the same as one that hangs: leave it out with --exclude.
 
@@ -39,6 +39,9 @@ pub struct WatchArgs {
     /// The time from one look to the next, such as 30s or 5m
     #[arg(long, default_value = "60s", value_parser = duration, value_name = "TIME")]
     pub interval: Duration,
+    /// How many probes in a row a VPS must not answer
+    #[arg(long, default_value_t = 3, value_name = "COUNT")]
+    pub silent_probes: u32,
     /// Probe no VPS: tell only what the list shows
     #[arg(long, conflicts_with = "reboot")]
     pub no_probes: bool,
@@ -107,6 +110,7 @@ fn begin(client: &Client, args: &WatchArgs) -> Outcome<VpsWatch> {
         .watch()
         .interval(args.interval)
         .alarm_days(args.alarm_days)
+        .silent_probes(args.silent_probes)
         .probe_port(args.desktop_port)
         .exclude(exclude);
     if args.reboot {
