@@ -21,6 +21,7 @@ use crate::http::{
 };
 use crate::json;
 use crate::money::Money;
+use crate::power::PowerEnd;
 use crate::retry::{delay_ms, is_passing, is_refusal, may_have_effect, retry_after_ms};
 use crate::secret::{Secret, scrub};
 use crate::step::WaitReason;
@@ -91,6 +92,28 @@ impl Attempts {
             paused: None,
             api,
             endpoint,
+        }
+    }
+
+    pub fn api(&self) -> &Api {
+        &self.api
+    }
+
+    /// Whether a request that ended in an error may have changed a VPS's power: not where no attempt arrived, and not
+    /// where the service refused the only one.
+    pub fn power_end(&self, error: &Error) -> PowerEnd {
+        let is_refused = matches!(
+            error.kind(),
+            ErrorKind::BadRequest
+                | ErrorKind::Unauthorized
+                | ErrorKind::ReadOnlyKey
+                | ErrorKind::NotFound
+                | ErrorKind::RateLimited { .. }
+        );
+        if self.delivered == 0 || (is_refused && self.delivered == 1) {
+            PowerEnd::NotDone
+        } else {
+            PowerEnd::Unknown
         }
     }
 

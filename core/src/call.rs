@@ -18,6 +18,7 @@ use crate::config::{Api, CallLimits, CallOptions};
 use crate::endpoint::{Access, Endpoint};
 use crate::error::Error;
 use crate::http::{Reply, RequestId};
+use crate::power::PowerEnd;
 use crate::step::{StaleReply, Step};
 use crate::time::Timestamp;
 
@@ -57,6 +58,9 @@ impl Api {
 impl<E: Endpoint> Call<E> {
     /// A call whose key and limits were checked.
     pub(crate) fn new(api: &Api, endpoint: E, limits: CallLimits, seed: u64, begun: Now) -> Self {
+        if let Some((vps, action)) = endpoint.power() {
+            api.powers().begin(vps, action, begun.instant);
+        }
         Self {
             attempts: Attempts::new(api.clone(), endpoint.info(), limits, seed, begun),
             endpoint,
@@ -104,7 +108,19 @@ impl<E: Endpoint> Call<E> {
                 Some(output.map_err(|error| self.attempts.unusable(&response, error, &secrets)))
             }
         };
+        self.note_power();
         Ok(())
+    }
+
+    /// Notes for the process what a request that has ended did to a VPS's power.
+    fn note_power(&self) {
+        if let (Some((vps, action)), Some(outcome)) = (self.endpoint.power(), &self.outcome) {
+            let end = match outcome {
+                Ok(_) => PowerEnd::Done,
+                Err(error) => self.attempts.power_end(error),
+            };
+            self.attempts.api().powers().end(vps, action, end);
+        }
     }
 
     /// The result, once there is one.

@@ -12,6 +12,7 @@ use crate::clock::Now;
 use crate::error::Error;
 use crate::json;
 use crate::open_enum::closed_enum;
+use crate::power::Powers;
 use crate::secret::Secret;
 use crate::turns::{Places, PlacesOfProcess, Turns};
 
@@ -162,6 +163,7 @@ struct Inner {
     timeout_ms: u64,
     connect_timeout_ms: u64,
     claims: Arc<Claims>,
+    powers: Arc<Powers>,
     turns: Turns,
     has_own_time: bool,
 }
@@ -195,7 +197,7 @@ impl Api {
             return Err(Error::invalid_input("account", "must not be empty"));
         }
         let world = config.world.as_deref().unwrap_or(&base);
-        let claims = Claims::of(world);
+        let (claims, powers) = (Claims::of(world), Powers::of(world));
         let account = account_key(config.account.as_deref(), key.as_ref(), &base);
         Ok(Self(Arc::new(Inner {
             turns: Turns::of(places, world, &account),
@@ -209,6 +211,7 @@ impl Api {
             connect_timeout_ms: check_span("connect_timeout", config.connect_timeout_ms, 1)?,
             claims,
             has_own_time: config.world.is_some(),
+            powers,
         })))
     }
 
@@ -276,6 +279,11 @@ impl Api {
     /// What the purchases of the process know of each other.
     pub(crate) fn claims(&self) -> &Claims {
         &self.0.claims
+    }
+
+    /// What the process did to the power of its VPS.
+    pub(crate) fn powers(&self) -> &Powers {
+        &self.0.powers
     }
 
     /// The queue of the account's purchases.

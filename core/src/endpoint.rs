@@ -2,6 +2,8 @@
 
 use crate::decode::DecodeError;
 use crate::http::RetryClass;
+use crate::ids::VpsId;
+use crate::models::PowerAction;
 
 /// What a key must be allowed to do for an endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -69,6 +71,11 @@ pub trait Endpoint {
     /// # Errors
     /// The place in a body that is not what the documentation promises.
     fn parse(&self, body: &mut Vec<u8>) -> Result<Self::Output, DecodeError>;
+
+    /// Whose power it changes, and how.
+    fn power(&self) -> Option<(&VpsId, &PowerAction)> {
+        None
+    }
 
     /// What a 404 means after an earlier attempt whose reply was lost, where that is success.
     fn already_done(&self) -> Option<Self::Output> {

@@ -9,6 +9,7 @@
 //! - [`Call`](call::Call): one endpoint with its retries.
 //! - [`Provisioning`](provisioning::Provisioning): buying one VPS, exactly one, and waiting for it.
 //! - [`RecordedPurchase`](recorded::RecordedPurchase): the same under a key of the caller's, with a store.
+//! - [`Watch`](watch::Watch): what changes about an account's VPS, and rebooting those that hang.
 //!
 //! Out of scope: HTTP itself, sleeping, storage, and more than one account.
 //!
@@ -74,6 +75,7 @@ mod json;
 pub mod models;
 pub mod money;
 mod open_enum;
+mod power;
 pub mod process;
 pub mod provisioning;
 pub mod recorded;
@@ -86,3 +88,4 @@ pub mod step;
 pub mod store;
 pub mod time;
 pub mod turns;
+pub mod watch;

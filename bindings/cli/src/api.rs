@@ -6,7 +6,7 @@ pub use stablevps::http::{
 pub use stablevps::store::{PurchaseState, SqliteStore, WhenHeld};
 pub use stablevps::{
     ActionReceipt, BillingCycle, Client, ClientBuilder, Clock, Error, ErrorKind, KeyCheck, KeyId,
-    Location, Money, NewKey, Next, Phase, Plan, PlanId, Progress, Provisioned, Purchase,
-    PurchaseRecord, Secret, Stopper, Timestamp, Transport, Vps, VpsDetails, VpsId, WaitLevel,
-    Wallet, plans, price,
+    Location, Money, NewKey, Next, Phase, Plan, PlanId, ProbeOutcome, ProbeTarget, Prober,
+    Progress, Provisioned, Purchase, PurchaseRecord, Secret, Stopper, Timestamp, Transport, Vps,
+    VpsDetails, VpsId, VpsWatch, WaitLevel, Wallet, WatchEvent, WatchEventKind, plans, price,
 };

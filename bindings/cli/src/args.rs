@@ -4,6 +4,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::commands::{
     account, buy, catalogue, completions, delete, keys, login, man, power, rdp, resume, show, wait,
+    watch,
 };
 use crate::context::Context;
 use crate::failure::Outcome;
@@ -52,6 +53,8 @@ pub enum Command {
     Resume(resume::ResumeArgs),
     /// Wait until a VPS can be used
     Wait(wait::WaitArgs),
+    /// Watch every VPS, and reboot those that hang
+    Watch(watch::WatchArgs),
     /// Switch VPS on
     Start(power::PowerArgs),
     /// Switch VPS off
@@ -87,6 +90,7 @@ pub fn run(context: &Context, command: Command) -> Outcome {
         Command::Buy(args) => buy::buy(context, &args),
         Command::Resume(args) => resume::resume(context, &args),
         Command::Wait(args) => wait::wait(context, &args),
+        Command::Watch(args) => watch::watch(context, &args),
         Command::Start(args) => power::run(context, &args, power::Action::Start),
         Command::Stop(args) => power::run(context, &args, power::Action::Stop),
         Command::Reboot(args) => power::run(context, &args, power::Action::Reboot),

@@ -66,6 +66,11 @@ impl Context {
         self.world.is_some()
     }
 
+    /// The simulated account.
+    pub fn world(&self) -> Option<&World> {
+        self.world.as_ref()
+    }
+
     /// The profiles.
     pub fn profiles(&self) -> Outcome<Profiles> {
         Profiles::open(&self.places.config)
@@ -173,7 +178,8 @@ impl Context {
         let mut builder = Client::builder().user_agent_suffix(USER_AGENT);
         if let Some(world) = &self.world {
             let settings = builder.base_url(BASE_URL).random_seed(1);
-            return settings.transport(world.clone()).clock(world.clone());
+            let settings = settings.transport(world.clone()).clock(world.clone());
+            return settings.prober(world.clone());
         }
         if let Some(url) = self.global.base_url.as_deref().or(base_url) {
             builder = builder.base_url(url);

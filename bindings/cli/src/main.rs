@@ -3,6 +3,7 @@
 //! | module | idea |
 //! |---|---|
 //! | `args`, `options`, `commands` | the command line; the commands, one file a group |
+//! | `told` | what a watch tells, in words |
 //! | `output`, `progress`, `failure`, `exit` | what is printed, on which stream, and how the process ends |
 //! | `profile`, `keyring` | named keys |
 //! | `state`, `purchase` | open purchases: what is written down of them, and how one is carried out |
@@ -30,6 +31,7 @@ mod purchase;
 mod reach;
 mod state;
 mod surroundings;
+mod told;
 mod world;
 
 use std::process::ExitCode;

@@ -9,11 +9,11 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
-use stablevps_simulator::{Config, Exchange, Request, Simulator};
+use stablevps_simulator::{Command, Config, Exchange, Request, Simulator, VpsChange};
 
 use crate::api::{
-    Clock, Delivery, FailureKind, Header, HttpRequest, HttpResponse, Reply, Stopper, Transport,
-    TransportFailure,
+    Clock, Delivery, FailureKind, Header, HttpRequest, HttpResponse, ProbeOutcome, ProbeTarget,
+    Prober, Reply, Stopper, Transport, TransportFailure, VpsId,
 };
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
@@ -67,6 +67,19 @@ impl World {
     /// The key that the account began with.
     pub fn key(&self) -> Outcome<String> {
         self.with(|stored| stored.simulator.initial_key().to_owned())
+    }
+
+    /// A VPS hangs: it does not answer until it is rebooted or stopped.
+    pub fn hang(&self, id: &VpsId) -> Outcome {
+        let change = VpsChange {
+            id: id.to_string(),
+            hangs: Some(true),
+            ..VpsChange::default()
+        };
+        let command = Command::SetVps(change);
+        self.with(|stored| stored.simulator.control(command, stored.now_ms))?
+            .map(drop)
+            .map_err(|error| Failure::new(Exit::NotFound, error.to_string()))
     }
 
     /// Reads the file, changes what it holds, and writes it. One process at a time does.
@@ -139,6 +152,22 @@ impl Transport for World {
                 failed(FailureKind::Io, Delivery::Unknown, "simulated")
             }
             Err(failure) => failed(FailureKind::Io, Delivery::Unknown, &failure.message),
+        }
+    }
+}
+
+impl Prober for World {
+    fn probe(&self, target: &ProbeTarget, _: Duration) -> ProbeOutcome {
+        let state = self.with(|stored| stored.simulator.state(stored.now_ms));
+        let Ok(state) = state else {
+            return ProbeOutcome::NotTried;
+        };
+        let is_meant = |address: &String| *address == target.address;
+        let mut found = state.vps.iter().filter(|vps| vps.answers);
+        if found.any(|vps| vps.ip_address.as_ref().is_some_and(is_meant)) {
+            ProbeOutcome::Answered
+        } else {
+            ProbeOutcome::Silent
         }
     }
 }

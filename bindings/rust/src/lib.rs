@@ -83,6 +83,41 @@
 //! # }
 //! ```
 //!
+//! # Watching
+//!
+//! [`watch`](VpsResource::watch) looks at the account's VPS once a minute and gives an event for whatever changes, for
+//! months. With [`reboot_when_silent`](WatchBuilder::reboot_when_silent) it reboots VPS that are paid and active and do
+//! not answer on the port of RDP, while others do.
+//!
+//! ```
+//! # use std::time::Duration;
+//! use stablevps::WatchEventKind;
+//! use stablevps::testing::{Command, Simulator, VpsChange};
+//!
+//! let simulator = Simulator::new();
+//! let client = simulator.client();
+//! let bought = client.vps().provision("basic", "monthly", "tokyo").run()?;
+//! let id = bought.vps.id.to_string();
+//!
+//! for event in client.vps().watch().reboot_when_silent().begin()? {
+//!     let event = event?;
+//!     println!("{} {}", event.at, event.kind.name());
+//!     match event.kind {
+//!         WatchEventKind::Started { .. } => {}
+//!         // The VPS hangs.
+//!         # WatchEventKind::PeriodEnding { .. } => {}
+//!         WatchEventKind::Unreachable { vps, .. } => assert_eq!(vps.id.as_str(), id),
+//!         WatchEventKind::Reachable { reboots, .. } => {
+//!             assert_eq!(reboots, 1);
+//!             break;
+//!         }
+//!         _ => {}
+//!     }
+//!     # simulator.hang(&id);
+//! }
+//! # Ok::<(), stablevps::Error>(())
+//! ```
+//!
 //! # Errors
 //!
 //! Every [`Error`] says what happened ([`kind`](Error::kind)), whose fault it is ([`fault`](Error::fault)), and what
@@ -146,7 +181,7 @@ pub use client::*;
 
 pub use stablevps_core::catalogue::{self, CURRENCY, Plan, plans, price};
 pub use stablevps_core::config::Auth;
-pub use stablevps_core::error::{Error, ErrorKind, Fault, Next};
+pub use stablevps_core::error::{Error, ErrorKind, Fault, Next, Report};
 pub use stablevps_core::http;
 pub use stablevps_core::ids::{KeyId, ServerId, VpsId};
 pub use stablevps_core::models::*;
@@ -154,6 +189,8 @@ pub use stablevps_core::money::Money;
 pub use stablevps_core::provisioning::{KeyCheck, Preflight, WaitLevel};
 pub use stablevps_core::secret::Secret;
 pub use stablevps_core::time::Timestamp;
+#[cfg(any(feature = "async", feature = "blocking"))]
+pub use stablevps_core::watch::{ProbeOutcome, ProbeTarget, WatchEvent, WatchEventKind};
 
 /// The transport by itself. For the packages of other languages: it may change with any version.
 #[cfg(feature = "host")]

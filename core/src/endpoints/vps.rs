@@ -400,6 +400,10 @@ impl<const REPEATABLE: bool> Endpoint for ControlVps<REPEATABLE> {
         Some(json::written(&Body { action }))
     }
 
+    fn power(&self) -> Option<(&VpsId, &PowerAction)> {
+        Some((&self.id, &self.action))
+    }
+
     fn parse(&self, body: &mut Vec<u8>) -> Result<ActionReceipt, DecodeError> {
         receipt(body)
     }

@@ -183,7 +183,7 @@ impl VpsDetails {
 }
 
 /// Whether an address is one that a VPS can have: `0.0.0.0` and the like stand for none yet.
-fn is_usable_address(text: &str) -> bool {
+pub(crate) fn is_usable_address(text: &str) -> bool {
     match text.parse::<IpAddr>() {
         Ok(address @ IpAddr::V4(v4)) => {
             let is_special = address.is_unspecified() || address.is_loopback();

@@ -124,6 +124,8 @@ pub struct VpsSeed {
     /// In epoch milliseconds. Default: the moment of the command, or the account's beginning for one that
     /// comes with the configuration.
     pub created_at_ms: Option<i64>,
+    /// Its address. Default: a new one of the range reserved for benchmarks.
+    pub ip_address: Option<String>,
 }
 
 impl Default for VpsSeed {
@@ -136,6 +138,7 @@ impl Default for VpsSeed {
             status: "active".to_owned(),
             vps_status: "active".to_owned(),
             created_at_ms: None,
+            ip_address: None,
         }
     }
 }

@@ -64,6 +64,8 @@ pub struct VpsChange {
     pub details_in_ms: Option<u64>,
     /// 404 to `GET`, `DELETE` and actions by id for that many milliseconds, though the list shows it.
     pub appear_404_ms: Option<u64>,
+    /// `true`: it hangs, and does not answer at its address until it is rebooted or stopped.
+    pub hangs: Option<bool>,
 }
 
 /// A key to be made.

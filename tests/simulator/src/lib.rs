@@ -45,6 +45,8 @@
 //!   active. `expiresAt` is sent as null when there is none, `lastUsedAt` is left out.
 //! - Actions answer 400 while a VPS is provisioning, suspended or terminated; any other status, even one nobody
 //!   has heard of, allows them. Stopping a VPS leaves its `vpsStatus` alone. Every action may be repeated.
+//! - Whether a VPS answers at its address is not shown by the API. The report has it: a VPS answers that is active, runs and
+//!   does not hang. A reboot ends a hang, and so does a stop.
 //! - A period that would end on 31 February ends on the month's last day.
 //!
 //! # Faults
@@ -78,6 +80,7 @@
 //! | `{"set_balance": {"amount": 12.5}}` | `{}` |
 //! | `{"set_vps": {"id": "664a...", "vps_status": "suspended", "status": "past_due"}}` | `{}` |
 //! | `{"set_vps": {"id": "664a...", "active_in_ms": 60000, "details_in_ms": 65000, "appear_404_ms": 10000}}` | `{}` |
+//! | `{"set_vps": {"id": "664a...", "hangs": true}}` | `{}` |
 //! | `{"add_vps": {"plan_id": "pro", "location": "tokyo"}}` | `{"id": "664a..."}` |
 //! | `{"add_foreign_vps": {}}` | `{"id": "664a..."}` |
 //! | `{"create_key": {"name": "bot", "scope": "read", "expires_in_days": 30}}` | `{"id": "664a...", "key": "svps_live_..."}` |

@@ -261,3 +261,31 @@ fn a_file_that_is_wrong_is_named() {
         "{text}"
     );
 }
+
+/// A port that nobody has just now.
+fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    listener.local_addr().unwrap().port()
+}
+
+/// Asks until it is so: a desktop follows its VPS within a moment.
+fn until_desktop_answers(port: u16, expected: bool) {
+    while TcpStream::connect(("127.0.0.1", port)).is_ok() != expected {
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn a_desktop_on_loopback_answers_while_its_vps_does() {
+    let port = free_port();
+    let server = Server::start(&["--desktops", &port.to_string()]);
+    let added = json!({"add_vps": {"id": "a", "ip_address": "127.0.0.1"}});
+    assert_eq!(server.control(&added)["id"], "a");
+    until_desktop_answers(port, true);
+    server.control(&json!({"set_vps": {"id": "a", "hangs": true}}));
+    until_desktop_answers(port, false);
+    let reboot = r#"{"action":"reboot"}"#;
+    server.send("POST", "/api/v1/vps/a/actions", reboot);
+    until_desktop_answers(port, true);
+    assert_eq!(server.state()["vps"][0]["answers"], true);
+}

@@ -13,3 +13,4 @@ pub mod rdp;
 pub mod resume;
 pub mod show;
 pub mod wait;
+pub mod watch;

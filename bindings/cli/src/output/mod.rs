@@ -72,6 +72,16 @@ impl Output {
         })
     }
 
+    /// Prints one line of many, at once. Says whether anybody still reads.
+    pub fn line(&self, text: &str) -> Outcome<bool> {
+        let mut out = anstream::AutoStream::new(io::stdout().lock(), self.color.choice());
+        match writeln!(out, "{text}").and_then(|()| out.flush()) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+            Err(error) => Err(unwritable(&error)),
+        }
+    }
+
     /// Prints text that has one form only.
     pub fn text(&self, text: &str) -> Outcome {
         self.print(|out| out.write_all(text.as_bytes()))
@@ -95,12 +105,13 @@ impl Output {
             Ok(()) => Ok(()),
             // Whoever read it has seen enough, as `head` has.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            Err(error) => Err(Failure::new(
-                Exit::General,
-                format!("standard output: {error}"),
-            )),
+            Err(error) => Err(unwritable(&error)),
         }
     }
+}
+
+fn unwritable(error: &io::Error) -> Failure {
+    Failure::new(Exit::General, format!("standard output: {error}"))
 }
 
 fn find<'a>(columns: &'a [Column], name: &str) -> Outcome<&'a Column> {

@@ -20,6 +20,11 @@ use crate::client::clock::AsyncClock;
 #[cfg(feature = "blocking")]
 use crate::client::clock::Clock;
 use crate::client::limits::millis;
+#[cfg(feature = "async")]
+use crate::client::prober::AsyncProber;
+#[cfg(feature = "blocking")]
+use crate::client::prober::Prober;
+use crate::client::prober::TcpProber;
 use crate::client::session::Session;
 use crate::client::time::Time;
 use crate::network::{ConfigError, ProxyChoice, TransportConfig, Trust};
@@ -53,6 +58,7 @@ pub struct ClientBuilder<C: ClientKind> {
     network: TransportConfig,
     transport: Option<Arc<C::Transport>>,
     clock: Option<Arc<C::Clock>>,
+    prober: Option<Arc<C::Prober>>,
     store: Option<Arc<dyn Store>>,
     #[cfg(feature = "testing")]
     simulated: Option<World>,
@@ -65,6 +71,8 @@ pub trait ClientKind: sealed::Sealed {
     type Transport: ?Sized;
     /// What it sleeps by.
     type Clock: ?Sized;
+    /// How its watches find out whether a VPS answers.
+    type Prober: ?Sized;
 }
 
 mod sealed {
@@ -78,6 +86,7 @@ impl sealed::Sealed for Client {}
 impl ClientKind for Client {
     type Transport = dyn Transport;
     type Clock = dyn Clock;
+    type Prober = dyn Prober;
 }
 
 #[cfg(feature = "async")]
@@ -87,6 +96,7 @@ impl sealed::Sealed for AsyncClient {}
 impl ClientKind for AsyncClient {
     type Transport = dyn AsyncTransport;
     type Clock = dyn AsyncClock;
+    type Prober = dyn AsyncProber;
 }
 
 impl<C: ClientKind> Default for ClientBuilder<C> {
@@ -99,6 +109,7 @@ impl<C: ClientKind> Default for ClientBuilder<C> {
             network: TransportConfig::default(),
             transport: None,
             clock: None,
+            prober: None,
             store: None,
             #[cfg(feature = "testing")]
             simulated: None,
@@ -291,6 +302,14 @@ impl ClientBuilder<Client> {
         self
     }
 
+    /// Another way to find out whether a VPS answers a [`watch`](crate::VpsResource::watch). Default: one TCP
+    /// connection.
+    #[must_use]
+    pub fn prober(mut self, prober: impl Prober + 'static) -> Self {
+        self.prober = Some(Arc::new(prober));
+        self
+    }
+
     /// The client.
     ///
     /// # Errors
@@ -299,7 +318,8 @@ impl ClientBuilder<Client> {
         let time = self.time();
         let session = self.session(time.world().as_deref())?;
         let sender = self.sender()?;
-        Ok(Client::new(session, sender, time))
+        let prober = self.prober.unwrap_or_else(|| Arc::new(TcpProber));
+        Ok(Client::new(session, sender, time, prober))
     }
 
     fn sender(&self) -> Result<blocking::Sender, Error> {
@@ -327,6 +347,14 @@ impl ClientBuilder<AsyncClient> {
         self
     }
 
+    /// Another way to find out whether a VPS answers a [`watch`](crate::VpsResource::watch). Default: one TCP
+    /// connection.
+    #[must_use]
+    pub fn prober(mut self, prober: impl AsyncProber + 'static) -> Self {
+        self.prober = Some(Arc::new(prober));
+        self
+    }
+
     /// The client.
     ///
     /// # Errors
@@ -335,7 +363,8 @@ impl ClientBuilder<AsyncClient> {
         let time = self.time();
         let session = self.session(time.world().as_deref())?;
         let sender = self.sender()?;
-        Ok(AsyncClient::new(session, sender, time))
+        let prober = self.prober.unwrap_or_else(|| Arc::new(TcpProber));
+        Ok(AsyncClient::new(session, sender, time, prober))
     }
 
     fn sender(&self) -> Result<asynchronous::Sender, Error> {

@@ -88,7 +88,7 @@ impl Driver {
     /// A run begins. An order that an earlier run gave up may have been sent: it is not sent again.
     pub(crate) fn begin(&mut self, now: Instant) -> Result<Running<'_>, Error> {
         if let Some((id, RetryClass::Once)) = self.under_way.take() {
-            let reply = Reply::Failed(given_up("the wait for its reply was ended"));
+            let reply = abandoned();
             self.machine
                 .handle_reply(id, reply, now)
                 .map_err(two_drivers)?;
@@ -275,6 +275,11 @@ pub(crate) fn too_late(limit: Option<Moment>) -> Option<Reply> {
             detail: "its time to begin was over".to_owned(),
         })
     })
+}
+
+/// What becomes of a request whose reply nobody waited for.
+pub(crate) fn abandoned() -> Reply {
+    Reply::Failed(given_up("the wait for its reply was ended"))
 }
 
 fn given_up(detail: &str) -> TransportFailure {

@@ -5,6 +5,7 @@
 //! | `builder`, `session` | a client's settings, and what of them every call begins with |
 //! | `resources`, `provision` | the calls and the purchases of both clients, described once |
 //! | `machine`, `driver` | a purchase with or without a store, and its steps for whoever carries them out |
+//! | `watching`, `prober` | a watch's settings, and how it finds out whether a VPS answers |
 //! | `purchases` | the purchases that a store records |
 //! | `blocking`, `asynchronous` | the client that blocks its caller's thread, and the one for tokio |
 //! | `nested` | no purchase within the `on_progress` of another of its account |
@@ -21,6 +22,7 @@ mod driver;
 mod limits;
 mod machine;
 mod nested;
+mod prober;
 mod provision;
 #[cfg(feature = "blocking")]
 mod purchases;
@@ -29,11 +31,12 @@ mod session;
 pub(crate) mod stop;
 mod time;
 mod trace;
+mod watching;
 
 #[cfg(feature = "async")]
-pub use asynchronous::{AsyncClient, AsyncPurchase, AsyncTransport, SendFuture};
+pub use asynchronous::{AsyncClient, AsyncPurchase, AsyncTransport, AsyncVpsWatch, SendFuture};
 #[cfg(feature = "blocking")]
-pub use blocking::{Client, Purchase, Transport};
+pub use blocking::{Client, Purchase, Transport, VpsWatch};
 pub use builder::{ClientBuilder, ClientKind};
 #[cfg(feature = "blocking")]
 pub use clock::Clock;
@@ -41,8 +44,13 @@ pub use clock::SystemClock;
 #[cfg(feature = "async")]
 pub use clock::{AsyncClock, SleepFuture};
 pub use limits::CallLimits;
+#[cfg(feature = "blocking")]
+pub use prober::Prober;
+#[cfg(feature = "async")]
+pub use prober::{AsyncProber, ProbeFuture};
 pub use provision::{Buy, ProvisionBuilder, PurchaseKind, Recorded, Resume, Watch, WithProgress};
 #[cfg(feature = "blocking")]
 pub use purchases::{PurchasesResource, Resumed};
 pub use resources::{AccountResource, KeysResource, NewKey, VpsResource, WalletResource};
 pub use stop::Stopper;
+pub use watching::WatchBuilder;

@@ -16,6 +16,7 @@ use crate::client::asynchronous::AsyncClient;
 #[cfg(feature = "blocking")]
 use crate::client::blocking::Client;
 use crate::client::provision::{Buy, ProvisionBuilder, Resume, Watch};
+use crate::client::watching::WatchBuilder;
 
 /// Declares calls once for each client: with a result, and with a future of it.
 macro_rules! calls {
@@ -118,6 +119,14 @@ impl<C: Clone> VpsResource<'_, C> {
     pub fn wait_until_ready(self, id: impl AsRef<str>) -> ProvisionBuilder<C, Watch> {
         let watch = Watch::new(id.as_ref().to_owned());
         ProvisionBuilder::new(self.client.clone(), watch)
+    }
+
+    /// Watches every VPS of the account for as long as you like, and tells what changes: VPS that come, go, or change
+    /// their status; those that do not answer, and answer again; renewals that fall due. It reboots those that hang
+    /// where you ask for that.
+    #[must_use = "nothing is watched before `begin`"]
+    pub fn watch(self) -> WatchBuilder<C> {
+        WatchBuilder::new(self.client.clone())
     }
 }
 

@@ -9,6 +9,8 @@ use std::time::Duration;
 /// Ends the wait of a purchase from anywhere: another thread, a Ctrl-C handler, the purchase's own
 /// `on_progress`. Clones stop the same purchase.
 ///
+/// That of a watch ends its iteration, without an error.
+///
 /// The run that is under way, or else the next one, ends with an error that carries the token. It ends at once,
 /// with one exception: an order that is on its way is waited for, for as long as its request may take. The
 /// purchase can be run again afterwards.

@@ -35,6 +35,7 @@ use stablevps_core::http::{
     Delivery, FailureKind, Header, HttpRequest, HttpResponse, Reply, TransportFailure,
 };
 use stablevps_core::secret::Secret;
+use stablevps_core::watch::{ProbeOutcome, ProbeTarget};
 use stablevps_simulator::{Exchange, Request, Simulator as Model};
 
 pub use stablevps_simulator::{
@@ -45,9 +46,11 @@ pub use stablevps_simulator::{
 
 use crate::client::builder::{ClientBuilder, ClientKind};
 #[cfg(feature = "async")]
-use crate::client::{AsyncClient, AsyncTransport, SendFuture, clock::AsyncClock};
+use crate::client::{
+    AsyncClient, AsyncProber, AsyncTransport, ProbeFuture, SendFuture, clock::AsyncClock,
+};
 #[cfg(feature = "blocking")]
-use crate::client::{Client, Stopper, Transport, clock::Clock};
+use crate::client::{Client, Prober, Stopper, Transport, clock::Clock};
 
 pub(crate) use world::{Activity, World};
 
@@ -93,7 +96,8 @@ impl Simulator {
     #[cfg(feature = "blocking")]
     #[must_use]
     pub fn client_builder(&self) -> ClientBuilder<Client> {
-        self.settings(Client::builder()).transport(self.clone())
+        let settings = self.settings(Client::builder());
+        settings.transport(self.clone()).prober(self.clone())
     }
 
     /// An asynchronous client of this service.
@@ -113,7 +117,7 @@ impl Simulator {
     #[must_use]
     pub fn async_client_builder(&self) -> ClientBuilder<AsyncClient> {
         let settings = self.settings(AsyncClient::builder());
-        settings.transport(self.clone())
+        settings.transport(self.clone()).prober(self.clone())
     }
 
     fn settings<C: ClientKind>(&self, builder: ClientBuilder<C>) -> ClientBuilder<C> {
@@ -153,6 +157,36 @@ impl Simulator {
     pub fn control(&self, command: Command) -> Result<Answer, ControlError> {
         let now_ms = self.epoch_ms();
         self.model().control(command, now_ms)
+    }
+
+    /// A VPS hangs: it does not answer a [`watch`](crate::VpsResource::watch) until it is rebooted or stopped.
+    ///
+    /// # Panics
+    /// When the account has no such VPS.
+    #[allow(clippy::panic)]
+    pub fn hang(&self, id: impl AsRef<str>) {
+        let change = VpsChange {
+            id: id.as_ref().to_owned(),
+            hangs: Some(true),
+            ..VpsChange::default()
+        };
+        if let Err(error) = self.control(Command::SetVps(change)) {
+            panic!("{error}");
+        }
+    }
+
+    /// Whether the VPS at an address answers.
+    fn answers(&self, address: &str) -> ProbeOutcome {
+        let state = self.state();
+        let mut found = state
+            .vps
+            .iter()
+            .filter(|vps| vps.ip_address.as_deref() == Some(address));
+        if found.any(|vps| vps.answers) {
+            ProbeOutcome::Answered
+        } else {
+            ProbeOutcome::Silent
+        }
     }
 
     /// What happened so far: requests, orders, charges, balance, VPS, keys.
@@ -243,6 +277,20 @@ impl AsyncTransport for Simulator {
             }
             reply
         })
+    }
+}
+
+#[cfg(feature = "blocking")]
+impl Prober for Simulator {
+    fn probe(&self, target: &ProbeTarget, _: Duration) -> ProbeOutcome {
+        self.answers(&target.address)
+    }
+}
+
+#[cfg(feature = "async")]
+impl AsyncProber for Simulator {
+    fn probe<'a>(&'a self, target: &'a ProbeTarget, _: Duration) -> ProbeFuture<'a> {
+        Box::pin(std::future::ready(self.answers(&target.address)))
     }
 }
 

@@ -10,6 +10,7 @@ mod purchases;
 mod stops;
 #[cfg(feature = "tracing")]
 mod traced;
+mod watches;
 
 use stablevps::testing::{Config, Fault, Misbehaviour, Simulator, Target};
 

@@ -103,6 +103,9 @@ fn apply(change: &VpsChange, vps: &mut Vps, now: Moment) {
     if let Some(ms) = change.details_in_ms {
         vps.details_at = now.plus_ms(ms);
     }
+    if let Some(hangs) = change.hangs {
+        vps.hangs = hangs;
+    }
     if let Some(ms) = change.appear_404_ms {
         vps.found_from = now.plus_ms(ms);
     }

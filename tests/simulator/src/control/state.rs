@@ -73,6 +73,10 @@ pub struct VpsState {
     pub power: Power,
     /// How often it was rebooted.
     pub reboots: u32,
+    /// Its address, once it has one.
+    pub ip_address: Option<String>,
+    /// Whether its desktop answers at its address: it is active, runs, and does not hang.
+    pub answers: bool,
 }
 
 /// One key of the account.
@@ -158,6 +162,8 @@ impl VpsState {
             listed: vps.is_listed(now),
             power: vps.power,
             reboots: vps.reboots,
+            ip_address: vps.has_details(now).then(|| vps.address.clone()),
+            answers: vps.answers(now),
         }
     }
 }

@@ -38,6 +38,9 @@ pub(crate) struct Args {
     /// How many VPS the account has from the beginning
     #[arg(long, value_name = "COUNT", default_value_t = 0)]
     vps: usize,
+    /// The port at which VPS of loopback addresses accept connections while they answer
+    #[arg(long, value_name = "PORT")]
+    pub(crate) desktops: Option<u16>,
     /// Faults to begin with, a JSON list
     #[arg(long, value_name = "FILE")]
     faults: Option<PathBuf>,

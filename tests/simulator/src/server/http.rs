@@ -40,7 +40,7 @@ impl Shared {
         }
     }
 
-    fn with<T>(&self, act: impl FnOnce(&mut Stage) -> T) -> T {
+    pub(crate) fn with<T>(&self, act: impl FnOnce(&mut Stage) -> T) -> T {
         act(&mut self.stage.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -8,6 +8,9 @@
 //!   `{"now_ms": ...}`.
 //! - `GET /_simulator/state` answers the report.
 //!
+//! With `--desktops PORT`, every VPS whose address is one of loopback accepts connections at it and that port while it
+//! answers, and refuses them otherwise. Addresses of loopback come from the configuration or `add_vps`.
+//!
 //! What is lost is lost on the socket: the connection closes without a byte of a reply. A cut reply promises its full
 //! length and closes early. A request that is not delivered cannot be told from a lost one over a connection that is
 //! already open, so it looks the same; only its effect is certain: none.
@@ -18,6 +21,7 @@ mod args;
 mod body;
 mod clock;
 mod control;
+mod desktops;
 mod http;
 mod stop;
 
@@ -58,10 +62,11 @@ fn run(args: &args::Args) -> Result<(), Failure> {
         )?;
         out.flush()?;
         drop(out);
-        tokio::spawn(http::serve(
-            listener,
-            Arc::new(http::Shared::new(simulator, clock)),
-        ));
+        let shared = Arc::new(http::Shared::new(simulator, clock));
+        if let Some(port) = args.desktops {
+            tokio::spawn(desktops::serve(port, Arc::clone(&shared)));
+        }
+        tokio::spawn(http::serve(listener, shared));
         stop.requested().await;
         Ok(())
     })

@@ -196,7 +196,7 @@ impl Service {
             details_at: always,
             listed_from: always,
             found_from: always,
-            address: server.address,
+            address: seed.ip_address.clone().unwrap_or(server.address),
             hostname: format!(
                 "vps-{}-{}",
                 self.profile.first_name().to_lowercase(),
@@ -205,6 +205,7 @@ impl Service {
             password: self.generator.password(),
             power: Power::Running,
             reboots: 0,
+            hangs: false,
         };
         vps.force_status(&seed.vps_status, now);
         vps

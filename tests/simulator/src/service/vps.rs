@@ -32,6 +32,9 @@ pub(crate) struct Vps {
     pub(crate) password: Secret,
     pub(crate) power: Power,
     pub(crate) reboots: u32,
+    /// Whether it hangs: it runs, and does not answer before it is rebooted.
+    #[serde(default)]
+    pub(crate) hangs: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,6 +86,12 @@ impl Vps {
         self.is_listed(now) && self.found_from <= now
     }
 
+    /// Whether its desktop answers at its address.
+    pub(crate) fn answers(&self, now: Moment) -> bool {
+        let runs = self.power == Power::Running && !self.is_out_of_service(now);
+        runs && self.has_details(now) && !self.hangs
+    }
+
     /// Whether actions are refused. A status nobody knows yet does not refuse them: `stopped` might be one.
     pub(crate) fn is_out_of_service(&self, now: Moment) -> bool {
         [PROVISIONING, "suspended", "terminated"].contains(&self.status(now))
@@ -117,8 +126,12 @@ impl Vps {
     pub(crate) fn act(&mut self, action: Action) {
         match action {
             Action::Start => self.power = Power::Running,
-            Action::Stop => self.power = Power::Stopped,
+            Action::Stop => {
+                self.power = Power::Stopped;
+                self.hangs = false;
+            }
             Action::Reboot => {
+                self.hangs = false;
                 self.power = Power::Running;
                 self.reboots = self.reboots.saturating_add(1);
             }

@@ -28,7 +28,7 @@ fn every_fault_of_the_crate_page_is_one() {
 #[test]
 fn every_command_of_the_crate_page_is_one() {
     let commands = examples("//! # Control commands");
-    assert_eq!(commands.len(), 11);
+    assert_eq!(commands.len(), 12);
     for command in commands {
         let read = Command::from_json(command.to_string().as_bytes());
         assert!(read.is_ok(), "{command}: {read:?}");

@@ -250,3 +250,39 @@ fn an_action_is_refused_while_the_vps_is_out_of_service() {
     }
     assert_eq!(bench.state().vps[0].reboots, 2);
 }
+
+#[test]
+fn a_vps_answers_that_is_active_runs_and_does_not_hang() {
+    let mut bench = Bench::with(&json!({"provisioning_ms": 60_000}));
+    let id = bench.buy("basic");
+    let path = format!("/vps/{id}/actions");
+    let answers = |bench: &mut Bench| bench.state().vps[0].answers;
+    assert!(!answers(&mut bench), "it is being set up");
+    assert_eq!(bench.state().vps[0].ip_address, None);
+    bench.now += 60_000;
+    assert!(answers(&mut bench));
+    assert_eq!(
+        bench.state().vps[0].ip_address.as_deref(),
+        Some("198.18.0.1")
+    );
+    for (ends, begins) in [
+        (json!({"hangs": true}), Some("reboot")),
+        (json!({"vps_status": "suspended"}), None),
+    ] {
+        let mut change = ends.clone();
+        change["id"] = json!(id);
+        bench.control(&json!({ "set_vps": change }));
+        assert!(!answers(&mut bench), "{ends}");
+        match begins {
+            Some(action) => drop(bench.call("POST", &path, &json!({ "action": action }))),
+            None => drop(bench.control(&json!({"set_vps": {"id": id, "vps_status": "active"}}))),
+        }
+        assert!(answers(&mut bench), "{ends}");
+    }
+    // A start does not help one that hangs; it runs already.
+    bench.control(&json!({"set_vps": {"id": id, "hangs": true}}));
+    for (action, expected) in [("start", false), ("stop", false), ("start", true)] {
+        bench.call("POST", &path, &json!({ "action": action }));
+        assert_eq!(answers(&mut bench), expected, "{action}");
+    }
+}

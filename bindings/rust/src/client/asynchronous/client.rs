@@ -13,6 +13,7 @@ use stablevps_core::step::Step;
 use super::Sender;
 use crate::client::builder::ClientBuilder;
 use crate::client::limits::CallLimits;
+use crate::client::prober::AsyncProber;
 use crate::client::resources::{AccountResource, KeysResource, VpsResource, WalletResource};
 use crate::client::session::{Session, both, instant, two_drivers};
 use crate::client::time::AsyncTime;
@@ -43,6 +44,7 @@ struct Shared {
     session: Session,
     sender: Sender,
     time: AsyncTime,
+    prober: Arc<dyn AsyncProber>,
 }
 
 impl AsyncClient {
@@ -61,12 +63,18 @@ impl AsyncClient {
         ClientBuilder::default()
     }
 
-    pub(crate) fn new(session: Session, sender: Sender, time: AsyncTime) -> Self {
+    pub(crate) fn new(
+        session: Session,
+        sender: Sender,
+        time: AsyncTime,
+        prober: Arc<dyn AsyncProber>,
+    ) -> Self {
         Self {
             shared: Arc::new(Shared {
                 session,
                 sender,
                 time,
+                prober,
             }),
             limits: CallOptions::default(),
         }
@@ -122,6 +130,10 @@ impl AsyncClient {
 
     pub(crate) fn time(&self) -> &AsyncTime {
         &self.shared.time
+    }
+
+    pub(crate) fn prober(&self) -> &Arc<dyn AsyncProber> {
+        &self.shared.prober
     }
 
     pub(crate) fn instant(&self) -> Instant {

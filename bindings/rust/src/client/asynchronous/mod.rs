@@ -4,10 +4,12 @@ mod client;
 mod network;
 mod purchase;
 mod sender;
+mod watch;
 
 pub use client::AsyncClient;
 pub use network::Stack;
 pub use purchase::AsyncPurchase;
 pub use sender::{AsyncTransport, SendFuture};
+pub use watch::AsyncVpsWatch;
 
 pub(crate) use sender::Sender;

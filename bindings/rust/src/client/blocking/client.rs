@@ -14,6 +14,7 @@ use super::Sender;
 use crate::client::builder::ClientBuilder;
 use crate::client::clock::Clock;
 use crate::client::limits::CallLimits;
+use crate::client::prober::Prober;
 use crate::client::purchases::PurchasesResource;
 use crate::client::resources::{AccountResource, KeysResource, VpsResource, WalletResource};
 use crate::client::session::{Session, both, instant, two_drivers};
@@ -43,6 +44,7 @@ struct Shared {
     session: Session,
     sender: Sender,
     time: Time<dyn Clock>,
+    prober: Arc<dyn Prober>,
 }
 
 impl Client {
@@ -61,12 +63,18 @@ impl Client {
         ClientBuilder::default()
     }
 
-    pub(crate) fn new(session: Session, sender: Sender, time: Time<dyn Clock>) -> Self {
+    pub(crate) fn new(
+        session: Session,
+        sender: Sender,
+        time: Time<dyn Clock>,
+        prober: Arc<dyn Prober>,
+    ) -> Self {
         Self {
             shared: Arc::new(Shared {
                 session,
                 sender,
                 time,
+                prober,
             }),
             limits: CallOptions::default(),
         }
@@ -128,6 +136,10 @@ impl Client {
 
     pub(crate) fn time(&self) -> &Time<dyn Clock> {
         &self.shared.time
+    }
+
+    pub(crate) fn prober(&self) -> &Arc<dyn Prober> {
+        &self.shared.prober
     }
 
     pub(crate) fn instant(&self) -> Instant {

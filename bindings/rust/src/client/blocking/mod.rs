@@ -3,9 +3,11 @@
 mod client;
 mod purchase;
 mod sender;
+mod watch;
 
 pub use client::Client;
 pub use purchase::Purchase;
 pub use sender::Transport;
+pub use watch::VpsWatch;
 
 pub(crate) use sender::Sender;
