@@ -36,24 +36,36 @@ impl Network {
     }
 
     fn in_this_thread(port: u16) -> Result<(Self, TcpListener)> {
-        let [high, low] = port.to_be_bytes();
-        let ip = Ipv4Addr::new(127, 77, high, low);
         let (outer, inner) = (format!("svps{port}"), format!("svps{port}n"));
-
         let outside = Netlink::connect()?;
         outside.add(LinkVeth::new(&outer, &inner).build())?;
-        let (outer_index, inner_index) = (index(&outer)?, index(&inner)?);
-        speak_loopback(&outer)?;
+        let outer_index = index(&outer)?;
+        // Until one of the two is in a namespace of its own, nobody else removes them.
+        Self::joined(&outside, (&outer, outer_index), &inner, port)
+            .inspect_err(|_| drop(outside.remove(outer_index)))
+    }
+
+    /// Moves this thread and the inner interface to a new namespace, and joins it to the outer one.
+    fn joined(
+        outside: &Netlink,
+        (outer, outer_index): (&str, u32),
+        inner: &str,
+        port: u16,
+    ) -> Result<(Self, TcpListener)> {
+        let [high, low] = port.to_be_bytes();
+        let ip = Ipv4Addr::new(127, 77, high, low);
+        let inner_index = index(inner)?;
+        speak_loopback(outer)?;
 
         unshare(CloneFlags::CLONE_NEWNET)?;
         let inside = Netlink::connect()?;
         let namespace = File::open("/proc/thread-self/ns/net")?;
         let moved = LinkUnspec::new_with_index(inner_index).setns_by_fd(namespace.as_raw_fd());
         outside.change(moved.build())?;
-        let inner_index = index(&inner)?;
-        speak_loopback(&inner)?;
+        let inner_index = index(inner)?;
+        speak_loopback(inner)?;
         // Packets without a route are answered, as a router does: five at once, then one a second.
-        set(&inner, "forwarding")?;
+        set(inner, "forwarding")?;
         inside.up(inner_index)?;
         inside.address(inner_index, ip)?;
         inside.route(to(Ipv4Addr::LOCALHOST, inner_index).build())?;
@@ -139,6 +151,10 @@ impl Netlink {
 
     fn add(&self, link: LinkMessage) -> Result<()> {
         self.wait(self.handle.link().add(link).execute())
+    }
+
+    fn remove(&self, interface: u32) -> Result<()> {
+        self.wait(self.handle.link().del(interface).execute())
     }
 
     fn change(&self, link: LinkMessage) -> Result<()> {

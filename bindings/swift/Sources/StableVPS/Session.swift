@@ -60,12 +60,17 @@ final class Session: Sendable {
   }
 
   /// The world of a simulated service: its accounts are distinct from others with the same keys. What is bought by a
-  /// clock that is not the system's is nobody else's.
+  /// clock that is not the system's is known to the clients of that clock alone.
   private static func world(_ configuration: StableVPS.Configuration) -> String? {
     let clock = configuration.clock as? any ActivityClock
     let service = configuration.transport as? any SimulatedService
-    let world = (clock?.world ?? service?.world)?.uuidString
-    return world ?? (configuration.clock is SystemClock ? nil : "")
+    if let world = clock?.world ?? service?.world {
+      return world.uuidString
+    }
+    if configuration.clock is SystemClock {
+      return nil
+    }
+    return "\(Worlds.name(of: configuration.clock)) \(configuration.baseURL)"
   }
 
   private func nextSeed() -> UInt64? {

@@ -17,6 +17,16 @@ extension StableVPS {
   }
 }
 
+/// A hundred times as fast as the system's.
+private final class OwnClock: StableVPSClock {
+  var now: Int64 { SystemClock().now }
+  var monotonic: Int64 { SystemClock().monotonic * 100 }
+
+  func sleep(for duration: Duration) async throws {
+    try await Task.sleep(for: duration / 100)
+  }
+}
+
 @Suite(.timeLimit(.minutes(1)))
 struct PurchaseTests {
   @Test("a purchase returns a usable VPS and its cost")
@@ -73,6 +83,34 @@ struct PurchaseTests {
       }
     }
     #expect(try simulator.state().ordersPlaced == told.count - first + 1)
+  }
+
+  @Test("clients of a real server that share a clock of their own stand in one line")
+  func sharedClock() async throws {
+    let service = try Service("--provisioning-ms", "0")
+    let shared = OwnClock()
+    let clients = try [shared, shared, OwnClock()].map { clock in
+      var configuration = StableVPS.Configuration(baseURL: service.url)
+      configuration.clock = clock
+      return try StableVPS(apiKey: service.key, configuration: configuration)
+    }
+    let ends = Locked<[StableVPSError?]>([])
+    _ = try await clients[0].buy { progress in
+      guard progress.phase == .baseline else { return }
+      for client in clients[1...] {
+        do {
+          _ = try await client.buy()
+          ends.withLock { $0.append(nil) }
+        } catch let error as StableVPSError {
+          ends.withLock { $0.append(error) }
+        }
+      }
+    }
+    #expect(ends.withLock { $0 }.map { $0?.code } == ["invalid_input", nil])
+    for client in clients {
+      client.close()
+    }
+    try service.end()
   }
 
   @Test("after a lost reply to the order the VPS is found, and no second order is sent")
