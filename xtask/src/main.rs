@@ -15,6 +15,7 @@ mod kotlin_errors;
 mod kotlin_models;
 mod models;
 mod native;
+mod packaging;
 mod postgres;
 mod python;
 mod python_client;
@@ -47,7 +48,7 @@ struct Arguments {
     command: Command,
 }
 
-#[derive(Clone, Copy, Subcommand)]
+#[derive(Clone, Subcommand)]
 enum Command {
     /// Build the packages, install them as a user would, and buy a VPS on the simulator.
     Demo {
@@ -75,6 +76,12 @@ enum Command {
     },
     /// Build the packages of the command `svps`: manual pages, completions, wheel, Debian package.
     Cli,
+    /// Build wheels, native libraries and `svps` for every platform.
+    Package {
+        /// What for which platforms.
+        #[command(flatten)]
+        options: packaging::Options,
+    },
     /// Build the WebAssembly of the JavaScript package, with its glue.
     Wasm,
     /// Write the files that are made from the core's models.
@@ -101,6 +108,7 @@ fn carry_out(command: Command) -> Result<()> {
         Command::Cli => cli::build().map(drop),
         Command::Test { part, race } => test::run(part, race),
         Command::Bench { name, check } => bench::run(name, check),
+        Command::Package { options } => packaging::run(&options),
         Command::Wasm => wasm::build(),
         Command::Generate { check } => generate::run(check),
     }

@@ -1,0 +1,211 @@
+//! Packages for every platform: wheels, native libraries and the command `svps`.
+//!
+//! Everything is built on one machine. What is missing comes from package registries: Zig links for other
+//! platforms, and where rustup has no standard library for them, one is built (`debian.rs`).
+
+mod debian;
+mod inspect;
+mod platform;
+mod toolchain;
+mod zig;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, ensure};
+use clap::{Args, ValueEnum};
+
+pub use self::debian::holds_core;
+pub use self::inspect::{check, check_library, facts};
+pub use self::platform::{Platform, System};
+pub use self::toolchain::Toolchain;
+use crate::cli;
+use crate::python::Venv;
+use crate::shell::{finish, headline, root, target};
+use crate::test::WHEEL_LIMIT;
+
+/// What is built for which platforms.
+#[derive(Clone, Args)]
+pub struct Options {
+    /// Only for this platform, which may be given several times; for every one by default.
+    #[arg(long, value_enum)]
+    platform: Vec<Platform>,
+    /// Only this, which may be given several times; everything by default.
+    #[arg(long, value_enum)]
+    only: Vec<Product>,
+}
+
+/// What is built for a platform.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Product {
+    /// The Python package.
+    Wheel,
+    /// The native libraries of the Kotlin packages.
+    Libraries,
+    /// The command `svps`, as a program and as a wheel.
+    Command,
+}
+
+/// Where it lies.
+pub fn folder() -> PathBuf {
+    target().join("packages")
+}
+
+/// Builds it, and says what there is.
+pub fn run(options: &Options) -> Result<()> {
+    let platforms = chosen(&options.platform);
+    let products = chosen(&options.only);
+    let mut built = Vec::new();
+    for platform in &platforms {
+        let toolchain = Toolchain::find(*platform)?;
+        for product in &products {
+            built.extend(match product {
+                Product::Wheel => vec![wheel(&toolchain, "dist")?],
+                Product::Libraries => libraries(&toolchain, "app")?,
+                Product::Command => command(&toolchain, "command")?,
+            });
+        }
+    }
+    headline("built");
+    for file in built {
+        let size = std::fs::metadata(&file)?.len();
+        println!("{size:>9} {}", file.display());
+    }
+    Ok(())
+}
+
+fn chosen<T: ValueEnum>(some: &[T]) -> Vec<T> {
+    let all = if some.is_empty() {
+        T::value_variants()
+    } else {
+        some
+    };
+    all.to_vec()
+}
+
+/// The wheel for a platform.
+pub fn wheel(toolchain: &Toolchain, profile: &str) -> Result<PathBuf> {
+    let platform = toolchain.platform;
+    headline(&format!("the wheel for {}", platform.name()));
+    let wheel = packed(toolchain, "bindings/python", profile)?;
+    let name = "stablevps-ffi";
+    // What maturin packs is what cargo left there.
+    let library = toolchain.products(profile).join(platform.library(name));
+    check_library(platform, name, &facts(&library)?)
+        .with_context(|| library.display().to_string())?;
+    let size = std::fs::metadata(&wheel)?.len();
+    ensure!(
+        size <= WHEEL_LIMIT,
+        "{} has {size} bytes, more than {WHEEL_LIMIT}",
+        wheel.display()
+    );
+    Ok(wheel)
+}
+
+/// The native libraries of the Kotlin packages.
+pub fn libraries(toolchain: &Toolchain, profile: &str) -> Result<Vec<PathBuf>> {
+    let platform = toolchain.platform;
+    let packages = [
+        ("stablevps-ffi", "records"),
+        ("stablevps-simulator", "foreign"),
+    ];
+    let folder = folder().join("libraries").join(platform.jar_folder());
+    std::fs::create_dir_all(&folder)?;
+    let mut kept = Vec::new();
+    for (name, feature) in packages {
+        headline(&format!("{name} for {}", platform.name()));
+        let mut build = toolchain.command("cargo");
+        build
+            .args(["rustc", "--quiet", "--locked", "--lib", "--package", name])
+            .args(["--features", feature, "--crate-type", "cdylib"])
+            .args(["--profile", profile, "--target", platform.target()]);
+        finish(build.args(linked(platform)))?;
+        let file = platform.library(name);
+        let built = toolchain.products(profile).join(&file);
+        check_library(platform, name, &facts(&built)?)
+            .with_context(|| built.display().to_string())?;
+        std::fs::copy(built, folder.join(&file))?;
+        kept.push(folder.join(file));
+    }
+    Ok(kept)
+}
+
+/// What the linker is told for a library.
+fn linked(platform: Platform) -> &'static [&'static str] {
+    match platform.system() {
+        // Devices with pages of 16 KiB load no library that is aligned to less.
+        System::Linux | System::Musl => &["--", "-Clink-arg=-Wl,-z,max-page-size=16384"],
+        System::Windows | System::Macos => &[],
+    }
+}
+
+/// The command as a program and as a wheel.
+pub fn command(toolchain: &Toolchain, profile: &str) -> Result<Vec<PathBuf>> {
+    let platform = toolchain.platform;
+    cli::shared()?;
+    headline(&format!("svps for {}", platform.name()));
+    let wheel = packed(toolchain, "bindings/cli", profile)?;
+    let file = platform.program("svps");
+    let built = toolchain.products(profile).join(&file);
+    check(platform, &facts(&built)?).with_context(|| built.display().to_string())?;
+    let folder = folder().join("svps").join(platform.name());
+    std::fs::create_dir_all(&folder)?;
+    std::fs::copy(built, folder.join(&file))?;
+    Ok(vec![folder.join(file), wheel])
+}
+
+/// The wheel of a package, in the folder of all wheels.
+fn packed(toolchain: &Toolchain, package: &str, profile: &str) -> Result<PathBuf> {
+    let platform = toolchain.platform;
+    let fresh = folder().join("fresh");
+    if fresh.exists() {
+        std::fs::remove_dir_all(&fresh)?;
+    }
+    let mut build = toolchain.command(Venv::with_tools()?.program("maturin"));
+    build
+        .args(["build", "--quiet", "--locked", "--profile", profile])
+        .args(["--target", platform.target(), "--out"])
+        .arg(&fresh)
+        .current_dir(root().join(package));
+    if let Some(tag) = platform.compatibility() {
+        build.args(["--compatibility", tag]);
+    }
+    finish(&mut build)?;
+    let made = std::fs::read_dir(&fresh)?.flatten().next();
+    let made = made.context("no wheel was built")?.path();
+    let kept = folder().join("wheels");
+    std::fs::create_dir_all(&kept)?;
+    let name = made.file_name().context("a wheel has a name")?;
+    ensure!(
+        is_tagged(&name.to_string_lossy(), platform.wheel_tag()),
+        "{} is not tagged {}",
+        Path::new(name).display(),
+        platform.wheel_tag()
+    );
+    let kept = kept.join(name);
+    std::fs::rename(&made, &kept)?;
+    Ok(kept)
+}
+
+/// Whether a wheel's name says that it is for any Python 3, on a platform with this tag.
+fn is_tagged(name: &str, tag: &str) -> bool {
+    let tags = name
+        .strip_suffix(".whl")
+        .and_then(|name| name.split_once("-py3-none-"));
+    tags.is_some_and(|(_, tags)| tags.split('.').any(|one| one == tag))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_tagged;
+
+    #[test]
+    fn a_wheel_is_for_a_platform_and_for_every_python() {
+        let name = "svps-0.1.0-py3-none-manylinux2014_aarch64.manylinux_2_17_aarch64.whl";
+        assert!(is_tagged(name, "manylinux_2_17_aarch64"));
+        assert!(!is_tagged(name, "manylinux_2_17_x86_64"));
+        assert!(!is_tagged(
+            "svps-0.1.0-cp311-cp311-win_amd64.whl",
+            "win_amd64"
+        ));
+    }
+}
