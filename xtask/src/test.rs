@@ -11,7 +11,7 @@ use crate::postgres::Postgres;
 use crate::python::{Venv, wheel};
 use crate::servers::{laboratory, simulator};
 use crate::shell::{cache, elsewhere, finish, headline, is_ci, root, run as sh, target};
-use crate::{cli, generate, interface, kotlin, kotlin_bot, race, swift, test_js};
+use crate::{cli, generate, interface, kotlin, kotlin_bot, packaging, race, swift, test_js};
 
 /// The largest wheel, in bytes.
 pub const WHEEL_LIMIT: u64 = 2_200_000;
@@ -44,6 +44,8 @@ pub enum Part {
     Kotlin,
     /// The Swift package.
     Swift,
+    /// The packages for 64-bit ARM and for Windows, run by emulators: on Debian on x86-64.
+    Platforms,
     /// Processes that buy the same keys and are killed. Only where it is asked for: it takes minutes.
     Race,
 }
@@ -67,6 +69,7 @@ pub fn run(part: Option<Part>, race: race::Options) -> Result<()> {
                     kotlin_bot::test()?;
                 }
                 Part::Swift => swift::test()?,
+                Part::Platforms => packaging::test()?,
                 Part::Race if part.is_none() => {}
                 Part::Race => race::run(race)?,
             }

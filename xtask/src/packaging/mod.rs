@@ -4,9 +4,11 @@
 //! platforms, and where rustup has no standard library for them, one is built (`debian.rs`).
 
 mod debian;
+mod emulators;
 mod inspect;
 mod platform;
 mod toolchain;
+mod tried;
 mod zig;
 
 use std::path::{Path, PathBuf};
@@ -15,13 +17,18 @@ use anyhow::{Context as _, Result, ensure};
 use clap::{Args, ValueEnum};
 
 pub use self::debian::holds_core;
-pub use self::inspect::{check, check_library, facts};
-pub use self::platform::{Platform, System};
-pub use self::toolchain::Toolchain;
+use self::inspect::{check, check_library, facts};
+pub use self::platform::Platform;
+use self::platform::System;
+use self::toolchain::{Toolchain, cargo_variable};
+use self::tried::{Line, Reached};
 use crate::cli;
 use crate::python::Venv;
 use crate::shell::{finish, headline, root, target};
 use crate::test::WHEEL_LIMIT;
+
+/// The package of the command `svps`.
+const COMMAND: &str = "bindings/cli";
 
 /// What is built for which platforms.
 #[derive(Clone, Args)]
@@ -45,32 +52,80 @@ pub enum Product {
     Command,
 }
 
-/// Where it lies.
+impl Product {
+    /// Its name on the command line.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Wheel => "wheel",
+            Self::Libraries => "libraries",
+            Self::Command => "command",
+        }
+    }
+}
+
+/// Where everything lies.
 pub fn folder() -> PathBuf {
     target().join("packages")
 }
 
-/// Builds it, and says what there is.
+/// Builds what is asked for, tries what can run here, and says what there is.
 pub fn run(options: &Options) -> Result<()> {
     let platforms = chosen(&options.platform);
     let products = chosen(&options.only);
-    let mut built = Vec::new();
-    for platform in &platforms {
+    tried::print(&built(&platforms, &products, Profiles::SHIPPED)?);
+    println!("\n{}", folder().display());
+    Ok(())
+}
+
+/// The platforms that the tests build for, beside this one: those whose programs another system runs here.
+pub fn test() -> Result<()> {
+    let platforms = [Platform::LinuxAarch64, Platform::WindowsX86_64];
+    let products = [Product::Wheel, Product::Command];
+    tried::print(&built(&platforms, &products, Profiles::TESTED)?);
+    Ok(())
+}
+
+/// Which profile builds what.
+#[derive(Clone, Copy)]
+struct Profiles {
+    wheel: &'static str,
+    libraries: &'static str,
+    command: &'static str,
+}
+
+impl Profiles {
+    /// As published.
+    const SHIPPED: Self = Self {
+        wheel: "dist",
+        libraries: "app",
+        command: "command",
+    };
+    /// Quicker to build.
+    const TESTED: Self = Self {
+        wheel: "release",
+        libraries: "release",
+        command: "release",
+    };
+}
+
+fn built(platforms: &[Platform], products: &[Product], profiles: Profiles) -> Result<Vec<Line>> {
+    let mut lines = Vec::new();
+    for platform in platforms {
         let toolchain = Toolchain::find(*platform)?;
-        for product in &products {
-            built.extend(match product {
-                Product::Wheel => vec![wheel(&toolchain, "dist")?],
-                Product::Libraries => libraries(&toolchain, "app")?,
-                Product::Command => command(&toolchain, "command")?,
+        for product in products {
+            let reached = match product {
+                Product::Wheel => wheel(&toolchain, profiles.wheel)?,
+                Product::Libraries => libraries(&toolchain, profiles.libraries)?,
+                Product::Command => command(&toolchain, profiles.command)?,
+            };
+            lines.push(Line {
+                platform: *platform,
+                product: *product,
+                reached,
             });
         }
     }
-    headline("built");
-    for file in built {
-        let size = std::fs::metadata(&file)?.len();
-        println!("{size:>9} {}", file.display());
-    }
-    Ok(())
+    Ok(lines)
 }
 
 fn chosen<T: ValueEnum>(some: &[T]) -> Vec<T> {
@@ -83,7 +138,7 @@ fn chosen<T: ValueEnum>(some: &[T]) -> Vec<T> {
 }
 
 /// The wheel for a platform.
-pub fn wheel(toolchain: &Toolchain, profile: &str) -> Result<PathBuf> {
+fn wheel(toolchain: &Toolchain, profile: &str) -> Result<Reached> {
     let platform = toolchain.platform;
     headline(&format!("the wheel for {}", platform.name()));
     let wheel = packed(toolchain, "bindings/python", profile)?;
@@ -93,16 +148,17 @@ pub fn wheel(toolchain: &Toolchain, profile: &str) -> Result<PathBuf> {
     check_library(platform, name, &facts(&library)?)
         .with_context(|| library.display().to_string())?;
     let size = std::fs::metadata(&wheel)?.len();
+    println!("{size} bytes");
     ensure!(
-        size <= WHEEL_LIMIT,
+        size <= WHEEL_LIMIT || profile != Profiles::SHIPPED.wheel,
         "{} has {size} bytes, more than {WHEEL_LIMIT}",
         wheel.display()
     );
-    Ok(wheel)
+    tried::wheel(platform, &library, &wheel)
 }
 
 /// The native libraries of the Kotlin packages.
-pub fn libraries(toolchain: &Toolchain, profile: &str) -> Result<Vec<PathBuf>> {
+fn libraries(toolchain: &Toolchain, profile: &str) -> Result<Reached> {
     let platform = toolchain.platform;
     let packages = [
         ("stablevps-ffi", "records"),
@@ -110,7 +166,6 @@ pub fn libraries(toolchain: &Toolchain, profile: &str) -> Result<Vec<PathBuf>> {
     ];
     let folder = folder().join("libraries").join(platform.jar_folder());
     std::fs::create_dir_all(&folder)?;
-    let mut kept = Vec::new();
     for (name, feature) in packages {
         headline(&format!("{name} for {}", platform.name()));
         let mut build = toolchain.command("cargo");
@@ -120,13 +175,12 @@ pub fn libraries(toolchain: &Toolchain, profile: &str) -> Result<Vec<PathBuf>> {
             .args(["--profile", profile, "--target", platform.target()]);
         finish(build.args(linked(platform)))?;
         let file = platform.library(name);
-        let built = toolchain.products(profile).join(&file);
-        check_library(platform, name, &facts(&built)?)
-            .with_context(|| built.display().to_string())?;
-        std::fs::copy(built, folder.join(&file))?;
-        kept.push(folder.join(file));
+        let library = toolchain.products(profile).join(&file);
+        check_library(platform, name, &facts(&library)?)
+            .with_context(|| library.display().to_string())?;
+        std::fs::copy(library, folder.join(&file))?;
     }
-    Ok(kept)
+    Ok(Reached::Built)
 }
 
 /// What the linker is told for a library.
@@ -139,18 +193,19 @@ fn linked(platform: Platform) -> &'static [&'static str] {
 }
 
 /// The command as a program and as a wheel.
-pub fn command(toolchain: &Toolchain, profile: &str) -> Result<Vec<PathBuf>> {
+fn command(toolchain: &Toolchain, profile: &str) -> Result<Reached> {
     let platform = toolchain.platform;
     cli::shared()?;
     headline(&format!("svps for {}", platform.name()));
-    let wheel = packed(toolchain, "bindings/cli", profile)?;
+    packed(toolchain, COMMAND, profile)?;
     let file = platform.program("svps");
-    let built = toolchain.products(profile).join(&file);
-    check(platform, &facts(&built)?).with_context(|| built.display().to_string())?;
+    let program = toolchain.products(profile).join(&file);
+    check(platform, &facts(&program)?).with_context(|| program.display().to_string())?;
     let folder = folder().join("svps").join(platform.name());
     std::fs::create_dir_all(&folder)?;
-    std::fs::copy(built, folder.join(&file))?;
-    Ok(vec![folder.join(file), wheel])
+    let kept = folder.join(file);
+    std::fs::copy(program, &kept)?;
+    tried::svps(platform, &kept)
 }
 
 /// The wheel of a package, in the folder of all wheels.
@@ -166,6 +221,10 @@ fn packed(toolchain: &Toolchain, package: &str, profile: &str) -> Result<PathBuf
         .args(["--target", platform.target(), "--out"])
         .arg(&fresh)
         .current_dir(root().join(package));
+    if package == COMMAND && platform.system() == System::Musl {
+        // A program with all of musl in it runs on every Linux.
+        build.env_remove(cargo_variable(platform, "RUSTFLAGS"));
+    }
     if let Some(tag) = platform.compatibility() {
         build.args(["--compatibility", tag]);
     }

@@ -83,6 +83,15 @@ impl Zig {
     }
 }
 
+/// Compiles a C program or library for a platform.
+pub fn compile(platform: Platform, source: &Path, out: &Path, words: &[&str]) -> Result<()> {
+    let _ = Zig::ready()?.variables(platform)?;
+    let compiler = cross()?.join("bin").join(platform.target()).join("cc");
+    let mut compile = Command::new(compiler);
+    compile.arg(source).arg("-o").arg(out).args(words);
+    finish(&mut compile)
+}
+
 /// The folder of what builds for other platforms.
 pub fn cross() -> Result<PathBuf> {
     let folder = cache()?.join("cross");

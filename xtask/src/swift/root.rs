@@ -120,7 +120,7 @@ fn make(folder: &Path) -> Result<()> {
 }
 
 /// The mirror that this machine installs its packages from.
-fn mirror() -> Result<String> {
+pub fn mirror() -> Result<String> {
     let mut targets = Command::new("apt-get");
     targets.args([
         "indextargets",
