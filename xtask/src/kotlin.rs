@@ -58,7 +58,11 @@ fn natives() -> Result<()> {
     for (name, feature, module) in modules {
         let library = cdylib(name, &[feature])?;
         let target = package().join(module).join("target/native");
-        let resources = target.join("resources").join(PLATFORM);
+        let all = target.join("resources");
+        if all.exists() {
+            fs::remove_dir_all(&all)?;
+        }
+        let resources = all.join(PLATFORM);
         fs::create_dir_all(&resources)?;
         let file = library.file_name().context("a library has a name")?;
         fs::copy(stripped(&library)?, resources.join(file))?;
