@@ -33,6 +33,7 @@ mod test_js;
 mod typescript_errors;
 mod typescript_models;
 mod typescript_readers;
+mod version;
 mod wasm;
 mod wasm_target;
 
@@ -84,6 +85,16 @@ enum Command {
     },
     /// Build the WebAssembly of the JavaScript package, with its glue.
     Wasm,
+    /// Print the packages' version, or set it in every file that names it.
+    Version {
+        /// The new version.
+        new: Option<String>,
+    },
+    /// Print what the changelog says of a version.
+    Notes {
+        /// The version.
+        version: String,
+    },
     /// Write the files that are made from the core's models.
     Generate {
         /// Only see whether they are what the models say.
@@ -110,6 +121,9 @@ fn carry_out(command: Command) -> Result<()> {
         Command::Bench { name, check } => bench::run(name, check),
         Command::Package { options } => packaging::run(&options),
         Command::Wasm => wasm::build(),
+        Command::Version { new: Some(new) } => version::set(&new),
+        Command::Version { new: None } => version::check(),
+        Command::Notes { version } => version::notes(&version),
         Command::Generate { check } => generate::run(check),
     }
 }

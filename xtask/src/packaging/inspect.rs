@@ -195,6 +195,7 @@ fn is_everywhere(platform: Platform, library: &str) -> bool {
                 "advapi32.dll",
                 "bcrypt.dll",
                 "bcryptprimitives.dll",
+                "combase.dll",
                 "crypt32.dll",
                 "kernel32.dll",
                 "ntdll.dll",
