@@ -27,7 +27,8 @@ const common = {
   target: "es2022",
   platform: "neutral",
   loader: { ".wasm": "base64" },
-  external: ["./stablevps.wasm", "./simulator.wasm"],
+  external: ["./stablevps.wasm", "./stablevps.wasm?module", "./simulator.wasm"],
+  sourcemap: true,
   plugins: [mainIsExternal],
   legalComments: "none",
   logLevel: "warning",
@@ -38,6 +39,7 @@ const entries = [
   ["inline", "node.cjs", "cjs"],
   ["browser", "browser.js", "esm"],
   ["workerd", "workerd.js", "esm"],
+  ["edge-light", "edge-light.js", "esm"],
   ["testing", "testing.js", "esm"],
   ["testing", "testing.cjs", "cjs"],
   ["testing-workerd", "testing-workerd.js", "esm"],
@@ -53,6 +55,7 @@ for (const [entry, file, format] of entries) {
 for (const licence of ["LICENSE-MIT", "LICENSE-APACHE"]) {
   copyFileSync(join(here, "../..", licence), join(here, licence));
 }
+copyFileSync(join(here, "src/entries/react-native.cjs"), join(dist, "react-native.cjs"));
 copyFileSync(join(here, "wasm/main/main_bg.wasm"), join(dist, "stablevps.wasm"));
 copyFileSync(join(here, "wasm/simulator/simulator_bg.wasm"), join(dist, "simulator.wasm"));
 
