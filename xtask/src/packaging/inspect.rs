@@ -141,7 +141,7 @@ pub fn check(platform: Platform, facts: &Facts) -> Result<()> {
 }
 
 /// Makes sure of what a library must be beside that: it offers the core's functions and nothing that is
-/// Rust's own, and devices load it.
+/// Rust's own.
 pub fn check_library(platform: Platform, name: &str, facts: &Facts) -> Result<()> {
     check(platform, facts)?;
     let wanted = format!("ffi_{}_uniffi_contract_version", name.replace('-', "_"));
@@ -159,14 +159,19 @@ pub fn check_library(platform: Platform, name: &str, facts: &Facts) -> Result<()
     if let Some(export) = foreign.filter(|_| platform.system() != System::Windows) {
         bail!("it offers {export}, which is not of its interface");
     }
-    if let Some(alignment) = facts.alignment {
-        ensure!(alignment >= PAGE, "its segments are aligned to {alignment}");
-    }
     if let Some(install_name) = &facts.install_name {
         ensure!(
             install_name.starts_with("@rpath/"),
             "programs linked with it would look for {install_name}"
         );
+    }
+    Ok(())
+}
+
+/// Makes sure that devices load a library that is in an app.
+pub fn check_alignment(facts: &Facts) -> Result<()> {
+    if let Some(alignment) = facts.alignment {
+        ensure!(alignment >= PAGE, "its segments are aligned to {alignment}");
     }
     Ok(())
 }
@@ -217,7 +222,7 @@ fn is_everywhere(platform: Platform, library: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Facts, check, check_library, facts};
+    use super::{Facts, check, check_alignment, check_library, facts};
     use crate::packaging::platform::Platform;
 
     fn library() -> Facts {
@@ -242,10 +247,6 @@ mod tests {
             needs: vec!["libssl.so.3".into()],
             ..library()
         };
-        let small = Facts {
-            alignment: Some(4096),
-            ..library()
-        };
         let more = Facts {
             exports: [&library().exports[..], &["malloc".into()]].concat(),
             ..library()
@@ -257,7 +258,6 @@ mod tests {
         for (facts, wanted) in [
             (newer, "it wants glibc Some((2, 34))"),
             (other, "it wants libssl.so.3"),
-            (small, "its segments are aligned to 4096"),
             (more, "it offers malloc"),
             (
                 none,
@@ -271,6 +271,17 @@ mod tests {
                 .unwrap_or_default();
             assert!(said.starts_with(wanted), "{said}");
         }
+    }
+
+    #[test]
+    fn a_library_of_an_app_is_aligned_to_large_pages() {
+        assert!(check_alignment(&library()).is_ok());
+        let small = Facts {
+            alignment: Some(4096),
+            ..library()
+        };
+        let said = check_alignment(&small).err().map(|error| error.to_string());
+        assert_eq!(said.as_deref(), Some("its segments are aligned to 4096"));
     }
 
     #[test]

@@ -17,7 +17,7 @@ use anyhow::{Context as _, Result, ensure};
 use clap::{Args, ValueEnum};
 
 pub use self::debian::holds_core;
-use self::inspect::{check, check_library, facts};
+use self::inspect::{check, check_alignment, check_library, facts};
 pub use self::platform::Platform;
 use self::platform::System;
 use self::toolchain::{Toolchain, cargo_variable};
@@ -39,6 +39,9 @@ pub struct Options {
     /// Only this, which may be given several times; everything by default.
     #[arg(long, value_enum)]
     only: Vec<Product>,
+    /// Run nothing of what was built.
+    #[arg(long)]
+    build_only: bool,
 }
 
 /// What is built for a platform.
@@ -176,7 +179,9 @@ fn libraries(toolchain: &Toolchain, profile: &str) -> Result<Reached> {
         finish(build.args(linked(platform)))?;
         let file = platform.library(name);
         let library = toolchain.products(profile).join(&file);
-        check_library(platform, name, &facts(&library)?)
+        let read = facts(&library)?;
+        check_library(platform, name, &read)
+            .and_then(|()| check_alignment(&read))
             .with_context(|| library.display().to_string())?;
         std::fs::copy(library, folder.join(&file))?;
     }
