@@ -1,6 +1,7 @@
 //! The Kotlin package: its build, its tests, its demonstration and its measurements.
 
 mod generated;
+mod jars;
 mod maven;
 mod pages;
 
@@ -10,6 +11,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 
+pub use self::jars::pack;
 pub use self::maven::mvn;
 use crate::figures::{Row, read};
 use crate::native::{cdylib, stripped};

@@ -83,6 +83,14 @@ enum Command {
         #[command(flatten)]
         options: packaging::Options,
     },
+    /// Pack the Kotlin packages' jars with the native libraries that were built for other platforms.
+    Jars {
+        /// Send them to Maven Central, too.
+        #[arg(long)]
+        publish: bool,
+    },
+    /// Build the source distributions of the Python packages, and install them from an empty folder.
+    Sdist,
     /// Build the WebAssembly of the JavaScript package, with its glue.
     Wasm,
     /// Print the packages' version, or set it in every file that names it.
@@ -120,6 +128,8 @@ fn carry_out(command: Command) -> Result<()> {
         Command::Test { part, race } => test::run(part, race),
         Command::Bench { name, check } => bench::run(name, check),
         Command::Package { options } => packaging::run(&options),
+        Command::Jars { publish } => kotlin::pack(publish),
+        Command::Sdist => python::sdist(),
         Command::Wasm => wasm::build(),
         Command::Version { new: Some(new) } => version::set(&new),
         Command::Version { new: None } => version::check(),

@@ -96,7 +96,13 @@ fn of_mach(mach: &MachO) -> Result<Facts> {
     Ok(Facts {
         needs: needs.map(ToString::to_string).collect(),
         exports: exports
-            .map(|export| export.name.trim_start_matches('_').to_owned())
+            .map(|export| {
+                export
+                    .name
+                    .strip_prefix('_')
+                    .unwrap_or(&export.name)
+                    .to_owned()
+            })
             .collect(),
         macos: oldest,
         install_name: mach.name.map(str::to_owned),
@@ -149,14 +155,15 @@ pub fn check_library(platform: Platform, name: &str, facts: &Facts) -> Result<()
         facts.exports.contains(&wanted),
         "it does not offer {wanted}"
     );
-    // On Windows a program binds each function to the library that it named, so that more does no harm; and Zig
-    // offers all there is.
+    // On Windows and macOS a program binds each function to the library that it named, so that more does no harm;
+    // and Zig offers all there is.
     let is_foreign = |export: &&String| {
         let ours = ["ffi_", "uniffi_", "UNIFFI_META_", "_init", "_fini"];
         !ours.iter().any(|begin| export.starts_with(begin))
     };
     let foreign = facts.exports.iter().find(is_foreign);
-    if let Some(export) = foreign.filter(|_| platform.system() != System::Windows) {
+    let binds_by_name = matches!(platform.system(), System::Linux | System::Musl);
+    if let Some(export) = foreign.filter(|_| binds_by_name) {
         bail!("it offers {export}, which is not of its interface");
     }
     if let Some(install_name) = &facts.install_name {

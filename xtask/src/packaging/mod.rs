@@ -66,6 +66,11 @@ impl Product {
     }
 }
 
+/// Every platform.
+pub fn platforms() -> &'static [Platform] {
+    Platform::value_variants()
+}
+
 /// Where everything lies.
 pub fn folder() -> PathBuf {
     target().join("packages")
@@ -75,7 +80,14 @@ pub fn folder() -> PathBuf {
 pub fn run(options: &Options) -> Result<()> {
     let platforms = chosen(&options.platform);
     let products = chosen(&options.only);
-    tried::print(&built(&platforms, &products, Profiles::SHIPPED)?);
+    tried::print(&built(
+        &platforms,
+        &products,
+        &Manner {
+            build_only: options.build_only,
+            ..Manner::SHIPPED
+        },
+    )?);
     println!("\n{}", folder().display());
     Ok(())
 }
@@ -84,42 +96,47 @@ pub fn run(options: &Options) -> Result<()> {
 pub fn test() -> Result<()> {
     let platforms = [Platform::LinuxAarch64, Platform::WindowsX86_64];
     let products = [Product::Wheel, Product::Command];
-    tried::print(&built(&platforms, &products, Profiles::TESTED)?);
+    tried::print(&built(&platforms, &products, &Manner::TESTED)?);
     Ok(())
 }
 
-/// Which profile builds what.
+/// How packages are built.
 #[derive(Clone, Copy)]
-struct Profiles {
+struct Manner {
+    /// Which profile builds what.
     wheel: &'static str,
     libraries: &'static str,
     command: &'static str,
+    /// Whether nothing of it is run.
+    build_only: bool,
 }
 
-impl Profiles {
+impl Manner {
     /// As published.
     const SHIPPED: Self = Self {
         wheel: "dist",
         libraries: "app",
         command: "command",
+        build_only: false,
     };
     /// Quicker to build.
     const TESTED: Self = Self {
         wheel: "release",
         libraries: "release",
         command: "release",
+        build_only: false,
     };
 }
 
-fn built(platforms: &[Platform], products: &[Product], profiles: Profiles) -> Result<Vec<Line>> {
+fn built(platforms: &[Platform], products: &[Product], manner: &Manner) -> Result<Vec<Line>> {
     let mut lines = Vec::new();
     for platform in platforms {
         let toolchain = Toolchain::find(*platform)?;
         for product in products {
             let reached = match product {
-                Product::Wheel => wheel(&toolchain, profiles.wheel)?,
-                Product::Libraries => libraries(&toolchain, profiles.libraries)?,
-                Product::Command => command(&toolchain, profiles.command)?,
+                Product::Wheel => wheel(&toolchain, manner)?,
+                Product::Libraries => libraries(&toolchain, manner.libraries)?,
+                Product::Command => command(&toolchain, manner)?,
             };
             lines.push(Line {
                 platform: *platform,
@@ -141,7 +158,8 @@ fn chosen<T: ValueEnum>(some: &[T]) -> Vec<T> {
 }
 
 /// The wheel for a platform.
-fn wheel(toolchain: &Toolchain, profile: &str) -> Result<Reached> {
+fn wheel(toolchain: &Toolchain, manner: &Manner) -> Result<Reached> {
+    let profile = manner.wheel;
     let platform = toolchain.platform;
     headline(&format!("the wheel for {}", platform.name()));
     let wheel = packed(toolchain, "bindings/python", profile)?;
@@ -153,10 +171,13 @@ fn wheel(toolchain: &Toolchain, profile: &str) -> Result<Reached> {
     let size = std::fs::metadata(&wheel)?.len();
     println!("{size} bytes");
     ensure!(
-        size <= WHEEL_LIMIT || profile != Profiles::SHIPPED.wheel,
+        size <= WHEEL_LIMIT || profile != Manner::SHIPPED.wheel,
         "{} has {size} bytes, more than {WHEEL_LIMIT}",
         wheel.display()
     );
+    if manner.build_only {
+        return Ok(Reached::Built);
+    }
     tried::wheel(platform, &library, &wheel)
 }
 
@@ -198,7 +219,8 @@ fn linked(platform: Platform) -> &'static [&'static str] {
 }
 
 /// The command as a program and as a wheel.
-fn command(toolchain: &Toolchain, profile: &str) -> Result<Reached> {
+fn command(toolchain: &Toolchain, manner: &Manner) -> Result<Reached> {
+    let profile = manner.command;
     let platform = toolchain.platform;
     cli::shared()?;
     headline(&format!("svps for {}", platform.name()));
@@ -210,6 +232,9 @@ fn command(toolchain: &Toolchain, profile: &str) -> Result<Reached> {
     std::fs::create_dir_all(&folder)?;
     let kept = folder.join(file);
     std::fs::copy(program, &kept)?;
+    if manner.build_only {
+        return Ok(Reached::Built);
+    }
     tried::svps(platform, &kept)
 }
 
