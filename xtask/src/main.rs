@@ -3,6 +3,7 @@
 mod bench;
 mod cli;
 mod crossing;
+mod debian;
 mod demo;
 mod figures;
 mod generate;

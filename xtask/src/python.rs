@@ -10,6 +10,9 @@ use crate::shell::{cache, finish, headline, output, root, target};
 /// What the tests, the checks and the benchmarks need beside the package.
 const TOOLS: &str = "bindings/python/requirements-dev.txt";
 
+/// The largest wheel, in bytes.
+pub const WHEEL_LIMIT: u64 = 2_200_000;
+
 /// A Python that is new enough.
 pub fn interpreter() -> Result<PathBuf> {
     let candidates = [

@@ -10,7 +10,6 @@ mod test;
 mod toolchain;
 
 pub use bench::bench;
-pub use root::mirror;
 pub use test::test;
 
 use anyhow::Result;

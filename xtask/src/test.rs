@@ -8,13 +8,10 @@ use clap::ValueEnum;
 
 use crate::crossing::{VARIABLE, others, with_rust};
 use crate::postgres::Postgres;
-use crate::python::{Venv, wheel};
+use crate::python::{Venv, WHEEL_LIMIT, wheel};
 use crate::servers::{laboratory, simulator};
 use crate::shell::{cache, elsewhere, finish, headline, is_ci, root, run as sh, target};
 use crate::{cli, generate, interface, kotlin, kotlin_bot, packaging, race, swift, test_js};
-
-/// The largest wheel, in bytes.
-pub const WHEEL_LIMIT: u64 = 2_200_000;
 
 const FEATURES: &str = "stablevps-core/schema,stablevps-ffi/ureq,stablevps-ffi/simulator,\
      stablevps/async,stablevps/host,stablevps/postgres,stablevps/sqlite,stablevps/system-roots,stablevps/testing,stablevps/tracing,\

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::packaging::holds_core;
+use crate::debian::{dependency, holds_core, write_wrapper};
 use crate::shell::{cache, finish, headline, install_debian, output};
 
 /// The target's name.
@@ -110,27 +110,6 @@ fn unpack(folder: &Path) -> Result<()> {
     }
     std::fs::remove_dir_all(&debs)?;
     Ok(())
-}
-
-/// The first package that a package depends on and whose name begins so.
-pub fn dependency(package: &str, prefix: &str) -> Result<String> {
-    let printed = output(Command::new("apt-cache").args(["depends", package]))?;
-    printed
-        .lines()
-        .filter_map(|line| line.trim().strip_prefix("Depends: "))
-        .find(|name| name.starts_with(prefix))
-        .map(str::to_owned)
-        .with_context(|| format!("{package} depends on no {prefix}*"))
-}
-
-/// The unpacked compiler finds its own libraries only through `LD_LIBRARY_PATH`.
-pub fn write_wrapper(path: &Path) -> Result<()> {
-    let script = "#!/bin/sh\n\
-        root=$(dirname \"$(readlink -f \"$0\")\")/root\n\
-        libraries=$(dirname \"$(find \"$root/usr/lib\" -name 'librustc_driver-*.so' | head -n 1)\")\n\
-        LD_LIBRARY_PATH=$libraries exec \"$root/usr/bin/rustc\" \"$@\"\n";
-    std::fs::write(path, script)?;
-    finish(Command::new("chmod").arg("+x").arg(path))
 }
 
 /// The toolchain at hand has the linker.

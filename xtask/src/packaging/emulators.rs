@@ -6,9 +6,9 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
-use super::debian::unpacked;
 use super::platform::Platform;
 use super::zig::{compile, cross, executable};
+use crate::debian::{mirror, unpacked};
 use crate::shell::{finish, headline, install_debian, output, root};
 
 /// The suite of the root: its Python is one that many people have.
@@ -96,7 +96,7 @@ fn arm() -> Result<PathBuf> {
             .arg("--aptopt=APT::Install-Recommends \"false\"")
             .arg(SUITE)
             .arg(folder)
-            .arg(crate::swift::mirror()?);
+            .arg(mirror()?);
         finish(&mut extract)
     })?;
     let script = format!(

@@ -1,9 +1,9 @@
 //! Packages for every platform: wheels, native libraries and the command `svps`.
 //!
 //! Everything is built on one machine. What is missing comes from package registries: Zig links for other
-//! platforms, and where rustup has no standard library for them, one is built (`debian.rs`).
+//! platforms, and where rustup has no standard library for them, one is built (`compiler.rs`).
 
-mod debian;
+mod compiler;
 mod emulators;
 mod inspect;
 mod platform;
@@ -16,16 +16,14 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, ensure};
 use clap::{Args, ValueEnum};
 
-pub use self::debian::holds_core;
 use self::inspect::{check, check_alignment, check_library, facts};
 pub use self::platform::Platform;
 use self::platform::System;
 use self::toolchain::{Toolchain, cargo_variable};
 use self::tried::{Line, Reached};
 use crate::cli;
-use crate::python::Venv;
+use crate::python::{Venv, WHEEL_LIMIT};
 use crate::shell::{finish, headline, root, target};
-use crate::test::WHEEL_LIMIT;
 
 /// The package of the command `svps`.
 const COMMAND: &str = "bindings/cli";
@@ -197,7 +195,10 @@ fn libraries(toolchain: &Toolchain, profile: &str) -> Result<Reached> {
             .args(["rustc", "--quiet", "--locked", "--lib", "--package", name])
             .args(["--features", feature, "--crate-type", "cdylib"])
             .args(["--profile", profile, "--target", platform.target()]);
-        finish(build.args(linked(platform)))?;
+        if let Some(flag) = linked(platform, name) {
+            build.args(["--", &flag]);
+        }
+        finish(&mut build)?;
         let file = platform.library(name);
         let library = toolchain.products(profile).join(&file);
         let read = facts(&library)?;
@@ -209,12 +210,17 @@ fn libraries(toolchain: &Toolchain, profile: &str) -> Result<Reached> {
     Ok(Reached::Built)
 }
 
-/// What the linker is told for a library.
-fn linked(platform: Platform) -> &'static [&'static str] {
+/// What the compiler is told for a library.
+fn linked(platform: Platform, name: &str) -> Option<String> {
     match platform.system() {
         // Devices with pages of 16 KiB load no library that is aligned to less.
-        System::Linux | System::Musl => &["--", "-Clink-arg=-Wl,-z,max-page-size=16384"],
-        System::Windows | System::Macos => &[],
+        System::Linux | System::Musl => Some("-Clink-arg=-Wl,-z,max-page-size=16384".to_owned()),
+        System::Windows => None,
+        // Else its name is its path on this machine.
+        System::Macos => {
+            let file = platform.library(name);
+            Some(format!("-Clink-arg=-Wl,-install_name,@rpath/{file}"))
+        }
     }
 }
 
@@ -257,6 +263,9 @@ fn packed(toolchain: &Toolchain, package: &str, profile: &str) -> Result<PathBuf
     }
     if let Some(tag) = platform.compatibility() {
         build.args(["--compatibility", tag]);
+    }
+    if package != COMMAND && platform.system() == System::Macos {
+        build.arg("--").args(linked(platform, "stablevps-ffi"));
     }
     finish(&mut build)?;
     let made = std::fs::read_dir(&fresh)?.flatten().next();

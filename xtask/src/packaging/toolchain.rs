@@ -6,9 +6,10 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
-use super::debian;
+use super::compiler;
 use super::platform::{Platform, System};
 use super::zig::Zig;
+use crate::debian::holds_core;
 use crate::shell::{output, root, target};
 
 /// What builds for a platform.
@@ -26,7 +27,7 @@ impl Toolchain {
         let mut variables = Vec::new();
         let mut folder = target();
         if !(has_library(platform.target()) || added_by_rustup(platform.target())) {
-            let rustc = debian::rustc(platform.target()).with_context(|| missing(platform))?;
+            let rustc = compiler::rustc(platform.target()).with_context(|| missing(platform))?;
             variables.push(("RUSTC".to_owned(), rustc.into()));
             // What runs on this machine is built by that compiler too.
             folder = folder.join("debian");
@@ -95,11 +96,11 @@ fn missing(platform: Platform) -> String {
 fn has_library(target: &str) -> bool {
     let mut ask = Command::new("rustc");
     ask.args(["--print", "target-libdir", "--target", target]);
-    output(&mut ask).is_ok_and(|folder| debian::holds_core(Path::new(folder.trim())))
+    output(&mut ask).is_ok_and(|folder| holds_core(Path::new(folder.trim())))
 }
 
 fn added_by_rustup(target: &str) -> bool {
-    if debian::is_ready(target) {
+    if compiler::is_ready(target) {
         return false;
     }
     println!("adding {target} to the Rust toolchain");

@@ -7,8 +7,8 @@ use std::process::Command;
 use anyhow::{Context as _, Result, bail};
 
 use super::zig::{cross, executable, objcopy};
+use crate::debian::{dependency, holds_core, unpacked, write_wrapper};
 use crate::shell::{finish, headline, output};
-use crate::wasm_target::{dependency, write_wrapper};
 
 /// The compiler, with the standard library of a target.
 pub fn rustc(target: &str) -> Result<PathBuf> {
@@ -32,14 +32,6 @@ pub fn rustc(target: &str) -> Result<PathBuf> {
 /// Whether the standard library of a target was built.
 pub fn is_ready(target: &str) -> bool {
     cross().is_ok_and(|folder| holds_core(&libraries(&folder.join("rust"), target)))
-}
-
-/// Whether a folder holds a standard library.
-pub fn holds_core(folder: &Path) -> bool {
-    let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    files
-        .filter_map(|file| file.file_name().into_string().ok())
-        .any(|name| name.starts_with("libcore-"))
 }
 
 fn libraries(folder: &Path, target: &str) -> PathBuf {
@@ -103,20 +95,6 @@ fn unpack(folder: &Path) -> Result<()> {
     ];
     unpacked(&packages, &debs, &folder.join("root"))?;
     Ok(std::fs::remove_dir_all(debs)?)
-}
-
-/// Downloads Debian packages into a folder, and unpacks them into another.
-pub fn unpacked(packages: &[&str], debs: &Path, root: &Path) -> Result<()> {
-    std::fs::create_dir_all(debs)?;
-    std::fs::create_dir_all(root)?;
-    let mut download = Command::new("apt-get");
-    download.args(["download", "-qq", "-o", "APT::Sandbox::User=root"]);
-    finish(download.args(packages).current_dir(debs))?;
-    for deb in std::fs::read_dir(debs)?.flatten() {
-        let mut unpack = Command::new("dpkg");
-        finish(unpack.arg("-x").arg(deb.path()).arg(root))?;
-    }
-    Ok(())
 }
 
 /// Builds the standard library as Rust's own build does, by the profile that it keeps for that: with the bitcode
