@@ -27,7 +27,13 @@ const common = {
   target: "es2022",
   platform: "neutral",
   loader: { ".wasm": "base64" },
-  external: ["./stablevps-stores.wasm", "./stablevps.wasm", "./simulator.wasm"],
+  external: [
+    "./stablevps-stores.wasm",
+    "./stablevps-stores.wasm?module",
+    "./stablevps.wasm",
+    "./simulator.wasm",
+  ],
+  sourcemap: true,
   plugins: [mainIsExternal],
   legalComments: "none",
   logLevel: "warning",
@@ -38,6 +44,7 @@ const entries = [
   ["entries/inline", "node.cjs", "cjs"],
   ["entries/browser", "browser.js", "esm"],
   ["entries/workerd", "workerd.js", "esm"],
+  ["entries/edge-light", "edge-light.js", "esm"],
   ["entries/testing", "testing.js", "esm"],
   ["entries/testing", "testing.cjs", "cjs"],
   ["entries/testing-workerd", "testing-workerd.js", "esm"],
@@ -55,6 +62,7 @@ for (const [entry, file, format] of entries) {
 for (const licence of ["LICENSE-MIT", "LICENSE-APACHE"]) {
   copyFileSync(join(here, "../..", licence), join(here, licence));
 }
+copyFileSync(join(here, "src/entries/react-native.cjs"), join(dist, "react-native.cjs"));
 // Browsers load the one without stores.
 copyFileSync(join(here, "wasm/browser/main_bg.wasm"), join(dist, "stablevps.wasm"));
 copyFileSync(join(here, "wasm/main/main_bg.wasm"), join(dist, "stablevps-stores.wasm"));

@@ -2,36 +2,31 @@
 import Foundation
 import PackageDescription
 
-// Where the core comes from: a static library in the folder that STABLEVPS_LIB_DIR names; or, on Apple platforms, a
-// framework: the one that scripts/xcframework.sh built here, else that of a release. A release sets its own URL and
-// the checksum that the script prints. There is no release yet.
+// Where the core comes from. On Linux, or where STABLEVPS_SYSTEM_LIBRARY is set: a static library that pkg-config
+// finds by the name stablevps. Else on Apple platforms a framework: the one that scripts/xcframework.sh built here,
+// or that of a release. A release sets its own URL and the checksum that the script prints. There is no release yet.
 let framework = "StableVPSCore.xcframework"
 let release = (
   url: "https://stablevps.com/sdk/swift/0.1.0/StableVPSCore.xcframework.zip",
   checksum: "0000000000000000000000000000000000000000000000000000000000000000"
 )
 
-let environment = ProcessInfo.processInfo.environment
 #if os(Linux)
-  let libraryFolder = Optional(environment["STABLEVPS_LIB_DIR"] ?? "\(Context.packageDirectory)/lib")
+  let usesSystemLibrary = true
 #else
-  let libraryFolder = environment["STABLEVPS_LIB_DIR"]
+  let usesSystemLibrary = ProcessInfo.processInfo.environment["STABLEVPS_SYSTEM_LIBRARY"] != nil
 #endif
 
 var native: [Target] = []
-var linked: [LinkerSetting] = []
-if let libraryFolder {
-  linked = [.unsafeFlags(["-L\(libraryFolder)"]), .linkedLibrary("stablevps_ffi")]
-  native = [
-    .systemLibrary(name: "StableVPSNativeFFI"),
-    .systemLibrary(name: "StableVPSTestingNativeFFI"),
-  ]
+if usesSystemLibrary {
+  native = ["StableVPSNativeFFI", "StableVPSTestingNativeFFI"].map { name in
+    .systemLibrary(name: name, pkgConfig: "stablevps")
+  }
 } else if FileManager.default.fileExists(atPath: "\(Context.packageDirectory)/\(framework)") {
   native = [.binaryTarget(name: "StableVPSCore", path: framework)]
 } else {
   native = [.binaryTarget(name: "StableVPSCore", url: release.url, checksum: release.checksum)]
 }
-let hasHeaders = libraryFolder != nil
 
 let package = Package(
   name: "stablevps",
@@ -43,13 +38,13 @@ let package = Package(
   targets: native + [
     .target(
       name: "StableVPSNative",
-      dependencies: [.target(name: hasHeaders ? "StableVPSNativeFFI" : "StableVPSCore")],
-      linkerSettings: linked
+      dependencies: [.target(name: usesSystemLibrary ? "StableVPSNativeFFI" : "StableVPSCore")]
     ),
     .target(
       name: "StableVPSTestingNative",
-      dependencies: [.target(name: hasHeaders ? "StableVPSTestingNativeFFI" : "StableVPSCore")],
-      linkerSettings: linked
+      dependencies: [
+        .target(name: usesSystemLibrary ? "StableVPSTestingNativeFFI" : "StableVPSCore")
+      ]
     ),
     .target(
       name: "StableVPS",

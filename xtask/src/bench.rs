@@ -7,10 +7,10 @@ use clap::ValueEnum;
 
 use crate::figures::{Row, read};
 use crate::js::{package, project, tarball};
+use crate::python::WHEEL_LIMIT;
 use crate::python::{Venv, wheel};
 use crate::servers::simulator;
 use crate::shell::{elsewhere, headline, output, root};
-use crate::test::WHEEL_LIMIT;
 use crate::{cli, kotlin, swift};
 
 /// What can be measured.

@@ -52,6 +52,11 @@ pub fn build() -> Result<Packages> {
     Ok(packages)
 }
 
+/// Writes what the wheels for other platforms have beside the program.
+pub fn shared() -> Result<()> {
+    pages(&program("svps", &[], "dev")?)
+}
+
 /// The manual page of every command, and the completions of every shell.
 fn pages(program: &Path) -> Result<()> {
     let shared = root().join(SHARED);

@@ -1,6 +1,7 @@
 //! The Kotlin package: its build, its tests, its demonstration and its measurements.
 
 mod generated;
+mod jars;
 mod maven;
 mod pages;
 
@@ -10,6 +11,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 
+pub use self::jars::pack;
 pub use self::maven::mvn;
 use crate::figures::{Row, read};
 use crate::native::{cdylib, stripped};
@@ -59,7 +61,11 @@ fn natives() -> Result<()> {
     for (name, feature, module) in modules {
         let library = cdylib(name, &[feature])?;
         let target = package().join(module).join("target/native");
-        let resources = target.join("resources").join(PLATFORM);
+        let all = target.join("resources");
+        if all.exists() {
+            fs::remove_dir_all(&all)?;
+        }
+        let resources = all.join(PLATFORM);
         fs::create_dir_all(&resources)?;
         let file = library.file_name().context("a library has a name")?;
         fs::copy(stripped(&library)?, resources.join(file))?;

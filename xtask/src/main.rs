@@ -3,6 +3,7 @@
 mod bench;
 mod cli;
 mod crossing;
+mod debian;
 mod demo;
 mod figures;
 mod generate;
@@ -15,6 +16,7 @@ mod kotlin_errors;
 mod kotlin_models;
 mod models;
 mod native;
+mod packaging;
 mod postgres;
 mod python;
 mod python_client;
@@ -33,6 +35,7 @@ mod typescript_errors;
 mod typescript_models;
 mod typescript_readers;
 mod typescript_stores;
+mod version;
 mod wasm;
 mod wasm_target;
 
@@ -76,8 +79,32 @@ enum Command {
     },
     /// Build the packages of the command `svps`: manual pages, completions, wheel, Debian package.
     Cli,
+    /// Build wheels, native libraries and `svps` for every platform.
+    Package {
+        /// What for which platforms.
+        #[command(flatten)]
+        options: packaging::Options,
+    },
+    /// Pack the Kotlin packages' jars with the native libraries that were built for other platforms.
+    Jars {
+        /// Send them to Maven Central, too.
+        #[arg(long)]
+        publish: bool,
+    },
+    /// Build the source distributions of the Python packages, and install them from an empty folder.
+    Sdist,
     /// Build the WebAssembly of the JavaScript package, with its glue.
     Wasm,
+    /// Print the packages' version, or set it in every file that names it.
+    Version {
+        /// The new version.
+        new: Option<String>,
+    },
+    /// Print what the changelog says of a version.
+    Notes {
+        /// The version.
+        version: String,
+    },
     /// Write the files that are made from the core's models.
     Generate {
         /// Only see whether they are what the models say.
@@ -102,7 +129,13 @@ fn carry_out(command: Command) -> Result<()> {
         Command::Cli => cli::build().map(drop),
         Command::Test { part, race } => test::run(part, &race),
         Command::Bench { name, check } => bench::run(name, check),
+        Command::Package { options } => packaging::run(&options),
+        Command::Jars { publish } => kotlin::pack(publish),
+        Command::Sdist => python::sdist(),
         Command::Wasm => wasm::build(),
+        Command::Version { new: Some(new) } => version::set(&new),
+        Command::Version { new: None } => version::check(),
+        Command::Notes { version } => version::notes(&version),
         Command::Generate { check } => generate::run(check),
     }
 }

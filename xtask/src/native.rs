@@ -79,7 +79,7 @@ pub fn bindings(library: &Path, language: &str, config: &Path, out: &Path) -> Re
     }
     let mut generate = Command::new("cargo");
     generate
-        .args(["run", "--quiet", "--locked", "-p", "xtask"])
+        .args(["run", "--quiet", "--locked", "-p", "stablevps-ffi"])
         .args(["--features", "bindgen", "--bin", "uniffi-bindgen", "--"])
         .args([
             "generate",

@@ -10,6 +10,9 @@ use crate::shell::{cache, finish, headline, output, root, target};
 /// What the tests, the checks and the benchmarks need beside the package.
 const TOOLS: &str = "bindings/python/requirements-dev.txt";
 
+/// The largest wheel, in bytes.
+pub const WHEEL_LIMIT: u64 = 2_200_000;
+
 /// A Python that is new enough.
 pub fn interpreter() -> Result<PathBuf> {
     let candidates = [
@@ -137,4 +140,60 @@ pub fn wheel() -> Result<PathBuf> {
         .map(|entry| entry.path());
     let mut wheels = entries.filter(|path| path.extension().is_some_and(|end| end == "whl"));
     wheels.next().context("no wheel was built")
+}
+
+/// Builds the source distributions, and installs that of the package where there is nothing but Rust.
+pub fn sdist() -> Result<()> {
+    let tools = Venv::with_tools()?;
+    headline("building the Python source distributions");
+    let folder = crate::packaging::folder().join("sdist");
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder)?;
+    }
+    crate::cli::shared()?;
+    for package in ["bindings/python", "bindings/cli"] {
+        let mut build = Command::new(tools.program("maturin"));
+        build
+            .args(["sdist", "--out"])
+            .arg(&folder)
+            .current_dir(root().join(package));
+        finish(&mut build)?;
+    }
+    let made = std::fs::read_dir(&folder)?.flatten();
+    for source in made.map(|entry| entry.path()) {
+        headline(&format!("installing {}", source.display()));
+        let venv = Venv::fresh(&cache()?.join("sdist-python"))?;
+        let elsewhere = crate::shell::elsewhere()?;
+        // The files of the distribution have one age, by which cargo takes what it built before for new.
+        let products = target().join("sdist");
+        if products.exists() {
+            std::fs::remove_dir_all(&products)?;
+        }
+        let mut install = venv.python();
+        install
+            .args([
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--disable-pip-version-check",
+            ])
+            .arg(&source)
+            // Built as for working on it: as published, it is in the wheels.
+            .env("MATURIN_PEP517_ARGS", "--profile dev")
+            .env("CARGO_TARGET_DIR", &products)
+            .current_dir(&elsewhere);
+        finish(&mut install)?;
+        if source.to_string_lossy().contains("stablevps-") {
+            let demo = root().join("xtask/demo/demo.py");
+            finish(venv.python().arg(demo).current_dir(&elsewhere))?;
+        } else {
+            finish(
+                Command::new(venv.program("svps"))
+                    .arg("--version")
+                    .current_dir(&elsewhere),
+            )?;
+        }
+    }
+    Ok(())
 }

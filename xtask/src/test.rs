@@ -8,13 +8,10 @@ use clap::ValueEnum;
 
 use crate::crossing::{VARIABLE, others, with_rust};
 use crate::postgres::Postgres;
-use crate::python::{Venv, wheel};
+use crate::python::{Venv, WHEEL_LIMIT, wheel};
 use crate::servers::{laboratory, simulator};
 use crate::shell::{cache, elsewhere, finish, headline, is_ci, root, run as sh, target};
-use crate::{cli, generate, interface, kotlin, kotlin_bot, race, swift, test_js};
-
-/// The largest wheel, in bytes.
-pub const WHEEL_LIMIT: u64 = 2_200_000;
+use crate::{cli, generate, interface, kotlin, kotlin_bot, packaging, race, swift, test_js};
 
 const FEATURES: &str = "stablevps-core/schema,stablevps-ffi/ureq,stablevps-ffi/simulator,\
      stablevps/async,stablevps/host,stablevps/postgres,stablevps/sqlite,stablevps/system-roots,stablevps/testing,stablevps/tracing,\
@@ -44,6 +41,8 @@ pub enum Part {
     Kotlin,
     /// The Swift package.
     Swift,
+    /// The packages for 64-bit ARM and for Windows, run by emulators: on Debian on x86-64.
+    Platforms,
     /// Processes of several languages that buy the same keys and are killed.
     Race,
 }
@@ -67,6 +66,7 @@ pub fn run(part: Option<Part>, race: &race::Options) -> Result<()> {
                     kotlin_bot::test()?;
                 }
                 Part::Swift => swift::test()?,
+                Part::Platforms => packaging::test()?,
                 Part::Race => race::run(race)?,
             }
         }

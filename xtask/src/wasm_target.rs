@@ -5,6 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
+use crate::debian::{dependency, holds_core, write_wrapper};
 use crate::shell::{cache, finish, headline, install_debian, output};
 
 /// The target's name.
@@ -49,13 +50,6 @@ fn has_library() -> bool {
     let mut ask = Command::new("rustc");
     ask.args(["--print", "target-libdir", "--target", TARGET]);
     output(&mut ask).is_ok_and(|folder| holds_core(Path::new(folder.trim())))
-}
-
-fn holds_core(folder: &Path) -> bool {
-    let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    files
-        .filter_map(|file| file.file_name().into_string().ok())
-        .any(|name| name.starts_with("libcore-"))
 }
 
 fn added_by_rustup() -> bool {
@@ -116,27 +110,6 @@ fn unpack(folder: &Path) -> Result<()> {
     }
     std::fs::remove_dir_all(&debs)?;
     Ok(())
-}
-
-/// The first package that a package depends on and whose name begins so.
-fn dependency(package: &str, prefix: &str) -> Result<String> {
-    let printed = output(Command::new("apt-cache").args(["depends", package]))?;
-    printed
-        .lines()
-        .filter_map(|line| line.trim().strip_prefix("Depends: "))
-        .find(|name| name.starts_with(prefix))
-        .map(str::to_owned)
-        .with_context(|| format!("{package} depends on no {prefix}*"))
-}
-
-/// The unpacked compiler finds its own libraries only through `LD_LIBRARY_PATH`.
-fn write_wrapper(path: &Path) -> Result<()> {
-    let script = "#!/bin/sh\n\
-        root=$(dirname \"$(readlink -f \"$0\")\")/root\n\
-        libraries=$(dirname \"$(find \"$root/usr/lib\" -name 'librustc_driver-*.so' | head -n 1)\")\n\
-        LD_LIBRARY_PATH=$libraries exec \"$root/usr/bin/rustc\" \"$@\"\n";
-    std::fs::write(path, script)?;
-    finish(Command::new("chmod").arg("+x").arg(path))
 }
 
 /// The toolchain at hand has the linker.

@@ -12,9 +12,9 @@ use crate::failure::{Failure, Outcome};
 /// The folders of one person's files. A simulated account has both in a folder of its own.
 #[derive(Clone, Debug)]
 pub struct Places {
-    /// Profiles: `$XDG_CONFIG_HOME/svps`.
+    /// Profiles: `$XDG_CONFIG_HOME/svps`; on Windows `%APPDATA%\svps`.
     pub config: PathBuf,
-    /// Open purchases: `$XDG_STATE_HOME/svps`.
+    /// Open purchases: `$XDG_STATE_HOME/svps`; on Windows `%LOCALAPPDATA%\svps`, which stays on the machine.
     pub state: PathBuf,
 }
 
@@ -23,7 +23,8 @@ impl Places {
     pub fn of_person() -> Outcome<Self> {
         let strategy = etcetera::choose_base_strategy()
             .map_err(|error| Failure::new(Exit::General, format!("no home folder: {error}")))?;
-        let state = strategy.state_dir().unwrap_or_else(|| strategy.data_dir());
+        // Windows has no folder for states, and copies that of data to a person's other machines.
+        let state = strategy.state_dir().unwrap_or_else(|| strategy.cache_dir());
         Ok(Self {
             config: strategy.config_dir().join("svps"),
             state: state.join("svps"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 
 import pytest
@@ -25,6 +26,18 @@ def running(source: str) -> str:
 
     with serving(answering) as server:
         return run(MAKE + textwrap.dedent(source), f"http://127.0.0.1:{server.port}")
+
+
+def test_signals_are_passed_on_to_a_socket_which_stays_open() -> None:
+    from stablevps import _signals
+
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        for _ in range(2):
+            _signals._send(theirs.fileno(), b"\x02")
+        assert ours.recv(16) == b"\x02\x02"
+        with open(os.devnull) as file, pytest.raises(OSError):
+            _signals._send(file.fileno(), b"\x02")
 
 
 def test_signals_of_an_event_loop_reach_it_and_no_file_that_takes_its_descriptor() -> None:

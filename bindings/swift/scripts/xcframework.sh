@@ -38,7 +38,7 @@ done
 universal simulator aarch64-apple-ios-sim x86_64-apple-ios
 universal macos aarch64-apple-darwin x86_64-apple-darwin
 
-cargo run --locked -p xtask --features bindgen --bin uniffi-bindgen -- generate --no-format \
+cargo run --locked -p stablevps-ffi --features bindgen --bin uniffi-bindgen -- generate --no-format \
   --language swift --config "$package/uniffi.toml" --out-dir "$work/generated" \
   "$target/aarch64-apple-darwin/app/$library"
 for module in StableVPSNative StableVPSTestingNative; do

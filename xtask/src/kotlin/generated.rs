@@ -7,6 +7,9 @@ use anyhow::{Context as _, Result, ensure};
 
 use crate::native::bindings;
 
+/// What loads the library, in Kotlin.
+const OWN_JAR: &str = include_str!("OwnJar.kt");
+
 /// Writes what calls a library, and lets nobody outside of its module see it. It calls the library of its
 /// own jar. Sources that are as they were stay as they are, so that nothing is compiled anew for them.
 pub fn generate(library: &Path, config: &Path, target: &Path) -> Result<()> {
@@ -100,10 +103,7 @@ fn of_own_jar(code: &str, name: &str) -> Result<String> {
         "{before}private val ownLibrary: com.sun.jna.NativeLibrary by lazy {{\n    \
          if (com.sun.jna.Platform.isAndroid()) {{\n        \
          com.sun.jna.NativeLibrary.getInstance(\"{name}\")\n    }} else {{\n        \
-         val file = Native.extractFromResourcePath(\"{name}\", UniffiLib::class.java.classLoader)\n        \
-         // What was unpacked is loaded now, and would stay behind after a kill.\n        \
-         com.sun.jna.NativeLibrary.getInstance(file.path).also {{\n            \
-         if (file.name.startsWith(\"jna\")) file.delete()\n        }}\n    }}\n}}\n{after}"
+         OwnJar.load(\"{name}\")\n    }}\n}}\n{OWN_JAR}{after}"
     ))
 }
 
@@ -189,7 +189,7 @@ mod tests {
         let code = "a\n@Synchronized\nprivate fun findLibraryName(componentName: String): String {\n    \
                     return \"x\"\n}\nregister(findLibraryName(componentName = \"x\"))\n";
         let made = of_own_jar(code, "x").unwrap_or_default();
-        assert!(made.contains("extractFromResourcePath(\"x\", "), "{made}");
+        assert!(made.contains("OwnJar.load(\"x\")"), "{made}");
         assert!(made.ends_with("\n}\nregister(ownLibrary)\n"), "{made}");
         assert!(!made.contains("findLibraryName"), "{made}");
         assert!(of_own_jar("a\n", "x").is_err());

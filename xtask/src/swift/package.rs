@@ -11,6 +11,7 @@ use super::readers::faster;
 use super::toolchain::Toolchain;
 use crate::native::{bindings, staticlib};
 use crate::shell::{finish, headline, root};
+use crate::version;
 
 /// The generated modules, as `uniffi.toml` names them.
 const NATIVE: [&str; 2] = ["StableVPSNative", "StableVPSTestingNative"];
@@ -42,7 +43,11 @@ impl Packages {
         let built = staticlib("stablevps-ffi", &["records", "foreign-simulator"])?;
         let config = sources().join("uniffi.toml");
         let bytes = std::fs::read(&built)?;
-        let key = hash(&(&bytes, std::fs::read(&config)?, names()?));
+        replace(
+            &built.with_file_name("stablevps.pc"),
+            description()?.as_bytes(),
+        )?;
+        let key = hash(&(&bytes, std::fs::read(&config)?, names()?, description()?));
         let libraries = Toolchain::kept()?.join("libraries");
         let library = libraries.join(format!("{key:016x}"));
         if !library.join("complete").exists() {
@@ -52,6 +57,7 @@ impl Packages {
             std::fs::create_dir_all(&library)?;
             bindings(&built, "swift", &config, &library)?;
             std::fs::write(library.join("libstablevps_ffi.a"), bytes)?;
+            std::fs::write(library.join("stablevps.pc"), description()?)?;
             std::fs::write(library.join("complete"), "")?;
         }
         for module in NATIVE {
@@ -69,7 +75,7 @@ impl Packages {
         variables: &[(&str, &str)],
     ) -> Result<Command> {
         let library = self.toolchain.path(&self.library)?;
-        let mut all = vec![("STABLEVPS_LIB_DIR", library.as_str())];
+        let mut all = vec![("PKG_CONFIG_PATH", library.as_str())];
         all.extend(variables);
         let scratch = self.toolchain.path(&self.toolchain.scratch(name)?)?;
         let mut swift = self.toolchain.command(package, &all, "swift")?;
@@ -123,6 +129,42 @@ impl Packages {
         finish(Command::new("chmod").arg("+x").arg(&placed))?;
         self.toolchain.path(&placed)
     }
+}
+
+/// What tells pkg-config of the library, beside which it lies.
+fn description() -> Result<String> {
+    let version = version::current()?;
+    Ok(format!(
+        "Name: stablevps\nDescription: The core of the STABLEVPS SDK, for Swift\nVersion: {version}\n\
+         Libs: -L${{pcfiledir}} -lstablevps_ffi\n"
+    ))
+}
+
+/// Writes the package with the code that was generated for it, as a release has it: into an empty folder.
+pub fn released(folder: &Path) -> Result<()> {
+    let from = sources();
+    for name in ["Package.swift", "README.md"] {
+        replace(&folder.join(name), &std::fs::read(from.join(name))?)?;
+    }
+    for licence in ["LICENSE-MIT", "LICENSE-APACHE"] {
+        replace(&folder.join(licence), &std::fs::read(root().join(licence))?)?;
+    }
+    for tree in ["Sources", "Tests/StableVPSTests"] {
+        copied(&from.join(tree), &folder.join(tree))?;
+    }
+    Ok(())
+}
+
+fn copied(from: &Path, to: &Path) -> Result<()> {
+    for entry in std::fs::read_dir(from)?.flatten() {
+        let there = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copied(&entry.path(), &there)?;
+        } else {
+            replace(&there, &std::fs::read(entry.path())?)?;
+        }
+    }
+    Ok(())
 }
 
 /// The names of the package's files.

@@ -8,6 +8,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result, ensure};
 
 use super::files::replace;
+use crate::debian::mirror;
 use crate::shell::{cache, finish, headline, output};
 
 /// The Debian release that has Swift 6.
@@ -117,21 +118,6 @@ fn make(folder: &Path) -> Result<()> {
         .env("DEBIAN_FRONTEND", "noninteractive");
     finish(&mut make)?;
     std::fs::create_dir_all(folder.join("proc")).context("the root has no /proc")
-}
-
-/// The mirror that this machine installs its packages from.
-fn mirror() -> Result<String> {
-    let mut targets = Command::new("apt-get");
-    targets.args([
-        "indextargets",
-        "--format",
-        "$(REPO_URI)",
-        "Created-By: Packages",
-    ]);
-    let listed = output(&mut targets)?;
-    let mut sources = listed.lines().map(|line| line.trim_end_matches('/'));
-    let debian = sources.find(|source| source.ends_with("/debian"));
-    Ok(debian.context("apt knows no mirror of Debian")?.to_owned())
 }
 
 /// Removes a root, unless something is mounted in it.

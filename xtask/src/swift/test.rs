@@ -2,16 +2,18 @@
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 
 use super::crossing;
 use super::files::{quietly, replace};
-use super::package::{Packages, sources};
+use super::package::{self, Packages, sources};
 use super::toolchain::Toolchain;
 use crate::servers::{laboratory, simulator};
 use crate::service::Service;
-use crate::shell::{headline, output, root};
+use crate::shell::{finish, headline, output, root};
+use crate::version;
 
 const EXAMPLE: &str = "examples/swift-console";
 
@@ -43,6 +45,9 @@ pub fn test() -> Result<()> {
             "{product} printed: {printed}"
         );
     }
+
+    headline("Swift: the package as a dependency with a version");
+    versioned(&packages)?;
 
     headline("Swift: examples/swift-console");
     example(&packages)?;
@@ -94,6 +99,69 @@ fn consumer(packages: &Packages) -> Result<PathBuf> {
         program.as_bytes(),
     )?;
     Ok(project)
+}
+
+/// A user's project whose dependency is a tag of the repository that releases are pushed to. `SwiftPM` refuses
+/// such a dependency where its manifest has flags that it calls unsafe.
+fn versioned(packages: &Packages) -> Result<()> {
+    let mut dump = packages.swift("package", &sources(), "dump", &[])?;
+    let manifest = output(dump.arg("dump-package"))?;
+    ensure!(
+        manifest.contains("pkgConfig") && !manifest.contains("unsafeFlags"),
+        "the manifest has unsafe flags, or asks no pkg-config"
+    );
+    let kept = Toolchain::kept()?;
+    let mut git = packages.toolchain.command(&kept, &[], "git")?;
+    if output(git.arg("--version")).is_err() {
+        println!("NOTICE: SwiftPM has no git here, and takes no package from a tag");
+        return Ok(());
+    }
+    let (released, project) = (kept.join("released"), kept.join("versioned"));
+    for folder in [&released, &project] {
+        if folder.exists() {
+            std::fs::remove_dir_all(folder)?;
+        }
+    }
+    let scratch = packages.toolchain.scratch("versioned")?;
+    if scratch.exists() {
+        std::fs::remove_dir_all(scratch)?;
+    }
+    package::released(&released)?;
+    let version = version::current()?;
+    for words in [
+        &["init", "--quiet", "--initial-branch", "main"][..],
+        &["add", "--all", "--force"],
+        &[
+            "-c",
+            "user.name=release",
+            "-c",
+            "user.email=release@stablevps.com",
+            "commit",
+            "--quiet",
+            "-m",
+            &version,
+        ],
+        &["tag", &version],
+    ] {
+        finish(Command::new("git").args(words).current_dir(&released))?;
+    }
+    let from = sources().join("Tests/Consumer");
+    let manifest = read(&from.join("Package.swift"))?;
+    let url = format!(
+        "url: \"file://{}\", from: \"{version}\"",
+        packages.toolchain.path(&released)?
+    );
+    let manifest = manifest
+        .replace("name: \"stablevps\", path: \"stablevps\"", &url)
+        .replace("package: \"stablevps\"", "package: \"released\"")
+        .replace("[\"buyer\", \"readme\"]", "[\"buyer\"]");
+    replace(&project.join("Package.swift"), manifest.as_bytes())?;
+    let buyer = "Sources/buyer/Buyer.swift";
+    replace(&project.join(buyer), &std::fs::read(from.join(buyer))?)?;
+    packages.build(&project, "versioned", "buyer", "debug", &[])?;
+    let printed = output(&mut packages.built("versioned", "buyer", "debug", &[])?)?;
+    ensure!(printed.starts_with("19.49 "), "buyer printed: {printed}");
+    Ok(())
 }
 
 /// How blocks begin: those that are run, and those that are only compiled because they need a real account.

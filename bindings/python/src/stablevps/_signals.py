@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sys
 import threading
 from contextlib import suppress
 from functools import partial
@@ -77,12 +78,30 @@ class SignalWatch:
             signal.set_wakeup_fd(descriptor)
             with suppress(OSError):
                 while signals := self._passed_over.recv(4096):
-                    os.write(descriptor, signals)
+                    _pass_on(descriptor, signals)
         # Else this is a signal handler, in the midst of another exchange, which still listens.
 
     def _watch(self) -> None:
         while self._woken.recv(4096):
             self._interrupter.interrupt()
+
+
+def _pass_on(descriptor: int, signals: bytes) -> None:
+    """Writes to whoever listens on a wake-up descriptor. On Windows a socket is no file."""
+    if sys.platform == "win32":
+        with suppress(OSError):
+            _send(descriptor, signals)
+            return
+    os.write(descriptor, signals)
+
+
+def _send(descriptor: int, signals: bytes) -> None:
+    """Sends on a socket of somebody else's, who keeps it."""
+    listener = socket.socket(fileno=descriptor)
+    try:
+        listener.send(signals)
+    finally:
+        listener.detach()
 
 
 def _pair() -> tuple[socket.socket, socket.socket]:

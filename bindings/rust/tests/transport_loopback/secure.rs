@@ -24,7 +24,12 @@ pub struct Secure {
 
 impl Secure {
     pub fn start(serve: impl Fn(Peer) + Send + Sync + 'static) -> Self {
-        let (config, ca_pem) = identity();
+        Self::named(&["localhost", "127.0.0.1"], serve)
+    }
+
+    /// One whose certificate is for these names.
+    fn named(names: &[&str], serve: impl Fn(Peer) + Send + Sync + 'static) -> Self {
+        let (config, ca_pem) = identity(names);
         Self {
             server: Server::start_over(move |socket| tls(&config, socket), serve),
             ca_pem,
@@ -56,8 +61,8 @@ impl Secure {
     }
 }
 
-fn identity() -> (Arc<ServerConfig>, Vec<u8>) {
-    let names = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
+fn identity(names: &[&str]) -> (Arc<ServerConfig>, Vec<u8>) {
+    let names: Vec<_> = names.iter().map(ToString::to_string).collect();
     let CertifiedKey { cert, signing_key } = generate_simple_self_signed(names).unwrap();
     let key = PrivateKeyDer::try_from(signing_key.serialize_der()).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -143,9 +148,8 @@ fn the_file_of_ssl_cert_file_is_trusted() {
 
 #[test]
 fn a_server_that_has_another_name_gets_nothing() {
-    let secure = Secure::answering();
-    let url = format!("https://[::ffff:127.0.0.1]:{}/", secure.server.addr.port());
-    let failure = failure(with_config(&secure.trusted()).send(&order(url)));
+    let secure = Secure::named(&["elsewhere.example"], |mut peer| drop(peer.request()));
+    let failure = failure(with_config(&secure.trusted()).send(&order(secure.url())));
     assert_eq!(
         (failure.kind, failure.delivery),
         (FailureKind::Tls, Delivery::NotSent)

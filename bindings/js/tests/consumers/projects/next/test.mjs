@@ -34,6 +34,7 @@ try {
   }
   console.log("server component: nothing of the service is cached");
   console.log("route handler:", await text("buy", { method: "POST" }));
+  console.log("edge route handler:", await text("edge", { method: "POST" }));
   same("a client component on the server", (await text("browser")).includes("19.49"), true);
   console.log("client component");
   console.log(await browsing(chromium, (open) => open(`${address}browser`)));

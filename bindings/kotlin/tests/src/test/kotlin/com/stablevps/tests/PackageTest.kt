@@ -78,6 +78,33 @@ internal class PackageTest {
     }
 
     @Test
+    fun `a platform without a native library is named, with those that have one`() {
+        val said = buyerSays("-Dos.arch=sparc")
+        assertTrue("stablevps has no native library for " in said && "is not in the jar" in said, said)
+        assertTrue("Linux on x86-64 and aarch64, with glibc 2.17 or musl 1.2" in said, said)
+    }
+
+    @Test
+    fun `a folder for temporary files that can't hold a program is named, with the way to name another`(
+        @TempDir folder: File,
+    ) {
+        val file = File(folder, "file").apply { writeText("") }
+        val missing = File(file, "below").path
+        val said = buyerSays("-Djna.tmpdir=$missing", "-Djna.nosys=true")
+        assertTrue("stablevps could not load its native library " in said, said)
+        assertTrue("($missing), which must be writable and not mounted noexec" in said, said)
+        assertTrue("-Djna.tmpdir=FOLDER" in said, said)
+    }
+
+    private fun buyerSays(vararg settings: String): String {
+        val java = File(System.getProperty("java.home"), "bin/java").path
+        val classes = System.getProperty("java.class.path")
+        val program = listOf(java, *settings, "-cp", classes, Buyer::class.java.name)
+        val process = ProcessBuilder(program).redirectErrorStream(true).start()
+        return process.inputReader().readText()
+    }
+
+    @Test
     fun `native libraries load on devices with pages of 16 KiB`() {
         for (of in listOf(StableVps::class, Simulator::class)) {
             val libraries = entries(of, ".so", ::alignments)
