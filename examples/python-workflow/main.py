@@ -60,7 +60,7 @@ shop: Shop
 
 
 def is_worth_repeating(error: BaseException) -> bool:
-    """With a key, the same call is safe; and where a VPS is or may be bought, it goes on from there."""
+    """With a key, the same call is safe. Where a VPS may be bought, it goes on from there."""
     return isinstance(error, stablevps.StableVPSError) and error.next in ("retry", "resume")
 
 
@@ -108,9 +108,7 @@ def main() -> None:
     args = arguments()
     store = SqliteStore(args.folder / "purchases.db")
     client = (
-        stablevps.Client.simulated(store=store)
-        if args.simulate
-        else stablevps.Client(store=store)
+        stablevps.Client.simulated(store=store) if args.simulate else stablevps.Client(store=store)
     )
     with client:
         vps_id = work(Shop(client, args.folder), *args.order)

@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 from _child import run
+from _flaky import Flaky
 from stablevps._native import stablevps_ffi
 
 import stablevps
 from stablevps import _machine
+from stablevps.stores import SqliteStore
 from stablevps.testing import Simulator
 
 ORDER: Any = {"plan_id": "basic", "billing_cycle": "monthly", "location": "tokyo"}
@@ -22,7 +24,7 @@ COPIES: list[Callable[[Any], Any]] = [copy.copy, copy.deepcopy, pickle.dumps]
 
 
 def test_no_argument_is_written_into_a_buffer_that_python_and_rust_own_in_turn(
-    client: Any, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+    client: Any, connect: Any, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse() -> None:
         raise AssertionError("an exception between two instructions would free it twice")
@@ -31,6 +33,10 @@ def test_no_argument_is_written_into_a_buffer_that_python_and_rust_own_in_turn(
     simulator.fault("not_delivered", method="POST", path="/vps")
     bought = client.vps.provision(**ORDER)
     assert bought.orders_sent == 1
+    flaky = Flaky(SqliteStore(":memory:"), "lost", 3)
+    recorded = connect(simulator, store=flaky)
+    recorded.vps.provision(**ORDER, idempotency_key="order-1")
+    assert len(recorded.purchases.list()) == 1
     with pytest.raises(stablevps.InvalidInputError):
         client.vps.get(5)
     assert stablevps.price("basic", "monthly") is not None

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 from _flaky import Flaky, Killed
+from stablevps._native import stablevps_ffi
 
 import stablevps
 from stablevps import Phase, Progress, PurchaseState
-from stablevps._native import stablevps_ffi
 from stablevps.stores import SqliteStore, StoreFailure, StoreOperation
 from stablevps.testing import Simulator
 
@@ -464,6 +464,42 @@ def test_an_order_whose_time_is_always_over_ends_unsent(
     monkeypatch.undo()
     assert client.vps.provision(**KEYED).vps.id
     assert orders(simulator) == 1
+
+
+def test_the_lease_is_renewed_where_on_progress_took_longer_before_anything_is_sent(
+    connect: Any, simulator: Simulator, memory: SqliteStore
+) -> None:
+    flaky = Flaky(memory)
+    received_at: list[int] = []
+
+    def takes_long(progress: Progress) -> None:
+        if progress.phase is Phase.ORDERING and not received_at:
+            received_at.append(-1)
+            simulator.advance(300)
+
+    def noting() -> bool:
+        if received_at == [-1]:
+            received_at.append(simulator.state()["orders_received"])
+        return False
+
+    flaky.is_down = noting
+    bought = connect(simulator, store=flaky).vps.provision(**KEYED, on_progress=takes_long)
+    assert received_at == [-1, 0]
+    assert [vps["id"] for vps in simulator.state()["vps"]] == [bought.vps.id]
+
+
+def test_a_pause_is_shorter_by_what_on_progress_took(connect: Any, simulator: Simulator) -> None:
+    seen: list[tuple[int, int]] = []
+
+    def takes_long(progress: Progress) -> None:
+        if progress.phase is Phase.POLLING:
+            seen.append((simulator.now_ms, progress.next_look_ms))
+            if len(seen) == 1:
+                simulator.advance(4)
+
+    connect(simulator).vps.provision(**ORDER, on_progress=takes_long)
+    (told_at, pause), (looked_at, _) = seen[:2]
+    assert (pause, looked_at - told_at) == (5000, 5000)
 
 
 # Threads and tasks.

@@ -10,6 +10,7 @@ import json
 import os
 import sqlite3
 import threading
+import traceback
 import uuid
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing
@@ -419,6 +420,17 @@ def test_threads_share_a_store(database: str, tmp_path: Path) -> None:
         store.close()
 
 
+def shown(error: BaseException | None) -> Iterator[str]:
+    """What error trackers collect of an exception: its text, its frames' variables, its causes."""
+    while error is not None:
+        yield repr(error)
+        frames = traceback.walk_tb(error.__traceback__)
+        for frame, _ in frames:
+            if frame.f_code.co_filename != __file__:
+                yield from map(repr, frame.f_locals.values())
+        error = error.__cause__ or error.__context__
+
+
 def test_no_error_of_a_database_shows_how_to_connect(postgres: str) -> None:
     with pytest.raises(stablevps.InvalidInputError) as refused:
         PostgresStore("postgresql://user:hunter2secret@:no port/")
@@ -428,6 +440,7 @@ def test_no_error_of_a_database_shows_how_to_connect(postgres: str) -> None:
     with pytest.raises(StoreFailure, match="Connection refused") as caught:
         nobody.carry_out(LIST)
     assert "hunter2" not in str(caught.value) + repr(nobody)
+    assert "hunter2" not in "".join(shown(caught.value))
 
     def connect() -> Any:
         raise RuntimeError("password=hunter2secret")

@@ -143,7 +143,12 @@ def _connecting(conninfo: Secret) -> Connect:
     known = completed(conninfo)
 
     async def connect() -> Connection:
-        return await psycopg.AsyncConnection.connect(**known, autocommit=True)
+        try:
+            return await psycopg.AsyncConnection.connect(**known, autocommit=True)
+        except psycopg.Error as error:
+            said = str(error)
+        # Not chained: frames of psycopg hold the connection string.
+        raise psycopg.OperationalError(said)
 
     return connect
 

@@ -143,7 +143,12 @@ def _connecting(conninfo: Secret) -> Connect:
     known = completed(conninfo)
 
     def connect() -> Connection:
-        return psycopg.Connection.connect(**known, autocommit=True)
+        try:
+            return psycopg.Connection.connect(**known, autocommit=True)
+        except psycopg.Error as error:
+            said = str(error)
+        # Not chained: frames of psycopg hold the connection string.
+        raise psycopg.OperationalError(said)
 
     return connect
 
