@@ -91,7 +91,10 @@ export class Beginning {
     }
   }
 
-  /** Whether a request may still begin, to be asked at the last possible moment. */
+  /**
+   * Whether a request may still begin, to be asked at the last possible moment: it may within so many milliseconds from
+   * `now`, the machine's time when it said so.
+   */
   within(ms: number | undefined, now: number): (() => boolean) | undefined {
     if (ms === undefined) {
       return undefined;

@@ -94,6 +94,8 @@ class Drive<T> {
   readonly #activity: Activity<T>;
   readonly #began: number;
   readonly #beginning = new Beginning();
+  /** The machine's time when it said what to do. */
+  #saidAt = 0;
   #body: Uint8Array | undefined;
   #cause: unknown;
 
@@ -134,7 +136,17 @@ class Drive<T> {
   }
 
   #next(): Step {
-    return JSON.parse(this.#activity.machine.step(this.#now())) as Step;
+    return this.#step((now) => this.#activity.machine.step(now));
+  }
+
+  /** What the machine says at this time. */
+  #step(say: (now: number) => string | undefined): Step {
+    this.#saidAt = this.#now();
+    const step = say(this.#saidAt);
+    if (step === undefined) {
+      throw new Error("a reply was handed to a machine that does not wait for it");
+    }
+    return JSON.parse(step) as Step;
   }
 
   #now(): number {
@@ -176,11 +188,11 @@ class Drive<T> {
   async #send({ request, sendWithinMs }: Step & { do: "send" }): Promise<Step> {
     const { label, signal } = this.#activity;
     this.#host.logger?.debug(`${label}: sending ${request.endpoint}`);
-    const mayBegin = this.#beginning.within(sendWithinMs, this.#now());
+    const mayBegin = this.#beginning.within(sendWithinMs, this.#saidAt);
     const reply = await send(this.#host, request, signal, mayBegin);
     this.#body = "delivery" in reply ? undefined : reply.body;
     this.#cause = "delivery" in reply ? reply.cause : undefined;
-    return handReply(this.#host, this.#activity, request, reply);
+    return this.#step((now) => handReply(this.#activity, request, reply, now));
   }
 
   async #store(step: Step & { do: "store" }): Promise<Step> {
@@ -198,10 +210,10 @@ class Drive<T> {
       return this.#next();
     }
     this.#cause = "cause" in stored ? stored.cause : undefined;
-    return stepAfter(
+    return this.#step((now) =>
       "cause" in stored
-        ? machine.storeFailed(step.id, stored.detail, this.#now())
-        : machine.stored(step.id, stored.answer, this.#now()),
+        ? machine.storeFailed(step.id, stored.detail, now)
+        : machine.stored(step.id, stored.answer, now),
     );
   }
 }
@@ -280,14 +292,13 @@ class Thrown {
   }
 }
 
-/** Hands the reply to the machine; returns the step that follows. */
+/** Hands the reply to the machine; returns the step that follows, if the machine waits for that reply. */
 function handReply(
-  { clock }: Host,
   { machine, signal }: Activity<unknown>,
   { id, retryClass }: HttpRequest,
   reply: HttpResponse | TransportFailure,
-): Step {
-  let step: string | undefined;
+  now: number,
+): string | undefined {
   if ("delivery" in reply) {
     const { kind, delivery, message } = reply;
     if (signal?.aborted && kind === "cancelled") {
@@ -295,18 +306,9 @@ function handReply(
       const mayRepeat = retryClass !== "once" || delivery === "not_sent";
       throw aborted(signal, mayRepeat ? "retry" : "ask");
     }
-    step = machine.failed(id, kind, delivery, message, clock.monotonic());
-  } else {
-    step = machine.response(id, reply.status, reply.headers, reply.body, clock.monotonic());
+    return machine.failed(id, kind, delivery, message, now);
   }
-  return stepAfter(step);
-}
-
-function stepAfter(reply: string | undefined): Step {
-  if (reply === undefined) {
-    throw new Error("a reply was handed to a machine that does not wait for it");
-  }
-  return JSON.parse(reply) as Step;
+  return machine.response(id, reply.status, reply.headers, reply.body, now);
 }
 
 function outputOf({ output, within }: Step & { do: "done" }, body?: Uint8Array): Sent {

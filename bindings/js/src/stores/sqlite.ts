@@ -31,7 +31,8 @@ const HAS_TABLES = "SELECT count(*) FROM sqlite_master WHERE name = 'stablevps_s
  * Purchases in an SQLite database, which processes of one machine share, in whatever language. It needs SQLite 3.38 or
  * later. A database on a network drive can't be shared safely: SQLite's locks do not hold there.
  *
- * The tables are made with the first operation, where there are none; their names begin with `stablevps_`.
+ * The tables are made with the first operation, where there are none; their names begin with `stablevps_`. An operation
+ * takes milliseconds, during which nothing else runs; up to 10 seconds where another process keeps the file locked.
  */
 export class SqliteStore implements Store {
   readonly #opening: Opening<SqliteHandle>;
@@ -50,11 +51,9 @@ export class SqliteStore implements Store {
       throw new TypeError("database must be a path, or have the methods exec and prepare");
     }
     this.#opening = new Opening(async () => {
-      if (this.#closed) {
-        throw new Error("the store is closed");
-      }
       const handle = isPath ? await open(database) : database;
       try {
+        this.#throwIfClosed();
         prepareTables(handle);
       } catch (error) {
         if (isPath) {
@@ -69,9 +68,7 @@ export class SqliteStore implements Store {
 
   async carryOut({ op, document }: StoreOperation): Promise<string> {
     const handle = await this.#opening.get();
-    if (this.#closed) {
-      throw new Error("the store is closed");
-    }
+    this.#throwIfClosed();
     // Nothing is waited for from here on, so that nobody else's statements come in between.
     const statements = SQLITE_OPERATIONS[op].map((sql) => this.#statement(handle, sql));
     return within(handle, () => {
@@ -90,6 +87,12 @@ export class SqliteStore implements Store {
     if (this.#own) {
       close(this.#own);
       this.#own = undefined;
+    }
+  }
+
+  #throwIfClosed(): void {
+    if (this.#closed) {
+      throw new Error("the store is closed");
     }
   }
 

@@ -240,6 +240,48 @@ test("an order whose time to begin is over is not sent", async (t) => {
   assert.equal(simulator.state().orders_received, 1);
 });
 
+test("a process that stops right before it sends the order does not send it", async (t) => {
+  const sleep = sleeper(t);
+  const simulator = await Simulator.create();
+  const store = new Outage();
+  let announced = 0;
+  store.done = ({ document }) => {
+    announced += JSON.parse(document).op.save?.saved.state === "ordered";
+  };
+  let stops = 1;
+  const sent = [];
+  const client = simulator.client({
+    store,
+    fetch: (url, init) => {
+      sent.push(`${init.method} after ${announced}`);
+      return simulator.fetch(url, init);
+    },
+    logger: {
+      warn() {},
+      debug(message) {
+        if (message.endsWith("sending POST /vps") && stops-- > 0) {
+          // All clocks go on while the process does not.
+          sleep(60_000);
+          simulator.advance(60_000);
+        }
+      },
+    },
+  });
+  const error = await client.vps.provision(ORDER, KEY).then(
+    () => null,
+    (error) => error,
+  );
+  assert.ok(stops < 1);
+  assert.deepEqual(
+    sent.filter((one) => one.startsWith("POST") && one !== "POST after 2"),
+    [],
+  );
+  assert.ok(error === null || error.next === "retry", `${error}`);
+  simulator.advance(LONG);
+  await ordered(client);
+  assert.equal(simulator.state().orders_received, 1);
+});
+
 test("requests that order nothing have no such limit", async (t) => {
   const sleep = sleeper(t);
   const simulator = await Simulator.create();

@@ -68,6 +68,15 @@ test("a file is opened with what the runtime has", async (t) => {
   assert.deepEqual({ ...version }, { version: VERSION });
 });
 
+test("a store that is closed while it opens its file stays closed", {
+  skip: !nodeSqlite,
+}, async (t) => {
+  const store = new SqliteStore(join(folder(t), "purchases.db"));
+  const asked = store.carryOut(LIST);
+  await store.close();
+  await assert.rejects(asked, /the store is closed/);
+});
+
 test("two connections to one file see the same purchases", async (t) => {
   const file = join(folder(t), "purchases.db");
   const [first, second] = [1, 2].map(() => new SqliteStore(new Database(file)));
