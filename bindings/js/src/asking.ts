@@ -1,8 +1,6 @@
 /** Has the store carry out what a machine asks of it, and keeps the time within which an order must begin after that. */
 
-import { onAbort } from "./abort.js";
-import { sleep, type WorldClock } from "./clock.js";
-import { overdue } from "./reports.js";
+import { type Patience, patiently } from "./patience.js";
 import type { Store, StoreOperation } from "./store.js";
 
 /** An operation as a machine asks for it. */
@@ -13,13 +11,6 @@ export interface StoreStep extends StoreOperation {
 /** What the store answered, or in which words it failed. */
 export type Stored = { answer: string } | { detail: string; cause: unknown };
 
-/** Until when it is asked, beside for ever. */
-export interface Patience {
-  signal: AbortSignal | undefined;
-  /** How long it may take, in milliseconds. */
-  ms: number;
-}
-
 /**
  * Carries an operation out. The store is not asked for another one before it answered: what it did late would undo
  * what was done since.
@@ -27,28 +18,12 @@ export interface Patience {
  * @returns nothing where the signal was aborted, whatever becomes of the operation.
  * @throws DeadlineExceededError where the time is over.
  */
-export async function ask(
+export function ask(
   store: Store,
   { op, document }: StoreStep,
-  clock: WorldClock,
-  { signal, ms }: Patience,
+  patience: Patience,
 ): Promise<Stored | undefined> {
-  const over = new AbortController();
-  const ignore = onAbort(signal, () => over.abort());
-  // In a simulated world this is real work, for which virtual time does not pass.
-  const release = clock.hold?.();
-  try {
-    const late = sleep(clock, ms, over.signal);
-    const stored = await Promise.race([answerOf(store, { op, document }), late]);
-    if (!stored && !signal?.aborted) {
-      throw overdue("the store");
-    }
-    return stored ?? undefined;
-  } finally {
-    release?.();
-    ignore();
-    over.abort();
-  }
+  return patiently(answerOf(store, { op, document }), patience, "the store");
 }
 
 async function answerOf(store: Store, operation: StoreOperation): Promise<Stored> {

@@ -1,20 +1,14 @@
 /** Drives the core's machines: the core says what to do next, and this does it. */
 
 import type { Machine } from "../wasm/main/main.js";
-import { onAbort } from "./abort.js";
 import { ask, Beginning, type StoreStep } from "./asking.js";
-import { sleep, type WorldClock } from "./clock.js";
+import { sleep } from "./clock.js";
 import { StableVPSError } from "./error.js";
 import type { Progress } from "./models.js";
+import type { Patience } from "./patience.js";
 import { readProgress, type Sent } from "./readers.js";
-import {
-  aborted,
-  errorOf,
-  invalidInput,
-  isStableVPSError,
-  overdue,
-  type Report,
-} from "./reports.js";
+import { report, Thrown } from "./reporting.js";
+import { aborted, errorOf, invalidInput, isStableVPSError, type Report } from "./reports.js";
 import type { Store } from "./store.js";
 import {
   type HttpRequest,
@@ -67,8 +61,8 @@ export interface Activity<T> {
 
 /** How long a purchase may take where only its token says so. */
 const LONGEST_WAIT = 1_800_000;
-/** What `onProgress` may take even where the time allowed is over: it may have a token to store. */
-const SHORTEST_REPORT = 1_000;
+/** What `onProgress` and the store may take even where the time allowed is over: there may be a token to store. */
+const SHORTEST_WAIT = 1_000;
 
 const utf8 = new TextDecoder();
 
@@ -153,10 +147,12 @@ class Drive<T> {
     return this.#host.clock.monotonic();
   }
 
-  /** How much of the time allowed is left. */
-  #left(): number {
-    const { limit } = this.#activity;
-    return limit === undefined ? LONGEST_WAIT : this.#began + limit - this.#now();
+  /** How long the caller's own functions are waited for: for what is left of the time allowed. */
+  #patience(): Patience {
+    const { clock } = this.#host;
+    const { limit, signal } = this.#activity;
+    const left = limit === undefined ? LONGEST_WAIT : this.#began + limit - this.#now();
+    return { clock, signal, ms: Math.max(left, SHORTEST_WAIT) };
   }
 
   /** Reports how far a purchase is. Gives the step that is wanted after that: time has passed. */
@@ -166,7 +162,7 @@ class Drive<T> {
       return step;
     }
     const progress = readProgress(step.progress);
-    await report(this.#host, this.#activity, progress, this.#left());
+    await report(purchase.onProgress, progress, this.#patience());
     throwIfAborted(signal);
     if (!progress.exclusive) {
       // Only now: the token that names the VPS was handed out.
@@ -197,14 +193,13 @@ class Drive<T> {
 
   async #store(step: Step & { do: "store" }): Promise<Step> {
     const { label, machine, signal } = this.#activity;
-    const { clock, logger, store } = this.#host;
+    const { logger, store } = this.#host;
     if (!store) {
       throw new Error("a machine without a store asks for one");
     }
     logger?.debug(`${label}: asking the store to ${step.op}`);
     this.#beginning.asks(step.id, this.#now());
-    const patience = { signal, ms: Math.max(this.#left(), SHORTEST_REPORT) };
-    const stored = await ask(store, step, clock, patience);
+    const stored = await ask(store, step, this.#patience());
     throwIfAborted(signal);
     if (!stored) {
       return this.#next();
@@ -234,61 +229,6 @@ function refuseToOrder(label: string, step: Step): void {
       "of this platform may send an order twice, which buys two VPS: buy from a server, pass a fetch " +
         "that sends once, or set dangerouslyAllowRepeatedOrders: true",
     );
-  }
-}
-
-/** Waits for what `onProgress` returns, but not beyond the signal or the time allowed. */
-async function report(
-  host: Host,
-  { label, signal, purchase }: Activity<unknown>,
-  progress: Progress,
-  left: number,
-): Promise<void> {
-  const clock: WorldClock = host.clock;
-  const telling = told(purchase?.onProgress, progress);
-  if (telling === undefined) {
-    return;
-  }
-  const over = new AbortController();
-  const ignore = onAbort(signal, () => over.abort());
-  // In a simulated world this is real work, for which virtual time does not pass.
-  const release = clock.hold?.();
-  try {
-    const late = sleep(clock, Math.max(left, SHORTEST_REPORT), over.signal).then(() => true);
-    if ((await Promise.race([telling, late])) && !signal?.aborted) {
-      throw logged(host, label, overdue("onProgress"));
-    }
-  } finally {
-    release?.();
-    ignore();
-    over.abort();
-  }
-}
-
-/** What `onProgress` returned, if it has to be waited for. */
-function told(
-  onProgress: ((progress: Progress) => unknown) | undefined,
-  progress: Progress,
-): Promise<void> | undefined {
-  const fail = (error: unknown) => {
-    throw new Thrown(error);
-  };
-  try {
-    const telling = onProgress?.(progress) as PromiseLike<unknown> | undefined;
-    return typeof telling?.then === "function"
-      ? Promise.resolve(telling).then(() => {}, fail)
-      : undefined;
-  } catch (error) {
-    return fail(error);
-  }
-}
-
-/** What a caller's `onProgress` threw. */
-class Thrown {
-  readonly error: unknown;
-
-  constructor(error: unknown) {
-    this.error = error;
   }
 }
 
