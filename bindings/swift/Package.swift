@@ -33,6 +33,15 @@ if let libraryFolder {
 }
 let hasHeaders = libraryFolder != nil
 
+// Apple's platforms have a module for their SQLite. On Linux it is the system's: libsqlite3-dev, or sqlite-devel.
+#if os(Linux)
+  native.append(
+    .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"]), .yum(["sqlite-devel"])]))
+  let database: [Target.Dependency] = ["CSQLite"]
+#else
+  let database: [Target.Dependency] = []
+#endif
+
 let package = Package(
   name: "stablevps",
   platforms: [.iOS(.v16), .macOS(.v13)],
@@ -53,7 +62,7 @@ let package = Package(
     ),
     .target(
       name: "StableVPS",
-      dependencies: ["StableVPSNative"],
+      dependencies: ["StableVPSNative"] + database,
       resources: [.copy("PrivacyInfo.xcprivacy")]
     ),
     .target(name: "StableVPSTesting", dependencies: ["StableVPS", "StableVPSTestingNative"]),
