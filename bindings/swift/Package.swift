@@ -28,6 +28,15 @@ if usesSystemLibrary {
   native = [.binaryTarget(name: "StableVPSCore", url: release.url, checksum: release.checksum)]
 }
 
+// Apple's platforms have a module for their SQLite. On Linux it is the system's: libsqlite3-dev, or sqlite-devel.
+#if os(Linux)
+  native.append(
+    .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"]), .yum(["sqlite-devel"])]))
+  let database: [Target.Dependency] = ["CSQLite"]
+#else
+  let database: [Target.Dependency] = []
+#endif
+
 let package = Package(
   name: "stablevps",
   platforms: [.iOS(.v16), .macOS(.v13)],
@@ -48,7 +57,7 @@ let package = Package(
     ),
     .target(
       name: "StableVPS",
-      dependencies: ["StableVPSNative"],
+      dependencies: ["StableVPSNative"] + database,
       resources: [.copy("PrivacyInfo.xcprivacy")]
     ),
     .target(name: "StableVPSTesting", dependencies: ["StableVPS", "StableVPSTestingNative"]),

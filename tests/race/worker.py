@@ -45,6 +45,11 @@ class Edge:
         return answer
 
 
+def tell(*words: object) -> None:
+    # In one call: a line is whole, or is not there.
+    os.write(1, (" ".join(map(str, words)) + "\n").encode())
+
+
 def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
     threading.Event().wait()
@@ -76,7 +81,7 @@ def told(key: str, error: stablevps.StableVPSError) -> bool:
         print(key, error.code, file=sys.stderr, flush=True)
         return True
     print(key, error, file=sys.stderr, flush=True)
-    print(key, f"!{error.code}", flush=True)
+    tell(key, f"!{error.code}")
     return False
 
 
@@ -84,7 +89,7 @@ def told_of(resumed: list[stablevps.Resumed]) -> None:
     for one in resumed:
         key = one.record.idempotency_key or ""
         if one.result is not None:
-            print(key, one.result.vps.id, flush=True)
+            tell(key, one.result.vps.id)
         elif one.error is not None:
             print(key, f"resumed:{one.error.code}", file=sys.stderr, flush=True)
 
@@ -101,7 +106,7 @@ def buy_in_threads(client: stablevps.Client, keys: list[str], threads: int) -> N
             except queue.Empty:
                 return
             try:
-                print(key, client.vps.provision(**order(key)).vps.id, flush=True)
+                tell(key, client.vps.provision(**order(key)).vps.id)
             except stablevps.StableVPSError as error:
                 if told(key, error):
                     waiting.put(key)
@@ -127,7 +132,7 @@ async def buy_in_tasks(options: dict[str, Any], keys: list[str], tasks: int) -> 
         while keys:
             key = keys.pop()
             try:
-                print(key, (await client.vps.provision(**order(key))).vps.id, flush=True)
+                tell(key, (await client.vps.provision(**order(key))).vps.id)
             except stablevps.StableVPSError as error:
                 if told(key, error):
                     keys.insert(0, key)

@@ -15,7 +15,10 @@ use crate::shell::{cache, finish, headline, output};
 const SUITE: &str = "trixie";
 
 /// The content of a complete root's stamp. It changes with the way the root is made.
-const STAMP: &str = "v2 trixie swiftlang libc6-dev";
+const STAMP: &str = "v3 trixie swiftlang libc6-dev libsqlite3-dev";
+
+/// The root's folder. Checkouts of other stamps keep theirs.
+const FOLDER: &str = "swift-root-3";
 
 /// The folder of Swift in the root.
 const SWIFT: &str = "/usr/libexec/swift";
@@ -64,7 +67,7 @@ pub fn is_possible() -> bool {
 
 /// The path of the root, which is made where it is missing.
 pub fn ready() -> Result<PathBuf> {
-    let folder = cache()?.join("swift-root");
+    let folder = cache()?.join(FOLDER);
     let is_stamped = |folder: &Path| {
         std::fs::read_to_string(folder.join(".swift-root-ready")).is_ok_and(|text| text == STAMP)
     };
@@ -81,7 +84,7 @@ pub fn ready() -> Result<PathBuf> {
             .env("DEBIAN_FRONTEND", "noninteractive");
         finish(&mut install)?;
     }
-    let partial = cache()?.join(format!("swift-root.{}", std::process::id()));
+    let partial = cache()?.join(format!("{FOLDER}.{}", std::process::id()));
     make(&partial)?;
     std::fs::write(partial.join(".swift-root-ready"), STAMP)?;
     if is_stamped(&folder) {
@@ -110,7 +113,7 @@ fn make(folder: &Path) -> Result<()> {
         .args([
             "--aptopt=Acquire::Check-Valid-Until \"false\"",
             "--aptopt=APT::Install-Recommends \"false\"",
-            "--include=swiftlang,libc6-dev,ca-certificates",
+            "--include=swiftlang,libc6-dev,libsqlite3-dev,ca-certificates",
             SUITE,
         ])
         .arg(folder)

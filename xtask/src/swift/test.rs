@@ -26,7 +26,9 @@ pub fn test() -> Result<()> {
     let laboratory = packages.placed(&laboratory()?)?;
     headline("Swift: the suite");
     let scenarios = packages.toolchain.path(&root().join("tests/scenarios"))?;
+    let stores = packages.toolchain.path(&root().join("tests/stores"))?;
     let variables = [
+        ("STABLEVPS_STORES", stores.as_str()),
         ("STABLEVPS_SIMULATOR_BIN", service.as_str()),
         ("STABLEVPS_LABORATORY_BIN", &laboratory),
         ("STABLEVPS_SCENARIOS", &scenarios),

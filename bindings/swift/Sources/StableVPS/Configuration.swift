@@ -10,6 +10,8 @@ extension StableVPS {
     /// A name for the account: purchases of clients with the same one run one at a time in this process, whatever
     /// their keys are. Default: those of one key do.
     public var account: String?
+    /// Where purchases are recorded: with it, they can have idempotency keys. Default: nowhere.
+    public var store: (any Store)?
     /// The header that carries the key. Default: `.bearer`.
     public var authentication: Authentication = .bearer
     /// The time limit for one request. Default: 30 s.

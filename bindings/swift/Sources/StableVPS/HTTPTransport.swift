@@ -29,6 +29,11 @@ public struct TransportRequest: Sendable {
   public let needsFreshConnection: Bool
   /// The endpoint as the documentation writes it, such as `POST /vps`.
   public let endpoint: String
+  let isInTime: @Sendable () -> Bool
+
+  /// Whether the first byte may still leave. An order that a store has noted has a limit for that. Ask as shortly before
+  /// the first byte as possible, and throw ``TransportFailure/tooLate`` where it says no.
+  public func mayBegin() -> Bool { isInTime() }
 }
 
 extension TransportRequest: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
@@ -72,4 +77,7 @@ public struct TransportFailure: Error, Hashable, Sendable {
     self.delivery = delivery
     self.detail = detail
   }
+
+  /// The failure of a request that ``TransportRequest/mayBegin()`` refused.
+  public static let tooLate = TransportFailure(.timeout, .notSent, detail: "its time to begin was over")
 }

@@ -3,10 +3,14 @@
 import Foundation
 internal import StableVPSNative
 
+/// The operation that notes whose a VPS is.
+private let receipt = "receipt"
+
 /// What a machine is driven with.
 struct Host: Sendable {
   let closing: Closing
   let clock: any StableVPSClock
+  let store: (any StableVPS.Store)?
   let log: (@Sendable (String) -> Void)?
 
   /// Drives the machine of a plain call to its end.
@@ -24,7 +28,9 @@ struct Host: Sendable {
       case .wait(let delayMs, let reason, _):
         try await wait(delayMs, reason, of: machine, label: label)
         step = machine.step(nowMs: clock.instant)
-      case .send(let request, _):
+      case .store(let id, let op, let document):
+        step = try await carryOut(.init(op: op, document: document), id, of: machine, label: label)
+      case .send(let request, _, _):
         step = try await exchange(request, of: machine, label: label)
       }
     }
@@ -71,7 +77,7 @@ struct Host: Sendable {
     try Task.checkCancellation()
     guard let transport = closing.transport else { throw closed(machine) }
     log?("\(label): sending \(request.endpoint)")
-    switch await result(of: request, with: transport) {
+    switch await result(of: request, for: machine, with: transport) {
     case .success(let response):
       return try machine.response(
         id: request.id, status: UInt16(clamping: response.status),
@@ -86,11 +92,35 @@ struct Host: Sendable {
     }
   }
 
+  /// Has the store carry an operation out, hands its answer to the machine, and returns the next step. Where the task
+  /// is cancelled meanwhile, the machine is not told: it asks for the same operation again if it is driven on.
+  func carryOut(
+    _ operation: StableVPS.StoreOperation, _ id: UInt32, of machine: Machine, label: String
+  ) async throws -> HostStep {
+    try Task.checkCancellation()
+    // A receipt is written down all the same: its order was sent before the client was closed.
+    if closing.transport == nil && operation.op != receipt {
+      throw closed(machine)
+    }
+    log?("\(label): storing (\(operation.op))")
+    do {
+      guard let store else { throw StableVPS.StoreFailure("the client has no store") }
+      let answer = try await outside { try await store.carryOut(operation) }
+      return try machine.stored(id: id, answer: answer, nowMs: clock.instant)
+    } catch {
+      try Task.checkCancellation()
+      // The description of another's error may hold an address with a password; its type's name does not.
+      let detail = (error as? StableVPS.StoreFailure)?.detail ?? "\(type(of: error))"
+      return try machine.storeFailed(id: id, detail: detail, nowMs: clock.instant)
+    }
+  }
+
   private func result(
-    of request: HttpRequest, with transport: any HTTPTransport
+    of request: HttpRequest, for machine: Machine, with transport: any HTTPTransport
   ) async -> Result<TransportResponse, TransportFailure> {
     do {
-      return .success(try await send(try TransportRequest(request), with: transport))
+      let sent = try TransportRequest(request) { machine.mayBegin() }
+      return .success(try await send(sent, with: transport))
     } catch let failure as TransportFailure {
       return .failure(failure)
     } catch is CancellationError {
@@ -104,7 +134,7 @@ struct Host: Sendable {
 }
 
 extension TransportRequest {
-  fileprivate init(_ request: HttpRequest) throws {
+  fileprivate init(_ request: HttpRequest, mayBegin: @escaping @Sendable () -> Bool) throws {
     guard let url = URL(string: request.url) else {
       throw TransportFailure(.io, .notSent, detail: "the platform does not accept the URL")
     }
@@ -116,5 +146,6 @@ extension TransportRequest {
     timeout = Duration(milliseconds: request.timeoutMs)
     needsFreshConnection = request.retryClass == .once
     endpoint = request.endpoint
+    isInTime = mayBegin
   }
 }

@@ -99,13 +99,13 @@ final class PurchaseRun: Sendable {
         return nil
       case .failed(let report):
         throw host.failed(report, label: label)
-      case .send(_, let progress?), .wait(_, _, let progress?):
+      case .send(_, let progress?, _), .wait(_, _, let progress?):
         state.withLock { $0.announced = progress.exclusive }
         return StableVPS.Progress(progress)
       case .wait(_, .turn, _) where Caller.refuses(machine, nowMs: host.clock.instant):
         // The next step is the refusal.
         continue
-      case .send, .wait, .done:
+      case .store, .send, .wait, .done:
         try await run(step, of: machine)
       }
     }
@@ -122,7 +122,9 @@ final class PurchaseRun: Sendable {
 
   private func run(_ step: HostStep, of machine: Machine) async throws {
     switch step {
-    case .send(let request, _):
+    case .store(let id, let op, let document):
+      _ = try await host.carryOut(.init(op: op, document: document), id, of: machine, label: label)
+    case .send(let request, _, _):
       _ = try await host.exchange(request, of: machine, label: label)
     case .wait(let delayMs, let reason, _):
       try await host.wait(delayMs, reason, of: machine, label: label)

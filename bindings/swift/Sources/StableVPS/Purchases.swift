@@ -34,7 +34,7 @@ extension StableVPS.VPSResource {
   ///
   /// Cancelling the task ends the wait at once with a `CancellationError`; a VPS that was bought stays bought.
   /// The token to continue from is in the last progress: store it in `onProgress`. Or use
-  /// ``provisioning(planID:billingCycle:location:maxSpend:preflight:checkFunds:settle:waiting:)``, whose ``Purchase/token``
+  /// ``provisioning(planID:billingCycle:location:maxSpend:preflight:checkFunds:settle:idempotencyKey:whenHeld:waiting:)``, whose ``Purchase/token``
   /// remains available after the task was cancelled.
   ///
   /// - Parameters:
@@ -48,6 +48,10 @@ extension StableVPS.VPSResource {
   ///     before anything is ordered. By default the service itself refuses what can't be paid, because that price may
   ///     be out of date.
   ///   - settle: how long to look for an order whose reply was lost. Default: 90 s.
+  ///   - idempotencyKey: your own name for this purchase, such as the number of your customer's order, on a client with
+  ///     a ``StableVPS/Configuration/store``. At most one VPS is ever ordered under a key, however often, and from
+  ///     wherever, it is asked for; a call after the purchase's end gets that end.
+  ///   - whenHeld: what to do where the purchase of that key goes on elsewhere.
   ///   - waiting: how to wait for the VPS.
   ///   - onProgress: called before every request and every wait; the purchase continues when it returns. The
   ///     order is sent only after it has returned for the phase ``StableVPS/Phase/ordering``, so the token
@@ -55,14 +59,19 @@ extension StableVPS.VPSResource {
   /// - Throws: ``StableVPSError`` of these kinds: `insufficientFunds` and `overBudget`, nothing was bought;
   ///   `notPlaced`, the order's reply was lost and nothing was bought; `unresolved`, the order's reply
   ///   was lost and a person must look; `provisioningFailed`, bought but suspended or terminated;
-  ///   `deadlineExceeded`, not usable in time, with a token.
+  ///   `deadlineExceeded`, not usable in time, with a token; `purchaseInProgress`, the purchase of that key goes on
+  ///   elsewhere; `idempotencyMismatch`, the key belongs to another order; `store`, the store failed, and nothing was
+  ///   ordered unless the error has a token.
   public func provision(
     planID: StableVPS.PlanID, billingCycle: StableVPS.BillingCycle, location: StableVPS.Location,
     maxSpend: Decimal? = nil, preflight: Bool = true, checkFunds: Bool = false,
     settle: Duration? = nil,
+    idempotencyKey: String? = nil, whenHeld: StableVPS.WhenHeld = .refuse,
     waiting: StableVPS.WaitOptions = .init(), onProgress: StableVPS.ProgressHandler? = nil
   ) async throws -> StableVPS.Provisioned {
-    let purchase = buy(planID, billingCycle, location, maxSpend, preflight, checkFunds, settle, waiting)
+    let purchase = buy(
+      planID, billingCycle, location, maxSpend, preflight, checkFunds, settle,
+      recording(idempotencyKey, whenHeld), waiting)
     return try await purchase.finish(onProgress)
   }
 
@@ -72,9 +81,13 @@ extension StableVPS.VPSResource {
     planID: StableVPS.PlanID, billingCycle: StableVPS.BillingCycle, location: StableVPS.Location,
     maxSpend: Decimal? = nil, preflight: Bool = true, checkFunds: Bool = false,
     settle: Duration? = nil,
+    idempotencyKey: String? = nil, whenHeld: StableVPS.WhenHeld = .refuse,
     waiting: StableVPS.WaitOptions = .init()
   ) -> Purchase {
-    Purchase(buy(planID, billingCycle, location, maxSpend, preflight, checkFunds, settle, waiting))
+    Purchase(
+      buy(
+        planID, billingCycle, location, maxSpend, preflight, checkFunds, settle,
+        recording(idempotencyKey, whenHeld), waiting))
   }
 
   /// Continues a purchase from a token of this package or of any other language's package.
@@ -120,7 +133,7 @@ extension StableVPS.VPSResource {
   private func buy(
     _ planID: StableVPS.PlanID, _ billingCycle: StableVPS.BillingCycle,
     _ location: StableVPS.Location, _ maxSpend: Decimal?, _ preflight: Bool,
-    _ checkFunds: Bool, _ settle: Duration?,
+    _ checkFunds: Bool, _ settle: Duration?, _ recording: Recording?,
     _ waiting: StableVPS.WaitOptions
   ) -> PurchaseRun {
     var options = waiting.native
@@ -130,8 +143,14 @@ extension StableVPS.VPSResource {
     options.settleMs = settle?.milliseconds ?? options.settleMs
     let request = Request.provision(
       planId: planID.rawValue, billingCycle: billingCycle.rawValue, location: location.rawValue,
-      options: options)
+      options: options, recording: recording)
     return session.purchase("vps.provision", request)
+  }
+
+  /// How a purchase is recorded, where it is. A key asks for a store.
+  private func recording(_ idempotencyKey: String?, _ whenHeld: StableVPS.WhenHeld) -> Recording? {
+    session.hasStore || idempotencyKey != nil
+      ? Recording(idempotencyKey: idempotencyKey, whenHeld: whenHeld.native) : nil
   }
 
   private func resumed(_ token: String, _ timeout: Duration?, _ anyKey: Bool) -> PurchaseRun {

@@ -6,6 +6,8 @@ final class Session: Sendable {
   private let api: Api
   private let host: Host
   private let seed: Locked<UInt64?>
+  /// Whether purchases are recorded.
+  var hasStore: Bool { host.store != nil }
 
   init(apiKey: String?, configuration: StableVPS.Configuration) throws {
     var config = defaultConfig()
@@ -19,7 +21,8 @@ final class Session: Sendable {
     config.account = configuration.account
     api = try StableVPSError.translated { try Api(config: config) }
     host = Host(
-      closing: Closing(configuration.transport), clock: configuration.clock, log: configuration.log)
+      closing: Closing(configuration.transport), clock: configuration.clock,
+      store: configuration.store, log: configuration.log)
     seed = Locked(configuration.randomSeed)
   }
 
@@ -47,12 +50,28 @@ final class Session: Sendable {
     }
   }
 
+  /// Refuses what only a client with a store can do.
+  private func checkStore(for request: Request) throws {
+    guard !hasStore else { return }
+    switch request {
+    case .provision(_, _, _, _, _?):
+      throw StableVPSError.invalidInput(
+        field: "idempotency_key", reason: "needs a client with a store")
+    case .resumeRecorded, .listPurchases, .getPurchase, .forgetPurchase:
+      throw StableVPSError.invalidInput(
+        field: "store", reason: "is missing: recorded purchases need a client with one")
+    default:
+      break
+    }
+  }
+
   func close() {
     host.closing.close()
   }
 
   private func begin(_ request: Request, _ options: CallOptions) throws -> Machine {
     guard host.closing.transport != nil else { throw ClientClosedError(token: nil) }
+    try checkStore(for: request)
     return try StableVPSError.translated {
       try api.begin(
         request: request, options: options, seed: nextSeed(), nowMs: host.clock.instant, timeMs: host.clock.now)

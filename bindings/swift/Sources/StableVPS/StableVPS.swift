@@ -13,6 +13,8 @@ public struct StableVPS: Sendable {
   public let keys: Keys
   /// VPS.
   public let vps: VPSResource
+  /// The purchases that its store has recorded.
+  public let purchases: PurchasesResource
   /// The account.
   public let account: AccountResource
   /// The wallet.
@@ -54,6 +56,7 @@ public struct StableVPS: Sendable {
     self.session = session
     keys = Keys(session: session)
     vps = VPSResource(session: session)
+    purchases = PurchasesResource(session: session)
     account = AccountResource(session: session)
     wallet = WalletResource(session: session)
   }

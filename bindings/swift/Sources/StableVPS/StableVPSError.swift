@@ -57,11 +57,16 @@ extension StableVPSError: CustomStringConvertible, CustomDebugStringConvertible 
 extension StableVPSError {
   init(_ report: Report) {
     code = report.kind.code
-    if case .invalidInput(let field, let reason) = report.kind {
+    switch report.kind {
+    case .invalidInput(let field, let reason):
       let argument = argumentName(field)
       kind = .invalidInput(field: argument, reason: reason)
       message = "\(argument) \(reason)"
-    } else {
+    case .idempotencyMismatch(let field):
+      let argument = argumentName(field)
+      kind = .idempotencyMismatch(field: argument)
+      message = report.message.replacingOccurrences(of: field, with: argument)
+    default:
       kind = Kind(report.kind)
       message = report.message
     }

@@ -115,7 +115,15 @@ extension URLSession {
     DispatchQueue.global().asyncAfter(deadline: .now() + request.timeout.interval, execute: limit)
     defer { limit.cancel() }
     return try await withTaskCancellationHandler {
-      try await exchange.response { task.resume() }
+      try await exchange.response {
+        // The last moment before the session connects and writes.
+        if request.mayBegin() {
+          task.resume()
+        } else {
+          exchange.fail(TransportFailure.tooLate)
+          task.cancel()
+        }
+      }
     } onCancel: {
       exchange.fail(CancellationError())
       task.cancel()

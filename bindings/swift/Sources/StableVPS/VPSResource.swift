@@ -26,7 +26,7 @@ extension StableVPS {
 
     /// Orders a VPS and charges the wallet (`POST /vps`), without waiting for the VPS.
     ///
-    /// ``provision(planID:billingCycle:location:maxSpend:preflight:checkFunds:settle:waiting:onProgress:)`` is the safer
+    /// ``provision(planID:billingCycle:location:maxSpend:preflight:checkFunds:settle:idempotencyKey:whenHeld:waiting:onProgress:)`` is the safer
     /// way. Here a lost reply ends in the error of the kind `outcomeUnknown`, and a cancelled task in a
     /// `CancellationError`: the caller has to find out whether a VPS was bought.
     public func create(

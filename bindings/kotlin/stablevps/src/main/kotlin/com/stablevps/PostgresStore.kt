@@ -5,6 +5,9 @@ import kotlinx.coroutines.withContext
 import java.sql.Connection
 import javax.sql.DataSource
 
+/** JDBC writes parameters as question marks. */
+private val STATEMENT by lazy { StoreSql.postgresStatement.replace("\$1", "?") }
+
 /**
  * Purchases in a PostgreSQL database, which the processes of many machines share, in whatever language.
  *
@@ -44,10 +47,5 @@ public class PostgresStore(
         }
         return connection.first(STATEMENT, operation.document)
             ?: throw StoreFailure("the database gave no answer")
-    }
-
-    private companion object {
-        /** JDBC writes parameters as question marks. */
-        val STATEMENT by lazy { StoreSql.postgresStatement.replace("\$1", "?") }
     }
 }

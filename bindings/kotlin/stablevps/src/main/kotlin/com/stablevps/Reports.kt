@@ -19,6 +19,10 @@ internal fun Report.toException(): StableVpsException {
         val field = spelled(kind.field)
         return kind.copy(field = field).toException(facts("$field ${kind.reason}"))
     }
+    if (kind is ErrorKind.IdempotencyMismatch) {
+        val field = spelled(kind.field)
+        return kind.copy(field = field).toException(facts(message.replace(kind.field, field)))
+    }
     return kind.toException(facts(message))
 }
 

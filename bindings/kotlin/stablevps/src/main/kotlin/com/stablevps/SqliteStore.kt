@@ -7,6 +7,9 @@ import java.sql.Connection
 import java.sql.SQLException
 import javax.sql.DataSource
 
+private const val BUSY_TIMEOUT_MS = 10_000
+private const val HAS_TABLES = "SELECT 1 FROM sqlite_master WHERE name = 'stablevps_schema'"
+
 /**
  * Purchases in an SQLite database, which the processes of one machine share, in whatever language.
  *
@@ -87,10 +90,5 @@ public class SqliteStore(
         val connection = kept ?: return
         kept = null
         runCatching { connection.close() }
-    }
-
-    private companion object {
-        const val BUSY_TIMEOUT_MS = 10_000
-        const val HAS_TABLES = "SELECT 1 FROM sqlite_master WHERE name = 'stablevps_schema'"
     }
 }

@@ -12,16 +12,20 @@ import java.sql.DriverManager
 internal fun sqlite(file: Path): SqliteStore =
     SqliteStore { DriverManager.getConnection("jdbc:sqlite:$file") }
 
-/** The server that the tests' command has started; `null` where there is none. */
+/** A new database of the server that the tests' command has started; `null` where there is none. */
 internal fun postgres(): PGSimpleDataSource? {
     val address = System.getenv("STABLEVPS_POSTGRES") ?: return null
     val words = address.split(' ').associate { it.substringBefore('=') to it.substringAfter('=') }
-    return PGSimpleDataSource().apply {
-        serverNames = arrayOf(words.getValue("host"))
-        portNumbers = intArrayOf(words.getValue("port").toInt())
-        user = words.getValue("user")
-        databaseName = words.getValue("dbname")
-    }
+    val server =
+        PGSimpleDataSource().apply {
+            serverNames = arrayOf(words.getValue("host"))
+            portNumbers = intArrayOf(words.getValue("port").toInt())
+            user = words.getValue("user")
+            databaseName = words.getValue("dbname")
+        }
+    val fresh = "fresh_${System.nanoTime()}"
+    server.connection.use { it.createStatement().use { one -> one.execute("CREATE DATABASE $fresh") } }
+    return server.apply { databaseName = fresh }
 }
 
 /** A store that does to each operation what a test wants, by its number. */

@@ -227,7 +227,8 @@ internal class RecordedTest {
                 assertFailsWith<IdempotencyMismatchException> {
                     client().vps.provision(PlanId.BASIC, CYCLE, PLACE, options)
                 }
-            assertEquals("idempotency_mismatch", refused.code)
+            assertEquals("idempotency_mismatch" to "planId", refused.code to refused.field)
+            assertEquals("the idempotency key was used for an order with another planId", refused.message)
             assertEquals(1, placed())
         }
 

@@ -150,8 +150,6 @@ internal class StoresTest {
     fun `tables of a newer version in PostgreSQL are not touched`() =
         runBlocking {
             val server = postgres() ?: return@runBlocking
-            server.connection.use { it.createStatement().use { one -> one.execute("CREATE DATABASE newer") } }
-            server.databaseName = "newer"
             server.connection.use { it.createStatement().use { one -> one.newer() } }
             val refused = assertFailsWith<StoreFailure> { PostgresStore(server).list() }
             assertEquals("the database has tables of a newer version, 2", refused.detail)
