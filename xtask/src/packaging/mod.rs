@@ -66,6 +66,11 @@ impl Product {
     }
 }
 
+/// Makes sure that devices with large pages load a library.
+pub fn check_pages(library: &Path) -> Result<()> {
+    check_alignment(&facts(library)?).with_context(|| library.display().to_string())
+}
+
 /// Every platform.
 pub fn platforms() -> &'static [Platform] {
     Platform::value_variants()
