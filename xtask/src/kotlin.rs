@@ -1,5 +1,6 @@
 //! The Kotlin package: its build, its tests, its demonstration and its measurements.
 
+mod aar;
 mod generated;
 mod jars;
 mod maven;

@@ -38,6 +38,7 @@ mod typescript_stores;
 mod version;
 mod wasm;
 mod wasm_target;
+mod workflows;
 
 use std::process::ExitCode;
 
@@ -131,7 +132,7 @@ fn carry_out(command: Command) -> Result<()> {
         Command::Bench { name, check } => bench::run(name, check),
         Command::Package { options } => packaging::run(&options),
         Command::Jars { publish } => kotlin::pack(publish),
-        Command::Sdist => python::sdist(),
+        Command::Sdist => packaging::sdist(),
         Command::Wasm => wasm::build(),
         Command::Version { new: Some(new) } => version::set(&new),
         Command::Version { new: None } => version::check(),

@@ -11,7 +11,9 @@ use crate::postgres::Postgres;
 use crate::python::{Venv, WHEEL_LIMIT, wheel};
 use crate::servers::{laboratory, simulator};
 use crate::shell::{cache, elsewhere, finish, headline, is_ci, root, run as sh, target};
-use crate::{cli, generate, interface, kotlin, kotlin_bot, packaging, race, swift, test_js};
+use crate::{
+    cli, generate, interface, kotlin, kotlin_bot, packaging, race, swift, test_js, workflows,
+};
 
 const FEATURES: &str = "stablevps-core/schema,stablevps-ffi/ureq,stablevps-ffi/simulator,\
      stablevps/async,stablevps/host,stablevps/postgres,stablevps/sqlite,stablevps/system-roots,stablevps/testing,stablevps/tracing,\
@@ -93,6 +95,7 @@ fn lint() -> Result<()> {
         sh("cargo", &[&begin, packages, &end].concat())?;
     }
     generate::run(true)?;
+    workflows::check()?;
     licences()
 }
 

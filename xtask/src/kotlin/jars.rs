@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
 
-use super::{maven::mvn, natives, package};
+use super::{aar, maven::mvn, natives, package};
 use crate::packaging;
 use crate::shell::{finish, headline};
 
@@ -54,6 +54,9 @@ pub fn pack(publish: bool) -> Result<()> {
             fs::copy(&jar, kept.join(name))?;
             println!("{}", kept.join(name).display());
         }
+    }
+    for processor in aar::zip()? {
+        println!("NOTICE: the Android archive has no library for {processor}: it takes the NDK");
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ mod compiler;
 mod emulators;
 mod inspect;
 mod platform;
+mod sdist;
 mod toolchain;
 mod tried;
 mod zig;
@@ -19,6 +20,7 @@ use clap::{Args, ValueEnum};
 use self::inspect::{check, check_alignment, check_library, facts};
 pub use self::platform::Platform;
 use self::platform::System;
+pub use self::sdist::run as sdist;
 use self::toolchain::{Toolchain, cargo_variable};
 use self::tried::{Line, Reached};
 use crate::cli;
@@ -62,6 +64,11 @@ impl Product {
             Self::Command => "command",
         }
     }
+}
+
+/// Makes sure that devices with large pages load a library.
+pub fn check_pages(library: &Path) -> Result<()> {
+    check_alignment(&facts(library)?).with_context(|| library.display().to_string())
 }
 
 /// Every platform.

@@ -1,0 +1,89 @@
+//! The Android archive, zipped of what the jar's build made.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context as _, Result, ensure};
+
+use super::package;
+use crate::packaging;
+use crate::shell::{finish, headline, root};
+
+/// Android's names of its processors. `cargo ndk` puts each one's library into a folder of that name.
+const PROCESSORS: [&str; 4] = ["arm64-v8a", "armeabi-v7a", "x86_64", "x86"];
+
+/// Zips the archive. The libraries are those in the folder `libraries/android` of the packages, where `cargo ndk`
+/// puts them on a machine with the NDK: gives the processors that have none.
+pub fn zip() -> Result<Vec<&'static str>> {
+    headline("zipping the Android archive");
+    let module = package().join("stablevps");
+    let version = crate::version::current()?;
+    let contents = package().join("android/target/aar");
+    if contents.exists() {
+        fs::remove_dir_all(&contents)?;
+    }
+    fs::create_dir_all(&contents)?;
+    let classes = module.join("target/classes");
+    ensure!(
+        classes.join("com").exists(),
+        "{} was not built",
+        classes.display()
+    );
+    let mut jar = Command::new("jar");
+    jar.arg("--create").arg("--no-manifest").arg("--file");
+    jar.arg(contents.join("classes.jar"));
+    finish(jar.args(["-C", &classes.to_string_lossy(), "com"]))?;
+    let rules = "src/main/resources/META-INF/proguard/stablevps.pro";
+    for (from, to) in [
+        (module.join(rules), "proguard.txt"),
+        (root().join("LICENSE-MIT"), "LICENSE-MIT"),
+        (root().join("LICENSE-APACHE"), "LICENSE-APACHE"),
+    ] {
+        fs::copy(&from, contents.join(to)).with_context(|| from.display().to_string())?;
+    }
+    fs::write(contents.join("AndroidManifest.xml"), manifest()?)?;
+    // It has no resources, and says so.
+    fs::write(contents.join("R.txt"), "")?;
+    let missing = natives(&contents)?;
+    let kept = packaging::folder().join("maven");
+    fs::create_dir_all(&kept)?;
+    let archive = kept.join(format!("stablevps-android-{version}.aar"));
+    let mut zip = Command::new("jar");
+    zip.arg("--create").arg("--no-manifest").arg("--file");
+    finish(zip.arg(&archive).arg("-C").arg(&contents).arg("."))?;
+    println!("{}", archive.display());
+    Ok(missing)
+}
+
+/// The manifest that Gradle's build has, with what Gradle adds to it.
+fn manifest() -> Result<String> {
+    const BEGIN: &str = "<manifest xmlns:android=\"http://schemas.android.com/apk/res/android\">\n";
+    let file = package().join("android/src/main/AndroidManifest.xml");
+    let text = fs::read_to_string(&file).with_context(|| file.display().to_string())?;
+    ensure!(text.starts_with(BEGIN), "the manifest begins otherwise");
+    let begin = BEGIN.replace(">\n", " package=\"com.stablevps\">\n");
+    let begin = format!("{begin}    <uses-sdk android:minSdkVersion=\"26\" />\n");
+    Ok(text.replacen(BEGIN, &begin, 1))
+}
+
+fn natives(contents: &Path) -> Result<Vec<&'static str>> {
+    const LIBRARY: &str = "libstablevps_ffi.so";
+    let mut missing = Vec::new();
+    for processor in PROCESSORS {
+        let built = packaging::folder().join("libraries/android");
+        let built = built.join(processor).join(LIBRARY);
+        if !built.exists() {
+            missing.push(processor);
+            continue;
+        }
+        // A processor of 32 bits has pages of 4 KiB.
+        if processor.contains("64") {
+            packaging::check_pages(&built)?;
+        }
+        let folder = contents.join("jni").join(processor);
+        fs::create_dir_all(&folder)?;
+        fs::copy(built, folder.join(LIBRARY))?;
+    }
+    Ok(missing)
+}
