@@ -435,7 +435,7 @@ def test_no_error_of_a_database_shows_how_to_connect(postgres: str) -> None:
     with pytest.raises(stablevps.InvalidInputError) as refused:
         PostgresStore("postgresql://user:hunter2secret@:no port/")
     assert str(refused.value) == "database is no connection string of libpq"
-    assert refused.value.__context__ is None
+    assert "hunter2" not in "".join(shown(refused.value))
     nobody = PostgresStore("host=127.0.0.1 port=1 user=u password=hunter2secret")
     with pytest.raises(StoreFailure, match="Connection refused") as caught:
         nobody.carry_out(LIST)
