@@ -42,10 +42,18 @@ class Child:
 
     def wait_until(self, words: str) -> None:
         """Returns when the program has said that next."""
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        if line != f"{words}\n":
+        line = self._line()
+        if line != words:
             raise AssertionError(f"not {words!r} but {line!r}: {self.end()}")
+
+    def _line(self) -> str:
+        """The next line, and not a byte more: what is read ahead, ``communicate`` does not find."""
+        assert self._process.stdout is not None
+        raw: Any = self._process.stdout.buffer.raw  # type: ignore[attr-defined]
+        line = b""
+        while (byte := raw.read(1)) not in (b"", b"\n"):
+            line += byte
+        return line.decode().rstrip("\r")
 
     def interrupt(self) -> None:
         """What Ctrl-C does."""

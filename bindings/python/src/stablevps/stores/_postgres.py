@@ -45,16 +45,18 @@ class PostgresStore:
 
     Without a pool, there is a connection for each operation under way, and up to four idle ones.
 
-    :param database: a connection string of libpq; a pool, which is psycopg_pool's
-        ``ConnectionPool``; or a function that connects, such as
+    :param database: a connection string of libpq, which may be a ``Secret``; a pool, which is
+        psycopg_pool's ``ConnectionPool``; or a function that connects, such as
         ``lambda: psycopg.Connection.connect(...)``. A pool belongs to the process that made
         it; with the other two, a forked child connects anew.
     :raises InvalidInputError: the connection string can't be read.
     """
 
-    def __init__(self, database: str | Connect | ConnectionPool[Any]) -> None:
+    def __init__(self, database: str | Secret | Connect | ConnectionPool[Any]) -> None:
         if isinstance(database, str):
-            database = _connecting(hidden(database))
+            database = hidden(database)
+        if isinstance(database, Secret):
+            database = _connecting(database)
         self._pool: ConnectionPool[Any] | None = None
         self._connect: Connect | None = None
         if callable(getattr(database, "connection", None)):
