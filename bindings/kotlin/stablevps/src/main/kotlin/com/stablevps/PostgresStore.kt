@@ -3,6 +3,7 @@ package com.stablevps
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.withContext
 import java.sql.Connection
+import java.util.concurrent.atomic.AtomicLong
 import javax.sql.DataSource
 
 /** JDBC writes parameters as question marks. */
@@ -25,6 +26,12 @@ public class PostgresStore(
     /** With the connections of a data source. */
     public constructor(dataSource: DataSource) : this(dataSource.connector())
 
+    /**
+     * Makes each statement's text another one. Drivers keep a statement that they have seen some times in the session
+     * of the server, which a pool that lends connections by the transaction changes.
+     */
+    private val count = AtomicLong()
+
     /** Whether the tables are known to be there, in a version that this one knows. */
     @Volatile
     private var isReady = false
@@ -45,7 +52,7 @@ public class PostgresStore(
             checkVersion(connection.first(StoreSql.readVersion))
             isReady = true
         }
-        return connection.first(STATEMENT, operation.document)
+        return connection.first("$STATEMENT -- ${count.incrementAndGet()}", operation.document)
             ?: throw StoreFailure("the database gave no answer")
     }
 }

@@ -162,6 +162,25 @@ internal class StoresTest {
         }
 
     @Test
+    fun `nothing is kept in a session of PostgreSQL`() =
+        runBlocking {
+            val server = postgres() ?: return@runBlocking
+            server.connection.use { connection ->
+                val store =
+                    PostgresStore {
+                        object : Connection by connection {
+                            override fun close() = Unit
+                        }
+                    }
+                repeat(10) { store.list() }
+                connection.createStatement().use { statement ->
+                    val kept = "SELECT count(*) FROM pg_prepared_statements"
+                    assertEquals(0, statement.executeQuery(kept).apply { next() }.getInt(1))
+                }
+            }
+        }
+
+    @Test
     fun `what a driver says of an address is not shown`() =
         runBlocking {
             val url = "jdbc:nosuchthing://user:hunter2@localhost/db"
