@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 
@@ -26,7 +25,7 @@ def killed_while_it_waits() -> None:
         for line in buying.stderr:
             if "waiting for the VPS" in line:
                 break
-        buying.send_signal(signal.SIGKILL)
+        buying.kill()
 
 
 def over_http() -> None:

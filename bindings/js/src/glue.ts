@@ -7,7 +7,7 @@ export interface Glue {
 
 /** @internal Instantiates it at once, which a browser's main thread does not allow for large files. */
 export function joinNow(glue: Glue, name: string, source: WebAssembly.Module | BufferSource): void {
-  const module = source instanceof WebAssembly.Module ? source : new WebAssembly.Module(source);
+  const module = isModule(source) ? source : new WebAssembly.Module(source);
   begin(glue, new WebAssembly.Instance(module, imports(glue, name)));
 }
 
@@ -23,6 +23,11 @@ export async function join(
 }
 
 /** What the file imports: the glue, by the name that it was written with. */
+/** Also where the module comes from another realm, as in edge runtimes, whose classes are other ones. */
+function isModule(source: WebAssembly.Module | BufferSource): source is WebAssembly.Module {
+  return Object.prototype.toString.call(source) === "[object WebAssembly.Module]";
+}
+
 function imports(glue: Glue, name: string): WebAssembly.Imports {
   return { [`./${name}_bg.js`]: glue as unknown as WebAssembly.ModuleImports };
 }

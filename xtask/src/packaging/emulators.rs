@@ -31,7 +31,7 @@ pub fn emulator(platform: Platform) -> Result<Option<PathBuf>> {
     if is_native {
         return Ok(None);
     }
-    if !Path::new("/etc/debian_version").exists() || !cfg!(target_arch = "x86_64") {
+    if !are_possible() {
         bail!(
             "only Debian on x86-64 has what runs {} here",
             platform.name()
@@ -45,6 +45,12 @@ pub fn emulator(platform: Platform) -> Result<Option<PathBuf>> {
             bail!("nothing runs {} here", platform.name())
         }
     }
+}
+
+/// Whether this machine has what the emulators are made of.
+pub fn are_possible() -> bool {
+    Path::new("/etc/debian_version").exists()
+        && cfg!(all(target_os = "linux", target_arch = "x86_64"))
 }
 
 /// The interpreter of the root for 64-bit ARM, as qemu sees it.

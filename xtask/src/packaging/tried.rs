@@ -62,16 +62,16 @@ pub fn wheel(platform: Platform, library: &Path, wheel: &Path) -> Result<Reached
     if !is_run_here(platform) {
         return Ok(Reached::Built);
     }
-    load(platform, library)?;
-    match platform {
-        Platform::LinuxX86_64 => bought_in_python(platform, wheel, Venv::with_tools()?.python()),
-        Platform::LinuxAarch64 => {
-            let mut python = started(platform, &arm_python()?)?;
-            python.env("PYTHONDONTWRITEBYTECODE", "1");
-            bought_in_python(platform, wheel, python)
-        }
-        _ => Ok(Reached::Ran("loaded, and gave the plans")),
+    if emulator(platform)?.is_none() {
+        return bought_in_python(platform, wheel, Venv::with_tools()?.python());
     }
+    load(platform, library)?;
+    if platform != Platform::LinuxAarch64 {
+        return Ok(Reached::Ran("loaded, and gave the plans"));
+    }
+    let mut python = started(platform, &arm_python()?)?;
+    python.env("PYTHONDONTWRITEBYTECODE", "1");
+    bought_in_python(platform, wheel, python)
 }
 
 /// A program of the platform's own loads the library and calls it.
@@ -128,8 +128,10 @@ fn bought_in_python(platform: Platform, wheel: &Path, mut python: Command) -> Re
         .arg(root().join("xtask/demo/newcomer.py"))
         .arg(service)
         .env("PYTHONPATH", &folder)
-        .env("PATH", "/usr/bin:/bin")
         .current_dir(elsewhere()?);
+    if cfg!(unix) {
+        python.env("PATH", "/usr/bin:/bin");
+    }
     finish(&mut python)?;
     Ok(Reached::Ran("bought over HTTP in CPython"))
 }
@@ -148,13 +150,8 @@ pub fn svps(platform: Platform, program: &Path) -> Result<Reached> {
     headline(&format!("{}: svps buys", platform.name()));
     let home = elsewhere()?;
     let program = script(platform, program, &home)?;
-    for folder in people()? {
-        for kept in ["Local/svps", "Roaming/svps"] {
-            let kept = folder.join("AppData").join(kept);
-            if platform.system() == System::Windows && kept.exists() {
-                std::fs::remove_dir_all(kept)?;
-            }
-        }
+    if platform.system() == System::Windows && cfg!(unix) {
+        forget()?;
     }
     let service = simulator("dev")?;
     let mut buy = Venv::with_tools()?.python();
@@ -162,12 +159,14 @@ pub fn svps(platform: Platform, program: &Path) -> Result<Reached> {
         .arg(root().join("xtask/demo/newcomer_svps.py"))
         .arg(program)
         .arg(service)
-        .env_clear()
-        .env("HOME", &home)
-        .env("PATH", "/usr/bin:/bin")
         .current_dir(&home);
+    if cfg!(unix) {
+        buy.env_clear()
+            .env("HOME", &home)
+            .env("PATH", "/usr/bin:/bin");
+    }
     finish(&mut buy)?;
-    if platform.system() == System::Windows {
+    if platform.system() == System::Windows && cfg!(unix) {
         let is_there = |folder: &PathBuf| folder.join("AppData/Local/svps/simulated").exists();
         ensure!(
             people()?.iter().any(is_there),
@@ -175,6 +174,19 @@ pub fn svps(platform: Platform, program: &Path) -> Result<Reached> {
         );
     }
     Ok(Reached::Ran("bought over HTTP, killed, resumed"))
+}
+
+/// Removes what the command kept in Wine before.
+fn forget() -> Result<()> {
+    for folder in people()? {
+        for kept in ["Local/svps", "Roaming/svps"] {
+            let kept = folder.join("AppData").join(kept);
+            if kept.exists() {
+                std::fs::remove_dir_all(kept)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The folders of Wine's people.

@@ -12,6 +12,9 @@ use super::Store;
 /// How long one process waits for another that writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
+const HAS_TABLES: &str =
+    "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'stablevps_schema')";
+
 /// Purchases in an SQLite database, which processes of one machine share, in whatever language.
 ///
 /// The tables are made where there are none; their names begin with `stablevps_`. A database on a network drive
@@ -43,9 +46,14 @@ impl SqliteStore {
         let store = Self {
             connection: Mutex::new(connection),
         };
-        store.within(|transaction| transaction.execute_batch(sql::SCHEMA))?;
-        let version: u32 = store
-            .within(|transaction| transaction.query_row(sql::READ_VERSION, [], |row| row.get(0)))?;
+        let version: u32 = store.within(|transaction| {
+            // A database of a newer version stays as it is.
+            let is_there = transaction.query_row(HAS_TABLES, [], |row| row.get(0))?;
+            if !is_there {
+                transaction.execute_batch(sql::SCHEMA)?;
+            }
+            transaction.query_row(sql::READ_VERSION, [], |row| row.get(0))
+        })?;
         if version > sql::VERSION {
             let detail = format!("the database has tables of a newer version, {version}");
             return Err(StoreFailure { detail });

@@ -30,10 +30,18 @@ const hermes = `
 `;
 const native = ["--conditions", "react-native", "--eval", hermes];
 const said = execFileSync(process.execPath, native, { cwd: import.meta.dirname, encoding: "utf8" });
-same("what React Native is told", said.split(":")[0], "stablevps needs WebAssembly, which React Native's Hermes does not have");
+same(
+  "what React Native is told",
+  said.split(":")[0],
+  "stablevps needs WebAssembly, which React Native's Hermes does not have",
+);
 console.log(said.trim());
 
 // A debugger shows the sources, whose text the maps have.
 const entry = createRequire(import.meta.url).resolve("stablevps");
 const map = JSON.parse(readFileSync(`${entry}.map`, "utf8"));
-same("a source without its text", map.sources.filter((_, at) => !map.sourcesContent[at]).join(), "");
+same(
+  "a source without its text",
+  map.sources.filter((_, at) => !map.sourcesContent[at]).join(),
+  "",
+);

@@ -34,7 +34,9 @@ try {
   }
   console.log("server component: nothing of the service is cached");
   console.log("route handler:", await text("buy", { method: "POST" }));
-  console.log("edge route handler:", await text("edge", { method: "POST" }));
+  const edge = await text("edge", { method: "POST" });
+  same("the edge runtime", /^balance \d+\.\d\d, an order is refused$/.test(edge), true);
+  console.log("edge route handler:", edge);
   same("a client component on the server", (await text("browser")).includes("19.49"), true);
   console.log("client component");
   console.log(await browsing(chromium, (open) => open(`${address}browser`)));
