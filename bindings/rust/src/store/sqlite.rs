@@ -48,7 +48,7 @@ impl SqliteStore {
         };
         let version: u32 = store.within(|transaction| {
             // A database of a newer version stays as it is.
-            let is_there = transaction.query_row(HAS_TABLES, [], |row| row.get(0))?;
+            let is_there: bool = transaction.query_row(HAS_TABLES, [], |row| row.get(0))?;
             if !is_there {
                 transaction.execute_batch(sql::SCHEMA)?;
             }
