@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
 use postgres::Client;
+use postgres::types::Type;
 use stablevps_core::store::{StoreFailure, StoreReply, StoreRequest, postgres as sql};
 
 use super::Store;
@@ -33,7 +34,7 @@ impl PostgresStore {
             connection: Mutex::new(None),
         };
         store.within(|connection| connection.batch_execute(sql::SCHEMA))?;
-        let row = store.within(|connection| connection.query_one(sql::READ_VERSION, &[]))?;
+        let row = store.within(|connection| connection.query_typed_one(sql::READ_VERSION, &[]))?;
         let version: i32 = row.get(0);
         if u32::try_from(version) != Ok(sql::VERSION) {
             let detail = format!("the database has tables of another version, {version}");
@@ -63,7 +64,10 @@ impl PostgresStore {
 impl Store for PostgresStore {
     fn carry_out(&self, request: &StoreRequest) -> Result<StoreReply, StoreFailure> {
         let document = request.document();
-        let row = self.within(|connection| connection.query_one(sql::STATEMENT, &[&document]))?;
+        // Not `query_one`, which prepares: what is prepared belongs to a session of the server.
+        let row = self.within(|connection| {
+            connection.query_typed_one(sql::STATEMENT, &[(&document, Type::TEXT)])
+        })?;
         let answer: String = row.try_get(0).map_err(|error| failure(&error))?;
         StoreReply::from_document(&answer)
     }
