@@ -301,4 +301,4 @@ private fun CoreHttpRequest.toPublic(): HttpRequest =
     )
 
 private fun direct(body: ByteArray): ByteBuffer =
-    ByteBuffer.allocateDirect(body.size).put(body).flip() as ByteBuffer
+    ByteBuffer.allocateDirect(body.size).put(body).also(::flip)
