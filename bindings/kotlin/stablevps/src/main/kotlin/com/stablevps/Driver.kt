@@ -363,4 +363,4 @@ private fun CoreHttpRequest.toPublic(mayBegin: () -> Boolean): HttpRequest =
     )
 
 private fun direct(body: ByteArray): ByteBuffer =
-    ByteBuffer.allocateDirect(body.size).put(body).flip() as ByteBuffer
+    ByteBuffer.allocateDirect(body.size).put(body).also(::flip)

@@ -192,13 +192,13 @@ private fun ResponseBody.readDirect(): ByteBuffer {
     if (length > buffer.capacity()) {
         buffer = ByteBuffer.allocateDirect(length.toInt() + 1)
     }
-    buffer.clear()
+    clear(buffer)
     while (true) {
         if (!buffer.hasRemaining()) {
             buffer = larger(buffer)
         }
         if (source.read(buffer) < 0) {
-            buffer.flip()
+            flip(buffer)
             return buffer
         }
     }
@@ -208,7 +208,7 @@ private fun larger(full: ByteBuffer): ByteBuffer {
     if (full.capacity() > LARGEST_BODY) {
         throw tooLarge()
     }
-    full.flip()
+    flip(full)
     return ByteBuffer.allocateDirect(minOf(full.capacity() * 4L, LARGEST_BODY + 1).toInt()).put(full)
 }
 
