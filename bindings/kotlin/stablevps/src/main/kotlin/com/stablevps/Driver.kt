@@ -300,5 +300,4 @@ private fun CoreHttpRequest.toPublic(): HttpRequest =
         endpoint = endpoint,
     )
 
-private fun direct(body: ByteArray): ByteBuffer =
-    ByteBuffer.allocateDirect(body.size).put(body).also(::flip)
+private fun direct(body: ByteArray): ByteBuffer = ByteBuffer.allocateDirect(body.size).put(body).also(::flip)
