@@ -90,22 +90,20 @@
 //! not answer on the port of RDP, while others do.
 //!
 //! ```
-//! # use std::time::Duration;
 //! use stablevps::WatchEventKind;
-//! use stablevps::testing::{Command, Simulator, VpsChange};
+//! use stablevps::testing::Simulator;
 //!
 //! let simulator = Simulator::new();
 //! let client = simulator.client();
-//! let bought = client.vps().provision("basic", "monthly", "tokyo").run()?;
-//! let id = bought.vps.id.to_string();
+//! let id = client.vps().provision("basic", "monthly", "tokyo").run()?.vps.id.to_string();
+//! client.vps().provision("basic", "monthly", "tokyo").run()?; // It answers while the other one does not.
 //!
 //! for event in client.vps().watch().reboot_when_silent().begin()? {
 //!     let event = event?;
 //!     println!("{} {}", event.at, event.kind.name());
 //!     match event.kind {
-//!         WatchEventKind::Started { .. } => {}
-//!         // The VPS hangs.
-//!         # WatchEventKind::PeriodEnding { .. } => {}
+//!         // From now on, the VPS hangs.
+//!         WatchEventKind::Started { .. } => simulator.hang(&id),
 //!         WatchEventKind::Unreachable { vps, .. } => assert_eq!(vps.id.as_str(), id),
 //!         WatchEventKind::Reachable { reboots, .. } => {
 //!             assert_eq!(reboots, 1);
@@ -113,7 +111,6 @@
 //!         }
 //!         _ => {}
 //!     }
-//!     # simulator.hang(&id);
 //! }
 //! # Ok::<(), stablevps::Error>(())
 //! ```

@@ -1,6 +1,6 @@
 
 /** Loads the library out of its own jar, and says what is missing where that fails. */
-private object OwnJar {
+internal object OwnJar {
     private const val HAS =
         "Linux on x86-64 and aarch64, with glibc 2.17 or musl 1.2; Windows on x86-64; macOS on x86-64 and aarch64"
 

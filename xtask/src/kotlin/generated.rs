@@ -88,6 +88,7 @@ fn internal(code: &str) -> String {
 fn of_own_jar(code: &str, name: &str) -> Result<String> {
     const BEGIN: &str = "@Synchronized\nprivate fun findLibraryName(";
     const END: &str = "\n}\n";
+    const STATUS: &str = "    var status = UniffiRustCallStatus()\n";
     let found = code.split_once(BEGIN).and_then(|(before, rest)| {
         let (_, after) = rest.split_once(END)?;
         Some((before, after))
@@ -98,9 +99,11 @@ fn of_own_jar(code: &str, name: &str) -> Result<String> {
         after.contains(&call),
         "the generated code has changed: no {call}"
     );
+    // Any structure of JNA's makes it load its own library, whose failure would say less.
+    let before = before.replace(STATUS, &format!("    requireNotNull(ownLibrary)\n{STATUS}"));
     let after = after.replace(&call, "ownLibrary");
     Ok(format!(
-        "{before}private val ownLibrary: com.sun.jna.NativeLibrary by lazy {{\n    \
+        "{before}internal val ownLibrary: com.sun.jna.NativeLibrary by lazy {{\n    \
          if (com.sun.jna.Platform.isAndroid()) {{\n        \
          com.sun.jna.NativeLibrary.getInstance(\"{name}\")\n    }} else {{\n        \
          OwnJar.load(\"{name}\")\n    }}\n}}\n{OWN_JAR}{after}"

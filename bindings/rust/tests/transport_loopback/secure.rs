@@ -195,7 +195,7 @@ fn tls_that_stops_in_the_middle_of_a_body_is_unknown() {
 
 #[test]
 fn an_order_given_up_during_the_handshake_is_never_sent_even_if_the_handshake_succeeds() {
-    let (config, ca_pem) = identity(&["localhost"]);
+    let (config, ca_pem) = identity(&["localhost", "127.0.0.1"]);
     let (tell_arrival, arrived) = mpsc::channel();
     let (go_on, going_on) = mpsc::channel::<()>();
     let (tell_received, received) = mpsc::channel();

@@ -362,5 +362,4 @@ private fun CoreHttpRequest.toPublic(mayBegin: () -> Boolean): HttpRequest =
         isInTime = mayBegin,
     )
 
-private fun direct(body: ByteArray): ByteBuffer =
-    ByteBuffer.allocateDirect(body.size).put(body).also(::flip)
+private fun direct(body: ByteArray): ByteBuffer = ByteBuffer.allocateDirect(body.size).put(body).also(::flip)
