@@ -92,29 +92,23 @@
 //! ```
 //! # use std::time::Duration;
 //! use stablevps::WatchEventKind;
-//! use stablevps::testing::{Command, Simulator, VpsChange};
+//! use stablevps::testing::Simulator;
 //!
 //! let simulator = Simulator::new();
 //! let client = simulator.client();
 //! let bought = client.vps().provision("basic", "monthly", "tokyo").run()?;
-//! let id = bought.vps.id.to_string();
+//! client.vps().provision("basic", "monthly", "tokyo").run()?;
 //!
-//! for event in client.vps().watch().reboot_when_silent().begin()? {
+//! let watch = client.vps().watch().reboot_when_silent().at_most(Duration::from_mins(30));
+//! let mut told = Vec::new();
+//! for event in watch.begin()? {
 //!     let event = event?;
-//!     println!("{} {}", event.at, event.kind.name());
-//!     match event.kind {
-//!         WatchEventKind::Started { .. } => {}
-//!         // The VPS hangs.
-//!         # WatchEventKind::PeriodEnding { .. } => {}
-//!         WatchEventKind::Unreachable { vps, .. } => assert_eq!(vps.id.as_str(), id),
-//!         WatchEventKind::Reachable { reboots, .. } => {
-//!             assert_eq!(reboots, 1);
-//!             break;
-//!         }
-//!         _ => {}
+//!     told.push(event.kind.name());
+//!     if let WatchEventKind::Started { .. } = event.kind {
+//!         simulator.hang(&bought.vps.id);
 //!     }
-//!     # simulator.hang(&id);
 //! }
+//! assert_eq!(told, ["started", "unreachable", "reboot_sent", "reachable"]);
 //! # Ok::<(), stablevps::Error>(())
 //! ```
 //!
