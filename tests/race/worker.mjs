@@ -45,7 +45,6 @@ const client = new StableVPS({
   baseUrl: values.url,
   store: opened(values.store),
   timeout: 2_000,
-  connectTimeout: 1_000,
 });
 const waiting = Array.from({ length: Number(values.keys) }, (_, index) => `order-${index + 1}`)
   .map((key) => [Math.random(), key])
