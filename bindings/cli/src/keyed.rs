@@ -1,13 +1,13 @@
 //! Purchases with an idempotency key. A database records them, and the key is all that is needed to go on.
 
 use crate::api::{
-    Error, ErrorKind, Next, Phase, Progress, Purchase, PurchaseRecord, PurchaseState, WhenHeld,
+    Error, ErrorKind, Next, Progress, Purchase, PurchaseRecord, PurchaseState, WhenHeld,
 };
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::progress::ProgressView;
-use crate::purchase::{End, Until, is_stopped, stop_on_interrupt};
+use crate::purchase::{End, Until, is_stopped, run};
 use crate::state::{Record, Turn};
 
 /// Carries a purchase out.
@@ -18,25 +18,10 @@ pub fn carry_out(
     turn: Option<Turn>,
     until: Until,
 ) -> Outcome<End> {
-    let stopper = purchase.stopper();
-    let guarded = stop_on_interrupt(&stopper);
-    let mut turn = turn;
-    let mut bought = None;
     let mut view = ProgressView::new(context.global.quiet);
     // Where a process that died holds it still, that takes up to two minutes.
     view.say("looking at what is recorded of this key");
-    let result = purchase.run(|progress| {
-        if !progress.exclusive {
-            turn = None;
-        }
-        view.show(progress);
-        if until == Until::Bought && progress.phase == Phase::Polling && progress.vps_id.is_some() {
-            bought = Some(Box::new(progress.clone()));
-            stopper.stop();
-        }
-    });
-    view.clear();
-    drop(guarded);
+    let (result, bought) = run(purchase, &mut view, turn, until, |_, _| true);
     match (result, bought) {
         (Ok(provisioned), _) => Ok(End::Usable(Box::new(provisioned))),
         (Err(_), Some(progress)) => Ok(End::Bought(progress, Box::new(written))),

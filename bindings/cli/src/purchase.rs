@@ -74,33 +74,22 @@ pub fn carry_out(
     until: Until,
 ) -> Outcome<End> {
     let stopper = purchase.stopper();
-    let guarded = stop_on_interrupt(&stopper);
-    let mut turn = turn;
-    let mut bought = None;
     let mut unwritten = None;
     let mut view = ProgressView::new(context.global.quiet);
-    let result = purchase.run(|progress| {
-        if let Err(failure) = note(&mut open, progress) {
-            // No order goes out of which nobody would know.
-            if open.record.stage == Stage::Bought {
-                view.say(&format!("this purchase can't be written down: {failure}"));
-            } else {
-                stopper.stop();
-                unwritten = Some(failure);
-                return;
-            }
-        }
-        if !progress.exclusive {
-            turn = None;
-        }
-        view.show(progress);
-        if until == Until::Bought && progress.phase == Phase::Polling && progress.vps_id.is_some() {
-            bought = Some(Box::new(progress.clone()));
+    let (result, bought) = run(purchase, &mut view, turn, until, |view, progress| {
+        let Err(failure) = note(&mut open, progress) else {
+            return true;
+        };
+        // No order goes out of which nobody would know.
+        let may_go_on = open.record.stage == Stage::Bought;
+        if may_go_on {
+            view.say(&format!("this purchase can't be written down: {failure}"));
+        } else {
             stopper.stop();
+            unwritten = Some(failure);
         }
+        may_go_on
     });
-    view.clear();
-    drop(guarded);
     match (result, bought) {
         (Ok(provisioned), _) => {
             open.close()?;
@@ -119,6 +108,37 @@ pub fn carry_out(
             Err(ended(open, &error, &last, unwritten))
         }
     }
+}
+
+/// Runs a purchase, shows how far it is, and gives the turn back once it has ordered. `note` is told of every step first,
+/// and says whether to go on. Gives the end, and the progress where it was stopped because the VPS is bought.
+pub fn run(
+    purchase: &mut Purchase,
+    view: &mut ProgressView,
+    turn: Option<Turn>,
+    until: Until,
+    mut note: impl FnMut(&mut ProgressView, &Progress) -> bool,
+) -> (Result<Provisioned, Error>, Option<Box<Progress>>) {
+    let stopper = purchase.stopper();
+    let guarded = stop_on_interrupt(&stopper);
+    let mut turn = turn;
+    let mut bought = None;
+    let result = purchase.run(|progress| {
+        if !note(view, progress) {
+            return;
+        }
+        if !progress.exclusive {
+            turn = None;
+        }
+        view.show(progress);
+        if until == Until::Bought && progress.phase == Phase::Polling && progress.vps_id.is_some() {
+            bought = Some(Box::new(progress.clone()));
+            stopper.stop();
+        }
+    });
+    view.clear();
+    drop(guarded);
+    (result, bought)
 }
 
 /// Waits for a VPS that was bought elsewhere, and prints nothing.
