@@ -47,6 +47,8 @@ pub(crate) struct Attempts {
     replied_at: Option<Timestamp>,
     /// Until when the next attempt waits, and why.
     paused: Option<(Instant, WaitReason)>,
+    /// The code of the error that the last attempt ended with.
+    retry_of: Option<&'static str>,
 }
 
 /// What a reply means.
@@ -90,6 +92,7 @@ impl Attempts {
             reply_was_lost: false,
             replied_at: None,
             paused: None,
+            retry_of: None,
             api,
             endpoint,
         }
@@ -171,6 +174,8 @@ impl Attempts {
             connect_timeout_ms: self.api.connect_timeout_ms().min(timeout_ms),
             retry_class: self.endpoint.retry_class,
             endpoint: self.endpoint.route.to_owned(),
+            attempt: self.outstanding().0,
+            retry_of: self.retry_of.map(str::to_owned),
         }
     }
 
@@ -380,6 +385,7 @@ impl Attempts {
             WaitReason::Retry
         };
         self.paused = Some((until, reason));
+        self.retry_of = Some(error.code());
         Verdict::Again
     }
 

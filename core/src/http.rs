@@ -53,6 +53,11 @@ pub struct HttpRequest {
     pub retry_class: RetryClass,
     /// The endpoint as the documentation writes it, such as `POST /vps`.
     pub endpoint: String,
+    /// Which attempt of its call it is, from 1.
+    pub attempt: u32,
+    /// The code of the error that the attempt before ended with, such as `rate_limited`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_of: Option<String>,
 }
 
 /// One header of a request.

@@ -76,6 +76,7 @@ pub mod models;
 pub mod money;
 mod open_enum;
 mod power;
+pub mod probe;
 pub mod process;
 pub mod provisioning;
 pub mod recorded;

@@ -26,6 +26,7 @@ use crate::provisioning::{KeyCheck, ProvisionOptions, Provisioning};
 use crate::recorded::{Page, Question, RecordedPurchase, WhenHeld};
 use crate::secret::Secret;
 use crate::store::Find;
+use crate::watch::WatchOptions;
 
 /// A call of an endpoint, or a purchase. Ids and the like are the caller's own words: they are checked
 /// when the machine begins.
@@ -130,6 +131,12 @@ pub enum Request {
         #[serde(default, deserialize_with = "json::object")]
         options: ProvisionOptions,
     },
+    /// Watches the account's VPS, without an end.
+    WatchVps {
+        /// How.
+        #[serde(default, deserialize_with = "json::object")]
+        options: WatchOptions,
+    },
     /// Takes a purchase up where a token left it.
     Resume {
         /// The token.
@@ -214,6 +221,9 @@ pub(crate) trait Begin {
         purchase: impl FnOnce(&Api, u64, Now) -> Recorded,
     ) -> Result<Self::Begun, Error>;
 
+    /// Of a watch.
+    fn watch(&self, options: &WatchOptions) -> Result<Self::Begun, Error>;
+
     /// Of a question to a store.
     fn book(&self, question: Question) -> Result<Self::Begun, Error>;
 }
@@ -275,6 +285,7 @@ impl Request {
                 let id = id.map_err(|reason| Error::invalid_input("id", reason))?;
                 with.purchase(|api, seed, begun| Provisioning::watch(api, id, options, seed, begun))
             }
+            Self::WatchVps { options } => with.watch(&options),
             Self::Resume {
                 token,
                 any_key,

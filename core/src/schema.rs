@@ -8,11 +8,13 @@ use crate::config::Auth;
 use crate::error::Report;
 use crate::models::Progress;
 use crate::money::Money;
+use crate::probe::ProbeOutcome;
 use crate::provisioning::WaitLevel;
 use crate::recorded::WhenHeld;
 use crate::request::Output;
 use crate::secret::Secret;
 use crate::time::Timestamp;
+use crate::watch::WatchEventKind;
 
 macro_rules! text {
     ($($name:ident = $format:literal),+) => {
@@ -48,5 +50,7 @@ pub fn models() -> serde_json::Value {
     generator.subschema_for::<Auth>();
     generator.subschema_for::<WaitLevel>();
     generator.subschema_for::<WhenHeld>();
+    generator.subschema_for::<WatchEventKind>();
+    generator.subschema_for::<ProbeOutcome>();
     serde_json::Value::Object(generator.take_definitions(true))
 }

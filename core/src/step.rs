@@ -1,12 +1,15 @@
 //! The interface between a state machine and its host.
 
+use std::convert::Infallible;
+
 use crate::http::{HttpRequest, RequestId};
 use crate::open_enum::closed_enum;
+use crate::probe::ProbeRequest;
 
-/// What a machine wants of its host.
+/// What a machine wants of its host. Only machines that wait for a VPS's answer want [probes](ProbeRequest).
 #[must_use]
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Step<T> {
+pub enum Step<T, P = Infallible> {
     /// Send this, and hand its reply back.
     Send(Box<HttpRequest>),
     /// Ask again in so long.
@@ -16,17 +19,31 @@ pub enum Step<T> {
         /// Why.
         reason: WaitReason,
     },
+    /// Find out who answers, and hand that back.
+    Probe(P),
     /// The end.
     Done(T),
 }
 
-impl<T> Step<T> {
+impl<T, P> Step<T, P> {
     /// The same step with another end.
-    pub fn map<U>(self, end: impl FnOnce(T) -> U) -> Step<U> {
+    pub fn map<U>(self, end: impl FnOnce(T) -> U) -> Step<U, P> {
         match self {
             Self::Send(request) => Step::Send(request),
             Self::Wait { delay_ms, reason } => Step::Wait { delay_ms, reason },
+            Self::Probe(probe) => Step::Probe(probe),
             Self::Done(done) => Step::Done(end(done)),
+        }
+    }
+}
+
+impl<T> Step<T> {
+    /// The same step of a machine that may want probes.
+    pub(crate) fn of_prober(self) -> Step<T, Box<ProbeRequest>> {
+        match self {
+            Self::Send(request) => Step::Send(request),
+            Self::Wait { delay_ms, reason } => Step::Wait { delay_ms, reason },
+            Self::Done(done) => Step::Done(done),
         }
     }
 }

@@ -64,6 +64,7 @@ fn a_purchase_that_waits_for_its_vps_takes_less_than_2_kib() {
                     .handle_reply(request.id, carried.reply, at(now))
                     .unwrap();
             }
+            Step::Probe(_) => panic!("nobody waits for an answer"),
             Step::Done(_) => panic!("the VPS is not active yet"),
         }
     }

@@ -192,6 +192,8 @@ fn drive(machine: &mut dyn Machine, replies: &[Reply]) -> Result<Driven, TestCas
             HostStep::Send { request, .. } => Some(request.id),
             HostStep::Store { .. }
             | HostStep::Wait { .. }
+            | HostStep::Probe { .. }
+            | HostStep::Event { .. }
             | HostStep::Done { .. }
             | HostStep::Failed { .. } => None,
         };
@@ -211,7 +213,12 @@ fn drive(machine: &mut dyn Machine, replies: &[Reply]) -> Result<Driven, TestCas
                 prop_assert!(again.is_err(), "a machine at its end took a reply");
                 return Ok(Driven { exchanges, last });
             }
-            HostStep::Store { .. } => prop_assert!(false, "a call has no store"),
+            HostStep::Store { .. } | HostStep::Probe { .. } | HostStep::Event { .. } => {
+                prop_assert!(
+                    false,
+                    "a call has no store, probes nobody and tells nothing"
+                );
+            }
             HostStep::Wait { delay_ms, .. } => {
                 prop_assert!(delay_ms > 0, "a wait of nothing");
                 now += i64::try_from(delay_ms).unwrap();

@@ -28,6 +28,7 @@ use stablevps_core::endpoints::CreateVps;
 use stablevps_core::error::{Error, ErrorKind, Next};
 use stablevps_core::http::{Delivery, FailureKind, HttpRequest, Reply};
 use stablevps_core::models::Provisioned;
+use stablevps_core::probe::ProbeOutcome;
 use stablevps_core::provisioning::{KeyCheck, ProvisionOptions, Provisioning, WaitLevel};
 use stablevps_core::step::Step;
 use stablevps_core::time::Timestamp;
@@ -35,8 +36,8 @@ use stablevps_simulator::{Command, Simulator, State};
 use support::{START, api, carry, failed, seeds};
 
 const PURCHASES: u64 = 15_000;
-/// More steps than one process takes: 30 minutes of looks at least every 8 s, with their waits.
-const MOST_STEPS: u32 = 600;
+/// More steps than one process takes: 30 minutes of looks at least every 8 s, with their waits and probes.
+const MOST_STEPS: u32 = 900;
 
 const CODES: [&str; 19] = [
     "insufficient_funds",
@@ -120,6 +121,7 @@ struct Run {
     /// Where this process's monotonic clock stood at 0.
     monotonic_zero: i64,
     /// Of a hundred requests, how many the network swallows.
+    has_answered: bool,
     bad_network: u8,
     /// Of a hundred steps, how many the process does not survive.
     mortality: u8,
@@ -151,6 +153,7 @@ impl Run {
             before: before.collect(),
             now: START + i64::from(rng.u16(..)),
             monotonic_zero: 0,
+            has_answered: false,
             bad_network: if rng.u8(0..3) == 0 { rng.u8(1..20) } else { 0 },
             mortality: if rng.bool() { rng.u8(1..25) } else { 0 },
             deaths: 0,
@@ -276,6 +279,17 @@ impl Run {
                         .handle_reply(request.id, reply, self.instant())
                         .unwrap();
                 }
+                Step::Probe(probe) => {
+                    self.trace.push(format!("{} probe", self.now - START));
+                    self.now += self.rng.i64(0..=i64::try_from(probe.within_ms).unwrap());
+                    if dies {
+                        return End::Died { token };
+                    }
+                    let outcome = *self.rng.choice(ProbeOutcome::ALL).unwrap();
+                    self.has_answered |= outcome == ProbeOutcome::Answered;
+                    let now = self.instant();
+                    machine.handle_probes(probe.id, &[outcome], now).unwrap();
+                }
                 Step::Done(_) => unreachable!("answered above"),
             }
         }
@@ -367,6 +381,7 @@ impl Run {
                 let usable = match self.options.wait_for {
                     WaitLevel::Ready => provisioned.vps.has_credentials(),
                     WaitLevel::Active => true,
+                    WaitLevel::Reachable => provisioned.vps.has_credentials() && self.has_answered,
                 };
                 check(
                     usable && ours().all(|vps| vps.vps_status == "active"),

@@ -115,6 +115,7 @@ impl Shop {
                     .unwrap();
             }
             RecordedStep::Wait { delay_ms, .. } => self.now += i64::try_from(delay_ms).unwrap(),
+            RecordedStep::Probe(_) => unreachable!("nobody waits for an answer"),
             RecordedStep::Done(outcome) => return Some(outcome.cloned().map_err(Error::clone)),
         }
         None

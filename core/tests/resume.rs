@@ -67,6 +67,7 @@ impl Script {
                 self.now += i64::try_from(delay_ms).unwrap();
                 true
             }
+            Step::Probe(_) => unreachable!("nobody waits for an answer"),
             Step::Done(_) => false,
         }
     }
@@ -84,6 +85,7 @@ impl Script {
                 self.now += i64::try_from(delay_ms).unwrap();
                 true
             }
+            Step::Probe(_) => unreachable!("nobody waits for an answer"),
             Step::Done(_) => false,
         }
     }
@@ -468,6 +470,7 @@ fn a_resumed_purchase_never_adopts_what_another_purchase_of_the_same_client_got(
                 resumed.handle_reply(request.id, reply, at(now)).unwrap();
             }
             Step::Wait { delay_ms, .. } => now += i64::try_from(delay_ms).unwrap(),
+            Step::Probe(_) => unreachable!("nobody waits for an answer"),
             Step::Done(outcome) => break outcome.map_or_else(Error::code, |_| "adopted"),
         }
     };

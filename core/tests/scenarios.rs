@@ -235,7 +235,9 @@ fn converse(
         match HostStep::of(machine, at(now)) {
             HostStep::Done { output } => break json!({ "ok": output }),
             HostStep::Failed { error } => break refused(&error),
-            HostStep::Store { .. } => panic!("{:?}: no store", scenario.name),
+            HostStep::Store { .. } | HostStep::Probe { .. } | HostStep::Event { .. } => {
+                panic!("{:?}: no store, no probes, no watch", scenario.name)
+            }
             HostStep::Wait {
                 delay_ms, reason, ..
             } => {

@@ -169,6 +169,7 @@ impl Line {
             }
             Step::Wait { delay_ms, reason } => Step::Wait { delay_ms, reason },
             Step::Send(request) => Step::Send::<()>(request),
+            Step::Probe(_) => panic!("nobody waits for an answer"),
         };
         let is_waiting = matches!(
             step,
@@ -326,6 +327,7 @@ fn a_host_that_does_not_say_that_the_token_was_handed_out_holds_the_others_up_un
                 first.handle_reply(request.id, reply, at(now)).unwrap();
             }
             Step::Wait { delay_ms, .. } => now += i64::try_from(delay_ms).unwrap(),
+            Step::Probe(_) => panic!("nobody waits for an answer"),
             Step::Done(_) => panic!("the VPS takes two minutes"),
         }
     }
@@ -551,6 +553,7 @@ fn figures_of_a_line_of_500() {
                 *due = now + 50;
                 Provisioning::handle_reply(machine, request.id, reply, at(now + 50)).unwrap();
             }
+            Step::Probe(_) => panic!("nobody waits for an answer"),
             Step::Done(outcome) => panic!("{outcome:?}"),
         }
     }

@@ -129,6 +129,14 @@ impl Machine {
         self.answered(id, Err(detail), now_ms)
     }
 
+    /// Hands in how the probes went: `outcomes` is a JSON array of `"answered"`, `"silent"` and `"not_tried"`, in the
+    /// order of the targets.
+    pub fn probed(&self, id: u32, outcomes: &[u8], now_ms: u64) -> Result<(), Failure> {
+        let now = Instant::from_millis(now_ms);
+        documents::probed(self.lock().as_mut(), id, text(outcomes)?, now)
+            .map_err(|_| Failure::StaleReply { id })
+    }
+
     /// Hands in the response to a request. `headers` is a JSON object.
     pub fn response(
         &self,
@@ -165,7 +173,10 @@ impl Machine {
         let now = Instant::from_millis(now_ms);
         let outstanding = match self.lock().next_step(now) {
             RecordedStep::Send { request, .. } => Some(request.id.0),
-            RecordedStep::Store(_) | RecordedStep::Wait { .. } | RecordedStep::Done(()) => None,
+            RecordedStep::Store(_)
+            | RecordedStep::Wait { .. }
+            | RecordedStep::Probe(_)
+            | RecordedStep::Done(()) => None,
         };
         if let Some(id) = outstanding {
             self.reply(id, Reply::Failed(failure()), now_ms)?;

@@ -75,7 +75,10 @@ impl Machine {
                     moment.plus(Duration::from_millis(span_ms))
                 });
             }
-            RecordedStep::Store(_) | RecordedStep::Wait { .. } | RecordedStep::Done(()) => {}
+            RecordedStep::Store(_)
+            | RecordedStep::Wait { .. }
+            | RecordedStep::Probe(_)
+            | RecordedStep::Done(()) => {}
         }
     }
 
@@ -96,7 +99,10 @@ impl Machine {
         self.note_step(machine.as_mut(), now);
         match machine.next_step(now) {
             RecordedStep::Send { request, .. } => Some(*request),
-            RecordedStep::Store(_) | RecordedStep::Wait { .. } | RecordedStep::Done(()) => None,
+            RecordedStep::Store(_)
+            | RecordedStep::Wait { .. }
+            | RecordedStep::Probe(_)
+            | RecordedStep::Done(()) => None,
         }
     }
 

@@ -8,9 +8,11 @@ use stablevps_core::clock::{Instant, Now};
 use stablevps_core::config::{Api as CoreApi, ApiConfig, CallOptions};
 use stablevps_core::error::{Error, Report};
 use stablevps_core::host::{HostStep, ListingForm, StoreSql, begin};
-use stablevps_core::http::{Delivery, FailureKind, Reply, TransportFailure};
+use stablevps_core::http::{Delivery, FailureKind, Reply, RequestId, TransportFailure};
+use stablevps_core::probe::ProbeOutcome;
 use stablevps_core::provisioning::ProvisionOptions;
 use stablevps_core::request::Request;
+use stablevps_core::watch::WatchOptions;
 
 use crate::api::{Api, seeds};
 use crate::error::Failure;
@@ -52,6 +54,13 @@ pub fn default_config() -> ApiConfig {
 #[uniffi::export]
 pub fn default_provision_options() -> ProvisionOptions {
     ProvisionOptions::default()
+}
+
+/// A watch's options in which nothing was said.
+#[must_use]
+#[uniffi::export]
+pub fn default_watch_options() -> WatchOptions {
+    WatchOptions::default()
 }
 
 #[uniffi::export]
@@ -100,6 +109,15 @@ impl Machine {
     /// shown in errors, and must hold no secret.
     pub fn store_failed(&self, id: u32, detail: String, now_ms: u64) -> Result<Step, Failure> {
         self.answered(id, Err(detail), now_ms)?;
+        Ok(self.step(now_ms))
+    }
+
+    /// Hands in how the probes went, in the order of their targets, and gives the next step.
+    pub fn probed(&self, id: u32, outcomes: &[ProbeOutcome], now_ms: u64) -> Result<Step, Failure> {
+        let now = Instant::from_millis(now_ms);
+        self.lock()
+            .handle_probes(RequestId(id), outcomes, now)
+            .map_err(|_| Failure::StaleReply { id })?;
         Ok(self.step(now_ms))
     }
 

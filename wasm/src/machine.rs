@@ -108,6 +108,20 @@ impl Machine {
         self.answered(id, Err(detail), now_ms)
     }
 
+    /// Hands in how the probes went: a JSON array of `"answered"`, `"silent"` and `"not_tried"`, in the order of the
+    /// targets. Returns the next step; nothing if the machine does not wait for them.
+    pub fn probed(
+        &mut self,
+        id: u32,
+        outcomes: &str,
+        #[wasm_bindgen(js_name = nowMs)] now_ms: f64,
+    ) -> Option<String> {
+        let machine = self.0.as_mut().ok()?;
+        let now = instant(now_ms);
+        documents::probed(machine.as_mut(), id, outcomes, now).ok()?;
+        Some(documents::step_or_reference(machine.as_mut(), now))
+    }
+
     /// From where a purchase can be taken up again, if there is something to take up.
     #[must_use]
     pub fn snapshot(&self, #[wasm_bindgen(js_name = nowMs)] now_ms: f64) -> Option<String> {

@@ -210,6 +210,7 @@ fn annotation(field: &Field) -> String {
         Kind::Time => "Instant".to_owned(),
         Kind::Secret => "Secret".to_owned(),
         Kind::ServerId => "ServerId".to_owned(),
+        Kind::Error => "StableVpsException".to_owned(),
         Kind::Open(name) | Kind::Closed(name) | Kind::Structure(name) => name.clone(),
         Kind::List(name) => format!("List<{name}>"),
     }
@@ -232,7 +233,7 @@ pub fn reader(field: &Field) -> String {
             format!("{name}?.let {{ {closed}.entries[it.ordinal] }}")
         }
         Kind::Closed(closed) => format!("{closed}.entries[{name}.ordinal]"),
-        Kind::Structure(_) => format!("{name}{dot}read()"),
+        Kind::Structure(_) | Kind::Error => format!("{name}{dot}read()"),
         Kind::List(_) => format!("{name}{dot}map {{ it.read() }}"),
     }
 }

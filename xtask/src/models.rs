@@ -10,6 +10,25 @@ pub struct Models {
     pub structures: Vec<Structure>,
     /// Everything that can go wrong, in the core's order.
     pub errors: Vec<ErrorKind>,
+    /// What a watch tells, in the core's order. The time, `at`, is every event's.
+    pub events: Vec<EventKind>,
+}
+
+/// A kind of event of a watch.
+pub struct EventKind {
+    /// Its name in every language, such as `status_changed`.
+    pub name: String,
+    /// What it is.
+    pub doc: String,
+    /// What there is to say of it beside the time.
+    pub fields: Vec<Field>,
+}
+
+impl EventKind {
+    /// Its name as a type, such as `StatusChanged`.
+    pub fn type_name(&self) -> String {
+        pascal_case(&self.name)
+    }
 }
 
 /// A kind of error.
@@ -102,6 +121,8 @@ pub enum Kind {
     Structure(String),
     /// A list of such sets of fields.
     List(String),
+    /// An error as a document.
+    Error,
 }
 
 impl Models {
@@ -113,10 +134,17 @@ impl Models {
     fn read(schema: &Value) -> Self {
         let empty = Map::new();
         let models = schema.as_object().unwrap_or(&empty);
-        let report = models.get(REPORT);
-        let models: Vec<_> = models.iter().filter(|(name, _)| *name != REPORT).collect();
+        let kinds = |name| {
+            models
+                .get(name)
+                .and_then(|kinds| kinds.get("oneOf")?.as_array())
+        };
+        let (errors, events) = (kinds(REPORT), kinds(EVENT));
+        let models: Vec<_> = models
+            .iter()
+            .filter(|(name, _)| *name != REPORT && *name != EVENT)
+            .collect();
         let types = Types(&models);
-        let kinds = report.and_then(|report| report.get("oneOf")?.as_array());
         Self {
             enumerations: models
                 .iter()
@@ -132,10 +160,15 @@ impl Models {
                     fields: fields(model, &types),
                 })
                 .collect(),
-            errors: kinds
+            errors: errors
                 .into_iter()
                 .flatten()
                 .map(|kind| error_kind(kind, &types))
+                .collect(),
+            events: events
+                .into_iter()
+                .flatten()
+                .map(|kind| event_kind(kind, &types))
                 .collect(),
         }
     }
@@ -143,6 +176,8 @@ impl Models {
 
 /// What crosses of an error: its kinds are told apart by their code.
 const REPORT: &str = "Report";
+/// What crosses of a watch: its kinds are told apart by the field `event`.
+const EVENT: &str = "WatchEventKind";
 
 /// The models by their names.
 struct Types<'a>(&'a [(&'a String, &'a Value)]);
@@ -151,6 +186,9 @@ impl Types<'_> {
     /// What a reference such as `#/$defs/Phase` means.
     fn kind(&self, reference: &str) -> Kind {
         let name = reference.rsplit('/').next().unwrap_or_default();
+        if name == REPORT {
+            return Kind::Error;
+        }
         let model = self.0.iter().find(|(known, _)| *known == name);
         match model {
             Some((_, model)) if is_structure(model) => Kind::Structure(name.to_owned()),
@@ -167,6 +205,17 @@ fn error_kind(kind: &Value, types: &Types<'_>) -> ErrorKind {
         code: text(of("code").and_then(|code| code.get("const"))),
         doc: doc(kind),
         fields: of("details").map_or_else(Vec::new, |details| fields(details, types)),
+    }
+}
+
+fn event_kind(kind: &Value, types: &Types<'_>) -> EventKind {
+    let name = kind.get("properties").and_then(|of| of.get("event"));
+    let mut fields = fields(kind, types);
+    fields.retain(|field| field.name != "event");
+    EventKind {
+        name: text(name.and_then(|name| name.get("const"))),
+        doc: doc(kind),
+        fields,
     }
 }
 

@@ -79,7 +79,8 @@ fn imports(models: &Models) -> Vec<&str> {
             | Kind::Secret
             | Kind::VpsId
             | Kind::VpsIds
-            | Kind::ServerId => None,
+            | Kind::ServerId
+            | Kind::Error => None,
         })
         .collect();
     types.into_iter().collect()
@@ -153,7 +154,8 @@ fn reading(field: &Field) -> String {
         | Kind::Open(_)
         | Kind::Closed(_)
         | Kind::Structure(_)
-        | Kind::List(_) => format!(
+        | Kind::List(_)
+        | Kind::Error => format!(
             "        self.{name} = convert({detail}, {})\n",
             python_type(field)
         ),

@@ -165,6 +165,7 @@ pub fn annotation(kind: &Kind) -> &str {
         Kind::Time => "datetime",
         Kind::Secret => "Secret",
         Kind::ServerId => "ServerId",
+        Kind::Error => "StableVpsError",
         Kind::Open(name) | Kind::Closed(name) | Kind::Structure(name) | Kind::List(name) => name,
     }
 }

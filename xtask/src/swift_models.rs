@@ -185,7 +185,8 @@ fn holds_secret(one: &Structure, models: &Models) -> bool {
         | Kind::VpsIds
         | Kind::ServerId
         | Kind::Open(_)
-        | Kind::Closed(_) => false,
+        | Kind::Closed(_)
+        | Kind::Error => false,
     })
 }
 
@@ -227,6 +228,7 @@ impl Property {
             Kind::Money => by("Decimal", "money: "),
             Kind::Time => by("Date", "epochMilliseconds: "),
             Kind::Secret => by(&format!("{prefix}Secret"), ""),
+            Kind::Error => by(&format!("{prefix}StableVPSError"), ""),
             Kind::ServerId => by(&format!("{prefix}ServerID"), ""),
             Kind::Closed(name) => by(&Declaration::of(name).path(prefix), ""),
             Kind::Open(name) => by(&format!("{prefix}{}", type_name(name)), "rawValue: "),

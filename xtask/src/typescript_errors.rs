@@ -50,7 +50,12 @@ fn imports(models: &Models) -> String {
             Kind::Open(name) | Kind::Closed(name) | Kind::Structure(name) | Kind::List(name) => {
                 types.insert(name.as_str());
             }
-            Kind::Text | Kind::Integer | Kind::Boolean | Kind::Time | Kind::Secret => {}
+            Kind::Text
+            | Kind::Integer
+            | Kind::Boolean
+            | Kind::Time
+            | Kind::Secret
+            | Kind::Error => {}
         }
     }
     let types: Vec<_> = types.into_iter().collect();

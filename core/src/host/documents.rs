@@ -10,6 +10,8 @@
 //! | `{"do":"send","request":{"id":1,...},"progress":...}` | send this, and hand its reply back under that id |
 //! | `{"do":"store","id":1,"op":"open","document":"..."}` | have the store carry this out, and hand its answer back under that id |
 //! | `{"do":"wait","delayMs":500,"reason":"retry",...}` | ask again in so long |
+//! | `{"do":"probe","id":2,"targets":[{"address":"203.0.113.7","port":3389}],"withinMs":5000,"progress":...}` | connect to each, and hand the outcomes back under that id |
+//! | `{"do":"event","event":{"at":"2026-05-10T14:32:00.000Z","event":"added","vps":{...}}}` | hand this to the user, and ask again |
 //! | `{"do":"done","output":...}` | the end, and its result |
 //! | `{"do":"done","within":"vps","output":{"vps":[...],...}}` | the end; its result is a field of what was sent |
 //! | `{"do":"failed","error":{"code":...}}` | the end, and the error |
@@ -27,7 +29,9 @@ use crate::clock::{Instant, Now};
 use crate::config::{Api, ApiConfig, CallOptions};
 use crate::decode::{DecodeError, document};
 use crate::error::Error;
+use crate::http::RequestId;
 use crate::json;
+use crate::probe::ProbeOutcome;
 use crate::request::{Answer, Request};
 use crate::step::StaleReply;
 use crate::store::{StoreFailure, StoreReply};
@@ -170,6 +174,22 @@ pub fn stored(
     machine.handle_stored(id, answer, now)
 }
 
+/// How the probes went: `outcomes` is a JSON array of `"answered"`, `"silent"` and `"not_tried"`, in the order of the
+/// targets.
+///
+/// # Errors
+/// [`StaleReply`] where those probes are not outstanding, or for what is no such array; nothing has changed then.
+pub fn probed(
+    machine: &mut dyn Machine,
+    id: u32,
+    outcomes: &str,
+    now: Instant,
+) -> Result<(), StaleReply> {
+    let id = RequestId(id);
+    let outcomes: Vec<ProbeOutcome> = serde_json::from_str(outcomes).map_err(|_| StaleReply(id))?;
+    machine.handle_probes(id, &outcomes, now)
+}
+
 /// Every plan, as an array.
 #[must_use]
 pub fn plans() -> String {
@@ -240,7 +260,7 @@ mod tests {
             ),
             (
                 r#""waitFor":"""#,
-                "wait_for must be \"ready\" or \"active\"",
+                "wait_for must be \"ready\", \"active\" or \"reachable\"",
             ),
             (
                 r#""timeoutMs":5,"timeoutMs":6"#,

@@ -8,16 +8,18 @@ use crate::endpoints::{ListVps, ListVpsVerbatim};
 use crate::error::Error;
 use crate::http::{Reply, RequestId};
 use crate::models::Progress;
+use crate::probe::{ProbeOutcome, ProbeRequest};
 use crate::provisioning::Provisioning;
 use crate::recorded::{Book, Question, RecordedPurchase, RecordedStep};
 use crate::request::{Answer, Begin, Output, Purchase, Recorded, Request};
 use crate::step::StaleReply;
 use crate::store::{StoreFailure, StoreReply};
+use crate::watch::{Watch, WatchEvent, WatchOptions};
 
 /// A state machine of whatever kind.
 pub trait Machine: Send {
     /// What to do now; the end is the [`outcome`](Self::outcome). Asking twice changes nothing.
-    fn next_step(&mut self, now: Instant) -> RecordedStep<()>;
+    fn next_step(&mut self, now: Instant) -> RecordedStep<(), Box<ProbeRequest>>;
 
     /// The end, where it has come.
     fn outcome(&self, now: Instant) -> Option<Result<&dyn Answer, &Error>>;
@@ -41,6 +43,25 @@ pub trait Machine: Send {
     ) -> Result<(), StaleReply> {
         let (_, _) = (answer, now);
         Err(StaleReply(RequestId(id)))
+    }
+
+    /// Tells how the probes went, in the order of their targets.
+    ///
+    /// # Errors
+    /// [`StaleReply`] where those probes are not outstanding; nothing has changed then.
+    fn handle_probes(
+        &mut self,
+        id: RequestId,
+        outcomes: &[ProbeOutcome],
+        now: Instant,
+    ) -> Result<(), StaleReply> {
+        let (_, _) = (outcomes, now);
+        Err(StaleReply(id))
+    }
+
+    /// What a watch has to tell, before its next step. It is given once.
+    fn take_event(&mut self) -> Option<WatchEvent> {
+        None
     }
 
     /// The good result of a plain call, which is given away: its end is an error from then on. None before
@@ -198,6 +219,11 @@ impl<const STORES: bool> Begin for Machines<'_, STORES> {
         Ok(Box::new(purchase))
     }
 
+    fn watch(&self, options: &WatchOptions) -> Result<Self::Begun, Error> {
+        let watch = Watch::new(self.api, options, self.seeds.jitter, self.begun)?;
+        Ok(Box::new(watch))
+    }
+
     fn book(&self, question: Question) -> Result<Self::Begun, Error> {
         if !STORES {
             return Err(no_stores());
@@ -223,8 +249,8 @@ impl<E> Machine for Call<E>
 where
     E: Endpoint<Output: Answer + Send> + Send,
 {
-    fn next_step(&mut self, now: Instant) -> RecordedStep<()> {
-        Call::next_step(self, now).map(|_| ()).into()
+    fn next_step(&mut self, now: Instant) -> RecordedStep<(), Box<ProbeRequest>> {
+        Call::next_step(self, now).map(|_| ()).of_prober().into()
     }
 
     fn outcome(&self, _now: Instant) -> Option<Result<&dyn Answer, &Error>> {
@@ -246,7 +272,7 @@ where
 }
 
 impl Machine for Provisioning {
-    fn next_step(&mut self, now: Instant) -> RecordedStep<()> {
+    fn next_step(&mut self, now: Instant) -> RecordedStep<(), Box<ProbeRequest>> {
         Provisioning::next_step(self, now).map(|_| ()).into()
     }
 
@@ -261,6 +287,15 @@ impl Machine for Provisioning {
         now: Instant,
     ) -> Result<(), StaleReply> {
         Provisioning::handle_reply(self, id, reply, now)
+    }
+
+    fn handle_probes(
+        &mut self,
+        id: RequestId,
+        outcomes: &[ProbeOutcome],
+        now: Instant,
+    ) -> Result<(), StaleReply> {
+        Provisioning::handle_probes(self, id, outcomes, now)
     }
 
     fn progress(&self, now: Instant) -> Option<Progress> {
@@ -285,7 +320,7 @@ impl Machine for Provisioning {
 }
 
 impl Machine for RecordedPurchase {
-    fn next_step(&mut self, now: Instant) -> RecordedStep<()> {
+    fn next_step(&mut self, now: Instant) -> RecordedStep<(), Box<ProbeRequest>> {
         RecordedPurchase::next_step(self, now).map(|_| ())
     }
 
@@ -315,6 +350,15 @@ impl Machine for RecordedPurchase {
         true
     }
 
+    fn handle_probes(
+        &mut self,
+        id: RequestId,
+        outcomes: &[ProbeOutcome],
+        now: Instant,
+    ) -> Result<(), StaleReply> {
+        RecordedPurchase::handle_probes(self, id, outcomes, now)
+    }
+
     fn progress(&self, now: Instant) -> Option<Progress> {
         RecordedPurchase::progress(self, now)
     }
@@ -337,8 +381,8 @@ impl Machine for RecordedPurchase {
 }
 
 impl Machine for Book {
-    fn next_step(&mut self, now: Instant) -> RecordedStep<()> {
-        Book::next_step(self, now).map(|_| ())
+    fn next_step(&mut self, now: Instant) -> RecordedStep<(), Box<ProbeRequest>> {
+        Book::next_step(self, now).map(|_| ()).of_prober()
     }
 
     fn outcome(&self, _now: Instant) -> Option<Result<&dyn Answer, &Error>> {
@@ -361,5 +405,37 @@ impl Machine for Book {
         _now: Instant,
     ) -> Result<(), StaleReply> {
         Book::handle_stored(self, id, answer)
+    }
+}
+
+impl Machine for Watch {
+    fn next_step(&mut self, now: Instant) -> RecordedStep<(), Box<ProbeRequest>> {
+        Watch::wanted(self, now).map(|_| ()).into()
+    }
+
+    fn outcome(&self, _now: Instant) -> Option<Result<&dyn Answer, &Error>> {
+        Watch::outcome(self).map(Err)
+    }
+
+    fn handle_reply(
+        &mut self,
+        id: RequestId,
+        reply: Reply,
+        now: Instant,
+    ) -> Result<(), StaleReply> {
+        Watch::handle_reply(self, id, reply, now)
+    }
+
+    fn handle_probes(
+        &mut self,
+        id: RequestId,
+        outcomes: &[ProbeOutcome],
+        now: Instant,
+    ) -> Result<(), StaleReply> {
+        Watch::handle_probes(self, id, outcomes, now)
+    }
+
+    fn take_event(&mut self) -> Option<WatchEvent> {
+        Watch::take_event(self)
     }
 }

@@ -18,11 +18,13 @@ use serde::Serialize;
 
 use crate::clock::Instant;
 use crate::error::{Error, Report};
-use crate::http::HttpRequest;
+use crate::http::{HttpRequest, RequestId};
 use crate::models::Progress;
+use crate::probe::ProbeTarget;
 use crate::recorded::RecordedStep;
 use crate::request::{Answer, Output};
 use crate::step::WaitReason;
+use crate::watch::WatchEvent;
 
 /// What a machine wants of its host, as plain data.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -58,6 +60,23 @@ pub enum HostStep {
         reason: WaitReason,
         /// How far a purchase is; nothing while it waits for its turn, for which it asks often.
         progress: Option<Progress>,
+    },
+    /// Find out who answers: connect to each of these, side by side, close the connections, and hand back how each
+    /// went, in this order.
+    Probe {
+        /// Names the probes when their outcomes are handed back.
+        id: RequestId,
+        /// Whom to connect to.
+        targets: Vec<ProbeTarget>,
+        /// How long each attempt may take, in milliseconds.
+        within_ms: u64,
+        /// How far a purchase is.
+        progress: Option<Progress>,
+    },
+    /// Hand this to the user, and ask again. It is given once.
+    Event {
+        /// The event.
+        event: WatchEvent,
     },
     /// The end, and what came of it.
     Done {
@@ -97,6 +116,9 @@ impl HostStep {
 
     /// The machine's next step, before its end.
     fn unless_over(machine: &mut dyn Machine, now: Instant) -> Option<Self> {
+        if let Some(event) = machine.take_event() {
+            return Some(Self::Event { event });
+        }
         match machine.next_step(now) {
             RecordedStep::Store(request) => Some(Self::Store {
                 id: request.id,
@@ -121,6 +143,12 @@ impl HostStep {
                     | WaitReason::Settling
                     | WaitReason::Poll => machine.progress(now),
                 },
+            }),
+            RecordedStep::Probe(probe) => Some(Self::Probe {
+                id: probe.id,
+                targets: probe.targets,
+                within_ms: probe.within_ms,
+                progress: machine.progress(now),
             }),
             RecordedStep::Done(()) => None,
         }

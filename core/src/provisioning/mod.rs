@@ -16,7 +16,7 @@
 //!    looks that succeed. The one VPS that can be ours is adopted (`matching` says which can); several, or
 //!    ones that are unclear, are for a person to tell apart; none, with the wallet unchanged, means that nothing was
 //!    bought. A failed look says nothing. No second order.
-//! 5. *Polling*: until the VPS is usable. Only the service's own 401 and 403, a late 404 twice in a row, and a status that
+//! 5. *Polling*: until the VPS is usable, and answers where that is asked for. Only the service's own 401 and 403, a late 404 twice in a row, and a status that
 //!    can't become usable end it; every other failure is waited out.
 //!
 //! What one purchase received, no other of the same [`Api`] takes for its own. Beyond that, two purchases at
@@ -46,10 +46,11 @@ use crate::error::{Error, ErrorKind};
 use crate::http::{Reply, RequestId};
 use crate::ids::VpsId;
 use crate::models::{Phase, Progress, Provisioned};
+use crate::probe::ProbeOutcome;
 use crate::step::{StaleReply, Step, WaitReason};
 use crate::turns::Turn;
 use run::Run;
-use state::State;
+use state::{State, Wanted};
 use token::{Bought, Facts, Stage, Token, Unordered};
 
 /// The purchase of one VPS.
@@ -191,7 +192,7 @@ impl Provisioning {
 
     /// What to do now. Asking twice changes nothing, but that a purchase that needs the turn joins its queue, and
     /// one that waits for it has it when it has come.
-    pub fn next_step(&self, now: Instant) -> Step<Result<&Provisioned, &Error>> {
+    pub fn next_step(&self, now: Instant) -> Wanted<'_> {
         let step = self.step_with_turn(now);
         let acts_at = match step {
             Step::Done(_) => {
@@ -199,7 +200,7 @@ impl Provisioning {
                 return step;
             }
             Step::Wait { delay_ms, .. } => now.plus_ms(delay_ms),
-            Step::Send(_) => now,
+            Step::Send(_) | Step::Probe(_) => now,
         };
         if !self.state.is_exclusive() {
             return step;
@@ -214,7 +215,7 @@ impl Provisioning {
     }
 
     /// What to do if the turn has come. It is not waited for.
-    fn step_with_turn(&self, now: Instant) -> Step<Result<&Provisioned, &Error>> {
+    fn step_with_turn(&self, now: Instant) -> Wanted<'_> {
         match self.late.get() {
             Some(error) => Step::Done(Err(error)),
             None => self.state.next_step(&self.run, now),
@@ -222,7 +223,7 @@ impl Provisioning {
     }
 
     /// Waits for the turn, and no longer than the purchase may take.
-    fn wait_for_turn(&self, wait_ms: u64, now: Instant) -> Step<Result<&Provisioned, &Error>> {
+    fn wait_for_turn(&self, wait_ms: u64, now: Instant) -> Wanted<'_> {
         let left_ms = self.run.deadline.since_ms(now);
         if left_ms == 0 {
             self.turn.end();
@@ -298,12 +299,32 @@ impl Provisioning {
         Ok(())
     }
 
+    /// Tells how the probe went.
+    ///
+    /// # Errors
+    /// [`StaleReply`] where that probe is not outstanding; nothing has changed then.
+    pub fn handle_probes(
+        &mut self,
+        id: RequestId,
+        outcomes: &[ProbeOutcome],
+        now: Instant,
+    ) -> Result<(), StaleReply> {
+        if self.late.get().is_some() {
+            return Err(StaleReply(id));
+        }
+        self.turn.end();
+        self.state = self
+            .state
+            .advance_probed(&mut self.run, id, outcomes, now)?;
+        Ok(())
+    }
+
     /// The result, once there is one.
     #[must_use]
     pub fn outcome(&self, now: Instant) -> Option<Result<&Provisioned, &Error>> {
         match self.step_with_turn(now) {
             Step::Done(outcome) => Some(outcome),
-            Step::Send(_) | Step::Wait { .. } => None,
+            Step::Send(_) | Step::Wait { .. } | Step::Probe(_) => None,
         }
     }
 
@@ -321,7 +342,7 @@ impl Provisioning {
     pub fn progress(&self, now: Instant) -> Progress {
         let next_look_ms = match self.step_with_turn(now) {
             Step::Wait { delay_ms, .. } => delay_ms,
-            Step::Send(_) | Step::Done(_) => 0,
+            Step::Send(_) | Step::Probe(_) | Step::Done(_) => 0,
         };
         let orders_under_way = self.state.orders_under_way(now);
         Progress {

@@ -121,19 +121,21 @@ closed_enum! {
 closed_enum! {
     /// When a VPS counts as usable.
     #[derive(Default)]
-    WaitLevel, "\"ready\" or \"active\"" {
+    WaitLevel, "\"ready\", \"active\" or \"reachable\"" {
         /// Active, with address, user and password.
         #[default]
         Ready = "ready",
         /// Active, whatever else is there.
         Active = "active",
+        /// Ready, and it accepts a TCP connection on port 3389, which is RDP's.
+        Reachable = "reachable",
     }
 }
 
 impl WaitLevel {
     pub(super) fn is_reached(self, vps: &VpsDetails) -> bool {
         match self {
-            Self::Ready => vps.has_credentials(),
+            Self::Ready | Self::Reachable => vps.has_credentials(),
             Self::Active => true,
         }
     }

@@ -28,8 +28,10 @@ pub(super) struct Run {
     pub not_found_until: Instant,
     pub facts: Facts,
     pub rng: fastrand::Rng,
-    /// Requests of finished calls: what the ids of the present one are counted from.
+    /// Requests of finished calls.
     pub requests: u32,
+    /// Probes, which take numbers of their own.
+    pub probes: u32,
     pub observed: Observed,
 }
 
@@ -39,6 +41,8 @@ pub(super) struct Observed {
     pub looks: u32,
     /// Whether the last look found no VPS, at a time when that is not forgiven.
     pub is_missing: bool,
+    /// Whether it was ready at the last look, and did not answer.
+    pub is_silent: bool,
     pub status: Option<VpsStatus>,
     pub vps: Option<Arc<VpsDetails>>,
     pub last_error: Option<&'static str>,
@@ -73,6 +77,7 @@ impl Run {
             facts,
             rng,
             requests: 0,
+            probes: 0,
             observed: Observed::default(),
         })
     }
@@ -178,7 +183,7 @@ impl Run {
     pub fn numbered(&self, step: Step<Infallible>) -> Step<Infallible> {
         match step {
             Step::Send(request) => {
-                let id = RequestId(self.requests.saturating_add(request.id.0));
+                let id = RequestId(self.numbers().saturating_add(request.id.0));
                 Step::Send(Box::new(HttpRequest { id, ..*request }))
             }
             Step::Wait { delay_ms, reason } => Step::Wait { delay_ms, reason },
@@ -187,7 +192,17 @@ impl Run {
 
     /// The id by which the call at hand knows a request.
     pub fn id_of_call(&self, id: RequestId) -> Option<RequestId> {
-        id.0.checked_sub(self.requests).map(RequestId)
+        id.0.checked_sub(self.numbers()).map(RequestId)
+    }
+
+    /// The numbers that were used: what the ids of the call at hand are counted from.
+    fn numbers(&self) -> u32 {
+        self.requests.saturating_add(self.probes)
+    }
+
+    /// The id of the next request or probe.
+    pub fn next_id(&self) -> RequestId {
+        RequestId(self.numbers().saturating_add(1))
     }
 
     /// What is known whatever the state, with `orders_under_way` of the call at hand.

@@ -11,7 +11,8 @@ use crate::endpoints::{CreateVps, GetVps, GetWallet, ListAllVps, PlaceOrder};
 use crate::error::Error;
 use crate::http::{Reply, RequestId};
 use crate::ids::VpsId;
-use crate::models::{Phase, Provisioned};
+use crate::models::{Phase, Provisioned, VpsDetails};
+use crate::probe::{ProbeOutcome, ProbeRequest};
 use crate::step::{StaleReply, Step, WaitReason};
 
 /// Where a purchase is, with what it needs there.
@@ -58,6 +59,8 @@ pub(super) enum State {
         sleep: Option<Sleep>,
         call: Call<GetVps>,
     },
+    /// Ready: finding out whether it answers.
+    Probing { id: VpsId, vps: Box<VpsDetails> },
     /// Waiting for the end of the time allowed.
     Expiring {
         phase: Phase,
@@ -91,8 +94,11 @@ pub(super) struct Sleep {
     pub reason: WaitReason,
 }
 
+/// What a purchase wants.
+pub(super) type Wanted<'a> = Step<Result<&'a Provisioned, &'a Error>, Box<ProbeRequest>>;
+
 impl State {
-    pub fn next_step(&self, run: &Run, now: Instant) -> Step<Result<&Provisioned, &Error>> {
+    pub fn next_step(&self, run: &Run, now: Instant) -> Wanted<'_> {
         if let Some(Sleep { until, reason }) = self.sleep().filter(|sleep| sleep.until > now) {
             let delay_ms = until.since_ms(now);
             return Step::Wait { delay_ms, reason };
@@ -106,12 +112,13 @@ impl State {
             | Self::Auditing { call, .. } => call.unfinished_step(now),
             Self::Ordering { call, .. } => call.unfinished_step(now),
             Self::Polling { call, .. } => call.unfinished_step(now),
+            Self::Probing { vps, .. } => return Step::Probe(Box::new(run.probe(vps))),
             Self::Expiring { error, .. } | Self::Failed { error, .. } => {
                 return Step::Done(Err(error));
             }
             Self::Ready { provisioned, .. } => return Step::Done(Ok(provisioned)),
         };
-        run.numbered(step).map(|never| match never {})
+        run.numbered(step).map(|never| match never {}).of_prober()
     }
 
     fn sleep(&self) -> Option<Sleep> {
@@ -124,8 +131,25 @@ impl State {
             | Self::Comparing { .. }
             | Self::Charging { .. }
             | Self::Auditing { .. }
+            | Self::Probing { .. }
             | Self::Ready { .. }
             | Self::Failed { .. } => None,
+        }
+    }
+
+    /// Takes in how the probe went.
+    pub fn advance_probed(
+        &self,
+        run: &mut Run,
+        id: RequestId,
+        outcomes: &[ProbeOutcome],
+        now: Instant,
+    ) -> Result<Self, StaleReply> {
+        match (self, outcomes) {
+            (Self::Probing { id: vps_id, vps }, [outcome]) if id == run.next_id() => {
+                Ok(run.after_probing(vps_id.clone(), (**vps).clone(), *outcome, now))
+            }
+            _ => Err(StaleReply(id)),
         }
     }
 
@@ -185,9 +209,10 @@ impl State {
                 *sleep = None;
                 looked.map(|looked| run.after_look(vps.clone(), looked, now))
             }
-            Self::Expiring { .. } | Self::Ready { .. } | Self::Failed { .. } => {
-                return Err(StaleReply(id));
-            }
+            Self::Probing { .. }
+            | Self::Expiring { .. }
+            | Self::Ready { .. }
+            | Self::Failed { .. } => return Err(StaleReply(id)),
         };
         Ok(next)
     }
@@ -198,7 +223,10 @@ impl State {
             Self::Baseline { .. } => Phase::Baseline,
             Self::Ordering { .. } => Phase::Ordering,
             Self::Reconciling { .. } | Self::Comparing { .. } => Phase::Reconciling,
-            Self::Charging { .. } | Self::Auditing { .. } | Self::Polling { .. } => Phase::Polling,
+            Self::Charging { .. }
+            | Self::Auditing { .. }
+            | Self::Polling { .. }
+            | Self::Probing { .. } => Phase::Polling,
             Self::Expiring { phase, .. } => *phase,
             Self::Ready { .. } | Self::Failed { .. } => Phase::Ended,
         }
@@ -216,7 +244,10 @@ impl State {
             | Self::Charging { .. }
             | Self::Auditing { .. } => true,
             Self::Expiring { phase, .. } => *phase != Phase::Polling,
-            Self::Polling { .. } | Self::Ready { .. } | Self::Failed { .. } => false,
+            Self::Polling { .. }
+            | Self::Probing { .. }
+            | Self::Ready { .. }
+            | Self::Failed { .. } => false,
         }
     }
 
@@ -235,6 +266,7 @@ impl State {
             Self::Charging { id, .. }
             | Self::Auditing { id, .. }
             | Self::Polling { id, .. }
+            | Self::Probing { id, .. }
             | Self::Ready { id, .. } => Ok(Stage::Bought(Bought { id: id.clone() })),
             Self::Expiring { stage, .. } => Ok(stage.clone()),
             Self::Failed { error, .. } => Err(error),
@@ -246,6 +278,7 @@ impl State {
             Self::Charging { id, .. }
             | Self::Auditing { id, .. }
             | Self::Polling { id, .. }
+            | Self::Probing { id, .. }
             | Self::Ready { id, .. }
             | Self::Expiring {
                 stage: Stage::Bought(Bought { id }),
@@ -274,6 +307,7 @@ impl State {
             | Self::Charging { .. }
             | Self::Auditing { .. }
             | Self::Polling { .. }
+            | Self::Probing { .. }
             | Self::Expiring { .. }
             | Self::Ready { .. }
             | Self::Failed { .. } => 0,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::matching::{Finding, find};
-use super::options::Preflight;
+use super::options::{Preflight, WaitLevel};
 use super::run::Run;
 use super::state::{Sleep, State, Window};
 use super::token::{Bought, Placed, Stage};
@@ -19,6 +19,7 @@ use crate::error::{Error, ErrorKind};
 use crate::ids::VpsId;
 use crate::models::{Order, Phase, Provisioned, Vps, VpsDetails, VpsStatus, Wallet};
 use crate::money::Money;
+use crate::probe::{ProbeOutcome, ProbeRequest, ProbeTarget, RDP_PORT};
 use crate::step::WaitReason;
 use crate::time::Timestamp;
 
@@ -33,6 +34,9 @@ const LAST_LOOK_WINDOWS: u64 = 2;
 /// How many looks in a row must fail by then: a program that was stopped, or a computer that slept, finds
 /// the windows over before it looked at all.
 const LEAST_FAILED_LOOKS: u32 = 3;
+
+/// How long a VPS that is ready has to accept a connection.
+const PROBE_MS: u64 = 5_000;
 
 type Outcome<T> = Result<T, Error>;
 
@@ -368,6 +372,7 @@ impl Run {
     pub fn after_look(&mut self, id: VpsId, outcome: Outcome<VpsDetails>, now: Instant) -> State {
         self.observed.looks = self.observed.looks.saturating_add(1);
         let was_missing = std::mem::take(&mut self.observed.is_missing);
+        self.observed.is_silent = false;
         let error = match outcome {
             Ok(vps) => return self.after_observing(id, vps, now),
             Err(error) => error,
@@ -391,7 +396,15 @@ impl Run {
     fn after_observing(&mut self, id: VpsId, vps: VpsDetails, now: Instant) -> State {
         self.observed.status = Some(vps.vps_status.clone());
         match &vps.vps_status {
-            VpsStatus::Active if self.options.wait_for.is_reached(&vps) => self.ready(id, vps, now),
+            VpsStatus::Active if self.options.wait_for.is_reached(&vps) => {
+                match self.options.wait_for {
+                    WaitLevel::Reachable => State::Probing {
+                        id,
+                        vps: Box::new(vps),
+                    },
+                    WaitLevel::Ready | WaitLevel::Active => self.ready(id, vps, now),
+                }
+            }
             status if status.is_failed() => {
                 let vps_status = vps.vps_status.clone();
                 self.observed.vps = Some(Arc::new(vps));
@@ -400,6 +413,38 @@ impl Run {
             }
             _ => {
                 self.observed.vps = Some(Arc::new(vps));
+                let pause = self.polling_pause(None);
+                self.sleep_polling(id, pause, now)
+            }
+        }
+    }
+
+    /// What to probe of a VPS that is ready.
+    pub fn probe(&self, vps: &VpsDetails) -> ProbeRequest {
+        let target = ProbeTarget {
+            address: vps.ip_address.clone().unwrap_or_default(),
+            port: RDP_PORT,
+        };
+        ProbeRequest {
+            id: self.next_id(),
+            targets: vec![target],
+            within_ms: PROBE_MS,
+        }
+    }
+
+    pub fn after_probing(
+        &mut self,
+        id: VpsId,
+        vps: VpsDetails,
+        outcome: ProbeOutcome,
+        now: Instant,
+    ) -> State {
+        self.probes = self.probes.saturating_add(1);
+        match outcome {
+            ProbeOutcome::Answered => self.ready(id, vps, now),
+            ProbeOutcome::Silent | ProbeOutcome::NotTried => {
+                self.observed.vps = Some(Arc::new(vps));
+                self.observed.is_silent = true;
                 let pause = self.polling_pause(None);
                 self.sleep_polling(id, pause, now)
             }
@@ -440,8 +485,13 @@ impl Run {
                 id,
             };
         }
-        let error =
-            self.too_late("the VPS to become usable; it is bought, resume from the token to go on");
+        let waited_for = if self.observed.is_silent {
+            "the VPS to answer on port 3389"
+        } else {
+            "the VPS to become usable"
+        };
+        let hint = "it is bought, resume from the token to go on";
+        let error = self.too_late(&format!("{waited_for}; {hint}"));
         self.expire(
             Phase::Polling,
             Stage::Bought(Bought { id }),

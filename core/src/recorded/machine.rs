@@ -1,6 +1,7 @@
 //! The machine: what is to be done next, and what each answer leads to.
 
 use std::collections::VecDeque;
+use std::convert::Infallible;
 
 use super::entry::Entry;
 use crate::call::Call;
@@ -11,6 +12,7 @@ use crate::error::Error;
 use crate::http::{HttpRequest, Reply, RequestId};
 use crate::models::{Phase, Progress, Provisioned};
 use crate::open_enum::closed_enum;
+use crate::probe::{ProbeOutcome, ProbeRequest};
 use crate::provisioning::{ProvisionOptions, Provisioning};
 use crate::step::{StaleReply, Step, WaitReason};
 use crate::store::{
@@ -23,7 +25,7 @@ const LONGEST_KEY: usize = 255;
 /// What a machine with a store wants of its host.
 #[must_use]
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RecordedStep<T> {
+pub enum RecordedStep<T, P = Infallible> {
     /// Carry this operation out, and hand its answer back.
     Store(Box<StoreRequest>),
     /// Send this, and hand its reply back.
@@ -41,13 +43,15 @@ pub enum RecordedStep<T> {
         /// Why.
         reason: WaitReason,
     },
+    /// Find out who answers, and hand that back.
+    Probe(P),
     /// The end.
     Done(T),
 }
 
-impl<T> RecordedStep<T> {
+impl<T, P> RecordedStep<T, P> {
     /// The same step with another end.
-    pub fn map<U>(self, end: impl FnOnce(T) -> U) -> RecordedStep<U> {
+    pub fn map<U>(self, end: impl FnOnce(T) -> U) -> RecordedStep<U, P> {
         match self {
             Self::Store(request) => RecordedStep::Store(request),
             Self::Send {
@@ -58,23 +62,46 @@ impl<T> RecordedStep<T> {
                 send_within_ms,
             },
             Self::Wait { delay_ms, reason } => RecordedStep::Wait { delay_ms, reason },
+            Self::Probe(probe) => RecordedStep::Probe(probe),
             Self::Done(done) => RecordedStep::Done(end(done)),
         }
     }
 }
 
-impl<T> From<Step<T>> for RecordedStep<T> {
-    fn from(step: Step<T>) -> Self {
+impl<T> RecordedStep<T> {
+    /// The same step of a machine that may want probes.
+    pub(crate) fn of_prober(self) -> RecordedStep<T, Box<ProbeRequest>> {
+        match self {
+            Self::Store(request) => RecordedStep::Store(request),
+            Self::Send {
+                request,
+                send_within_ms,
+            } => RecordedStep::Send {
+                request,
+                send_within_ms,
+            },
+            Self::Wait { delay_ms, reason } => RecordedStep::Wait { delay_ms, reason },
+            Self::Done(done) => RecordedStep::Done(done),
+        }
+    }
+}
+
+impl<T, P> From<Step<T, P>> for RecordedStep<T, P> {
+    fn from(step: Step<T, P>) -> Self {
         match step {
             Step::Send(request) => Self::Send {
                 request,
                 send_within_ms: None,
             },
             Step::Wait { delay_ms, reason } => Self::Wait { delay_ms, reason },
+            Step::Probe(probe) => Self::Probe(probe),
             Step::Done(done) => Self::Done(done),
         }
     }
 }
+
+/// What a recorded purchase wants.
+type Wanted<'a> = RecordedStep<Result<&'a Provisioned, &'a Error>, Box<ProbeRequest>>;
 
 closed_enum! {
     /// What to do about a purchase that goes on elsewhere.
@@ -167,6 +194,7 @@ pub(super) enum Want {
     Store(StoreOp),
     Send(Box<HttpRequest>, Option<u64>),
     Wait(u64, WaitReason),
+    Probe(Box<ProbeRequest>),
     /// The purchase is given up, which the store is told.
     GiveUp(Error),
     /// The purchase's own end, or this error.
@@ -281,7 +309,7 @@ impl RecordedPurchase {
     }
 
     /// What to do now. Asking twice changes nothing.
-    pub fn next_step(&mut self, now: Instant) -> RecordedStep<Result<&Provisioned, &Error>> {
+    pub fn next_step(&mut self, now: Instant) -> Wanted<'_> {
         if let Some((request, _)) = &self.outstanding {
             return RecordedStep::Store(Box::new(request.clone()));
         }
@@ -291,14 +319,18 @@ impl RecordedPurchase {
                 self.outstanding = Some((request.clone(), now));
                 RecordedStep::Store(Box::new(request))
             }
-            Some(Want::Send(request, send_within_ms)) => {
-                let request = self.numbered(request);
+            Some(Want::Send(mut request, send_within_ms)) => {
+                request.id = self.outer_id(request.id);
                 RecordedStep::Send {
                     request,
                     send_within_ms,
                 }
             }
             Some(Want::Wait(delay_ms, reason)) => RecordedStep::Wait { delay_ms, reason },
+            Some(Want::Probe(mut probe)) => {
+                probe.id = self.outer_id(probe.id);
+                RecordedStep::Probe(probe)
+            }
             Some(Want::GiveUp(error)) => {
                 if let Stage::Working(work) = &mut self.stage {
                     work.own.given_up = Some(error);
@@ -348,6 +380,27 @@ impl RecordedPurchase {
             None => {}
         }
         Ok(())
+    }
+
+    /// Tells how the probes went, in the order of their targets.
+    ///
+    /// # Errors
+    /// [`StaleReply`] where those probes are not outstanding; nothing has changed then.
+    pub fn handle_probes(
+        &mut self,
+        id: RequestId,
+        outcomes: &[ProbeOutcome],
+        now: Instant,
+    ) -> Result<(), StaleReply> {
+        match (self.sent, &mut self.stage) {
+            (Some((outer, inner)), Stage::Working(work)) if outer == id => {
+                let purchase = &mut work.in_hand().purchase;
+                purchase.handle_probes(inner, outcomes, now)?;
+                self.sent = None;
+                Ok(())
+            }
+            _ => Err(StaleReply(id)),
+        }
     }
 
     /// Tells what the store answered to the operation of that number.
@@ -454,7 +507,7 @@ impl RecordedPurchase {
         (!self.account.is_empty()).then_some(self.account.as_str())
     }
 
-    fn done(&self) -> RecordedStep<Result<&Provisioned, &Error>> {
+    fn done(&self) -> Wanted<'_> {
         match &self.stage {
             Stage::Ended(outcome) => RecordedStep::Done((**outcome).as_ref()),
             // Not reached: everything else wants something.
@@ -479,19 +532,17 @@ impl RecordedPurchase {
         }
     }
 
-    /// Machines count their requests from 1; here they are counted through.
-    fn numbered(&mut self, mut request: Box<HttpRequest>) -> Box<HttpRequest> {
-        let outer = match self.sent {
-            Some((outer, inner)) if inner == request.id => outer,
+    /// Machines count their requests and probes from 1; here they are counted through.
+    fn outer_id(&mut self, inner: RequestId) -> RequestId {
+        match self.sent {
+            Some((outer, known)) if known == inner => outer,
             Some(_) | None => {
                 self.requests = self.requests.saturating_add(1);
                 let outer = RequestId(self.requests);
-                self.sent = Some((outer, request.id));
+                self.sent = Some((outer, inner));
                 outer
             }
-        };
-        request.id = outer;
-        request
+        }
     }
 }
 

@@ -78,6 +78,7 @@ impl RecordedPurchase {
             (Some(_), Step::Done(_)) => self.want_patience(outage_ms.unwrap_or(0), now),
             (_, Step::Send(request)) => Want::Send(request, None),
             (_, Step::Wait { delay_ms, reason }) => Want::Wait(delay_ms, reason),
+            (_, Step::Probe(probe)) => Want::Probe(probe),
             (None, Step::Done(_)) => Want::End(None),
         }
     }
@@ -120,6 +121,9 @@ impl RecordedPurchase {
             Step::Send(request) => self
                 .want_renewal(&work.own, now)
                 .unwrap_or(Want::Send(request, None)),
+            Step::Probe(probe) => self
+                .want_renewal(&work.own, now)
+                .unwrap_or(Want::Probe(probe)),
         }
     }
 

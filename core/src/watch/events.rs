@@ -10,6 +10,7 @@ use crate::time::Timestamp;
 /// Something that a watch tells. It holds no key and no password.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct WatchEvent {
     /// When, by the service's clock as far as its replies showed it.
     pub at: Timestamp,
@@ -22,6 +23,8 @@ pub struct WatchEvent {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "event")]
 #[serde(rename_all = "snake_case", rename_all_fields = "camelCase")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[non_exhaustive]
 pub enum WatchEventKind {
     /// The first list: these VPS are watched.

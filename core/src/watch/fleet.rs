@@ -8,12 +8,12 @@ use super::events::WatchEventKind;
 use super::member::{Member, Presence};
 use super::options::{Probing, Terms};
 use super::rounds::{Finding, Probed, findings};
-use super::step::{ProbeOutcome, ProbeTarget};
 use crate::clock::Instant;
 use crate::endpoints::ListedVps;
 use crate::ids::VpsId;
 use crate::models::{BillingStatus, Vps, VpsStatus};
 use crate::power::Powers;
+use crate::probe::{ProbeOutcome, ProbeTarget};
 
 /// The VPS of the account.
 #[derive(Debug, Default)]

@@ -8,7 +8,7 @@ use super::fleet::Fleet;
 use super::member::{Rebooted, is_paid_and_active};
 use super::options::{RebootPolicy, Terms, WatchOptions};
 use super::renewals::Renewals;
-use super::step::{ProbeOutcome, ProbeTarget, WatchStep};
+use super::step::WatchStep;
 use crate::call::Call;
 use crate::clock::{Instant, Now};
 use crate::config::{Api, CallLimits};
@@ -18,6 +18,7 @@ use crate::error::{Error, ErrorKind};
 use crate::http::{Delivery, HttpRequest, Reply, RequestId};
 use crate::ids::VpsId;
 use crate::models::{ActionReceipt, VpsDetails, Wallet};
+use crate::probe::{ProbeOutcome, ProbeRequest, ProbeTarget};
 use crate::step::{StaleReply, Step, WaitReason};
 use crate::time::Timestamp;
 
@@ -112,29 +113,59 @@ impl Watch {
 
     /// What to do now. An event is given once; any other step is given again until it is answered.
     pub fn next_step(&mut self, now: Instant) -> WatchStep {
-        if let Some(event) = self.events.pop_front() {
+        if let Some(event) = self.take_event() {
             let event = Box::new(event);
             return WatchStep::Event { event };
         }
+        match self.wanted(now) {
+            Step::Send(request) => WatchStep::Send { request },
+            Step::Wait { delay_ms, reason } => WatchStep::Wait { delay_ms, reason },
+            Step::Probe(probe) => WatchStep::Probe {
+                id: probe.id,
+                targets: probe.targets,
+                within_ms: probe.within_ms,
+            },
+            Step::Done(error) => WatchStep::Failed { error },
+        }
+    }
+
+    /// An event that the user was not told yet. It is given once.
+    pub(crate) fn take_event(&mut self) -> Option<WatchEvent> {
+        self.events.pop_front()
+    }
+
+    /// How it ended, if it did.
+    pub(crate) fn outcome(&self) -> Option<&Error> {
+        match &self.activity {
+            Activity::Ended(error) => Some(error),
+            Activity::Resting { .. }
+            | Activity::Listing(_)
+            | Activity::Probing { .. }
+            | Activity::Confirming { .. }
+            | Activity::Rebooting { .. }
+            | Activity::ReadingWallet(_) => None,
+        }
+    }
+
+    /// What to do now, beside telling its events. Asking twice changes nothing.
+    pub(crate) fn wanted(&mut self, now: Instant) -> Step<Error, Box<ProbeRequest>> {
         self.begin_look(now);
         let step = match &self.activity {
             Activity::Resting { until, reason } => {
-                return WatchStep::Wait {
+                return Step::Wait {
                     delay_ms: until.since_ms(now),
                     reason: *reason,
                 };
             }
             Activity::Probing { targets, .. } => {
-                return WatchStep::Probe {
+                return Step::Probe(Box::new(ProbeRequest {
                     id: self.next_id(),
                     targets: targets.clone(),
                     within_ms: self.terms.probe_timeout_ms,
-                };
+                }));
             }
             Activity::Ended(error) => {
-                return WatchStep::Failed {
-                    error: error.clone(),
-                };
+                return Step::Done(error.clone());
             }
             Activity::Listing(call) => call.unfinished_step(now),
             Activity::Confirming { call, .. } => call.unfinished_step(now),
@@ -543,14 +574,13 @@ impl Watch {
     }
 
     /// A call counts its requests from 1; the watch counts them through.
-    fn numbered(&self, step: Step<Infallible>) -> WatchStep {
+    fn numbered(&self, step: Step<Infallible>) -> Step<Error, Box<ProbeRequest>> {
         match step {
             Step::Send(request) => {
                 let id = RequestId(self.requests.saturating_add(request.id.0));
-                let request = Box::new(HttpRequest { id, ..*request });
-                WatchStep::Send { request }
+                Step::Send(Box::new(HttpRequest { id, ..*request }))
             }
-            Step::Wait { delay_ms, reason } => WatchStep::Wait { delay_ms, reason },
+            Step::Wait { delay_ms, reason } => Step::Wait { delay_ms, reason },
         }
     }
 }

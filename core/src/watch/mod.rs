@@ -42,7 +42,8 @@ mod renewals;
 mod rounds;
 mod step;
 
+pub use crate::probe::{ProbeOutcome, ProbeTarget};
 pub use events::{WatchEvent, WatchEventKind};
 pub use machine::Watch;
 pub use options::{Probing, RebootPolicy, WatchOptions};
-pub use step::{ProbeOutcome, ProbeTarget, WatchStep};
+pub use step::WatchStep;

@@ -9,8 +9,8 @@ use crate::error::Error;
 use crate::ids::VpsId;
 use crate::json;
 use crate::open_enum::closed_enum;
+use crate::probe::RDP_PORT;
 
-const RDP_PORT: i64 = 3389;
 const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 /// Ten years.
 const MOST_ALARM_DAYS: i64 = 3_650;
@@ -43,6 +43,7 @@ closed_enum! {
 /// How an account is watched. Every field has a default.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct WatchOptions {
     /// The time from one look to the next, in milliseconds. Default 60 s.
     #[serde(deserialize_with = "json::required")]
@@ -78,7 +79,7 @@ impl Default for WatchOptions {
         Self {
             interval_ms: 60_000,
             probing: Probing::default(),
-            probe_port: RDP_PORT,
+            probe_port: RDP_PORT.into(),
             probe_timeout_ms: 5_000,
             silent_probes: 3,
             reboot: RebootPolicy::default(),

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::step::ProbeOutcome;
 use crate::models::Location;
+use crate::probe::ProbeOutcome;
 
 /// One VPS of a round.
 pub(super) struct Probed<'a> {

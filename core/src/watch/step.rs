@@ -13,7 +13,7 @@ use serde::{Serialize, Serializer};
 use super::events::WatchEvent;
 use crate::error::Error;
 use crate::http::{HttpRequest, RequestId};
-use crate::open_enum::closed_enum;
+use crate::probe::ProbeTarget;
 use crate::step::WaitReason;
 
 /// What a watch wants of its host. It never ends well: a host that has seen enough drops it.
@@ -57,25 +57,4 @@ pub enum WatchStep {
 
 fn report<S: Serializer>(error: &Error, serializer: S) -> Result<S::Ok, S::Error> {
     error.report().serialize(serializer)
-}
-
-/// Whom to connect to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ProbeTarget {
-    /// The address, or a host name.
-    pub address: String,
-    /// The TCP port.
-    pub port: u16,
-}
-
-closed_enum! {
-    /// How a probe went.
-    ProbeOutcome, "\"answered\", \"silent\" or \"not_tried\"" {
-        /// The connection was accepted.
-        Answered = "answered",
-        /// It was refused, was not possible, or took too long.
-        Silent = "silent",
-        /// The host could not try: it has no network, no free socket, or was ended. It says nothing about the VPS.
-        NotTried = "not_tried",
-    }
 }

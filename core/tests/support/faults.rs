@@ -46,10 +46,10 @@ pub fn draw_options(rng: &mut fastrand::Rng) -> ProvisionOptions {
         check_funds: preflight == Preflight::Check && rng.bool(),
         max_spend: (rng.u8(0..5) == 0)
             .then(|| Money::from_cents(rng.i64(1_000..2_500)).to_string()),
-        wait_for: if rng.u8(0..4) == 0 {
-            WaitLevel::Active
-        } else {
-            WaitLevel::Ready
+        wait_for: match rng.u8(0..8) {
+            0 | 1 => WaitLevel::Active,
+            2 => WaitLevel::Reachable,
+            _ => WaitLevel::Ready,
         },
         timeout_ms: match rng.u8(0..4) {
             0 => rng.i64(1..120_000),

@@ -12,6 +12,7 @@ use stablevps_core::recorded::WhenHeld;
 use stablevps_core::request::Request;
 use stablevps_core::secret::Secret;
 use stablevps_core::store::Find;
+use stablevps_core::watch::WatchOptions;
 
 /// The password with which a key is created.
 pub const PASSWORD: &str = "hunter2hunter2";
@@ -71,6 +72,7 @@ pub fn every_request(api: &Api) -> Vec<Request> {
             recording: None,
         }
         WaitUntilReady { id: id(), options }
+        WatchVps { options: WatchOptions::default() }
         Resume {
             token: token(api),
             any_key: false,
@@ -95,6 +97,7 @@ pub fn every_call(api: &Api) -> Vec<Request> {
             request,
             Request::Provision { .. }
                 | Request::WaitUntilReady { .. }
+                | Request::WatchVps { .. }
                 | Request::Resume { .. }
                 | Request::ResumeRecorded { .. }
                 | Request::ListPurchases { .. }

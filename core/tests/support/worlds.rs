@@ -242,7 +242,7 @@ impl<'a> World<'a> {
                         );
                     }
                 }
-                RecordedStep::Wait { .. } | RecordedStep::Done(_) => {}
+                RecordedStep::Wait { .. } | RecordedStep::Probe(_) | RecordedStep::Done(_) => {}
             },
             Activity::Sending(..) | Activity::Ended(_) => {}
         }
@@ -309,6 +309,7 @@ impl<'a> World<'a> {
                         let until = self.now + i64::try_from(delay_ms).unwrap();
                         self.slots[slot].activity = Activity::Waiting(until);
                     }
+                    RecordedStep::Probe(_) => unreachable!("nobody waits for an answer"),
                     RecordedStep::Done(outcome) => {
                         let outcome = outcome.cloned().map_err(Error::clone);
                         self.note(slot, &format!("ends {outcome:?}"));

@@ -13,6 +13,7 @@ use stablevps_core::host::{self, HostStep, ListingForm, Machine, documents};
 use stablevps_core::http::{
     Delivery, FailureKind, HttpResponse, Reply, RetryClass, TransportFailure,
 };
+use stablevps_core::probe::ProbeOutcome;
 use stablevps_core::provisioning::ProvisionOptions;
 use stablevps_core::request::{Recording, Request};
 use stablevps_core::secret::Secret;
@@ -90,6 +91,7 @@ fn drive(machine: &mut dyn Machine, replies: &[Reply]) {
     let mut replies = replies.iter().cloned();
     let mut may_exist = false;
     loop {
+        while machine.take_event().is_some() {}
         let step = HostStep::of(machine, now);
         assert_eq!(
             step,
@@ -106,6 +108,13 @@ fn drive(machine: &mut dyn Machine, replies: &[Reply]) {
                 machine
                     .handle_stored(id, Ok(answer), now)
                     .expect("it is outstanding");
+            }
+            HostStep::Event { .. } => unreachable!("all were taken"),
+            HostStep::Probe { id, targets, .. } => {
+                let outcomes = vec![ProbeOutcome::Silent; targets.len()];
+                machine
+                    .handle_probes(id, &outcomes, now)
+                    .expect("they are outstanding");
             }
             HostStep::Wait { delay_ms, .. } => now = now.plus_ms(delay_ms),
             HostStep::Send { request, .. } => {

@@ -10,6 +10,7 @@ use stablevps_core::http::{
     Delivery, FailureKind, HttpRequest, Reply, RequestId, RetryClass, TransportFailure,
 };
 use stablevps_core::models::{Phase, Progress, Provisioned};
+use stablevps_core::probe::{ProbeOutcome, ProbeRequest};
 use stablevps_core::step::WaitReason;
 use stablevps_core::store::{StoreFailure, StoreReply, StoreRequest};
 
@@ -51,6 +52,8 @@ pub(crate) enum Look {
 pub(crate) enum Act {
     /// Send this, before that moment where there is one, and hand its reply back.
     Send(Box<HttpRequest>, Option<Moment>),
+    /// Find out who answers, and hand that in.
+    Probe(Box<ProbeRequest>),
     /// Look again in so long.
     Sleep(Duration),
     /// Look again.
@@ -110,7 +113,7 @@ impl Driver {
                 return Look::Queue(Duration::from_millis(delay_ms));
             }
             Want::Wait(delay_ms, _) => delay_ms,
-            Want::Send(..) => 0,
+            Want::Send(..) | Want::Probe(_) => 0,
         };
         match self.machine.progress(now) {
             Some(progress) => {
@@ -161,10 +164,13 @@ impl Driver {
                 self.under_way = Some((request.id, request.retry_class));
                 Act::Send(request, within.map(|within_ms| self.limit(within_ms, now)))
             }
+            Want::Probe(probe) if told_of_wait != Some(true) => Act::Probe(probe),
             Want::Wait(delay_ms, _) if told_of_wait != Some(false) => {
                 Act::Sleep(Duration::from_millis(delay_ms))
             }
-            Want::Send(..) | Want::Wait(..) | Want::Store(_) | Want::Done(_) => Act::Again,
+            Want::Send(..) | Want::Probe(_) | Want::Wait(..) | Want::Store(_) | Want::Done(_) => {
+                Act::Again
+            }
         }
     }
 
@@ -185,6 +191,17 @@ impl Driver {
     ) -> Result<(), Error> {
         self.machine
             .handle_stored(id, answer, now)
+            .map_err(two_drivers)
+    }
+
+    pub(crate) fn probed(
+        &mut self,
+        id: RequestId,
+        outcomes: &[ProbeOutcome],
+        now: Instant,
+    ) -> Result<(), Error> {
+        self.machine
+            .handle_probes(id, outcomes, now)
             .map_err(two_drivers)
     }
 

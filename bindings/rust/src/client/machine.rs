@@ -4,6 +4,7 @@ use stablevps_core::clock::Instant;
 use stablevps_core::error::Error;
 use stablevps_core::http::{HttpRequest, Reply, RequestId};
 use stablevps_core::models::{Phase, Progress, Provisioned};
+use stablevps_core::probe::{ProbeOutcome, ProbeRequest};
 use stablevps_core::provisioning::Provisioning;
 use stablevps_core::recorded::{RecordedPurchase, RecordedStep};
 use stablevps_core::step::{StaleReply, Step, WaitReason};
@@ -24,6 +25,7 @@ pub(crate) enum Want {
     /// Send this, within so many milliseconds where that is said.
     Send(Box<HttpRequest>, Option<u64>),
     Wait(u64, WaitReason),
+    Probe(Box<ProbeRequest>),
     Done(Box<Result<Provisioned, Error>>),
 }
 
@@ -33,6 +35,7 @@ impl Machine {
             Self::Plain(machine) => match machine.next_step(now) {
                 Step::Send(request) => return Want::Send(request, None),
                 Step::Wait { delay_ms, reason } => return Want::Wait(delay_ms, reason),
+                Step::Probe(probe) => return Want::Probe(probe),
                 Step::Done(outcome) => outcome.cloned(),
             },
             Self::Recorded(machine) => match machine.next_step(now) {
@@ -42,6 +45,7 @@ impl Machine {
                     send_within_ms,
                 } => return Want::Send(request, send_within_ms),
                 RecordedStep::Wait { delay_ms, reason } => return Want::Wait(delay_ms, reason),
+                RecordedStep::Probe(probe) => return Want::Probe(probe),
                 RecordedStep::Done(outcome) => outcome.cloned(),
             },
         };
@@ -69,6 +73,18 @@ impl Machine {
         match self {
             Self::Plain(_) => Err(StaleReply(RequestId(id))),
             Self::Recorded(machine) => machine.handle_stored(id, answer, now),
+        }
+    }
+
+    pub(crate) fn handle_probes(
+        &mut self,
+        id: RequestId,
+        outcomes: &[ProbeOutcome],
+        now: Instant,
+    ) -> Result<(), StaleReply> {
+        match self {
+            Self::Plain(machine) => machine.handle_probes(id, outcomes, now),
+            Self::Recorded(machine) => machine.handle_probes(id, outcomes, now),
         }
     }
 

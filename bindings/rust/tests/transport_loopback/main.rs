@@ -46,6 +46,8 @@ fn request(method: &'static str, url: String, retry_class: RetryClass) -> HttpRe
         connect_timeout_ms: 10_000,
         retry_class,
         endpoint: "GET /vps".to_owned(),
+        attempt: 1,
+        retry_of: None,
     }
 }
 

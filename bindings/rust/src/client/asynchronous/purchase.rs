@@ -9,6 +9,7 @@ use stablevps_core::http::{HttpRequest, RetryClass};
 use stablevps_core::models::{Progress, Provisioned};
 
 use super::AsyncClient;
+use super::watch::probe;
 use crate::client::driver::{Act, Driver, Look, too_late};
 use crate::client::provision::{ProvisionBuilder, PurchaseKind, WithProgress};
 use crate::client::stop::Stopper;
@@ -122,6 +123,14 @@ async fn advance(
         Act::Sleep(delay) => {
             sleep(client, delay, &driver.stopper).await;
             Ok(())
+        }
+        Act::Probe(wanted) => {
+            let within = Duration::from_millis(wanted.within_ms);
+            let probing = probe(client.prober(), wanted.targets, within);
+            match driver.stopper.unless_stopped(probing).await {
+                Some(outcomes) => driver.probed(wanted.id, &outcomes, client.instant()),
+                None => Ok(()),
+            }
         }
         // It begins at once, and the time to connect was taken into account.
         Act::Send(request, limit) => {

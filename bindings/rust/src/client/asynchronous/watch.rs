@@ -119,7 +119,7 @@ impl Watching {
 }
 
 /// Probes all of them side by side.
-async fn probe(
+pub(super) async fn probe(
     prober: &Arc<dyn AsyncProber>,
     targets: Vec<ProbeTarget>,
     within: Duration,

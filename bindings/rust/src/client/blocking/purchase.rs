@@ -1,9 +1,12 @@
 //! A purchase under way.
 
+use std::time::Duration;
+
 use stablevps_core::error::Error;
 use stablevps_core::models::{Progress, Provisioned};
 
 use super::Client;
+use super::watch::probe;
 use crate::client::driver::{Act, Driver, Look};
 use crate::client::provision::{ProvisionBuilder, PurchaseKind, WithProgress};
 use crate::client::stop::Stopper;
@@ -98,6 +101,13 @@ fn advance(client: &Client, driver: &mut Driver, told: Option<&Progress>) -> Res
         Act::Sleep(delay) => {
             client.time().sleep(delay, &driver.stopper);
             Ok(())
+        }
+        Act::Probe(wanted) => {
+            let within = Duration::from_millis(wanted.within_ms);
+            match probe(client.prober(), wanted.targets, within, &driver.stopper) {
+                Some(outcomes) => driver.probed(wanted.id, &outcomes, client.instant()),
+                None => Ok(()),
+            }
         }
         Act::Send(request, limit) => {
             let sender = client.sender();

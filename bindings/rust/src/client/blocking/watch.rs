@@ -133,7 +133,7 @@ enum Message {
 }
 
 /// Probes all of them side by side; gives nothing where it was stopped. Threads that are left end by themselves.
-fn probe(
+pub(super) fn probe(
     prober: &Arc<dyn Prober>,
     targets: Vec<ProbeTarget>,
     within: Duration,
