@@ -59,6 +59,16 @@ impl Simulator {
         SimulatedReply { outcome, response }
     }
 
+    /// Whether a VPS answers at that address.
+    pub fn answers(&mut self, address: &str, #[wasm_bindgen(js_name = nowMs)] now_ms: f64) -> bool {
+        let state = self.0.state(epoch(now_ms));
+        let mut there = state
+            .vps
+            .iter()
+            .filter(|vps| vps.ip_address.as_deref() == Some(address));
+        there.any(|vps| vps.answers)
+    }
+
     /// Runs a control command, JSON in and out.
     pub fn control(
         &mut self,

@@ -7,7 +7,7 @@ use crate::shell::root;
 use crate::{kotlin_blocking, kotlin_errors, kotlin_models};
 use crate::{python_client, python_errors, python_models};
 use crate::{swift_errors, swift_models, typescript_stores};
-use crate::{typescript_errors, typescript_models, typescript_readers};
+use crate::{typescript_errors, typescript_events, typescript_models, typescript_readers};
 
 /// Writes them, or sees whether they are up to date.
 pub fn run(check: bool) -> Result<()> {
@@ -24,6 +24,10 @@ pub fn run(check: bool) -> Result<()> {
         (
             "bindings/js/src/errors.ts",
             typescript_errors::module(&models),
+        ),
+        (
+            "bindings/js/src/events.ts",
+            typescript_events::module(&models),
         ),
         (
             "bindings/js/src/models.ts",

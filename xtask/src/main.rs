@@ -32,6 +32,7 @@ mod swift_models;
 mod test;
 mod test_js;
 mod typescript_errors;
+mod typescript_events;
 mod typescript_models;
 mod typescript_readers;
 mod typescript_stores;

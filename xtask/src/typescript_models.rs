@@ -64,7 +64,7 @@ pub fn annotation(field: &Field) -> String {
         Kind::VpsId => "VpsId",
         Kind::VpsIds => "readonly VpsId[]",
         Kind::ServerId => "ServerId",
-        Kind::Error => "StableVpsError",
+        Kind::Error => "StableVPSError",
         Kind::Open(name) | Kind::Closed(name) | Kind::Structure(name) => name,
         Kind::List(name) => &format!("readonly {name}[]"),
     };

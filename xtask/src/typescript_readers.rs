@@ -19,11 +19,13 @@ import { Secret } from \"./secret.js\";
 /** An object of the core's JSON. */
 export type Sent = { readonly [field: string]: any };
 
-const date = (text: string): Date => new Date(text);
+/** @internal */
+export const date = (text: string): Date => new Date(text);
 const secret = (text: string): Secret => new Secret(text);
 const optional = <T>(read: (sent: any) => T, sent: any): T | null =>
   sent == null ? null : read(sent);
-const list = <T>(read: (sent: any) => T, sent: any[]): readonly T[] =>
+/** @internal */
+export const list = <T>(read: (sent: any) => T, sent: any[]): readonly T[] =>
   Object.freeze(sent.map((one) => read(one)));
 ";
 
@@ -65,7 +67,8 @@ fn error(kind: &ErrorKind) -> String {
     format!("  {code}: [\n    errors.{class},\n    (sent) => ({{\n{fields}    }}),\n  ],\n")
 }
 
-fn fields(indent: &str, fields: &[Field]) -> String {
+/// Reads each of the fields.
+pub fn fields(indent: &str, fields: &[Field]) -> String {
     let mut text = String::new();
     for field in fields {
         let _ = writeln!(text, "{indent}{}: {},", field.name, reader(field));
@@ -81,6 +84,7 @@ fn reader(field: &Field) -> String {
         Kind::Secret => "secret".to_owned(),
         Kind::Structure(model) => format!("read{model}"),
         Kind::List(model) => return format!("list(read{model}, sent.{name})"),
+        Kind::Error => return format!("errorOf(sent.{name} as Report)"),
         _ if field.is_optional => return format!("sent.{name} ?? null"),
         _ => return format!("sent.{name}"),
     };

@@ -5,7 +5,9 @@ import { ask, Beginning, type StoreStep } from "./asking.js";
 import { sleep } from "./clock.js";
 import { StableVPSError } from "./error.js";
 import type { Progress } from "./models.js";
+import { exchanged, type Observe, Phases } from "./observing.js";
 import type { Patience } from "./patience.js";
+import { noProber, type ProbeTarget, type Probing, probe } from "./probing/prober.js";
 import { readProgress, type Sent } from "./readers.js";
 import { report, Thrown } from "./reporting.js";
 import { aborted, errorOf, invalidInput, isStableVPSError, type Report } from "./reports.js";
@@ -20,7 +22,11 @@ import {
 
 /** The methods of `console` that are used. A logger never gets a secret. */
 export interface Logger {
+  /** Every request with its end, and every wait. */
   debug(message: string): void;
+  /** Orders, deletions and reboots. Where it is absent they go to `debug`. */
+  info?(message: string): void;
+  /** What is wrong in the program itself, such as an `onEvent` that throws. */
   warn(message: string): void;
 }
 
@@ -29,10 +35,25 @@ type Step =
   | { do: "send"; request: HttpRequest; progress: Sent | null; sendWithinMs?: number }
   /** Without progress while a purchase waits for its turn, for which it asks often. */
   | { do: "wait"; delayMs: number; reason: string; progress: Sent | null }
-  /** `within`: the result is that field of the last response's body. */
+  | {
+      do: "probe";
+      id: number;
+      targets: readonly ProbeTarget[];
+      withinMs: number;
+      progress: Sent | null;
+    }
   | ({ do: "store" } & StoreStep)
+  | { do: "failed"; error: Report }
+  | End;
+
+/** What a machine has to give. */
+type End =
+  /** `within`: the result is that field of the last response's body. */
   | { do: "done"; output?: Sent; within?: string }
-  | { do: "failed"; error: Report };
+  /** It goes on after that. */
+  | { do: "event"; event: Sent }
+  /** The time that it lasts is over. */
+  | { do: "over" };
 
 /** What machines are driven with. */
 export interface Host extends Network {
@@ -41,17 +62,21 @@ export interface Host extends Network {
   readonly mayOrder: boolean;
   /** Where purchases are recorded. */
   readonly store: Store | undefined;
+  /** What VPS are probed with; nothing where there is no TCP. */
+  readonly probing: Probing | undefined;
+  /** Tells the caller's `onEvent`. */
+  readonly observe: Observe;
 }
 
-/** @internal A call or a purchase under way. */
-export interface Activity<T> {
+/** @internal A machine under way. */
+export interface Activity {
   machine: Machine;
   label: string;
-  /** Makes the result of the core's. */
-  read(output: Sent): T;
   signal: AbortSignal | undefined;
   /** How long the whole may take, in milliseconds, if that was said. */
-  limit: number | undefined;
+  limit?: number | undefined;
+  /** When it is over between two steps, by the machine's time. */
+  until?: number | undefined;
   /** What a purchase has beside that. */
   purchase?: {
     /** Called with every step, and waited for before the step is carried out. */
@@ -66,51 +91,67 @@ const SHORTEST_WAIT = 1_000;
 
 const utf8 = new TextDecoder();
 
-/** @internal Drives a machine to its end, and frees it. */
-export async function drive<T>(host: Host, activity: Activity<T>): Promise<T> {
+/** @internal Drives a call's or a purchase's machine to its end, and frees it. `read` makes the result of the core's. */
+export async function drive<T>(
+  host: Host,
+  activity: Activity,
+  read: (output: Sent) => T,
+): Promise<T> {
   const { machine, purchase } = activity;
+  const drive = new Drive(host, activity);
   try {
     if (purchase) {
       // A loop over the progress begins only once there is a purchase to loop over.
       await Promise.resolve();
     }
-    return await new Drive(host, activity).run();
+    const result = read(drive.outputOf(await drive.run()));
+    drive.phases?.ended(result, null);
+    return result;
   } catch (error) {
-    throw purchase ? withToken(host, activity, error) : error;
+    const end = purchase ? withToken(host, activity, error) : error;
+    drive.phases?.ended(null, end);
+    throw end;
   } finally {
     machine.free();
   }
 }
 
-/** A machine on its way to its end. */
-class Drive<T> {
+/** @internal A machine on its way to what it has to give. */
+export class Drive {
   readonly #host: Host;
-  readonly #activity: Activity<T>;
+  readonly #activity: Activity;
   readonly #began: number;
   readonly #beginning = new Beginning();
+  /** How far a purchase was reported. */
+  readonly phases: Phases | undefined;
   /** The machine's time when it said what to do. */
   #saidAt = 0;
   #body: Uint8Array | undefined;
   #cause: unknown;
 
-  constructor(host: Host, activity: Activity<T>) {
+  constructor(host: Host, activity: Activity) {
     this.#host = host;
     this.#activity = activity;
     this.#began = host.clock.monotonic();
+    this.phases = activity.purchase && new Phases(host, activity.label);
   }
 
-  async run(): Promise<T> {
-    const { label, signal, read } = this.#activity;
+  /** Drives the machine until it has something to give. */
+  async run(): Promise<End> {
+    const { label, signal } = this.#activity;
     const { logger, mayOrder } = this.#host;
     for (let step = this.#next(); ; ) {
       if (step.do === "done") {
         logger?.debug(`${label} done`);
-        return read(outputOf(step, this.#body));
+        return step;
       }
       if (step.do === "failed") {
         throw logged(this.#host, label, errorOf(step.error, this.#cause));
       }
       throwIfAborted(signal);
+      if (step.do === "event" || step.do === "over") {
+        return step;
+      }
       if (!mayOrder) {
         refuseToOrder(label, step);
       }
@@ -125,8 +166,16 @@ class Drive<T> {
         step = await this.#wait(step);
       } else if (step.do === "send" && reported === "send") {
         step = await this.#send(step);
+      } else if (step.do === "probe" && reported === "probe") {
+        step = await this.#probe(step);
       }
     }
+  }
+
+  /** The result that ended the machine. */
+  outputOf(end: End): Sent {
+    const { output, within } = end as End & { do: "done" };
+    return within === undefined ? (output as Sent) : JSON.parse(utf8.decode(this.#body))[within];
   }
 
   #next(): Step {
@@ -156,12 +205,13 @@ class Drive<T> {
   }
 
   /** Reports how far a purchase is. Gives the step that is wanted after that: time has passed. */
-  async #report(step: Step & { do: "send" | "wait" }): Promise<Step> {
+  async #report(step: Step & { do: "send" | "wait" | "probe" }): Promise<Step> {
     const { machine, signal, purchase } = this.#activity;
     if (!purchase || !step.progress) {
       return step;
     }
     const progress = readProgress(step.progress);
+    this.phases?.reached(progress);
     await report(purchase.onProgress, progress, this.#patience());
     throwIfAborted(signal);
     if (!progress.exclusive) {
@@ -172,12 +222,16 @@ class Drive<T> {
   }
 
   async #wait({ delayMs, reason }: Step & { do: "wait" }): Promise<Step> {
-    const { label, signal } = this.#activity;
+    const { label, signal, until = Number.POSITIVE_INFINITY } = this.#activity;
     const { logger, clock } = this.#host;
+    const left = until - this.#now();
+    if (left <= 0) {
+      return { do: "over" };
+    }
     if (reason !== "turn") {
       logger?.debug(`${label}: waiting ${delayMs} ms (${reason})`);
     }
-    await sleep(clock, delayMs, signal);
+    await sleep(clock, Math.min(delayMs, left), signal);
     return this.#next();
   }
 
@@ -185,10 +239,24 @@ class Drive<T> {
     const { label, signal } = this.#activity;
     this.#host.logger?.debug(`${label}: sending ${request.endpoint}`);
     const mayBegin = this.#beginning.within(sendWithinMs, this.#saidAt);
+    const began = this.#now();
     const reply = await send(this.#host, request, signal, mayBegin);
+    exchanged(this.#host, label, request, reply, this.#now() - began);
     this.#body = "delivery" in reply ? undefined : reply.body;
     this.#cause = "delivery" in reply ? reply.cause : undefined;
     return this.#step((now) => handReply(this.#activity, request, reply, now));
+  }
+
+  async #probe({ id, targets, withinMs }: Step & { do: "probe" }): Promise<Step> {
+    const { label, machine, signal } = this.#activity;
+    const { logger, clock, probing } = this.#host;
+    if (!probing) {
+      throw noProber("prober", "is missing");
+    }
+    logger?.debug(`${label}: probing ${targets.length} VPS`);
+    const outcomes = await probe(probing, targets, withinMs, signal, clock);
+    throwIfAborted(signal);
+    return this.#step((now) => machine.probed(id, JSON.stringify(outcomes), now));
   }
 
   async #store(step: Step & { do: "store" }): Promise<Step> {
@@ -234,7 +302,7 @@ function refuseToOrder(label: string, step: Step): void {
 
 /** Hands the reply to the machine; returns the step that follows, if the machine waits for that reply. */
 function handReply(
-  { machine, signal }: Activity<unknown>,
+  { machine, signal }: Activity,
   { id, retryClass }: HttpRequest,
   reply: HttpResponse | TransportFailure,
   now: number,
@@ -251,10 +319,6 @@ function handReply(
   return machine.response(id, reply.status, reply.headers, reply.body, now);
 }
 
-function outputOf({ output, within }: Step & { do: "done" }, body?: Uint8Array): Sent {
-  return within === undefined ? (output as Sent) : JSON.parse(utf8.decode(body))[within];
-}
-
 function logged(host: Host, label: string, error: StableVPSError): StableVPSError {
   host.logger?.debug(`${label} failed: ${error.message}`);
   return error;
@@ -268,7 +332,7 @@ function throwIfAborted(signal: AbortSignal | undefined): void {
 }
 
 /** The error that ends a purchase, with the token from which the purchase can be resumed. */
-function withToken(host: Host, { machine }: Activity<unknown>, error: unknown): unknown {
+function withToken(host: Host, { machine }: Activity, error: unknown): unknown {
   const token = machine.snapshot(host.clock.monotonic()) ?? null;
   if (error instanceof StableVPSError) {
     if (error.token === null) {

@@ -11,11 +11,13 @@ import { Secret } from "./secret.js";
 /** An object of the core's JSON. */
 export type Sent = { readonly [field: string]: any };
 
-const date = (text: string): Date => new Date(text);
+/** @internal */
+export const date = (text: string): Date => new Date(text);
 const secret = (text: string): Secret => new Secret(text);
 const optional = <T>(read: (sent: any) => T, sent: any): T | null =>
   sent == null ? null : read(sent);
-const list = <T>(read: (sent: any) => T, sent: any[]): readonly T[] =>
+/** @internal */
+export const list = <T>(read: (sent: any) => T, sent: any[]): readonly T[] =>
   Object.freeze(sent.map((one) => read(one)));
 
 /** Reads a {@link models.Account}. */

@@ -30,6 +30,7 @@ import {
   span,
   text,
 } from "./options.js";
+import { noProber } from "./probing/prober.js";
 import type { Purchase } from "./purchase.js";
 import * as read from "./readers.js";
 import { invalidInput } from "./reports.js";
@@ -37,6 +38,7 @@ import { every, PURCHASE_OPTIONS, Resource } from "./resource.js";
 import type { Secret } from "./secret.js";
 import type { CallOptions, PurchaseOptions, Session } from "./session.js";
 import type { Spelled } from "./spelled.js";
+import type { VpsWatch, WatchOptions } from "./watch.js";
 
 /** How a new key is made. */
 export interface CreateKeyParams<Right extends Scope = Scope> {
@@ -68,7 +70,10 @@ export interface OrderParams<
 
 /** How a VPS is waited for. All times are in milliseconds. */
 export interface WaitOptions extends PurchaseOptions {
-  /** `ready`, the default: active, with address, user and password. Or `active`. */
+  /**
+   * `ready`, the default: active, with address, user and password. Or `active`. Or `reachable`: its desktop accepts
+   * connections, too, which needs TCP or a `prober`.
+   */
   waitFor?: WaitLevel | undefined;
   /** When to look for the first time: 5,000 by default. */
   firstLook?: number | undefined;
@@ -251,7 +256,7 @@ export class VpsResource extends Resource {
       const provision = {
         ...order(params),
         options: {
-          ...waiting(options),
+          ...waiting(this._session, options),
           preflight: preflight === undefined ? undefined : preflight ? "check" : "skip",
           checkFunds: flag("checkFunds", options.checkFunds),
           maxSpend: optionalText("maxSpend", options.maxSpend),
@@ -286,10 +291,31 @@ export class VpsResource extends Resource {
   /** Waits until a VPS that was bought elsewhere can be used. Its first look is at once. */
   waitUntilReady(id: VpsId, options: WaitOptions = {}): Purchase {
     const request = () => {
-      const waitUntilReady = { id: text("id", id), options: waiting(options) };
+      const waitUntilReady = { id: text("id", id), options: waiting(this._session, options) };
       return { waitUntilReady };
     };
     return this._session.purchase("vps.waitUntilReady", request, options, WAIT_OPTIONS);
+  }
+
+  /**
+   * Watches the account's VPS: what changes, who stops to answer, which period ends soon; and reboots those that hang,
+   * where `reboot` says so.
+   *
+   * ```ts
+   * for await (const event of client.vps.watch({ reboot: "when_silent" })) {
+   *   console.log(event.at, event.event);
+   * }
+   * ```
+   *
+   * It looks while it is asked for the next event, and ends when the loop is left. Failures of the network and the service
+   * are waited out.
+   *
+   * @throws InvalidInputError from the first event on: an option can't be met. Nothing was sent.
+   * @throws UnauthorizedError The service refused the key in two looks in a row.
+   * @throws AbortError The signal ended it.
+   */
+  watch(options: WatchOptions = {}): VpsWatch {
+    return this._session.watch(options);
   }
 }
 
@@ -336,9 +362,13 @@ function order(params: Record<keyof OrderParams, string>): object {
   };
 }
 
-function waiting(options: WaitOptions): object {
+function waiting(session: Session, options: WaitOptions): object {
+  const waitFor = optionalText("waitFor", options.waitFor);
+  if (waitFor === "reachable" && !session.hasProber) {
+    throw noProber("waitFor", 'must not be "reachable"');
+  }
   return {
-    waitFor: optionalText("waitFor", options.waitFor),
+    waitFor,
     timeoutMs: span("timeout", options.timeout),
     firstLookMs: span("firstLook", options.firstLook),
     longestPauseMs: span("longestPause", options.longestPause),

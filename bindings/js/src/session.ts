@@ -6,6 +6,7 @@ import { onAbort } from "./abort.js";
 import { type Clock, sleep, systemClock, worldOf } from "./clock.js";
 import { drive, type Host, type Logger } from "./machine.js";
 import type { Auth, Progress } from "./models.js";
+import { type ClientEvent, observer } from "./observing.js";
 import {
   abortSignal,
   callback,
@@ -20,6 +21,7 @@ import {
   text,
 } from "./options.js";
 import { isBrowser, readOnce, sendsOnce } from "./platform.js";
+import { type Prober, probingWith } from "./probing/prober.js";
 import { type Purchase, purchase } from "./purchase.js";
 import { readProvisioned, type Sent } from "./readers.js";
 import { aborted, coreMissing, errorOf, invalidInput, type Report } from "./reports.js";
@@ -29,6 +31,7 @@ import type { Fetch, FetchInit } from "./transport.js";
 import { register } from "./turns.js";
 import { VERSION } from "./version.js";
 import { core, coreNow } from "./wasm.js";
+import { type VpsWatch, Watching, type WatchOptions } from "./watch.js";
 
 /** How a client is made. All times are in milliseconds. */
 export interface StableVPSOptions {
@@ -62,6 +65,17 @@ export interface StableVPSOptions {
   store?: Store | undefined;
   /** Is called with a line for every request and every wait, such as `console`. It never gets a secret. */
   logger?: Logger | undefined;
+  /**
+   * Is called with every request at its end, every phase of a purchase and every event of a watch, for logs and metrics
+   * of your own: see {@link ClientEvent}. It never gets a secret. What it throws is ignored, and said once to the
+   * `logger`. `stablevps/opentelemetry` has one for OpenTelemetry.
+   */
+  onEvent?: ((event: ClientEvent) => unknown) | undefined;
+  /**
+   * Finds out whether a VPS answers, for watches and for `waitFor: "reachable"`. By default with a TCP connection; browsers
+   * and edge runtimes have none.
+   */
+  prober?: Prober | undefined;
   /**
    * Allows a key in a browser, where every visitor of the page can read it and spend the wallet. Only
    * for pages that nobody but the key's owner opens, or whose users enter keys of their own.
@@ -117,6 +131,8 @@ const OPTIONS: Names<StableVPSOptions> = {
   fetch: 1,
   store: 1,
   logger: 1,
+  onEvent: 1,
+  prober: 1,
   dangerouslyAllowBrowser: 1,
   dangerouslyAllowRepeatedOrders: 1,
   clock: 1,
@@ -159,12 +175,15 @@ export class Session {
     if (randomSeed !== undefined && !(Number.isSafeInteger(randomSeed) && randomSeed >= 0)) {
       throw invalidInput("randomSeed", "must be a whole number from 0");
     }
+    const logger = quiet(methods("logger", options.logger, "debug", "warn"));
     this.#host = {
       fetch: callback("fetch", options.fetch) ?? platformFetch,
       store: methods("store", options.store, "carryOut"),
       clock: methods("clock", options.clock, "now", "monotonic", "after") ?? systemClock,
       inBrowser,
-      logger: quiet(methods("logger", options.logger, "debug", "warn")),
+      logger,
+      observe: observer(callback("onEvent", options.onEvent), logger),
+      probing: probingWith(callback("prober", options.prober)),
       mayOrder: allowRepeated || options.fetch !== undefined || sendsOnce(),
     };
     const timeoutMs = span("timeout", options.timeout);
@@ -194,6 +213,11 @@ export class Session {
     return this.#host.store !== undefined;
   }
 
+  /** Whether it can be found out who answers. */
+  get hasProber(): boolean {
+    return this.#host.probing !== undefined;
+  }
+
   /** One call of an endpoint, or a question to the store. Its promise rejects if `request` throws. */
   async call<T>(
     label: string,
@@ -210,7 +234,7 @@ export class Session {
     const document = typeof request === "function" ? request() : request;
     const api = this.#api ?? (await this.#load(signal, deadlineMs ?? timeoutMs));
     const machine = this.#begin(api, document, limits, jitter);
-    return await drive(this.#host, { machine, label, read, signal, limit: deadlineMs });
+    return await drive(this.#host, { machine, label, signal, limit: deadlineMs }, read);
   }
 
   /** A purchase, or the wait for one. Its promise rejects if `request` throws. */
@@ -233,9 +257,16 @@ export class Session {
           return onProgress?.(progress);
         },
       };
-      const read = readProvisioned;
-      const limit = timeout;
-      return await drive(this.#host, { machine, label, read, signal, limit, purchase: own });
+      const activity = { machine, label, signal, limit: timeout, purchase: own };
+      return await drive(this.#host, activity, readProvisioned);
+    });
+  }
+
+  /** A watch, which begins when it is asked for its first event. */
+  watch(options: WatchOptions): VpsWatch {
+    return new Watching(this.#host, options, async (request, signal) => {
+      const api = this.#api ?? (await this.#load(signal));
+      return this.#begin(api, request, undefined, jitter);
     });
   }
 
@@ -306,14 +337,15 @@ function account(present: Pick<typeof glue, "Api">, config: string): Api {
 
 /** A logger that can't break a call: an order may be under way. */
 function quiet(logger: Logger | undefined): Logger | undefined {
-  const call = (method: "debug" | "warn") => async (message: string) => {
+  const call = (method: keyof Logger) => async (message: string) => {
     try {
-      await logger?.[method](message);
+      await logger?.[method]?.(message);
     } catch {
       // It is the logger's own affair.
     }
   };
-  return logger && { debug: call("debug"), warn: call("warn") };
+  const info = typeof logger?.info === "function" ? call("info") : call("debug");
+  return logger && { debug: call("debug"), info, warn: call("warn") };
 }
 
 /** Spreads the retries of a call in time. */

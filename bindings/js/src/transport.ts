@@ -2,7 +2,7 @@
 
 import { onAbort } from "./abort.js";
 import type { Clock } from "./clock.js";
-import type { Delivery, FailureKind } from "./models.js";
+import type { Delivery, ErrorCode, FailureKind } from "./models.js";
 import { ownConnection } from "./platform.js";
 
 /** One request, complete, as the core describes it. */
@@ -15,6 +15,9 @@ export interface HttpRequest {
   timeoutMs: number;
   retryClass: "read" | "repeatable" | "once";
   endpoint: string;
+  attempt: number;
+  /** The code of the error that the attempt before ended with. */
+  retryOf?: ErrorCode;
 }
 
 /** A complete response. */
@@ -23,6 +26,8 @@ export interface HttpResponse {
   /** `name: value`, one a line. */
   headers: string;
   body: Uint8Array;
+  /** What support asks for. */
+  requestId: string | null;
 }
 
 /**
@@ -79,6 +84,9 @@ const LARGEST_BODY = 16 * 1024 * 1024;
 
 /** The headers that the core reads. */
 const READ_HEADERS = ["content-type", "date", "retry-after"];
+
+/** The header by which a service finds a request again. */
+const REQUEST_ID = "x-request-id";
 
 /** What requests are sent with. */
 export interface Network {
@@ -153,10 +161,11 @@ async function exchange(
     }
     const response = await fetch(request.url, options);
     if (response.type === "opaqueredirect") {
-      return { status: 302, headers: "", body: new Uint8Array() };
+      return { status: 302, headers: "", body: new Uint8Array(), requestId: null };
     }
     const { status } = response;
-    return { status, headers: headers(response), body: await body(response) };
+    const requestId = response.headers.get(REQUEST_ID);
+    return { status, headers: headers(response), body: await body(response), requestId };
   } finally {
     once?.client?.close();
   }

@@ -4,10 +4,12 @@
  */
 
 import text from "../../wasm/main/main_bg.wasm";
+import { probeWithNode } from "../probing/node.js";
 import { loadWith } from "../wasm.js";
 import { bytesOf } from "./base64.js";
 
 loadWith(() => bytesOf(text));
+probeWithNode();
 
 export * from "../index.js";
 export { default } from "../index.js";

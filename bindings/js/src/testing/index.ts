@@ -13,7 +13,14 @@
 
 import type * as glue from "../../wasm/simulator/simulator.js";
 import { newWorld, sleep, systemClock } from "../clock.js";
-import { type Clock, invalidInput, Secret, StableVPS, type StableVPSOptions } from "../index.js";
+import {
+  type Clock,
+  invalidInput,
+  type Prober,
+  Secret,
+  StableVPS,
+  type StableVPSOptions,
+} from "../index.js";
 import { Timeline } from "./timeline.js";
 import { simulator } from "./wasm.js";
 
@@ -76,6 +83,8 @@ export class Simulator {
   readonly clock: Clock;
   /** Its `fetch`, for {@link StableVPSOptions.fetch}. */
   readonly fetch: (input: string, init: RequestInit) => Promise<Response>;
+  /** Its prober, for {@link StableVPSOptions.prober}: a VPS answers while it is active, runs, and does not hang. */
+  readonly prober: Prober;
 
   private constructor(model: glue.Simulator, config: SimulatorConfig) {
     this.#model = model;
@@ -83,6 +92,7 @@ export class Simulator {
     // Its purchases queue with each other, and not with those of another simulator.
     this.clock = this.#timeline ?? ({ ...systemClock, world: newWorld() } as Clock);
     this.fetch = (url, init) => this.#serve(url, init);
+    this.prober = ({ address }) => (this.#model.answers(address, this.now) ? "answered" : "silent");
   }
 
   /**
@@ -130,6 +140,7 @@ export class Simulator {
     return new StableVPS({
       apiKey: this.apiKey,
       fetch: this.fetch,
+      prober: this.prober,
       clock: this.clock,
       randomSeed: 1,
       dangerouslyAllowBrowser: true,

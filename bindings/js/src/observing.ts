@@ -1,0 +1,180 @@
+/** What a client's `onEvent` is told. Nothing of it holds a secret. */
+
+import type { WatchEvent } from "./events.js";
+import type { Host, Logger } from "./machine.js";
+import type {
+  Delivery,
+  ErrorCode,
+  FailureKind,
+  Phase,
+  Progress,
+  Provisioned,
+  VpsId,
+} from "./models.js";
+import { isStableVPSError } from "./reports.js";
+import type { HttpRequest, HttpResponse, TransportFailure } from "./transport.js";
+
+/** A request that was sent, and what became of it. */
+export interface RequestEvent {
+  readonly type: "request";
+  /** The call that it belongs to, such as `vps.list`. */
+  readonly call: string;
+  /** The endpoint as the documentation writes it, such as `GET /vps/:id`. */
+  readonly endpoint: string;
+  /** The HTTP method. */
+  readonly method: string;
+  /** The URL without its query. */
+  readonly url: string;
+  /** Which attempt of its call it is, from 1. */
+  readonly attempt: number;
+  /** The code of the error that the attempt before ended with. */
+  readonly retryOf: ErrorCode | null;
+  /** The HTTP status; `null` without a response. */
+  readonly status: number | null;
+  /** Where it broke; `null` with a response. */
+  readonly failure: FailureKind | null;
+  /** Whether a failed request may have reached the service; `null` with a response. */
+  readonly delivery: Delivery | null;
+  /** From the beginning of the request to the end of its response, in milliseconds. */
+  readonly durationMs: number;
+  /** The size of the response's body, decompressed. */
+  readonly bytes: number;
+  /** The response's `X-Request-Id`, if it has one. */
+  readonly requestId: string | null;
+}
+
+/** A purchase, or the wait for a VPS, came to another phase. */
+export interface PhaseEvent {
+  readonly type: "phase";
+  /** The call that it belongs to, such as `vps.provision`. */
+  readonly call: string;
+  /** Where it is now; `ended` at its end. */
+  readonly phase: Phase;
+  /** Where it was before; `null` at the beginning. */
+  readonly before: Phase | null;
+  /** How long the phase before lasted, in milliseconds. */
+  readonly lastedMs: number;
+  /** Milliseconds since the purchase began, in whatever process. */
+  readonly elapsedMs: number;
+  /** The VPS, once it is known. */
+  readonly vpsId: VpsId | null;
+  /** The code of the error that ended it, or `error` for what `onProgress` threw; `null` otherwise. */
+  readonly error: ErrorCode | (string & {}) | null;
+}
+
+/** A watch has told something. */
+export interface WatchToldEvent {
+  readonly type: "watch";
+  /** What the watch's loop gets. */
+  readonly event: WatchEvent;
+}
+
+/** What a client's `onEvent` gets: `switch (event.type)` narrows it. */
+export type ClientEvent = RequestEvent | PhaseEvent | WatchToldEvent;
+
+/** @internal */
+export type Observe = (event: ClientEvent) => void;
+
+/** @internal Calls the caller's `onEvent`, which can't break anything. That it throws is said once. */
+export function observer(
+  onEvent: ((event: ClientEvent) => unknown) | undefined,
+  logger: Logger | undefined,
+): Observe {
+  let said = false;
+  const fail = (error: unknown) => {
+    if (!said) {
+      said = true;
+      (logger ?? console).warn(`onEvent threw, and what it throws is ignored: ${String(error)}`);
+    }
+  };
+  return (event) => {
+    try {
+      const told = onEvent?.(Object.freeze(event)) as PromiseLike<unknown> | undefined;
+      if (typeof told?.then === "function") {
+        told.then(undefined, fail);
+      }
+    } catch (error) {
+      fail(error);
+    }
+  };
+}
+
+/** @internal Logs a request's end, and tells of it. */
+export function exchanged(
+  { logger, observe }: Host,
+  call: string,
+  request: HttpRequest,
+  reply: HttpResponse | TransportFailure,
+  durationMs: number,
+): void {
+  const { endpoint, method, attempt, retryOf } = request;
+  const url = request.url.replace(/\?.*/, "");
+  const failed = "delivery" in reply;
+  const end = failed ? `failed (${reply.kind}, ${reply.delivery})` : `answered ${reply.status}`;
+  const path = url.replace(/^.*\/api\/v1/, "");
+  const line = `${call}: ${method} ${path} ${end} in ${Math.round(durationMs)} ms`;
+  logger?.[isGrave(request) ? "info" : "debug"]?.(line);
+  observe({
+    ...{ type: "request", call, endpoint, method, url, attempt, retryOf: retryOf ?? null },
+    status: failed ? null : reply.status,
+    failure: failed ? reply.kind : null,
+    delivery: failed ? reply.delivery : null,
+    durationMs,
+    bytes: failed ? 0 : reply.body.length,
+    requestId: failed ? null : reply.requestId,
+  });
+}
+
+/** Orders, deletions and reboots. */
+function isGrave({ endpoint, retryClass }: HttpRequest): boolean {
+  return endpoint === "DELETE /vps/:id" || (retryClass === "once" && endpoint !== "POST /auth");
+}
+
+/** @internal Tells through which phases a purchase goes. */
+export class Phases {
+  readonly #host: Host;
+  readonly #call: string;
+  #now: Phase | null = null;
+  #since = 0;
+  #vpsId: VpsId | null = null;
+  /** What its progress said last, and when. */
+  #elapsed = 0;
+  #at: number;
+
+  constructor(host: Host, call: string) {
+    this.#host = host;
+    this.#call = call;
+    this.#at = this.#since = host.clock.monotonic();
+  }
+
+  reached({ phase, elapsedMs, vpsId }: Progress): void {
+    this.#elapsed = elapsedMs;
+    this.#at = this.#host.clock.monotonic();
+    this.#vpsId = vpsId;
+    if (phase !== this.#now) {
+      this.#tell(phase, null);
+    }
+  }
+
+  ended(result: unknown, error: unknown): void {
+    if (result !== null) {
+      this.#vpsId = (result as Provisioned).vps.id;
+    }
+    const known = isStableVPSError(error);
+    this.#vpsId = (known && error.vps?.id) || this.#vpsId;
+    this.#tell("ended", error === null ? null : known ? error.code : "error");
+  }
+
+  #tell(phase: Phase, error: string | null): void {
+    const { clock, observe } = this.#host;
+    const now = clock.monotonic();
+    observe({
+      ...{ type: "phase", call: this.#call, phase, before: this.#now },
+      lastedMs: this.#now === null ? 0 : now - this.#since,
+      elapsedMs: Math.round(this.#elapsed + now - this.#at),
+      ...{ vpsId: this.#vpsId, error },
+    });
+    this.#now = phase;
+    this.#since = now;
+  }
+}

@@ -1,0 +1,221 @@
+/** A watch over the account's VPS. */
+
+import type { Machine } from "../wasm/main/main.js";
+import { onAbort } from "./abort.js";
+import { readWatchEvent, type WatchEvent } from "./events.js";
+import { Drive, type Host } from "./machine.js";
+import type { VpsId } from "./models.js";
+import {
+  abortSignal,
+  callback,
+  count,
+  flag,
+  type Names,
+  optionalText,
+  record,
+  span,
+  text,
+} from "./options.js";
+import { noProber, type Prober, probingWith } from "./probing/prober.js";
+import { aborted, invalidInput } from "./reports.js";
+import type { Request } from "./session.js";
+
+/** How VPS are watched. All times are in milliseconds. */
+export interface WatchOptions {
+  /** From one look to the next: 60,000 by default. */
+  interval?: number | undefined;
+  /** How long the watch lasts; without an end by default. */
+  atMost?: number | undefined;
+  /**
+   * `when_silent` reboots VPS that are paid and active and do not answer, while others do. `never` by default.
+   */
+  reboot?: "never" | "when_silent" | undefined;
+  /**
+   * Whether VPS are probed, each with one TCP connection a look. `true` by default where there is TCP or a `prober`, so not in
+   * browsers. Without, nothing is rebooted.
+   */
+  probes?: boolean | undefined;
+  /** The TCP port that is probed: 3389 by default, which is RDP's. */
+  probePort?: number | undefined;
+  /** How long a connection may take: 5,000 by default. */
+  probeTimeout?: number | undefined;
+  /** How many silences in a row make a VPS unreachable: 3 by default, from 1 to 1,000. */
+  silentProbes?: number | undefined;
+  /** How long a VPS is left alone after the first reboot: 300,000 by default. Each further reboot doubles it. */
+  firstPatience?: number | undefined;
+  /** The longest that a VPS is left alone after a reboot: 3,600,000 by default. */
+  longestPatience?: number | undefined;
+  /** VPS that are neither probed nor rebooted. What the list shows of them is told all the same. */
+  exclude?: Iterable<VpsId> | undefined;
+  /** How many days before the end of a period the renewal is told: 7 by default, from 0, which is never, to 3,650. */
+  alarmDays?: number | undefined;
+  /** Probes with this instead of the client's `prober`. */
+  prober?: Prober | undefined;
+  /** Ends the watch when it is aborted, with an `AbortError`. A reboot on its way is not sent again: `next` is `ask` then. */
+  signal?: AbortSignal | undefined;
+}
+
+/** A watch: an iterator of events, as a rule without an end. */
+export interface VpsWatch extends AsyncIterableIterator<WatchEvent, undefined, undefined> {
+  /** The next event. It is waited for as long as nothing happens. */
+  next(): Promise<IteratorResult<WatchEvent, undefined>>;
+  /** Ends the watch, also while the next event is waited for. A loop that is left calls it. */
+  return(): Promise<IteratorResult<WatchEvent, undefined>>;
+}
+
+const WATCH_OPTIONS: Names<WatchOptions> = {
+  interval: 1,
+  atMost: 1,
+  reboot: 1,
+  probes: 1,
+  probePort: 1,
+  probeTimeout: 1,
+  silentProbes: 1,
+  firstPatience: 1,
+  longestPatience: 1,
+  exclude: 1,
+  alarmDays: 1,
+  prober: 1,
+  signal: 1,
+};
+
+const LABEL = "vps.watch";
+const OVER = { done: true, value: undefined } as const;
+
+/** Begins the machine of a request. */
+type Begin = (request: Request, signal: AbortSignal) => Promise<Machine>;
+
+/** A watch under way. */
+export class Watching implements VpsWatch {
+  readonly #host: Host;
+  readonly #options: WatchOptions;
+  readonly #begin: Begin;
+  /** Its own, which the caller's signal aborts, too. */
+  readonly #ending = new AbortController();
+  #ignore = (): void => {};
+  #machine: Machine | undefined;
+  #drive: Drive | undefined;
+  /** What was asked for last. */
+  #last: Promise<unknown> = Promise.resolve();
+  #isOver = false;
+
+  constructor(host: Host, options: WatchOptions, begin: Begin) {
+    this.#host = host;
+    this.#options = options;
+    this.#begin = begin;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<IteratorResult<WatchEvent, undefined>> {
+    // One after the other, as a generator does.
+    const next = this.#last.then(() => this.#next());
+    this.#last = next.catch(() => {});
+    return next;
+  }
+
+  async return(): Promise<IteratorResult<WatchEvent, undefined>> {
+    this.#isOver = true;
+    this.#ending.abort();
+    await this.#last;
+    this.#end();
+    return OVER;
+  }
+
+  async #next(): Promise<IteratorResult<WatchEvent, undefined>> {
+    try {
+      const drive = this.#isOver ? undefined : (this.#drive ??= await this.#started());
+      const end = await drive?.run();
+      if (end?.do === "event") {
+        return { done: false, value: this.#told(readWatchEvent(end.event)) };
+      }
+    } catch (error) {
+      const wasLeft = this.#isOver;
+      this.#end();
+      if (!wasLeft) {
+        throw error;
+      }
+    }
+    this.#end();
+    return OVER;
+  }
+
+  async #started(): Promise<Drive> {
+    const options = record("options", this.#options, WATCH_OPTIONS);
+    const signal = abortSignal("signal", options.signal);
+    const prober = callback("prober", options.prober);
+    const probing = prober ? probingWith(prober) : this.#host.probing;
+    const atMost = span("atMost", options.atMost) ?? Number.POSITIVE_INFINITY;
+    if (atMost <= 0) {
+      throw invalidInput("atMost", "must be more than zero");
+    }
+    const request = watchVps(options, probing !== undefined);
+    if (signal?.aborted) {
+      throw aborted(signal, "retry");
+    }
+    this.#ignore = onAbort(signal, () => this.#ending.abort(signal?.reason));
+    this.#machine = await this.#begin(request, this.#ending.signal);
+    const host = { ...this.#host, probing };
+    const until = host.clock.monotonic() + atMost;
+    const machine = this.#machine;
+    return new Drive(host, { machine, label: LABEL, signal: this.#ending.signal, until });
+  }
+
+  #told(event: WatchEvent): WatchEvent {
+    const { logger, observe } = this.#host;
+    const about = "vps" in event && "id" in event.vps ? ` ${event.vps.id}` : "";
+    const level = event.event.startsWith("reboot_") ? "info" : "debug";
+    logger?.[level]?.(`${LABEL}: ${event.event}${about}`);
+    observe({ type: "watch", event });
+    return event;
+  }
+
+  #end(): void {
+    this.#isOver = true;
+    this.#ignore();
+    this.#machine?.free();
+    this.#machine = undefined;
+    this.#drive = undefined;
+  }
+}
+
+/** The core's request. What it can use, it says itself. */
+function watchVps(options: WatchOptions, hasProber: boolean): Request {
+  const { interval, probePort, probeTimeout, silentProbes, exclude = [], alarmDays } = options;
+  const probes = flag("probes", options.probes);
+  const reboot = optionalText("reboot", options.reboot);
+  for (const [field, isWanted] of [
+    ["probes", probes === true],
+    ["reboot", reboot === "when_silent" && probes !== false],
+  ] as const) {
+    if (isWanted && !hasProber) {
+      throw noProber(field, "needs a TCP connection to each VPS");
+    }
+  }
+  return {
+    watchVps: {
+      options: {
+        intervalMs: span("interval", interval),
+        probing: (probes ?? hasProber) ? "on" : "off",
+        probePort: count("probePort", probePort),
+        probeTimeoutMs: span("probeTimeout", probeTimeout),
+        silentProbes: count("silentProbes", silentProbes),
+        reboot,
+        firstPatienceMs: span("firstPatience", options.firstPatience),
+        longestPatienceMs: span("longestPatience", options.longestPatience),
+        exclude: idsOf(exclude),
+        alarmDays: count("alarmDays", alarmDays),
+      },
+    },
+  };
+}
+
+function idsOf(exclude: unknown): string[] {
+  const isList = typeof exclude === "object" && exclude !== null && Symbol.iterator in exclude;
+  if (!isList) {
+    throw invalidInput("exclude", "must be an array of ids");
+  }
+  return [...(exclude as Iterable<unknown>)].map((id) => text("exclude", id));
+}
