@@ -13,10 +13,12 @@ export type * from "./events.js";
 /** @internal For the testing entry: there is one class of each error. */
 export { invalidInput } from "./internal.js";
 export type { Logger } from "./machine.js";
+export type { Batch, ManyOptions, ManyOrder, OpenOrder, OrderEnd } from "./many.js";
 export * from "./models.js";
 export { cents, compareMoney, formatMoney, fromCents, type Money } from "./money.js";
 export type { ClientEvent, PhaseEvent, RequestEvent, WatchToldEvent } from "./observing.js";
 export type { ProbeLimits, Prober, ProbeTarget } from "./probing/prober.js";
+export type { OrderParams, ProvisionOptions, ResumeOptions, WaitOptions } from "./provision.js";
 export type { Purchase } from "./purchase.js";
 export type * from "./purchases.js";
 export { type AnyStableVPSError, isStableVPSError } from "./reports.js";

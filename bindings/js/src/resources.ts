@@ -1,5 +1,6 @@
 /** The resources of a client: a method for every endpoint, and the purchase. */
 
+import { type Batch, Buying, type ManyOptions, type ManyOrder } from "./many.js";
 import type {
   Account,
   ActionReceipt,
@@ -15,28 +16,26 @@ import type {
   Vps,
   VpsDetails,
   VpsId,
-  WaitLevel,
   Wallet,
-  WhenHeld,
 } from "./models.js";
-import type { Money } from "./money.js";
+import { count, flag, type Names, record, secretText, span, text } from "./options.js";
 import {
-  count,
-  flag,
-  type Names,
-  optionalText,
-  record,
-  secretText,
-  span,
-  text,
-} from "./options.js";
-import { noProber } from "./probing/prober.js";
+  type OrderParams,
+  orderOf,
+  PROVISION_OPTIONS,
+  type ProvisionOptions,
+  provisionRequest,
+  RESUME_OPTIONS,
+  type ResumeOptions,
+  WAIT_OPTIONS,
+  type WaitOptions,
+  waiting,
+} from "./provision.js";
 import type { Purchase } from "./purchase.js";
 import * as read from "./readers.js";
-import { invalidInput } from "./reports.js";
-import { every, PURCHASE_OPTIONS, Resource } from "./resource.js";
+import { every, Resource } from "./resource.js";
 import type { Secret } from "./secret.js";
-import type { CallOptions, PurchaseOptions, Session } from "./session.js";
+import type { CallOptions } from "./session.js";
 import type { Spelled } from "./spelled.js";
 import type { VpsWatch, WatchOptions } from "./watch.js";
 
@@ -54,92 +53,12 @@ export interface CreateKeyParams<Right extends Scope = Scope> {
   expiresInDays?: number | undefined;
 }
 
-/** What to buy. What this version does not know can be ordered as a `string`, but not as a literal, which is taken for misspelled. */
-export interface OrderParams<
-  Plan extends PlanId = PlanId,
-  Cycle extends BillingCycle = BillingCycle,
-  Place extends Location = Location,
-> {
-  /** The size. */
-  planId: Spelled<PlanId, Plan>;
-  /** How often to pay. */
-  billingCycle: Spelled<BillingCycle, Cycle>;
-  /** Where. */
-  location: Spelled<Location, Place>;
-}
-
-/** How a VPS is waited for. All times are in milliseconds. */
-export interface WaitOptions extends PurchaseOptions {
-  /**
-   * `ready`, the default: active, with address, user and password. Or `active`. Or `reachable`: its desktop accepts
-   * connections, too, which needs TCP or a `prober`.
-   */
-  waitFor?: WaitLevel | undefined;
-  /** When to look for the first time: 5,000 by default. */
-  firstLook?: number | undefined;
-  /** The longest pause between two looks: 15,000 by default. */
-  longestPause?: number | undefined;
-}
-
-/** How a VPS is bought. All times are in milliseconds. */
-export interface ProvisionOptions extends WaitOptions {
-  /** The most that may be spent, such as `"20"`; a higher price ends it before anything is ordered. */
-  maxSpend?: Money | undefined;
-  /**
-   * Whether to look at the wallet before ordering: true by default. Without, a lost order can't be
-   * told from one that was never placed.
-   */
-  preflight?: boolean | undefined;
-  /**
-   * Whether a wallet that holds less than the price built into this version ends in an `InsufficientFundsError`
-   * before anything is ordered: false by default. The service itself refuses what can't be paid, and that price
-   * may be out of date.
-   */
-  checkFunds?: boolean | undefined;
-  /** How long an order whose reply was lost is looked for: 90,000 by default. */
-  settle?: number | undefined;
-  /**
-   * Your own name for this purchase, such as the number of your customer's order, of 1 to 255 bytes. The client must have
-   * a `store`. At most one VPS is ever ordered under a key, whoever asks and however often; a call after the purchase's
-   * end gets that end.
-   */
-  idempotencyKey?: string | undefined;
-  /**
-   * What to do where the purchase of that key goes on elsewhere: `refuse`, the default, with a
-   * `PurchaseInProgressError`; or `wait` for its end.
-   */
-  whenHeld?: WhenHeld | undefined;
-}
-
-/** How a purchase is taken up again. All times are in milliseconds. */
-export interface ResumeOptions extends PurchaseOptions {
-  /** Accepts a token that was begun with another key of the same account. */
-  anyKey?: boolean | undefined;
-}
-
 const KEY_PARAMS: Names<CreateKeyParams> = {
   email: 1,
   password: 1,
   name: 1,
   scope: 1,
   expiresInDays: 1,
-};
-const ORDER_PARAMS: Names<OrderParams> = { planId: 1, billingCycle: 1, location: 1 };
-const RESUME_OPTIONS: Names<ResumeOptions> = { ...PURCHASE_OPTIONS, anyKey: 1 };
-const WAIT_OPTIONS: Names<WaitOptions> = {
-  ...PURCHASE_OPTIONS,
-  waitFor: 1,
-  firstLook: 1,
-  longestPause: 1,
-};
-const PROVISION_OPTIONS: Names<ProvisionOptions> = {
-  ...WAIT_OPTIONS,
-  maxSpend: 1,
-  preflight: 1,
-  checkFunds: 1,
-  settle: 1,
-  idempotencyKey: 1,
-  whenHeld: 1,
 };
 
 /** API keys: `client.keys`. */
@@ -205,7 +124,7 @@ export class VpsResource extends Resource {
     params: OrderParams<Plan, Cycle, Place>,
     options: CallOptions = {},
   ): Promise<Order> {
-    const request = () => ({ createVps: order(params) });
+    const request = () => ({ createVps: orderOf(params) });
     return this._session.call("vps.create", request, read.readOrder, options);
   }
 
@@ -251,22 +170,32 @@ export class VpsResource extends Resource {
     params: OrderParams<Plan, Cycle, Place>,
     options: ProvisionOptions = {},
   ): Purchase {
-    const request = () => {
-      const preflight = flag("preflight", options.preflight);
-      const provision = {
-        ...order(params),
-        options: {
-          ...waiting(this._session, options),
-          preflight: preflight === undefined ? undefined : preflight ? "check" : "skip",
-          checkFunds: flag("checkFunds", options.checkFunds),
-          maxSpend: optionalText("maxSpend", options.maxSpend),
-          settleMs: span("settle", options.settle),
-        },
-        recording: recording(this._session, options),
-      };
-      return { provision };
-    };
+    const request = () => provisionRequest(this._session, params, options);
     return this._session.purchase("vps.provision", request, options, PROVISION_OPTIONS);
+  }
+
+  /**
+   * Buys many VPS, one for each order, and gives each with its end, as they come. Orders go one at a time; the VPS are
+   * waited for together. How one order ends is no matter to the others.
+   *
+   * ```ts
+   * const batch = client.vps.provisionMany(orders, { maxSpend: "400" });
+   * for await (const { order, result, error } of batch) {
+   *   console.log(order.location, result?.vps.id ?? error);
+   * }
+   * ```
+   *
+   * `orders` may be endless, or an async iterable: it is asked for the next order when that can begin. Nothing is bought
+   * before the loop begins. When the loop is left, what is open is in {@link Batch.tokens}, and no VPS is cancelled.
+   *
+   * @throws InvalidInputError An option can't be met. Nothing was sent.
+   * @throws AbortError The signal ended it. What is open is in {@link Batch.tokens}.
+   */
+  provisionMany<Order extends ManyOrder>(
+    orders: Iterable<Order> | AsyncIterable<Order>,
+    options: ManyOptions = {},
+  ): Batch<Order> {
+    return new Buying(this._session, orders, options);
   }
 
   /**
@@ -337,40 +266,3 @@ export class WalletResource extends Resource {
 
 const readApiKeys = every(read.readApiKeyInfo);
 const readVpsList = every(read.readVps);
-
-/** How a purchase is recorded, on a client with a store. */
-function recording(session: Session, options: ProvisionOptions): object | undefined {
-  const idempotencyKey = optionalText("idempotencyKey", options.idempotencyKey);
-  const whenHeld = optionalText("whenHeld", options.whenHeld);
-  if (session.hasStore) {
-    return { idempotencyKey, whenHeld };
-  }
-  for (const [name, value] of Object.entries({ idempotencyKey, whenHeld })) {
-    if (value !== undefined) {
-      throw invalidInput(name, "needs a client with a store");
-    }
-  }
-  return undefined;
-}
-
-function order(params: Record<keyof OrderParams, string>): object {
-  const { planId, billingCycle, location } = record("params", params, ORDER_PARAMS);
-  return {
-    planId: text("planId", planId),
-    billingCycle: text("billingCycle", billingCycle),
-    location: text("location", location),
-  };
-}
-
-function waiting(session: Session, options: WaitOptions): object {
-  const waitFor = optionalText("waitFor", options.waitFor);
-  if (waitFor === "reachable" && !session.hasProber) {
-    throw noProber("waitFor", 'must not be "reachable"');
-  }
-  return {
-    waitFor,
-    timeoutMs: span("timeout", options.timeout),
-    firstLookMs: span("firstLook", options.firstLook),
-    longestPauseMs: span("longestPause", options.longestPause),
-  };
-}

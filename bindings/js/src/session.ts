@@ -1,7 +1,7 @@
 /** A configured account: what every resource makes its calls with. */
 
 import type * as glue from "../wasm/main/main.js";
-import type { Api, Machine } from "../wasm/main/main.js";
+import type { Api, Batch as CoreBatch, Machine } from "../wasm/main/main.js";
 import { onAbort } from "./abort.js";
 import { type Clock, sleep, systemClock, worldOf } from "./clock.js";
 import { drive, type Host, type Logger } from "./machine.js";
@@ -243,13 +243,14 @@ export class Session {
     request: () => Request,
     options: Options,
     names: Names<Options>,
+    batch?: CoreBatch,
   ): Purchase {
     return purchase(async (report) => {
       const { timeout } = record("options", options, names);
       const signal = abortSignal("signal", options.signal);
       const onProgress = callback("onProgress", options.onProgress);
       const document = request();
-      const api = this.#api ?? (await this.#load(signal, span("timeout", timeout)));
+      const api = batch ?? this.#api ?? (await this.#load(signal, span("timeout", timeout)));
       const machine = this.#begin(api, document, undefined, uniqueSeed);
       const own = {
         onProgress(progress: Progress) {
@@ -260,6 +261,17 @@ export class Session {
       const activity = { machine, label, signal, limit: timeout, purchase: own };
       return await drive(this.#host, activity, readProvisioned);
     });
+  }
+
+  /** Orders that are bought together. */
+  async batch(options: object, signal: AbortSignal | undefined): Promise<CoreBatch> {
+    const api = this.#api ?? (await this.#load(signal));
+    return sound(api.batch(JSON.stringify(options)));
+  }
+
+  /** The time by the client's clock. */
+  get now(): number {
+    return this.#host.clock.monotonic();
   }
 
   /** A watch, which begins when it is asked for its first event. */
@@ -296,7 +308,12 @@ export class Session {
     return this.#api;
   }
 
-  #begin(api: Api, request: Request, options: object | undefined, seed: () => number): Machine {
+  #begin(
+    api: Api | CoreBatch,
+    request: Request,
+    options: object | undefined,
+    seed: () => number,
+  ): Machine {
     const document = JSON.stringify({ request, options });
     return api.begin(
       document,
@@ -326,13 +343,17 @@ function names(): bigint {
 
 /** The core's account of that configuration. */
 function account(present: Pick<typeof glue, "Api">, config: string): Api {
-  const api = new present.Api(config, register());
-  const problem = api.problem();
+  return sound(new present.Api(config, register()));
+}
+
+/** What the core made, if it could. */
+function sound<Made extends Api | CoreBatch>(made: Made): Made {
+  const problem = made.problem();
   if (problem !== undefined) {
-    api.free();
+    made.free();
     throw errorOf(JSON.parse(problem) as Report);
   }
-  return api;
+  return made;
 }
 
 /** A logger that can't break a call: an order may be under way. */

@@ -19,6 +19,7 @@ import {
 import { noProber, type Prober, probingWith } from "./probing/prober.js";
 import { aborted, invalidInput } from "./reports.js";
 import type { Request } from "./session.js";
+import { Stream } from "./stream.js";
 
 /** How VPS are watched. All times are in milliseconds. */
 export interface WatchOptions {
@@ -80,66 +81,35 @@ const WATCH_OPTIONS: Names<WatchOptions> = {
 };
 
 const LABEL = "vps.watch";
-const OVER = { done: true, value: undefined } as const;
 
 /** Begins the machine of a request. */
 type Begin = (request: Request, signal: AbortSignal) => Promise<Machine>;
 
 /** A watch under way. */
-export class Watching implements VpsWatch {
+export class Watching extends Stream<WatchEvent> implements VpsWatch {
   readonly #host: Host;
   readonly #options: WatchOptions;
   readonly #begin: Begin;
-  /** Its own, which the caller's signal aborts, too. */
-  readonly #ending = new AbortController();
   #ignore = (): void => {};
   #machine: Machine | undefined;
   #drive: Drive | undefined;
-  /** What was asked for last. */
-  #last: Promise<unknown> = Promise.resolve();
-  #isOver = false;
 
   constructor(host: Host, options: WatchOptions, begin: Begin) {
+    super();
     this.#host = host;
     this.#options = options;
     this.#begin = begin;
   }
 
-  [Symbol.asyncIterator](): this {
-    return this;
+  protected async _produce(): Promise<WatchEvent | undefined> {
+    this.#drive ??= await this.#started();
+    const end = await this.#drive.run();
+    return end.do === "event" ? this.#told(readWatchEvent(end.event)) : undefined;
   }
 
-  next(): Promise<IteratorResult<WatchEvent, undefined>> {
-    // One after the other, as a generator does.
-    const next = this.#last.then(() => this.#next());
-    this.#last = next.catch(() => {});
-    return next;
-  }
-
-  async return(): Promise<IteratorResult<WatchEvent, undefined>> {
-    this.#isOver = true;
-    this.#ending.abort();
-    await this.#last;
-    this.#end();
-    return OVER;
-  }
-
-  async #next(): Promise<IteratorResult<WatchEvent, undefined>> {
-    try {
-      const drive = this.#isOver ? undefined : (this.#drive ??= await this.#started());
-      const end = await drive?.run();
-      if (end?.do === "event") {
-        return { done: false, value: this.#told(readWatchEvent(end.event)) };
-      }
-    } catch (error) {
-      const wasLeft = this.#isOver;
-      this.#end();
-      if (!wasLeft) {
-        throw error;
-      }
-    }
-    this.#end();
-    return OVER;
+  protected _close(): void {
+    this.#ignore();
+    this.#machine?.free();
   }
 
   async #started(): Promise<Drive> {
@@ -155,12 +125,13 @@ export class Watching implements VpsWatch {
     if (signal?.aborted) {
       throw aborted(signal, "retry");
     }
-    this.#ignore = onAbort(signal, () => this.#ending.abort(signal?.reason));
-    this.#machine = await this.#begin(request, this.#ending.signal);
+    this.#ignore = onAbort(signal, () => this._ending.abort(signal?.reason));
+    const ending = this._ending.signal;
+    const machine = await this.#begin(request, ending);
+    this.#machine = machine;
     const host = { ...this.#host, probing };
     const until = host.clock.monotonic() + atMost;
-    const machine = this.#machine;
-    return new Drive(host, { machine, label: LABEL, signal: this.#ending.signal, until });
+    return new Drive(host, { machine, label: LABEL, signal: ending, until });
   }
 
   #told(event: WatchEvent): WatchEvent {
@@ -170,14 +141,6 @@ export class Watching implements VpsWatch {
     logger?.[level]?.(`${LABEL}: ${event.event}${about}`);
     observe({ type: "watch", event });
     return event;
-  }
-
-  #end(): void {
-    this.#isOver = true;
-    this.#ignore();
-    this.#machine?.free();
-    this.#machine = undefined;
-    this.#drive = undefined;
   }
 }
 

@@ -115,7 +115,7 @@ impl WatchOptions {
         let first_patience_ms = check_span("first_patience", self.first_patience_ms, 1)?;
         let longest_patience_ms = check_span("longest_patience", self.longest_patience_ms, 1)?;
         if longest_patience_ms < first_patience_ms {
-            let reason = "must not be shorter than first_patience";
+            let reason = "must not be shorter than the first patience";
             return Err(Error::invalid_input("longest_patience", reason));
         }
         let exclude = self.exclude.iter().map(|id| {
@@ -186,7 +186,7 @@ mod tests {
             ),
             (
                 |o| o.longest_patience_ms = 1,
-                "longest_patience must not be shorter than first_patience",
+                "longest_patience must not be shorter than the first patience",
             ),
             (
                 |o| o.exclude = vec!["a/b".to_owned()],
