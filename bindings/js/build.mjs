@@ -32,6 +32,7 @@ const common = {
     "./stablevps-stores.wasm?module",
     "./stablevps.wasm",
     "./simulator.wasm",
+    "@opentelemetry/api",
   ],
   sourcemap: true,
   plugins: [mainIsExternal],
@@ -48,6 +49,8 @@ const entries = [
   ["entries/testing", "testing.js", "esm"],
   ["entries/testing", "testing.cjs", "cjs"],
   ["entries/testing-workerd", "testing-workerd.js", "esm"],
+  ["opentelemetry", "opentelemetry.js", "esm"],
+  ["opentelemetry", "opentelemetry.cjs", "cjs"],
   ["stores/index", "stores.js", "esm"],
   ["stores/index", "stores.cjs", "cjs"],
 ];

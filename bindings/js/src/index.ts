@@ -16,7 +16,7 @@ export type { Logger } from "./machine.js";
 export type { Batch, ManyOptions, ManyOrder, OpenOrder, OrderEnd } from "./many.js";
 export * from "./models.js";
 export { cents, compareMoney, formatMoney, fromCents, type Money } from "./money.js";
-export type { ClientEvent, PhaseEvent, RequestEvent, WatchToldEvent } from "./observing.js";
+export type { ClientEvent, PhaseChangedEvent, RequestDoneEvent } from "./observing.js";
 export type { ProbeLimits, Prober, ProbeTarget } from "./probing/prober.js";
 export type { OrderParams, ProvisionOptions, ResumeOptions, WaitOptions } from "./provision.js";
 export type { Purchase } from "./purchase.js";

@@ -14,45 +14,47 @@ import type {
 import { isStableVPSError } from "./reports.js";
 import type { HttpRequest, HttpResponse, TransportFailure } from "./transport.js";
 
-/** A request that was sent, and what became of it. */
-export interface RequestEvent {
-  readonly type: "request";
-  /** The call that it belongs to, such as `vps.list`. */
+/** A request is over. */
+export interface RequestDoneEvent {
+  readonly event: "request_done";
+  /** The call that made it, such as `vps.list`. */
   readonly call: string;
   /** The endpoint as the documentation writes it, such as `GET /vps/:id`. */
   readonly endpoint: string;
   /** The HTTP method. */
   readonly method: string;
-  /** The URL without its query. */
+  /** The absolute URL. */
   readonly url: string;
   /** Which attempt of its call it is, from 1. */
   readonly attempt: number;
-  /** The code of the error that the attempt before ended with. */
+  /** The code of the error that the attempt before ended with, such as `rate_limited`. */
   readonly retryOf: ErrorCode | null;
   /** The HTTP status; `null` without a response. */
   readonly status: number | null;
   /** Where it broke; `null` with a response. */
   readonly failure: FailureKind | null;
-  /** Whether a failed request may have reached the service; `null` with a response. */
+  /** Whether a request without a response may have arrived; `null` with a response. */
   readonly delivery: Delivery | null;
-  /** From the beginning of the request to the end of its response, in milliseconds. */
+  /** How long it took, in milliseconds. */
   readonly durationMs: number;
-  /** The size of the response's body, decompressed. */
-  readonly bytes: number;
-  /** The response's `X-Request-Id`, if it has one. */
+  /** How many bytes the response's body has, decompressed. */
+  readonly receivedBytes: number;
+  /** The service's own name for the request, where it sends one in `X-Request-Id`. */
   readonly requestId: string | null;
 }
 
-/** A purchase, or the wait for a VPS, came to another phase. */
-export interface PhaseEvent {
-  readonly type: "phase";
-  /** The call that it belongs to, such as `vps.provision`. */
+/** A purchase, or the wait for a VPS, is in another phase than before, or at its end. */
+export interface PhaseChangedEvent {
+  readonly event: "phase_changed";
+  /** The call that runs it, such as `vps.provision`. */
   readonly call: string;
-  /** Where it is now; `ended` at its end. */
+  /** Which purchase of this process it is: calls are numbered. */
+  readonly purchase: number;
+  /** The phase that begins; `ended` at the end. */
   readonly phase: Phase;
-  /** Where it was before; `null` at the beginning. */
+  /** The phase that ends; `null` at the beginning. */
   readonly before: Phase | null;
-  /** How long the phase before lasted, in milliseconds. */
+  /** How long that one lasted, in milliseconds. */
   readonly lastedMs: number;
   /** Milliseconds since the purchase began, in whatever process. */
   readonly elapsedMs: number;
@@ -62,15 +64,8 @@ export interface PhaseEvent {
   readonly error: ErrorCode | (string & {}) | null;
 }
 
-/** A watch has told something. */
-export interface WatchToldEvent {
-  readonly type: "watch";
-  /** What the watch's loop gets. */
-  readonly event: WatchEvent;
-}
-
-/** What a client's `onEvent` gets: `switch (event.type)` narrows it. */
-export type ClientEvent = RequestEvent | PhaseEvent | WatchToldEvent;
+/** What a client's `onEvent` gets, with all that watches tell: `switch (event.event)` narrows it. */
+export type ClientEvent = RequestDoneEvent | PhaseChangedEvent | WatchEvent;
 
 /** @internal */
 export type Observe = (event: ClientEvent) => void;
@@ -107,20 +102,19 @@ export function exchanged(
   reply: HttpResponse | TransportFailure,
   durationMs: number,
 ): void {
-  const { endpoint, method, attempt, retryOf } = request;
-  const url = request.url.replace(/\?.*/, "");
+  const { endpoint, method, url, attempt, retryOf } = request;
   const failed = "delivery" in reply;
   const end = failed ? `failed (${reply.kind}, ${reply.delivery})` : `answered ${reply.status}`;
   const path = url.replace(/^.*\/api\/v1/, "");
   const line = `${call}: ${method} ${path} ${end} in ${Math.round(durationMs)} ms`;
   logger?.[isGrave(request) ? "info" : "debug"]?.(line);
   observe({
-    ...{ type: "request", call, endpoint, method, url, attempt, retryOf: retryOf ?? null },
+    ...{ event: "request_done", call, endpoint, method, url, attempt, retryOf: retryOf ?? null },
     status: failed ? null : reply.status,
     failure: failed ? reply.kind : null,
     delivery: failed ? reply.delivery : null,
     durationMs,
-    bytes: failed ? 0 : reply.body.length,
+    receivedBytes: failed ? 0 : reply.body.length,
     requestId: failed ? null : reply.requestId,
   });
 }
@@ -130,10 +124,14 @@ function isGrave({ endpoint, retryClass }: HttpRequest): boolean {
   return endpoint === "DELETE /vps/:id" || (retryClass === "once" && endpoint !== "POST /auth");
 }
 
+/** How many there were in this process. */
+let purchases = 0;
+
 /** @internal Tells through which phases a purchase goes. */
 export class Phases {
   readonly #host: Host;
   readonly #call: string;
+  readonly #number = ++purchases;
   #now: Phase | null = null;
   #since = 0;
   #vpsId: VpsId | null = null;
@@ -169,7 +167,8 @@ export class Phases {
     const { clock, observe } = this.#host;
     const now = clock.monotonic();
     observe({
-      ...{ type: "phase", call: this.#call, phase, before: this.#now },
+      ...{ event: "phase_changed", call: this.#call, purchase: this.#number, phase },
+      before: this.#now,
       lastedMs: this.#now === null ? 0 : now - this.#since,
       elapsedMs: Math.round(this.#elapsed + now - this.#at),
       ...{ vpsId: this.#vpsId, error },

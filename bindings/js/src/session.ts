@@ -67,7 +67,7 @@ export interface StableVPSOptions {
   logger?: Logger | undefined;
   /**
    * Is called with every request at its end, every phase of a purchase and every event of a watch, for logs and metrics
-   * of your own: see {@link ClientEvent}. It never gets a secret. What it throws is ignored, and said once to the
+   * of your own: `switch (event.event)`. It never gets a secret. What it throws is ignored, and said once to the
    * `logger`. `stablevps/opentelemetry` has one for OpenTelemetry.
    */
   onEvent?: ((event: ClientEvent) => unknown) | undefined;
