@@ -1,5 +1,6 @@
 /** What a page does with the package. `begin` is called from outside, once the page is there. */
 
+import { watchWithoutTcp } from "./probing.mjs";
 import { buyInMemory, buyOverHttp, failureOf, ORDER, same } from "./purchase.mjs";
 
 /** Gives the page its `begin`; `prepare` is what a program does before its first request. */
@@ -18,6 +19,7 @@ export function page(stablevps, loadTesting, prepare = () => {}) {
     return [
       await buyOverHttp(client, baseUrl),
       await buyInMemory(stablevps, await loadTesting()),
+      await watchWithoutTcp(stablevps, client),
     ].join("\n");
   };
 }

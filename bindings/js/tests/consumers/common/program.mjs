@@ -4,6 +4,7 @@ import * as stablevps from "stablevps";
 import * as testing from "stablevps/testing";
 import { purchasesThatBreak } from "./laboratory.mjs";
 import { sendOnce } from "./once.mjs";
+import { watchWithTcp } from "./probing.mjs";
 import { buyInMemory, buyOverHttp, same } from "./purchase.mjs";
 
 const { default: Default, StableVPS, VERSION } = stablevps;
@@ -21,3 +22,4 @@ console.log(await buyOverHttp(new StableVPS({ baseUrl }), baseUrl));
 console.log(await buyInMemory(stablevps, testing));
 console.log(await sendOnce(stablevps, process.env.STABLEVPS_BREAKING_URLS));
 console.log(await purchasesThatBreak(stablevps, process.env.STABLEVPS_LABORATORY_URL));
+console.log(await watchWithTcp(stablevps, testing, baseUrl));

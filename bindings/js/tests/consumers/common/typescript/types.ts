@@ -4,9 +4,12 @@ import type Default from "stablevps";
 import {
   AbortError,
   type AnyStableVPSError,
+  type Batch,
+  type BatchProgress,
   type BillingCycle,
   type BillingStatus,
   type CallOptions,
+  type ClientEvent,
   type Clock,
   type CreatedKey,
   type ErrorCode,
@@ -18,6 +21,7 @@ import {
   isStableVPSError,
   type Location,
   type Logger,
+  type ManyOrder,
   type Money,
   type Order,
   type OrderParams,
@@ -26,6 +30,7 @@ import {
   type Plan,
   type PlanId,
   type PowerAction,
+  type Prober,
   type Progress,
   type Provisioned,
   type ProvisionOptions,
@@ -48,8 +53,11 @@ import {
   type VpsDetails,
   type VpsId,
   type VpsStatus,
+  type VpsWatch,
   type WaitOptions,
   type WasmSource,
+  type WatchEvent,
+  type WatchOptions,
 } from "stablevps";
 import { PostgresStore, SQLITE_OPERATIONS, SqliteStore } from "stablevps/stores";
 import { Simulator, type SimulatorConfig } from "stablevps/testing";
@@ -340,6 +348,67 @@ export async function recordedPurchases() {
   client.vps.provision(order, { whenHeld: "perhaps" });
   // @ts-expect-error
   use(new StableVPS({ store: {} }), new SqliteStore(5));
+}
+
+export async function watches(signal: AbortSignal) {
+  const prober: Prober = async ({ address, port }, { within, signal }) =>
+    address !== "" && port > within && !signal.aborted ? "answered" : "silent";
+  const options: WatchOptions = { reboot: "when_silent", exclude: new Set(["id"]), prober, signal };
+  const watch: VpsWatch = client.vps.watch(options);
+  for await (const event of watch) {
+    holds<Same<typeof event, WatchEvent>>();
+    switch (event.event) {
+      case "started":
+        holds<Same<typeof event.vps, readonly Vps[]>>();
+        break;
+      case "status_changed":
+        holds<Same<typeof event.before, VpsStatus>>();
+        break;
+      case "period_ending":
+        holds<Same<typeof event.missing, Money | null>>();
+        holds<Same<typeof event.endsAt, Date>>();
+        break;
+      case "reboot_unknown":
+        holds<Same<typeof event.error, StableVPSError>>();
+        break;
+      default:
+        use(event.at.getTime());
+    }
+  }
+  await watch.return();
+  // @ts-expect-error
+  client.vps.watch({ reboot: "always" });
+  // @ts-expect-error
+  client.vps.watch({ prober: () => "perhaps" });
+  const onEvent = (event: ClientEvent) => {
+    if (event.event === "request_done") {
+      use(event.durationMs, event.retryOf);
+    } else if (event.event === "phase_changed") {
+      holds<Same<typeof event.before, Phase | null>>();
+    }
+  };
+  use(new StableVPS({ onEvent, prober }));
+}
+
+export async function manyAtOnce(source: AsyncIterable<ManyOrder & { options: object }>) {
+  const batch = client.vps.provisionMany(source, {
+    maxSpend: "400",
+    atOnce: 20,
+    waitFor: "reachable",
+    onProgress: (progress) => holds<Same<typeof progress, BatchProgress>>(),
+  });
+  holds<Same<typeof batch, Batch<ManyOrder & { options: object }>>>();
+  for await (const { order, result, error } of batch) {
+    use(order.options, result?.vps.id ?? error?.message);
+  }
+  use(batch.tokens.map(({ token, index }) => token + index));
+  for await (const end of client.vps.provisionMany([order])) {
+    if (end.error === null) {
+      holds<Same<typeof end.result, Provisioned>>();
+    }
+  }
+  // @ts-expect-error A key is one order's.
+  client.vps.provisionMany([order], { idempotencyKey: "key" });
 }
 
 export async function theSimulator() {

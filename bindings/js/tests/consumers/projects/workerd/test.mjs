@@ -81,6 +81,7 @@ try {
   same("without a key", await ask("/"), "invalid_input");
   console.log(await ask("/http"));
   console.log(await ask("/memory"));
+  console.log(await ask("/watch"));
   console.log(await ask("/once"));
   console.log(await ask("/laboratory"));
 

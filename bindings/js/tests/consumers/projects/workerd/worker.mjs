@@ -4,6 +4,7 @@ import * as testing from "stablevps/testing";
 import { conforms } from "./common/conformance.mjs";
 import { purchasesThatBreak } from "./common/laboratory.mjs";
 import { sendOnce } from "./common/once.mjs";
+import { watchWithTcp } from "./common/probing.mjs";
 import { buyInMemory, buyOverHttp, ORDER } from "./common/purchase.mjs";
 import scenes from "./common/stores/conformance.json";
 import { d1Store } from "./purchases.mjs";
@@ -22,6 +23,8 @@ export default {
         return new Response(await buyOverHttp(client, baseUrl));
       case "/memory":
         return new Response(await buyInMemory(stablevps, testing));
+      case "/watch":
+        return new Response(await watchWithTcp(stablevps, testing, baseUrl));
       case "/once":
         return new Response(await sendOnce(stablevps, environment.STABLEVPS_BREAKING_URLS));
       case "/laboratory": {
