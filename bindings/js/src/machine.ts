@@ -55,7 +55,7 @@ type End =
   /** The time that it lasts is over. */
   | { do: "over" };
 
-/** What machines are driven with. */
+/** @internal What machines are driven with. */
 export interface Host extends Network {
   readonly logger: Logger | undefined;
   /** Whether a VPS may be ordered with that `fetch`. */

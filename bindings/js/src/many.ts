@@ -87,7 +87,7 @@ interface Open<Order> {
 
 type Source<Order> = Iterator<Order> | AsyncIterator<Order>;
 
-/** Orders that are being bought. */
+/** @internal Orders that are being bought. */
 export class Buying<Order extends ManyOrder>
   extends Stream<OrderEnd<Order>>
   implements Batch<Order>

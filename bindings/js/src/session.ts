@@ -49,10 +49,20 @@ export interface StableVPSOptions {
   account?: string | undefined;
   /** The header that carries the key: `bearer` by default. */
   auth?: Auth | undefined;
+  /**
+   * The program that uses the client: a name, or a name and a version such as `grid-bot/2.1`. The `User-Agent` begins with
+   * it; a browser sends its own.
+   */
+  app?: string | undefined;
   /** How long one request may take: 30,000 by default. */
   timeout?: number | undefined;
   /** How often a failed request is repeated: 2 by default. An order never is. */
   maxRetries?: number | undefined;
+  /**
+   * Whether all calls of this client slow down together after the service said that there are too many: `true` by
+   * default. Without, each minds its own `Retry-After` alone.
+   */
+  pacing?: boolean | undefined;
   /**
    * Sends the requests, instead of the platform's `fetch`. It must send each once: one that repeats a
    * `POST` may buy a second VPS.
@@ -126,8 +136,10 @@ const OPTIONS: Names<StableVPSOptions> = {
   baseUrl: 1,
   account: 1,
   auth: 1,
+  app: 1,
   timeout: 1,
   maxRetries: 1,
+  pacing: 1,
   fetch: 1,
   store: 1,
   logger: 1,
@@ -186,6 +198,7 @@ export class Session {
       probing: probingWith(callback("prober", options.prober)),
       mayOrder: allowRepeated || options.fetch !== undefined || sendsOnce(),
     };
+    const isPaced = flag("pacing", options.pacing);
     const timeoutMs = span("timeout", options.timeout);
     this.#timeout = timeoutMs ?? REQUEST_TIMEOUT;
     this.#seed = randomSeed;
@@ -199,7 +212,9 @@ export class Session {
       auth: options.auth === undefined ? undefined : text("auth", options.auth),
       // A browser has its own, and asks the server about every header that is not its own.
       userAgent: inBrowser ? null : `stablevps-js/${VERSION}`,
+      app: optionalText("app", options.app),
       maxRetries: count("maxRetries", options.maxRetries),
+      pacing: isPaced === false ? "off" : "on",
       timeoutMs,
     });
     const present = coreNow();
@@ -237,7 +252,7 @@ export class Session {
     return await drive(this.#host, { machine, label, signal, limit: deadlineMs }, read);
   }
 
-  /** A purchase, or the wait for one. Its promise rejects if `request` throws. */
+  /** @internal A purchase, or the wait for one. Its promise rejects if `request` throws. */
   purchase<Options extends PurchaseOptions>(
     label: string,
     request: () => Request,
@@ -263,7 +278,7 @@ export class Session {
     });
   }
 
-  /** Orders that are bought together. */
+  /** @internal Orders that are bought together. */
   async batch(options: object, signal: AbortSignal | undefined): Promise<CoreBatch> {
     const api = this.#api ?? (await this.#load(signal));
     return sound(api.batch(JSON.stringify(options)));

@@ -2,7 +2,7 @@
 
 const OVER = { done: true, value: undefined } as const;
 
-/** An iterator that is made of what `produce` gives. It is over when that gives nothing, throws, or was left. */
+/** @internal An iterator that is made of what `produce` gives. It is over when that gives nothing, throws, or was left. */
 export abstract class Stream<T extends object> {
   /** Is aborted when the stream is left. */
   protected readonly _ending = new AbortController();

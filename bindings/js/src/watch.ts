@@ -82,10 +82,10 @@ const WATCH_OPTIONS: Names<WatchOptions> = {
 
 const LABEL = "vps.watch";
 
-/** Begins the machine of a request. */
+/** @internal Begins the machine of a request. */
 type Begin = (request: Request, signal: AbortSignal) => Promise<Machine>;
 
-/** A watch under way. */
+/** @internal A watch under way. */
 export class Watching extends Stream<WatchEvent> implements VpsWatch {
   readonly #host: Host;
   readonly #options: WatchOptions;

@@ -13,10 +13,10 @@ import { showTrouble } from "./notices.js";
 import { type DealActions, overspent, phaseOf, purchaseCard } from "./purchase-card.js";
 import { type Deal, Desk, shelf } from "./purchases.js";
 import { type Service, simulate } from "./service.js";
-import { inDays, money, placeName, planName, serverName, troubleOf } from "./words.js";
+import { eventWords, inDays, money, placeName, planName, serverName, troubleOf } from "./words.js";
 
-/** How often the list is brought up to date while nobody does anything. */
-const PAUSE = 30_000;
+/** How often it is looked whether anything changed. */
+const INTERVAL = 30_000;
 
 export class App {
   readonly log = new Log();
@@ -38,6 +38,7 @@ export class App {
   /** The refresh under way, and whether another is to follow it. */
   #refreshing: Promise<void> | null = null;
   #refreshAgain = false;
+  #watching = new AbortController();
 
   readonly dealActions: DealActions = {
     stop: (deal) => this.desk.stop(deal),
@@ -49,8 +50,10 @@ export class App {
   async start(): Promise<void> {
     this.#furnish();
     await this.use(await simulate(this.log.logger));
-    document.addEventListener("visibilitychange", () => void this.#refreshIfSeen());
-    setInterval(() => void this.#refreshIfSeen(), PAUSE);
+    document.addEventListener("visibilitychange", () => {
+      void this.#watch();
+      void this.#refreshIfSeen();
+    });
   }
 
   /** Changes to another service, once it is known to answer. */
@@ -75,6 +78,33 @@ export class App {
     void this.desk.takeUp();
     this.#showUnfinished();
     void this.refresh();
+    void this.#watch();
+  }
+
+  /** Watches the servers while the page is seen, and brings the list up to date with whatever changes. */
+  async #watch(): Promise<void> {
+    this.#watching.abort();
+    this.#watching = new AbortController();
+    if (document.visibilityState !== "visible") {
+      return;
+    }
+    const { signal } = this.#watching;
+    try {
+      for await (const event of this.service.client.vps.watch({ interval: INTERVAL, signal })) {
+        const { text, kind } = eventWords(event);
+        if (text !== "") {
+          this.log.add(text, kind);
+        }
+        if (event.event !== "started") {
+          await this.refresh();
+        }
+      }
+    } catch {
+      // The list says what is wrong, unless the watch was ended here.
+      if (!signal.aborted) {
+        await this.refresh();
+      }
+    }
   }
 
   /** Reads the list and the wallet anew. */

@@ -11,6 +11,7 @@ import {
   type Progress,
   type StableVPSError,
   type VpsStatus,
+  type WatchEvent,
 } from "stablevps";
 
 const LOCALE = navigator.language.startsWith("en") ? navigator.language : "en-GB";
@@ -101,6 +102,35 @@ export function statusWords(status: VpsStatus): { text: string; tone: Tone } {
       return { text: "Terminated", tone: "bad" };
     default:
       return { text: status, tone: "plain" };
+  }
+}
+
+/** What a watch tells, in words for the log; none for what the page shows elsewhere. */
+export function eventWords(event: WatchEvent): { text: string; kind: "info" | "good" | "bad" } {
+  switch (event.event) {
+    case "removed":
+      return { text: `${serverName(event.vps)} is gone.`, kind: "info" };
+    case "status_changed": {
+      const { text, tone } = statusWords(event.vps.vpsStatus);
+      const kind = tone === "good" || tone === "bad" ? tone : "info";
+      return { text: `${serverName(event.vps)}: ${text.toLowerCase()}.`, kind };
+    }
+    case "billing_changed": {
+      const words = billingWords(event.vps.status) ?? "paid";
+      return { text: `${serverName(event.vps)}: ${words}.`, kind: words === "paid" ? "good" : "bad" };
+    }
+    case "unreachable":
+      return { text: `${serverName(event.vps)} does not answer.`, kind: "bad" };
+    case "reachable":
+      return { text: `${serverName(event.vps)} answers again.`, kind: "good" };
+    case "period_ending": {
+      const { vps, endsAt, missing, currency } = event;
+      const lacking = missing === null ? "" : ` The wallet lacks ${money(missing, currency)}.`;
+      const text = `${serverName(vps)} is paid until ${date(endsAt)}.${lacking}`;
+      return { text, kind: missing === null ? "info" : "bad" };
+    }
+    default:
+      return { text: "", kind: "info" };
   }
 }
 

@@ -1,7 +1,7 @@
 /** Fulfils the orders. The database is their queue. */
 
 import type { FastifyBaseLogger } from "fastify";
-import { isStableVPSError, type Purchase, type StableVPS } from "stablevps";
+import { isStableVPSError, type ManyOrder, type Provisioned, type StableVPS } from "stablevps";
 import type { Order, Orders, Problem } from "./orders.js";
 import type { Settings } from "./settings.js";
 
@@ -14,70 +14,127 @@ export interface WorkerOptions extends Pick<Settings, "atOnce" | "retryMs" | "pu
 export class Worker {
   readonly #options: WorkerOptions;
   readonly #stop = new AbortController();
-  readonly #inHand = new Map<string, Promise<void>>();
+  /** Orders that are being bought, or whose VPS is waited for. */
+  readonly #inHand = new Set<string>();
   readonly #paused = new Set<string>();
+  readonly #waits = new Set<Promise<void>>();
+  #buying: Promise<void> | undefined;
+  #woken = (): void => {};
 
   constructor(options: WorkerOptions) {
     this.#options = options;
   }
 
-  /**
-   * Starts what is to be done. It is called at the start, when an order was noted, and when one ended.
-   * The client places the orders of its purchases one at a time, in the order in which they begin here.
-   */
+  /** Sees what is to be done. It is called at the start, when an order was noted, and when one ended. */
   wake(): void {
-    const { orders, atOnce } = this.#options;
-    if (this.#stop.signal.aborted || this.#inHand.size >= atOnce) {
-      return;
-    }
-    for (const order of orders.unfinished(atOnce + this.#inHand.size + this.#paused.size)) {
-      if (this.#inHand.size >= atOnce) {
-        return;
-      }
-      if (!this.#inHand.has(order.id) && !this.#paused.has(order.id)) {
-        this.#inHand.set(order.id, this.#fulfil(order));
-      }
-    }
+    this.#buying ??= this.#buy();
+    this.#woken();
   }
 
   /** Ends every wait. No VPS is cancelled by it: the next process continues. */
   async stop(): Promise<void> {
     this.#stop.abort();
-    await Promise.all(this.#inHand.values());
+    this.#woken();
+    await Promise.all([this.#buying, ...this.#waits]);
   }
 
-  async #fulfil(order: Order): Promise<void> {
-    const { orders, log } = this.#options;
-    try {
-      const { vps, charged, recovered } = await this.#purchase(order);
-      orders.ready(order.id, vps.id, charged);
-      log.info({ order: order.id, vps: vps.id, charged, recovered }, "ready");
-    } catch (error) {
-      this.#ended(order.id, error);
-    } finally {
-      this.#inHand.delete(order.id);
-      this.wake();
+  /** Buys whatever is paid for, for as long as the program runs. */
+  async #buy(): Promise<void> {
+    const { client, atOnce, purchase, log } = this.#options;
+    const { signal } = this.#stop;
+    const bought = new Map<ManyOrder, string>();
+    // A process that was killed holds its purchases for two minutes more.
+    const options = { ...purchase, atOnce, signal, whenHeld: "wait" } as const;
+    while (!signal.aborted) {
+      try {
+        for await (const { order, result, error } of client.vps.provisionMany(
+          this.#paid(bought),
+          options,
+        )) {
+          const id = bought.get(order) as string;
+          bought.delete(order);
+          this.#ended(id, result, error);
+        }
+      } catch (error) {
+        if (!signal.aborted) {
+          // Such as a database that can't be read.
+          log.error(error);
+          await new Promise((resolve) => setTimeout(resolve, this.#options.retryMs));
+        }
+      }
+      this.#forget(bought);
     }
   }
 
-  /** Its key makes it one VPS, whoever bought for it before and however that ended. */
-  #purchase({ idempotencyKey, vpsId, maxSpend, ...order }: Order): Purchase {
+  /** The orders to buy, as they come. The key of each makes it one VPS, whoever bought for it before. */
+  async *#paid(bought: Map<ManyOrder, string>): AsyncGenerator<ManyOrder> {
+    while (!this.#stop.signal.aborted) {
+      const woken = new Promise<void>((resolve) => {
+        this.#woken = resolve;
+      });
+      const next = this.#next();
+      if (next?.vpsId) {
+        this.#wait(next, next.vpsId);
+      } else if (next) {
+        const { id, planId, billingCycle, location, idempotencyKey, maxSpend } = next;
+        const order = { planId, billingCycle, location, options: { idempotencyKey, maxSpend } };
+        bought.set(order, id);
+        yield order;
+      } else {
+        await woken;
+      }
+    }
+  }
+
+  #next(): Order | undefined {
+    const most = this.#inHand.size + this.#paused.size + 1;
+    const { orders } = this.#options;
+    const next = orders
+      .unfinished(most)
+      .find(({ id }) => !this.#inHand.has(id) && !this.#paused.has(id));
+    if (next) {
+      this.#inHand.add(next.id);
+    }
+    return next;
+  }
+
+  /** Waits for a VPS that a person has found. */
+  #wait({ id }: Order, vpsId: string): void {
     const { client, purchase } = this.#options;
     const { signal } = this.#stop;
-    if (vpsId !== null) {
-      const { settle: _, ...waiting } = purchase;
-      return client.vps.waitUntilReady(vpsId, { ...waiting, signal });
+    const { settle: _, ...waiting } = purchase;
+    const wait = client.vps
+      .waitUntilReady(vpsId, { ...waiting, signal })
+      .then(
+        (result) => this.#ended(id, result, null),
+        (error) => this.#ended(id, null, error),
+      )
+      .finally(() => this.#waits.delete(wait));
+    this.#waits.add(wait);
+  }
+
+  #forget(bought: Map<ManyOrder, string>): void {
+    for (const id of bought.values()) {
+      this.#inHand.delete(id);
     }
-    const { planId, billingCycle, location } = order;
-    return client.vps.provision(
-      { planId, billingCycle, location },
-      // A process that was killed holds its purchases for two minutes more.
-      { ...purchase, maxSpend, signal, idempotencyKey, whenHeld: "wait" },
-    );
+    bought.clear();
+  }
+
+  #ended(id: string, result: Provisioned | null, error: unknown): void {
+    const { orders, log } = this.#options;
+    if (result) {
+      const { vps, charged, recovered } = result;
+      orders.ready(id, vps.id, charged);
+      log.info({ order: id, vps: vps.id, charged, recovered }, "ready");
+    } else {
+      this.#failed(id, error);
+    }
+    this.#inHand.delete(id);
+    this.wake();
   }
 
   /** Notes the state of an order whose purchase ended without a VPS. */
-  #ended(id: string, error: unknown): void {
+  #failed(id: string, error: unknown): void {
     const { orders, log } = this.#options;
     if (isStableVPSError(error, "aborted")) {
       return;

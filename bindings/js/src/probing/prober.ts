@@ -34,14 +34,14 @@ export type Prober = (
   limits: ProbeLimits,
 ) => ProbeOutcome | Promise<ProbeOutcome>;
 
-/** What VPS are probed with. */
+/** @internal What VPS are probed with. */
 export interface Probing {
   readonly prober: Prober;
   /** How many are probed at once. */
   readonly atOnce: number;
 }
 
-/** How many VPS are probed at once, where the platform has no limit of its own. */
+/** @internal How many VPS are probed at once, where the platform has no limit of its own. */
 export const AT_ONCE = 64;
 
 let platform: Probing | undefined;
@@ -61,7 +61,7 @@ export function noProber(field: string, reason: string): InvalidInputError {
   return invalidInput(field, `${reason}: this platform has no TCP, so pass a prober of your own`);
 }
 
-/** Probes all of them, side by side. Those that were not reached before the signal was aborted were not tried. */
+/** @internal Probes all of them, side by side. Those that were not reached before the signal was aborted were not tried. */
 export async function probe(
   { prober, atOnce }: Probing,
   targets: readonly ProbeTarget[],

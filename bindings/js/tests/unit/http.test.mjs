@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { isStableVPSError, StableVPS } from "stablevps";
+import { Simulator } from "stablevps/testing";
 import { KEY, ORDER, serving, simulatorProgram, WALLET, wallet } from "./support.mjs";
 
 function connected(baseUrl, options) {
@@ -265,8 +266,26 @@ test("the key goes into the header that was asked for, and nowhere else", async 
   assert.equal(plain["x-api-key"], KEY);
   assert.equal(plain.authorization, undefined);
   assert.match(bearer["user-agent"], /^stablevps-js\/\d/);
+  await connected(server.url, { app: "grid-bot/2.1" }).wallet.get();
+  assert.match(server.requests[2].headers["user-agent"], /^grid-bot\/2\.1 stablevps-js\/\d/);
+  assert.throws(() => connected(server.url, { app: "grid bot" }), { field: "app" });
   assert.ok(server.requests.every(({ url }) => !url.includes(KEY)));
   server.end();
+});
+
+test("after a 429 all calls of a client slow down together, unless that is switched off", async () => {
+  const pause = async (options) => {
+    const simulator = await Simulator.create();
+    const client = simulator.client({ maxRetries: 0, ...options });
+    simulator.fault({ status: { code: 429, effect: "before" } });
+    await assert.rejects(client.wallet.get(), { code: "rate_limited" });
+    const begun = simulator.now;
+    await Promise.all(Array.from({ length: 5 }, () => client.wallet.get()));
+    return simulator.now - begun;
+  };
+  assert.ok((await pause({})) > 0);
+  assert.equal(await pause({ pacing: false }), 0);
+  assert.throws(() => connected("https://stablevps.com", { pacing: "off" }), { field: "pacing" });
 });
 
 test("what is busy is asked again, as late as it says", async () => {
