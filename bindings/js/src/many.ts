@@ -61,7 +61,9 @@ export interface OpenOrder<Order> {
 }
 
 /** Orders that are bought together: an iterator of their ends, as they come. */
-export interface Batch<Order> extends AsyncIterableIterator<OrderEnd<Order>, undefined, undefined> {
+export interface Batch<Order> extends AsyncIterable<OrderEnd<Order>> {
+  /** Itself. */
+  [Symbol.asyncIterator](): Batch<Order>;
   /** The next end. */
   next(): Promise<IteratorResult<OrderEnd<Order>, undefined>>;
   /** Ends the waiting, not the VPS. A loop that is left calls it. */

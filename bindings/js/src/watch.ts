@@ -57,7 +57,9 @@ export interface WatchOptions {
 }
 
 /** A watch: an iterator of events, as a rule without an end. */
-export interface VpsWatch extends AsyncIterableIterator<WatchEvent, undefined, undefined> {
+export interface VpsWatch extends AsyncIterable<WatchEvent> {
+  /** Itself. */
+  [Symbol.asyncIterator](): VpsWatch;
   /** The next event. It is waited for as long as nothing happens. */
   next(): Promise<IteratorResult<WatchEvent, undefined>>;
   /** Ends the watch, also while the next event is waited for. A loop that is left calls it. */
