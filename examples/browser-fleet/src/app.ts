@@ -15,9 +15,6 @@ import { type Deal, Desk, shelf } from "./purchases.js";
 import { type Service, simulate } from "./service.js";
 import { eventWords, inDays, money, placeName, planName, serverName, troubleOf } from "./words.js";
 
-/** How often it is looked whether anything changed. */
-const INTERVAL = 30_000;
-
 export class App {
   readonly log = new Log();
   readonly confirm = new ConfirmDialog();
@@ -89,8 +86,9 @@ export class App {
       return;
     }
     const { signal } = this.#watching;
+    const { client, interval } = this.service;
     try {
-      for await (const event of this.service.client.vps.watch({ interval: INTERVAL, signal })) {
+      for await (const event of client.vps.watch({ interval, signal })) {
         const { text, kind } = eventWords(event);
         if (text !== "") {
           this.log.add(text, kind);

@@ -2,6 +2,7 @@
 
 import type { App } from "./app.js";
 import { button, fill, find, h } from "./dom.js";
+import { serverName } from "./words.js";
 
 const EVER = 1_000_000;
 
@@ -66,6 +67,13 @@ export function showBadTurns(app: App): void {
         void app.refresh();
       },
     });
+  const hang = () => {
+    const vps = app.list.find(({ vpsStatus }) => vpsStatus === "active");
+    if (vps) {
+      simulator.control({ set_vps: { id: vps.id, hangs: true } });
+      app.log.add(`Simulation: ${serverName(vps)} hangs. A reboot helps.`);
+    }
+  };
   fill(
     find("turns-body"),
     h("label", { class: "field", for: "next-order" }, h("span", {}, "The next order"), next),
@@ -76,6 +84,12 @@ export function showBadTurns(app: App): void {
       h("span", {}, "The wallet"),
       wallet(5, "Only €5"),
       wallet(200, "€200"),
+    ),
+    h(
+      "div",
+      { class: "turn-row" },
+      h("span", {}, "A server"),
+      button("Let one hang", { kind: "small", onclick: hang }),
     ),
   );
 }

@@ -7,6 +7,8 @@ export interface Service {
   readonly kind: "simulation" | "local" | "live";
   readonly baseUrl: string;
   readonly client: StableVPS;
+  /** How often to look whether anything changed. */
+  readonly interval: number;
   /** How often to look at a new server. */
   readonly pace: Pick<ProvisionOptions, "firstLook" | "longestPause">;
   /** Only the simulation has one. */
@@ -18,7 +20,7 @@ const DAY = 86_400_000;
 
 /** The service in memory. It is gone with the page. */
 export async function simulate(logger: Logger): Promise<Service> {
-  // `?setup=1500&latency=0` makes it quicker.
+  // `?setup=1500&latency=0&look=500` makes it quicker.
   const given = new URLSearchParams(location.search);
   const setup = whole(given.get("setup"), 8_000);
   const latency = whole(given.get("latency"), 180);
@@ -56,6 +58,7 @@ export async function simulate(logger: Logger): Promise<Service> {
     kind: "simulation",
     baseUrl: "simulation",
     client,
+    interval: whole(given.get("look"), 10_000),
     pace: { firstLook: brisk, longestPause: 2 * brisk },
     simulator,
   };
@@ -85,6 +88,7 @@ export async function connect(baseUrl: string, apiKey: Secret, logger: Logger): 
     kind: isLocal ? "local" : "live",
     baseUrl: address,
     client,
+    interval: 30_000,
     // A service on this machine is a simulator, where a server takes no minutes.
     pace: isLocal ? { firstLook: 1_000, longestPause: 3_000 } : {},
     simulator: null,

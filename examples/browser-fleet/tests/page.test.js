@@ -325,6 +325,21 @@ describe("the simulation", { concurrency: 2 }, () => {
   );
 
   test(
+    "tells who does not answer, and what ends soon",
+    withPage({ query: `${BRISK}&look=150` }, async (page) => {
+      await sees(page, "#log", /is paid until .*/);
+      await page.getByRole("button", { name: "Let one hang" }).click();
+      await sees(page, "#log", /-\w{4} does not answer\./);
+      const [, name] = /([a-z-]+-\w{4}) does not answer/.exec(
+        await page.locator("#log").textContent(),
+      );
+      await page.locator("#rows").getByRole("button", { name: `Reboot ${name}` }).click();
+      await page.getByRole("dialog").getByRole("button", { name: "Reboot" }).click();
+      await sees(page, "#log", `${name} answers again.`);
+    }),
+  );
+
+  test(
     "can be used with the keyboard alone",
     withPage({}, async (page) => {
       const focused = () =>
