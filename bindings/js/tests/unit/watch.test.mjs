@@ -2,8 +2,11 @@
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { AbortError, InvalidInputError, StableVPS, StableVPSError } from "stablevps";
 import { Simulator } from "stablevps/testing";
 import { ORDER } from "./support.mjs";
@@ -303,6 +306,50 @@ test("an open port answers, a closed one is silent, and what can't be tried says
   // All of them at once: nothing says that it is not the network.
   assert.equal(await silenced, "many_silent");
   await watch.return();
+});
+
+test("without TCP a watch tells what the list shows, and what needs probes is refused", async () => {
+  const simulator = await three();
+  const { fetch, clock, apiKey } = simulator;
+  // What browsers load. This process is none.
+  const dist = dirname(fileURLToPath(import.meta.resolve("stablevps")));
+  const browser = await import(pathToFileURL(join(dist, "browser.js")));
+  await browser.init(readFileSync(join(dist, "stablevps.wasm")));
+  const { vps } = new browser.StableVPS({ fetch, clock, apiKey });
+  const watch = vps.watch({ atMost: 60 * MINUTE });
+  assert.equal(await next(watch), "started");
+  hang(simulator, "b");
+  simulator.control({ set_vps: { id: "a", vps_status: "suspended" } });
+  assert.equal(await next(watch), "status_changed a");
+  assert.equal(await next(watch), "over");
+
+  const asked = simulator.requests().length;
+  for (const [field, begin] of [
+    ["reboot", () => vps.watch({ reboot: "when_silent" }).next()],
+    ["probes", () => vps.watch({ probes: true }).next()],
+    ["waitFor", () => vps.provision(ORDER, { waitFor: "reachable" })],
+    ["waitFor", () => vps.waitUntilReady("c", { waitFor: "reachable" })],
+  ]) {
+    await assert.rejects(begin(), { code: "invalid_input", field, message: /has no TCP/ });
+  }
+  assert.equal(simulator.requests().length, asked);
+  const own = vps.watch({ prober: () => "silent", alarmDays: 0 });
+  assert.equal(await next(own), "started");
+  await own.return();
+
+  // A token may come from a platform that has it. What was bought stays bought.
+  const stop = new AbortController();
+  const prober = () => {
+    stop.abort();
+    return "silent";
+  };
+  const elsewhere = simulator.client({ prober }).vps;
+  const options = { waitFor: "reachable", signal: stop.signal };
+  const { token } = await elsewhere.provision(ORDER, options).catch((error) => error);
+  const error = await vps.resume(token).catch((error) => error);
+  assert.deepEqual([error.code, error.field], ["invalid_input", "prober"]);
+  assert.equal((await simulator.client().vps.resume(error.token)).vps.vpsStatus, "active");
+  assert.equal(simulator.state().orders_placed, 1);
 });
 
 test("a purchase may wait until its VPS answers", async () => {
