@@ -13,7 +13,15 @@ const MEASURED_MS = 60_000;
 // Of a core, in a hundred.
 const LIMIT = 1;
 
-const options = ["--port", "0", "--until-stdin-closes", "--balance", "1000000", "--provisioning-ms", "3600000"];
+const options = [
+  "--port",
+  "0",
+  "--until-stdin-closes",
+  "--balance",
+  "1000000",
+  "--provisioning-ms",
+  "3600000",
+];
 const service = spawn(process.argv[2], options, { stdio: ["pipe", "pipe", "inherit"] });
 const lines = createInterface({ input: service.stdout })[Symbol.asyncIterator]();
 const word = async () => (await lines.next()).value.split(" ").at(-1);
