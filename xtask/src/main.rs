@@ -23,6 +23,7 @@ mod python_client;
 mod python_errors;
 mod python_models;
 mod race;
+mod samples;
 mod servers;
 mod service;
 mod shell;

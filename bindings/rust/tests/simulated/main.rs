@@ -7,6 +7,7 @@
 mod asynchronous;
 mod calls;
 mod purchases;
+mod samples;
 mod stops;
 #[cfg(feature = "tracing")]
 mod traced;
