@@ -1,7 +1,7 @@
 //! The Android archive, zipped of what the jar's build made.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
@@ -13,13 +13,18 @@ use crate::shell::{finish, headline, root};
 /// Android's names of its processors. `cargo ndk` puts each one's library into a folder of that name.
 const PROCESSORS: [&str; 4] = ["arm64-v8a", "armeabi-v7a", "x86_64", "x86"];
 
+/// What the archive holds, before it is zipped.
+pub fn unpacked() -> PathBuf {
+    package().join("android/target/aar")
+}
+
 /// Zips the archive. The libraries are those in the folder `libraries/android` of the packages, where `cargo ndk`
 /// puts them on a machine with the NDK: gives the processors that have none.
 pub fn zip() -> Result<Vec<&'static str>> {
     headline("zipping the Android archive");
     let module = package().join("stablevps");
     let version = crate::version::current()?;
-    let contents = package().join("android/target/aar");
+    let contents = unpacked();
     if contents.exists() {
         fs::remove_dir_all(&contents)?;
     }
@@ -33,7 +38,12 @@ pub fn zip() -> Result<Vec<&'static str>> {
     let mut jar = Command::new("jar");
     jar.arg("--create").arg("--no-manifest").arg("--file");
     jar.arg(contents.join("classes.jar"));
-    finish(jar.args(["-C", &classes.to_string_lossy(), "com"]))?;
+    let classes = classes.to_string_lossy();
+    // By the second, Kotlin finds what is declared outside of classes.
+    for entry in ["com", "META-INF/stablevps.kotlin_module"] {
+        jar.args(["-C", &classes, entry]);
+    }
+    finish(&mut jar)?;
     let rules = "src/main/resources/META-INF/proguard/stablevps.pro";
     for (from, to) in [
         (module.join(rules), "proguard.txt"),
