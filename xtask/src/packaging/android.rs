@@ -245,12 +245,11 @@ fn tried(processor: &Processor, library: &Path) -> Result<&'static str> {
     compile(platform, &sources.join("android.c"), &shim, &["-shared"])?;
     compile(platform, &sources.join("load.c"), &program, &["-dynamic"])?;
     let mut load = Command::new(emulator);
-    load.arg(program).arg(library);
-    // Qemu hands it to what it runs; this machine's own loader must not see it.
     match platform {
-        Platform::MuslAarch64 => load.env("QEMU_SET_ENV", format!("LD_PRELOAD={}", shim.display())),
-        _ => load.env("LD_PRELOAD", shim),
+        Platform::MuslAarch64 => load.arg("-E").arg(format!("LD_PRELOAD={}", shim.display())),
+        _ => load.arg("--preload").arg(shim),
     };
+    load.arg(program).arg(library);
     let printed = output(&mut load)?;
     print!("{printed}");
     ensure!(printed.starts_with("contract "), "it printed {printed}");

@@ -7,7 +7,7 @@
 >>> simulator.state()["orders_placed"]
 1
 
-Previews and fakes need no service: there is a function for each model, whose fields all have defaults.
+Previews and fakes need no service: a function for each model makes one of defaults.
 
 >>> from stablevps.testing import sample_vps
 >>> sample_vps(vps_status="suspended").ip_address
