@@ -138,6 +138,15 @@ internal class PackageTest {
     }
 
     @Test
+    fun `the licences are in the jars`() {
+        for (of in listOf(StableVps::class, Simulator::class)) {
+            val licences = entries(of, "") { it.size }.filterKeys { it.startsWith("META-INF/LICENSE-") }
+            assertEquals(setOf("META-INF/LICENSE-MIT", "META-INF/LICENSE-APACHE"), licences.keys)
+            assertTrue(licences.values.all { it > 1000 }, "$licences")
+        }
+    }
+
+    @Test
     fun `R8 is told to keep what is found by reflection`() {
         val (rules) = entries(StableVps::class, ".pro") { it.decodeToString() }.values.toList()
         assertTrue("-keep class com.sun.jna.** { *; }" in rules)
