@@ -3,6 +3,7 @@
 use anyhow::{Context as _, Result, ensure};
 
 use crate::models::Models;
+use crate::samples;
 use crate::shell::root;
 use crate::{kotlin_blocking, kotlin_errors, kotlin_models};
 use crate::{python_client, python_errors, python_models};
@@ -57,6 +58,26 @@ pub fn run(check: bool) -> Result<()> {
         (
             "bindings/swift/Sources/StableVPS/Models.swift",
             swift_models::module(&models),
+        ),
+        (
+            "bindings/js/src/testing/samples.ts",
+            samples::typescript::module(&models),
+        ),
+        (
+            "bindings/kotlin/stablevps-testing/src/main/kotlin/com/stablevps/testing/Samples.kt",
+            samples::kotlin::module(&models),
+        ),
+        (
+            "bindings/python/src/stablevps/testing/_samples.py",
+            samples::python::module(&models),
+        ),
+        (
+            "bindings/rust/src/testing/samples.rs",
+            samples::rust::module(&models),
+        ),
+        (
+            "bindings/swift/Sources/StableVPSTesting/Samples.swift",
+            samples::swift::module(&models),
         ),
     ];
     let files = files.map(|(path, text)| (path.to_owned(), text));

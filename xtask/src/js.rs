@@ -32,6 +32,17 @@ pub fn tarball() -> Result<PathBuf> {
     Ok(folder.join(name.trim()))
 }
 
+/// The package as JSR takes it, of what was built last.
+pub fn jsr() -> Result<PathBuf> {
+    let folder = target().join("jsr");
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder)?;
+    }
+    let script = package().join("jsr.mjs");
+    finish(Command::new("node").arg(script).arg(folder.join("package")))?;
+    Ok(folder)
+}
+
 /// The package's sources.
 pub fn package() -> PathBuf {
     root().join("bindings/js")

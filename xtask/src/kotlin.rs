@@ -5,6 +5,7 @@ mod generated;
 mod jars;
 mod maven;
 mod pages;
+mod shrunk;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -189,7 +190,7 @@ pub fn test(others: (&str, &str)) -> Result<()> {
             "{main} printed {printed}"
         );
     }
-    Ok(())
+    shrunk::test(&service)
 }
 
 fn lint() -> Result<()> {

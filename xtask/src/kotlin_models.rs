@@ -73,7 +73,7 @@ pub fn doc(indent: &str, words: &str) -> String {
 }
 
 /// `newYork`, `past_due` and `x-api-key` as constants are named.
-fn constant(value: &str) -> String {
+pub fn constant(value: &str) -> String {
     let mut name = String::new();
     for letter in value.chars() {
         if letter.is_uppercase() {
@@ -189,15 +189,15 @@ pub fn span_body(fields: &[Field]) -> String {
 }
 
 /// The name of a span of time, which the core counts in milliseconds.
-fn span(field: &Field) -> Option<&str> {
+pub fn span(field: &Field) -> Option<&str> {
     field.name.strip_suffix("Ms")
 }
-
-fn property(field: &Field) -> &str {
+/// The name of a field's property.
+pub fn property(field: &Field) -> &str {
     span(field).unwrap_or(&field.name)
 }
-
-fn annotation(field: &Field) -> String {
+/// The type of a field's property, without what says that it may be absent.
+pub fn annotation(field: &Field) -> String {
     if span(field).is_some() {
         return "Duration".to_owned();
     }

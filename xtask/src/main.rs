@@ -23,6 +23,7 @@ mod python_client;
 mod python_errors;
 mod python_models;
 mod race;
+mod samples;
 mod servers;
 mod service;
 mod shell;
@@ -87,6 +88,11 @@ enum Command {
         #[command(flatten)]
         options: packaging::Options,
     },
+    /// Build the native libraries of the Android archive, without the NDK.
+    Android {
+        /// Only for this processor, by Android's name.
+        processor: Option<String>,
+    },
     /// Pack the Kotlin packages' jars with the native libraries that were built for other platforms.
     Jars {
         /// Send them to Maven Central, too.
@@ -132,6 +138,7 @@ fn carry_out(command: Command) -> Result<()> {
         Command::Test { part, race } => test::run(part, &race),
         Command::Bench { name, check } => bench::run(name, check),
         Command::Package { options } => packaging::run(&options),
+        Command::Android { processor } => packaging::android::run(processor.as_deref()),
         Command::Jars { publish } => kotlin::pack(publish),
         Command::Sdist => packaging::sdist(),
         Command::Wasm => wasm::build(),

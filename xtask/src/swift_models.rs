@@ -140,8 +140,12 @@ fn structure(one: &Structure, models: &Models) -> String {
     let name = type_name(&one.name);
     let mut fields = String::new();
     let mut reads = String::new();
+    let mut parameters = Vec::new();
+    let mut values = String::new();
     for field in &one.fields {
         let swift = Property::of(field, "");
+        parameters.push(format!("      {}: {}", swift.name, swift.annotation()));
+        let _ = writeln!(values, "      self.{0} = {0}", swift.name);
         let _ = writeln!(
             fields,
             "{}    public let {}: {}",
@@ -161,10 +165,12 @@ fn structure(one: &Structure, models: &Models) -> String {
     }
     format!(
         "extension StableVPS {{\n{}  public struct {name}: {} {{\n{fields}\n    \
-         init(_ native: StableVPSNative.{}) {{\n{reads}    }}\n  }}\n}}\n",
+         init(_ native: StableVPSNative.{}) {{\n{reads}    }}\n\n    \
+         package init(\n{}\n    ) {{\n{values}    }}\n  }}\n}}\n",
         doc("  ", &one.doc),
         conformances.join(", "),
         one.name,
+        parameters.join(",\n"),
     )
 }
 
@@ -273,7 +279,7 @@ impl Property {
 }
 
 /// Abbreviations in one case, as Swift writes them.
-fn type_name(name: &str) -> String {
+pub fn type_name(name: &str) -> String {
     field_name(&name.replace("Vps", "VPS").replace("Api", "API"))
 }
 
@@ -288,7 +294,7 @@ fn field_name(name: &str) -> String {
 }
 
 /// `past_due` as `pastDue`.
-fn case_name(name: &str) -> String {
+pub fn case_name(name: &str) -> String {
     let mut words = name.split('_');
     let first = words.next().unwrap_or_default().to_owned();
     words.fold(first, |text, word| {

@@ -3,13 +3,13 @@
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
 use crate::js::{chromium, npm, package, project, tarball};
 use crate::postgres::Postgres;
 use crate::python::Venv;
 use crate::servers::{laboratory, simulator};
-use crate::shell::{cache, finish, headline, root};
+use crate::shell::{cache, finish, headline, output, root};
 
 /// Runs them. Python takes part where tokens go from one language to the other.
 pub fn run() -> Result<()> {
@@ -75,6 +75,7 @@ pub fn run() -> Result<()> {
     prepared(&mut consumers);
     finish(&mut consumers)?;
 
+    jsr()?;
     for example in ["node-reseller", "browser-fleet"] {
         headline(&format!("JavaScript: examples/{example}"));
         let folder = project(&root().join("examples").join(example), example, &tarball)?;
@@ -83,6 +84,25 @@ pub fn run() -> Result<()> {
         prepared(&mut run);
         finish(&mut run)?;
     }
+    Ok(())
+}
+
+/// What JSR would be sent is accepted, and buys: by the Deno of its user's project.
+fn jsr() -> Result<()> {
+    headline("JavaScript: the package as JSR takes it");
+    let folder = crate::js::jsr()?;
+    std::fs::copy(package().join("tests/jsr/main.ts"), folder.join("main.ts"))?;
+    let deno = cache()?.join("js/consumers/deno/node_modules/.bin/deno");
+    let mut publish = Command::new(&deno);
+    publish.args(["publish", "--quiet", "--dry-run", "--allow-dirty"]);
+    finish(publish.current_dir(folder.join("package")))?;
+    let mut buy = Command::new(deno);
+    buy.args(["run", "--quiet", "--check", "main.ts"]);
+    let printed = output(buy.current_dir(&folder))?;
+    ensure!(
+        printed.trim() == "19.49 true suspended",
+        "it printed {printed}"
+    );
     Ok(())
 }
 

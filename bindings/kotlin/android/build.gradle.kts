@@ -52,7 +52,7 @@ val rust by tasks.registering(Exec::class) {
     environment("RUSTFLAGS", "-Clink-arg=-Wl,-z,max-page-size=16384")
     commandLine(
         listOf("cargo", "ndk", "--platform", "26", "--output-dir", libraries.get().asFile.path) +
-            listOf("arm64-v8a", "armeabi-v7a", "x86_64").flatMap { listOf("--target", it) } +
+            listOf("arm64-v8a", "armeabi-v7a", "x86_64", "x86").flatMap { listOf("--target", it) } +
             listOf("rustc", "--locked", "--profile", "app", "--lib", "--package", "stablevps-ffi") +
             listOf("--features", "records", "--crate-type", "cdylib"),
     )

@@ -1,25 +1,27 @@
 //! The Android archive, zipped of what the jar's build made.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 
 use super::package;
-use crate::packaging;
+use crate::packaging::{self, android};
 use crate::shell::{finish, headline, root};
 
-/// Android's names of its processors. `cargo ndk` puts each one's library into a folder of that name.
-const PROCESSORS: [&str; 4] = ["arm64-v8a", "armeabi-v7a", "x86_64", "x86"];
+/// What the archive holds, before it is zipped.
+pub fn unpacked() -> PathBuf {
+    package().join("android/target/aar")
+}
 
-/// Zips the archive. The libraries are those in the folder `libraries/android` of the packages, where `cargo ndk`
-/// puts them on a machine with the NDK: gives the processors that have none.
+/// Zips the archive. The libraries are those in the folder `libraries/android` of the packages, where
+/// `cargo xtask android` puts them, or `cargo ndk` on a machine with the NDK: gives the processors that have none.
 pub fn zip() -> Result<Vec<&'static str>> {
     headline("zipping the Android archive");
     let module = package().join("stablevps");
     let version = crate::version::current()?;
-    let contents = package().join("android/target/aar");
+    let contents = unpacked();
     if contents.exists() {
         fs::remove_dir_all(&contents)?;
     }
@@ -33,7 +35,12 @@ pub fn zip() -> Result<Vec<&'static str>> {
     let mut jar = Command::new("jar");
     jar.arg("--create").arg("--no-manifest").arg("--file");
     jar.arg(contents.join("classes.jar"));
-    finish(jar.args(["-C", &classes.to_string_lossy(), "com"]))?;
+    let classes = classes.to_string_lossy();
+    // By the second, Kotlin finds what is declared outside of classes.
+    for entry in ["com", "META-INF/stablevps.kotlin_module"] {
+        jar.args(["-C", &classes, entry]);
+    }
+    finish(&mut jar)?;
     let rules = "src/main/resources/META-INF/proguard/stablevps.pro";
     for (from, to) in [
         (module.join(rules), "proguard.txt"),
@@ -53,7 +60,24 @@ pub fn zip() -> Result<Vec<&'static str>> {
     zip.arg("--create").arg("--no-manifest").arg("--file");
     finish(zip.arg(&archive).arg("-C").arg(&contents).arg("."))?;
     println!("{}", archive.display());
+    let pom = kept.join(format!("stablevps-android-{version}.pom"));
+    fs::write(pom, description(&version)?)?;
     Ok(missing)
+}
+
+/// What a Maven repository has beside the archive, with the versions of what the jar depends on.
+fn description(version: &str) -> Result<String> {
+    let parent = fs::read_to_string(package().join("pom.xml"))?;
+    let template = package().join("android/archive.pom");
+    let mut text = fs::read_to_string(&template)?.replace("${version}", version);
+    for property in ["coroutines.version", "okhttp.version", "jna.version"] {
+        let after = parent.split_once(&format!("<{property}>"));
+        let version = after.and_then(|(_, after)| after.split_once("</"));
+        let (version, _) = version.with_context(|| format!("pom.xml has no {property}"))?;
+        text = text.replace(&format!("${{{property}}}"), version);
+    }
+    ensure!(!text.contains("${"), "{} names more", template.display());
+    Ok(text)
 }
 
 /// The manifest that Gradle's build has, with what Gradle adds to it.
@@ -68,11 +92,9 @@ fn manifest() -> Result<String> {
 }
 
 fn natives(contents: &Path) -> Result<Vec<&'static str>> {
-    const LIBRARY: &str = "libstablevps_ffi.so";
     let mut missing = Vec::new();
-    for processor in PROCESSORS {
-        let built = packaging::folder().join("libraries/android");
-        let built = built.join(processor).join(LIBRARY);
+    for processor in android::names() {
+        let built = android::library(processor);
         if !built.exists() {
             missing.push(processor);
             continue;
@@ -83,7 +105,10 @@ fn natives(contents: &Path) -> Result<Vec<&'static str>> {
         }
         let folder = contents.join("jni").join(processor);
         fs::create_dir_all(&folder)?;
-        fs::copy(built, folder.join(LIBRARY))?;
+        fs::copy(
+            &built,
+            folder.join(built.file_name().context("a library has a name")?),
+        )?;
     }
     Ok(missing)
 }

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
 
-use super::{aar, maven::mvn, natives, package};
-use crate::packaging;
-use crate::shell::{finish, headline};
+use super::{aar, maven::mvn, natives, package, program, run};
+use crate::packaging::{self, Platform};
+use crate::shell::{finish, headline, output};
 
 /// The modules, and the crate whose library each has.
 const MODULES: [(&str, &str); 2] = [
@@ -15,9 +15,53 @@ const MODULES: [(&str, &str); 2] = [
     ("stablevps-testing", "stablevps-simulator"),
 ];
 
+/// Packs the jars and the Android archive, and lets a program buy with what was packed.
+pub fn pack(publish: bool) -> Result<()> {
+    jars_packed(publish)?;
+    for processor in aar::zip()? {
+        println!(
+            "NOTICE: the Android archive has no library for {processor}: `cargo xtask android` builds it"
+        );
+    }
+    if publish { Ok(()) } else { tried() }
+}
+
+/// A consumer's program buys with the jars, and so with the libraries in them: here, and on 64-bit ARM.
+fn tried() -> Result<()> {
+    headline("a program buys with the jars");
+    let source = package().join("tests/consumer/Consumer.kt");
+    let mut command = program("jars", &[&source], "ConsumerKt", "")?;
+    print!("{}", output(&mut run(&command)?)?);
+    let has_arm = MODULES.iter().all(|(module, name)| {
+        let resources = package().join(module).join("target/native/resources");
+        let folder = resources.join(Platform::LinuxAarch64.jar_folder());
+        folder.join(Platform::LinuxAarch64.library(name)).exists()
+    });
+    let java = if has_arm {
+        packaging::arm_java()?
+    } else {
+        None
+    };
+    let Some(java) = java else {
+        println!("NOTICE: nothing runs the library for 64-bit ARM here");
+        return Ok(());
+    };
+    headline("a program buys with the jars on 64-bit ARM");
+    if let Some(program) = command.first_mut() {
+        *program = java;
+    }
+    let printed = output(&mut run(&command)?)?;
+    print!("{printed}");
+    ensure!(
+        printed.starts_with("Kotlin bought "),
+        "it printed {printed}"
+    );
+    Ok(())
+}
+
 /// Packs the jars, with the libraries that `cargo xtask package` built, and sends them to Maven Central if that is
 /// asked for: never without the library of a platform.
-pub fn pack(publish: bool) -> Result<()> {
+fn jars_packed(publish: bool) -> Result<()> {
     natives()?;
     let missing = libraries()?;
     for (platform, module) in &missing {
@@ -29,7 +73,7 @@ pub fn pack(publish: bool) -> Result<()> {
     );
     headline("packing the jars");
     let mut build = mvn()?;
-    let goal = if publish { "deploy" } else { "package" };
+    let goal = if publish { "deploy" } else { "install" };
     let profiles = if publish {
         "release,publish"
     } else {
@@ -54,9 +98,6 @@ pub fn pack(publish: bool) -> Result<()> {
             fs::copy(&jar, kept.join(name))?;
             println!("{}", kept.join(name).display());
         }
-    }
-    for processor in aar::zip()? {
-        println!("NOTICE: the Android archive has no library for {processor}: it takes the NDK");
     }
     Ok(())
 }

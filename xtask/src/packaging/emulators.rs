@@ -14,7 +14,9 @@ use crate::shell::{finish, headline, install_debian, output, root};
 /// The suite of the root: its Python is one that many people have.
 const SUITE: &str = "bookworm";
 /// The root's packages: Python with its library, and the other libc.
-const ARM_PACKAGES: &str = "--include=python3,libc6,musl";
+const ARM_PACKAGES: &str = "python3,libc6,musl";
+/// Those of the root with a Java.
+const ARM_JAVA_PACKAGES: &str = "openjdk-17-jre-headless,libc6";
 
 /// A script that runs a program of a platform, with the program and its arguments as its own. None where the
 /// machine runs such programs itself, and an error where nothing does.
@@ -23,7 +25,8 @@ pub fn emulator(platform: Platform) -> Result<Option<PathBuf>> {
     let is_native = match platform {
         Platform::LinuxX86_64 => is_linux && cfg!(target_arch = "x86_64"),
         Platform::LinuxAarch64 => is_linux && cfg!(target_arch = "aarch64"),
-        Platform::WindowsX86_64 => cfg!(windows),
+        Platform::WindowsX86_64 => cfg!(all(windows, target_arch = "x86_64")),
+        Platform::WindowsAarch64 => cfg!(all(windows, target_arch = "aarch64")),
         Platform::MacosX86_64 => cfg!(all(target_os = "macos", target_arch = "x86_64")),
         Platform::MacosAarch64 => cfg!(all(target_os = "macos", target_arch = "aarch64")),
         Platform::MuslX86_64 | Platform::MuslAarch64 => false,
@@ -41,7 +44,10 @@ pub fn emulator(platform: Platform) -> Result<Option<PathBuf>> {
         Platform::LinuxAarch64 | Platform::MuslAarch64 => arm().map(Some),
         Platform::MuslX86_64 => musl().map(Some),
         Platform::WindowsX86_64 => wine().map(Some),
-        Platform::LinuxX86_64 | Platform::MacosX86_64 | Platform::MacosAarch64 => {
+        Platform::LinuxX86_64
+        | Platform::WindowsAarch64
+        | Platform::MacosX86_64
+        | Platform::MacosAarch64 => {
             bail!("nothing runs {} here", platform.name())
         }
     }
@@ -90,27 +96,60 @@ fn packages(names: &[&str], folder: &Path) -> Result<()> {
 
 fn arm() -> Result<PathBuf> {
     let qemu = once("qemu", |folder| packages(&["qemu-user-static"], folder))?;
-    let arm = once("arm64", |folder| {
-        if output(Command::new("mmdebstrap").arg("--version")).is_err() {
-            install_debian(&["mmdebstrap"])?;
-        }
-        let mut extract = Command::new("mmdebstrap");
-        extract
-            .args(["--quiet", "--mode=root", "--variant=extract"])
-            .args(["--components=main", "--architectures=arm64", ARM_PACKAGES])
-            .arg("--aptopt=Acquire::Check-Valid-Until \"false\"")
-            .arg("--aptopt=APT::Install-Recommends \"false\"")
-            .arg(SUITE)
-            .arg(folder)
-            .arg(mirror()?);
-        finish(&mut extract)
-    })?;
+    let arm = once("arm64", |folder| arm_root(folder, ARM_PACKAGES))?;
     let script = format!(
         "#!/bin/sh\nexec \"{}/usr/bin/qemu-aarch64-static\" -L \"{}\" \"$@\"\n",
         qemu.display(),
         arm.display()
     );
     written("run-arm64", &script)
+}
+
+/// A script that is a Java for 64-bit ARM.
+pub fn arm_java() -> Result<PathBuf> {
+    let qemu = once("qemu", |folder| packages(&["qemu-user-static"], folder))?;
+    let arm = once("arm64-java", |folder| {
+        arm_root(folder, ARM_JAVA_PACKAGES)?;
+        // Java's settings are links to the machine's own.
+        let mut relink = Command::new("find");
+        relink
+            .arg(folder.join("usr/lib/jvm"))
+            .args(["-lname", "/*"]);
+        relink.args([
+            "-exec",
+            "sh",
+            "-c",
+            "ln -snf \"$0$(readlink \"$1\")\" \"$1\"",
+        ]);
+        let kept = cross()?.join("emulators/arm64-java");
+        finish(relink.arg(kept).args(["{}", ";"]))
+    })?;
+    let java = arm.join("usr/lib/jvm/java-17-openjdk-arm64/bin/java");
+    let script = format!(
+        "#!/bin/sh\nexec \"{}/usr/bin/qemu-aarch64-static\" -L \"{}\" \"{}\" \"$@\"\n",
+        qemu.display(),
+        arm.display(),
+        java.display()
+    );
+    written("java-arm64", &script)
+}
+
+/// Packages for 64-bit ARM, with what they depend on.
+fn arm_root(folder: &Path, packages: &str) -> Result<()> {
+    if output(Command::new("mmdebstrap").arg("--version")).is_err() {
+        install_debian(&["mmdebstrap"])?;
+    }
+    let mut extract = Command::new("mmdebstrap");
+    extract
+        .args(["--quiet", "--mode=root", "--variant=extract"])
+        .args(["--components=main", "--architectures=arm64"])
+        .arg(format!("--include={packages}"))
+        .arg("--aptopt=Acquire::Check-Valid-Until \"false\"")
+        .arg("--aptopt=APT::Install-Recommends \"false\"")
+        .arg(SUITE)
+        .arg(folder)
+        .arg(mirror()?);
+    finish(&mut extract)
 }
 
 fn musl() -> Result<PathBuf> {

@@ -3,6 +3,7 @@
 //! Everything is built on one machine. What is missing comes from package registries: Zig links for other
 //! platforms, and where rustup has no standard library for them, one is built (`compiler.rs`).
 
+pub mod android;
 mod compiler;
 mod emulators;
 mod inspect;
@@ -69,6 +70,13 @@ impl Product {
 /// Makes sure that devices with large pages load a library.
 pub fn check_pages(library: &Path) -> Result<()> {
     check_alignment(&facts(library)?).with_context(|| library.display().to_string())
+}
+
+/// A Java for 64-bit ARM, where something here runs it.
+pub fn arm_java() -> Result<Option<PathBuf>> {
+    emulators::are_possible()
+        .then(emulators::arm_java)
+        .transpose()
 }
 
 /// Every platform.
@@ -217,9 +225,20 @@ fn libraries(toolchain: &Toolchain, profile: &str) -> Result<Reached> {
         check_library(platform, name, &read)
             .and_then(|()| check_alignment(&read))
             .with_context(|| library.display().to_string())?;
-        std::fs::copy(library, folder.join(&file))?;
+        let kept = folder.join(&file);
+        std::fs::copy(library, &kept)?;
+        strip(platform, &kept)?;
     }
     Ok(Reached::Built)
+}
+
+/// Removes the symbols that only the generator of the bindings reads: it read what this is a copy of. A library for
+/// macOS is signed as it is, and that for Windows has none.
+fn strip(platform: Platform, library: &Path) -> Result<()> {
+    match platform.system() {
+        System::Linux | System::Musl => zig::stripped(library),
+        System::Windows | System::Macos => Ok(()),
+    }
 }
 
 /// What the compiler is told for a library.

@@ -20,6 +20,9 @@ pub enum Platform {
     /// Windows on x86-64.
     #[value(name = "windows-x86-64")]
     WindowsX86_64,
+    /// Windows on 64-bit ARM.
+    #[value(name = "windows-aarch64")]
+    WindowsAarch64,
     /// macOS 10.12 or newer on Intel.
     #[value(name = "macos-x86-64")]
     MacosX86_64,
@@ -50,6 +53,7 @@ impl Platform {
             Self::MuslX86_64 => "musl-x86-64",
             Self::MuslAarch64 => "musl-aarch64",
             Self::WindowsX86_64 => "windows-x86-64",
+            Self::WindowsAarch64 => "windows-aarch64",
             Self::MacosX86_64 => "macos-x86-64",
             Self::MacosAarch64 => "macos-aarch64",
         }
@@ -60,7 +64,7 @@ impl Platform {
         match self {
             Self::LinuxX86_64 | Self::LinuxAarch64 => System::Linux,
             Self::MuslX86_64 | Self::MuslAarch64 => System::Musl,
-            Self::WindowsX86_64 => System::Windows,
+            Self::WindowsX86_64 | Self::WindowsAarch64 => System::Windows,
             Self::MacosX86_64 | Self::MacosAarch64 => System::Macos,
         }
     }
@@ -75,6 +79,8 @@ impl Platform {
             Self::MuslAarch64 => "aarch64-unknown-linux-musl",
             Self::WindowsX86_64 if cfg!(windows) => "x86_64-pc-windows-msvc",
             Self::WindowsX86_64 => "x86_64-pc-windows-gnullvm",
+            Self::WindowsAarch64 if cfg!(windows) => "aarch64-pc-windows-msvc",
+            Self::WindowsAarch64 => "aarch64-pc-windows-gnullvm",
             Self::MacosX86_64 => "x86_64-apple-darwin",
             Self::MacosAarch64 => "aarch64-apple-darwin",
         }
@@ -88,6 +94,7 @@ impl Platform {
             Self::MuslX86_64 => "x86_64-linux-musl",
             Self::MuslAarch64 => "aarch64-linux-musl",
             Self::WindowsX86_64 => "x86_64-windows-gnu",
+            Self::WindowsAarch64 => "aarch64-windows-gnu",
             Self::MacosX86_64 => "x86_64-macos.10.12",
             Self::MacosAarch64 => "aarch64-macos.11.0",
         }
@@ -101,6 +108,7 @@ impl Platform {
             Self::MuslX86_64 => "musllinux_1_2_x86_64",
             Self::MuslAarch64 => "musllinux_1_2_aarch64",
             Self::WindowsX86_64 => "win_amd64",
+            Self::WindowsAarch64 => "win_arm64",
             Self::MacosX86_64 => "macosx_10_12_x86_64",
             Self::MacosAarch64 => "macosx_11_0_arm64",
         }
@@ -123,6 +131,7 @@ impl Platform {
             Self::MuslX86_64 => "linux-musl-x86-64",
             Self::MuslAarch64 => "linux-musl-aarch64",
             Self::WindowsX86_64 => "win32-x86-64",
+            Self::WindowsAarch64 => "win32-aarch64",
             Self::MacosX86_64 => "darwin-x86-64",
             Self::MacosAarch64 => "darwin-aarch64",
         }

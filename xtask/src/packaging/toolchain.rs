@@ -24,14 +24,9 @@ impl Toolchain {
     /// The compiler at hand if it has the platform's standard library or rustup can add it; else one made of
     /// Debian's packages. The platform's own linker where it is that of this machine; else Zig.
     pub fn find(platform: Platform) -> Result<Self> {
-        let mut variables = Vec::new();
-        let mut folder = target();
-        if !(has_library(platform.target()) || added_by_rustup(platform.target())) {
-            let rustc = compiler::rustc(platform.target()).with_context(|| missing(platform))?;
-            variables.push(("RUSTC".to_owned(), rustc.into()));
-            // What runs on this machine is built by that compiler too.
-            folder = folder.join("debian");
-        }
+        let (rustc, folder) = rustc(platform.target())?;
+        let mut variables: Vec<(String, OsString)> = Vec::new();
+        variables.extend(rustc.map(|rustc| ("RUSTC".to_owned(), rustc.into())));
         if !platform.is_linked_natively() {
             variables.extend(Zig::ready()?.variables(platform)?);
         }
@@ -70,6 +65,27 @@ impl Toolchain {
     }
 }
 
+/// A cargo that builds for a target in the repository, and where it puts what it builds.
+pub fn cargo(triple: &str) -> Result<(Command, PathBuf)> {
+    let (rustc, folder) = rustc(triple)?;
+    let mut command = Command::new("cargo");
+    command
+        .envs(rustc.map(|rustc| ("RUSTC", rustc)))
+        .env("CARGO_TARGET_DIR", &folder)
+        .current_dir(root());
+    Ok((command, folder))
+}
+
+/// The compiler that has a target's standard library, if it is not the one at hand, and the folder of what it builds.
+fn rustc(triple: &str) -> Result<(Option<PathBuf>, PathBuf)> {
+    if has_library(triple) || added_by_rustup(triple) {
+        return Ok((None, target()));
+    }
+    let rustc = compiler::rustc(triple).with_context(|| missing(triple))?;
+    // What runs on this machine is built by that compiler too.
+    Ok((Some(rustc), target().join("debian")))
+}
+
 /// A variable of cargo's that is about a target.
 pub fn cargo_variable(platform: Platform, what: &str) -> String {
     let name = platform.target().replace('-', "_").to_uppercase();
@@ -86,8 +102,7 @@ fn flags(platform: Platform) -> &'static str {
     }
 }
 
-fn missing(platform: Platform) -> String {
-    let target = platform.target();
+fn missing(target: &str) -> String {
     format!(
         "there is no standard library for {target}: `rustup target add {target}` brings it where rustup can fetch it"
     )

@@ -54,7 +54,8 @@ pub fn print(lines: &[Line]) {
 
 /// Whether something here runs programs of a platform.
 fn is_run_here(platform: Platform) -> bool {
-    platform.system() != System::Macos || emulator(platform).is_ok()
+    let is_never = platform.system() == System::Macos || platform == Platform::WindowsAarch64;
+    !is_never || emulator(platform).is_ok()
 }
 
 /// Loads the library of a wheel, and buys with the wheel where there is a Python of the platform.

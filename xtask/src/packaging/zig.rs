@@ -54,6 +54,34 @@ impl Zig {
         Ok(Self { folder })
     }
 
+    /// Its compiler, for a target by Zig's own name.
+    pub fn command(&self, compiler: &str, target: &str) -> Command {
+        let mut command = self.python();
+        command.args([compiler, "-target", target]);
+        command
+    }
+
+    /// Its archiver.
+    pub fn archiver(&self) -> Command {
+        let mut command = self.python();
+        command.arg("ar");
+        command
+    }
+
+    /// The folder of the sources and headers that it brings.
+    pub fn library(&self) -> Result<PathBuf> {
+        let where_is_it = "import ziglang; print(ziglang.__path__[0])";
+        let mut ask = Command::new(self.folder.join("bin/python"));
+        let folder = output(ask.args(["-c", where_is_it]))?;
+        Ok(Path::new(folder.trim()).join("lib"))
+    }
+
+    fn python(&self) -> Command {
+        let mut command = Command::new(self.folder.join("bin/python"));
+        command.args(["-m", "ziglang"]);
+        command
+    }
+
     /// What cargo and the `cc` crate find the linker and the C compiler of a platform by.
     pub fn variables(&self, platform: Platform) -> Result<Vec<(String, OsString)>> {
         let folder = cross()?.join("bin").join(platform.target());
@@ -97,6 +125,15 @@ pub fn cross() -> Result<PathBuf> {
     let folder = cache()?.join("cross");
     std::fs::create_dir_all(&folder)?;
     Ok(folder)
+}
+
+/// Removes the symbols that no program needs.
+pub fn stripped(library: &Path) -> Result<()> {
+    let sysroot = output(Command::new("rustc").args(["--print", "sysroot"]))?;
+    let sysroot = Path::new(sysroot.trim());
+    let mut strip = Command::new(objcopy(sysroot)?);
+    strip.arg("--strip-unneeded").arg(library);
+    finish(strip.env("LD_LIBRARY_PATH", sysroot.join("lib")))
 }
 
 /// The toolchain's own `objcopy`.

@@ -8,6 +8,12 @@
  * simulator.state().orders_placed; // 1
  * ```
  *
+ * Previews and fakes need no service: there is a function for each model, whose fields all have defaults.
+ *
+ * ```ts
+ * sampleVps({ vpsStatus: "suspended" }).ipAddress; // "203.0.113.10"
+ * ```
+ *
  * @packageDocumentation
  */
 
@@ -23,6 +29,8 @@ import {
 } from "../index.js";
 import { Timeline } from "./timeline.js";
 import { simulator } from "./wasm.js";
+
+export * from "./samples.js";
 
 /** Configures a simulated service. What is absent has the simulator's default. */
 export interface SimulatorConfig {

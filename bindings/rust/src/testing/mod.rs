@@ -24,7 +24,18 @@
 //! assert!(bought.recovered);
 //! # Ok::<(), stablevps::Error>(())
 //! ```
+//!
+//! Previews and fakes need no service: there is a function for each model.
+//!
+//! ```
+//! use stablevps::testing::sample_vps;
+//! use stablevps::{Vps, VpsStatus};
+//!
+//! let suspended = Vps { vps_status: VpsStatus::Suspended, ..sample_vps() };
+//! assert_eq!(suspended.ip_address.as_deref(), Some("203.0.113.10"));
+//! ```
 
+mod samples;
 mod world;
 
 use std::fmt;
@@ -44,6 +55,7 @@ pub use stablevps_simulator::{
     Span, State, StatusReply, Target, VpsChange, VpsSeed,
 };
 
+pub use self::samples::*;
 use crate::client::builder::{ClientBuilder, ClientKind};
 #[cfg(feature = "async")]
 use crate::client::{

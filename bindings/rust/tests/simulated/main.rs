@@ -8,6 +8,7 @@ mod asynchronous;
 mod calls;
 mod many;
 mod purchases;
+mod samples;
 mod stops;
 #[cfg(feature = "tracing")]
 mod traced;

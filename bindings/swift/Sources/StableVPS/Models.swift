@@ -567,6 +567,34 @@ extension StableVPS {
       totalVpsCount = Int(native.totalVpsCount)
       createdAt = native.createdAt.map { Date(epochMilliseconds: $0) }
     }
+
+    package init(
+      id: String,
+      firstName: String?,
+      lastName: String?,
+      email: String,
+      role: Role,
+      balance: Decimal,
+      currency: String,
+      referralCode: String?,
+      affiliateStats: AffiliateStats?,
+      activeVpsCount: Int,
+      totalVpsCount: Int,
+      createdAt: Date?
+    ) {
+      self.id = id
+      self.firstName = firstName
+      self.lastName = lastName
+      self.email = email
+      self.role = role
+      self.balance = balance
+      self.currency = currency
+      self.referralCode = referralCode
+      self.affiliateStats = affiliateStats
+      self.activeVpsCount = activeVpsCount
+      self.totalVpsCount = totalVpsCount
+      self.createdAt = createdAt
+    }
   }
 }
 
@@ -585,6 +613,16 @@ extension StableVPS {
       successfulReferrals = Int(native.successfulReferrals)
       totalEarnings = Decimal(money: native.totalEarnings)
     }
+
+    package init(
+      totalReferrals: Int,
+      successfulReferrals: Int,
+      totalEarnings: Decimal
+    ) {
+      self.totalReferrals = totalReferrals
+      self.successfulReferrals = successfulReferrals
+      self.totalEarnings = totalEarnings
+    }
   }
 }
 
@@ -602,6 +640,16 @@ extension StableVPS {
       action = PowerAction(rawValue: native.action)
       serverID = native.serverId.map { ServerID($0) }
       message = native.message
+    }
+
+    package init(
+      action: PowerAction,
+      serverID: ServerID?,
+      message: String?
+    ) {
+      self.action = action
+      self.serverID = serverID
+      self.message = message
     }
   }
 }
@@ -633,6 +681,24 @@ extension StableVPS {
       expiresAt = native.expiresAt.map { Date(epochMilliseconds: $0) }
       createdAt = native.createdAt.map { Date(epochMilliseconds: $0) }
     }
+
+    package init(
+      id: String,
+      name: String,
+      keyPrefix: String,
+      scope: Scope,
+      lastUsedAt: Date?,
+      expiresAt: Date?,
+      createdAt: Date?
+    ) {
+      self.id = id
+      self.name = name
+      self.keyPrefix = keyPrefix
+      self.scope = scope
+      self.lastUsedAt = lastUsedAt
+      self.expiresAt = expiresAt
+      self.createdAt = createdAt
+    }
   }
 }
 
@@ -660,6 +726,22 @@ extension StableVPS {
       expiresAt = native.expiresAt.map { Date(epochMilliseconds: $0) }
       message = native.message
     }
+
+    package init(
+      apiKey: Secret,
+      keyPrefix: String,
+      name: String,
+      scope: Scope,
+      expiresAt: Date?,
+      message: String?
+    ) {
+      self.apiKey = apiKey
+      self.keyPrefix = keyPrefix
+      self.name = name
+      self.scope = scope
+      self.expiresAt = expiresAt
+      self.message = message
+    }
   }
 }
 
@@ -680,6 +762,18 @@ extension StableVPS {
       providerDeleted = native.providerDeleted
       message = native.message
       alreadyGone = native.alreadyGone
+    }
+
+    package init(
+      id: String,
+      providerDeleted: Bool?,
+      message: String?,
+      alreadyGone: Bool
+    ) {
+      self.id = id
+      self.providerDeleted = providerDeleted
+      self.message = message
+      self.alreadyGone = alreadyGone
     }
   }
 }
@@ -726,6 +820,34 @@ extension StableVPS {
       currentPeriodEnd = native.currentPeriodEnd.map { Date(epochMilliseconds: $0) }
       message = native.message
     }
+
+    package init(
+      id: String,
+      serverID: ServerID?,
+      planID: PlanID,
+      billingCycle: BillingCycle,
+      location: Location,
+      vpsStatus: VPSStatus,
+      rdpUsername: String?,
+      cost: Decimal,
+      newBalance: Decimal,
+      currency: String,
+      currentPeriodEnd: Date?,
+      message: String?
+    ) {
+      self.id = id
+      self.serverID = serverID
+      self.planID = planID
+      self.billingCycle = billingCycle
+      self.location = location
+      self.vpsStatus = vpsStatus
+      self.rdpUsername = rdpUsername
+      self.cost = cost
+      self.newBalance = newBalance
+      self.currency = currency
+      self.currentPeriodEnd = currentPeriodEnd
+      self.message = message
+    }
   }
 }
 
@@ -740,6 +862,14 @@ extension StableVPS {
     init(_ native: StableVPSNative.RevokedKey) {
       message = native.message
       alreadyGone = native.alreadyGone
+    }
+
+    package init(
+      message: String?,
+      alreadyGone: Bool
+    ) {
+      self.message = message
+      self.alreadyGone = alreadyGone
     }
   }
 }
@@ -792,6 +922,38 @@ extension StableVPS {
       currentPeriodEnd = native.currentPeriodEnd.map { Date(epochMilliseconds: $0) }
       createdAt = native.createdAt.map { Date(epochMilliseconds: $0) }
     }
+
+    package init(
+      id: String,
+      planID: PlanID,
+      billingCycle: BillingCycle,
+      status: BillingStatus,
+      vpsStatus: VPSStatus,
+      ipAddress: String?,
+      hostname: String?,
+      rdpUsername: String?,
+      rdpPassword: Secret?,
+      location: Location,
+      serverID: ServerID?,
+      currentPeriodStart: Date?,
+      currentPeriodEnd: Date?,
+      createdAt: Date?
+    ) {
+      self.id = id
+      self.planID = planID
+      self.billingCycle = billingCycle
+      self.status = status
+      self.vpsStatus = vpsStatus
+      self.ipAddress = ipAddress
+      self.hostname = hostname
+      self.rdpUsername = rdpUsername
+      self.rdpPassword = rdpPassword
+      self.location = location
+      self.serverID = serverID
+      self.currentPeriodStart = currentPeriodStart
+      self.currentPeriodEnd = currentPeriodEnd
+      self.createdAt = createdAt
+    }
   }
 }
 
@@ -834,6 +996,32 @@ extension StableVPS {
       currentPeriodEnd = native.currentPeriodEnd.map { Date(epochMilliseconds: $0) }
       createdAt = native.createdAt.map { Date(epochMilliseconds: $0) }
     }
+
+    package init(
+      id: String,
+      planID: PlanID,
+      billingCycle: BillingCycle,
+      status: BillingStatus,
+      vpsStatus: VPSStatus,
+      ipAddress: String?,
+      location: Location,
+      rdpUsername: String?,
+      serverID: ServerID?,
+      currentPeriodEnd: Date?,
+      createdAt: Date?
+    ) {
+      self.id = id
+      self.planID = planID
+      self.billingCycle = billingCycle
+      self.status = status
+      self.vpsStatus = vpsStatus
+      self.ipAddress = ipAddress
+      self.location = location
+      self.rdpUsername = rdpUsername
+      self.serverID = serverID
+      self.currentPeriodEnd = currentPeriodEnd
+      self.createdAt = createdAt
+    }
   }
 }
 
@@ -848,6 +1036,14 @@ extension StableVPS {
     init(_ native: StableVPSNative.Wallet) {
       balance = Decimal(money: native.balance)
       currency = native.currency
+    }
+
+    package init(
+      balance: Decimal,
+      currency: String
+    ) {
+      self.balance = balance
+      self.currency = currency
     }
   }
 }
@@ -888,6 +1084,30 @@ extension StableVPS {
       elapsed = Duration(milliseconds: native.elapsedMs)
       requests = Int(native.requests)
     }
+
+    package init(
+      vps: VPSDetails,
+      recovered: Bool,
+      ordersSent: Int,
+      charged: Decimal?,
+      balanceBefore: Decimal?,
+      balanceAfter: Decimal?,
+      currency: String?,
+      unexplained: UnexplainedCharge?,
+      elapsed: Duration,
+      requests: Int
+    ) {
+      self.vps = vps
+      self.recovered = recovered
+      self.ordersSent = ordersSent
+      self.charged = charged
+      self.balanceBefore = balanceBefore
+      self.balanceAfter = balanceAfter
+      self.currency = currency
+      self.unexplained = unexplained
+      self.elapsed = elapsed
+      self.requests = requests
+    }
   }
 }
 
@@ -904,6 +1124,14 @@ extension StableVPS {
     init(_ native: StableVPSNative.UnexplainedCharge) {
       amount = Decimal(money: native.amount)
       vpsIDs = native.vpsIds
+    }
+
+    package init(
+      amount: Decimal,
+      vpsIDs: [String]
+    ) {
+      self.amount = amount
+      self.vpsIDs = vpsIDs
     }
   }
 }
@@ -940,6 +1168,28 @@ extension StableVPS {
       attempt = Int(native.attempt)
       vpsID = native.vpsId
       token = native.token
+    }
+
+    package init(
+      id: String,
+      idempotencyKey: String?,
+      planID: PlanID,
+      billingCycle: BillingCycle,
+      location: Location,
+      state: PurchaseState,
+      attempt: Int,
+      vpsID: String?,
+      token: String?
+    ) {
+      self.id = id
+      self.idempotencyKey = idempotencyKey
+      self.planID = planID
+      self.billingCycle = billingCycle
+      self.location = location
+      self.state = state
+      self.attempt = attempt
+      self.vpsID = vpsID
+      self.token = token
     }
   }
 }
@@ -995,6 +1245,40 @@ extension StableVPS {
       unexplained = native.unexplained.map { UnexplainedCharge($0) }
       token = native.token
     }
+
+    package init(
+      phase: Phase,
+      exclusive: Bool,
+      requests: Int,
+      ordersSent: Int,
+      elapsed: Duration,
+      nextLook: Duration,
+      vpsID: String?,
+      lastStatus: VPSStatus?,
+      recovered: Bool,
+      lastError: String?,
+      balanceBefore: Decimal?,
+      charged: Decimal?,
+      currency: String?,
+      unexplained: UnexplainedCharge?,
+      token: String?
+    ) {
+      self.phase = phase
+      self.exclusive = exclusive
+      self.requests = requests
+      self.ordersSent = ordersSent
+      self.elapsed = elapsed
+      self.nextLook = nextLook
+      self.vpsID = vpsID
+      self.lastStatus = lastStatus
+      self.recovered = recovered
+      self.lastError = lastError
+      self.balanceBefore = balanceBefore
+      self.charged = charged
+      self.currency = currency
+      self.unexplained = unexplained
+      self.token = token
+    }
   }
 }
 
@@ -1024,6 +1308,24 @@ extension StableVPS {
       storageGB = Int(native.storageGb)
       monthly = Decimal(money: native.monthly)
       yearly = Decimal(money: native.yearly)
+    }
+
+    package init(
+      id: PlanID,
+      name: String,
+      vcpus: Int,
+      memoryMB: Int,
+      storageGB: Int,
+      monthly: Decimal,
+      yearly: Decimal
+    ) {
+      self.id = id
+      self.name = name
+      self.vcpus = vcpus
+      self.memoryMB = memoryMB
+      self.storageGB = storageGB
+      self.monthly = monthly
+      self.yearly = yearly
     }
   }
 }

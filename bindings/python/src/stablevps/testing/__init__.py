@@ -7,6 +7,12 @@
 >>> simulator.state()["orders_placed"]
 1
 
+Previews and fakes need no service: a function for each model makes one of defaults.
+
+>>> from stablevps.testing import sample_vps
+>>> sample_vps(vps_status="suspended").ip_address
+'203.0.113.10'
+
 pytest finds the fixtures ``stablevps_simulator`` and ``stablevps_client`` by itself.
 """
 
@@ -24,9 +30,12 @@ from .._core import checked, invalid_input
 from .._native import stablevps_ffi
 from .._transport import HttpRequest, HttpResponse, TransportFailure
 from .._values import HiddenBytes, HiddenText, Secret
+from . import _samples
+from ._samples import *  # noqa: F403
 from ._world import World
 
 __all__ = ["AsyncSimulatedClient", "FaultAction", "SimulatedClient", "Simulator"]
+__all__ += _samples.__all__
 
 FaultAction: TypeAlias = Literal["lose_before", "lose_after", "not_delivered"] | Mapping[str, Any]
 """What can happen to a request: see :meth:`Simulator.fault`."""

@@ -2,6 +2,7 @@ package com.stablevps.tests
 
 import com.stablevps.StableVps
 import com.stablevps.testing.Simulator
+import com.sun.jna.Platform
 import kotlinx.validation.api.dump
 import kotlinx.validation.api.filterOutNonPublic
 import kotlinx.validation.api.loadApiFromJvmClasses
@@ -60,8 +61,10 @@ internal class PackageTest {
         @TempDir folder: File,
     ) {
         val (ffi, simulator) = listOf("stablevps_ffi", "stablevps_simulator").map(System::mapLibraryName)
-        File(folder, simulator).writeBytes(entries(StableVps::class, ffi) { it }.values.single())
-        File(folder, ffi).writeBytes(entries(Simulator::class, simulator) { it }.values.single())
+        // A released jar has those of other platforms, too.
+        val here = Platform.RESOURCE_PREFIX
+        File(folder, simulator).writeBytes(entries(StableVps::class, "$here/$ffi") { it }.values.single())
+        File(folder, ffi).writeBytes(entries(Simulator::class, "$here/$simulator") { it }.values.single())
         val java = File(System.getProperty("java.home"), "bin/java").path
         val classes = System.getProperty("java.class.path")
         val program = listOf(java, "-Djna.library.path=$folder", "-cp", classes, Buyer::class.java.name)
@@ -131,6 +134,15 @@ internal class PackageTest {
             val versions =
                 entries(of, ".class") { DataInputStream(it.inputStream()).apply { readInt() }.readInt() }
             assertEquals(setOf(55), versions.values.toSet())
+        }
+    }
+
+    @Test
+    fun `the licences are in the jars`() {
+        for (of in listOf(StableVps::class, Simulator::class)) {
+            val licences = entries(of, "") { it.size }.filterKeys { it.startsWith("META-INF/LICENSE-") }
+            assertEquals(setOf("META-INF/LICENSE-MIT", "META-INF/LICENSE-APACHE"), licences.keys)
+            assertTrue(licences.values.all { it > 1000 }, "$licences")
         }
     }
 
