@@ -274,9 +274,12 @@ pub(crate) fn objects<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
 }
 
 /// A document of a caller's, looked at for `null`, as what is not said is absent, and for arrays, of which
-/// there are none: serde reads them into the fields of an enum's variant.
+/// there are none but those of [`LISTS`]: serde reads them into the fields of an enum's variant.
 #[derive(Debug)]
 pub(crate) struct Given;
+
+/// The fields that are lists of texts.
+const LISTS: &[&str] = &["exclude"];
 
 impl<'de> Deserialize<'de> for Given {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -320,7 +323,13 @@ impl<'de> Visitor<'de> for Given {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Self, A::Error> {
-        while fields.next_entry::<IgnoredAny, Self>()?.is_some() {}
+        while let Some(name) = fields.next_key::<Cow<'_, str>>()? {
+            if LISTS.contains(&name.as_ref()) {
+                fields.next_value::<Vec<Cow<'_, str>>>()?;
+            } else {
+                fields.next_value::<Self>()?;
+            }
+        }
         Ok(self)
     }
 }

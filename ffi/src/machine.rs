@@ -7,6 +7,8 @@ use std::time::Duration;
 use stablevps::host::Moment;
 use stablevps_core::clock::Instant;
 use stablevps_core::host::{Machine as CoreMachine, documents};
+#[cfg(not(feature = "records"))]
+use stablevps_core::http::Delivery;
 use stablevps_core::http::{HttpResponse, Reply, RequestId};
 use stablevps_core::recorded::RecordedStep;
 
@@ -20,6 +22,61 @@ pub struct Machine {
     #[cfg(all(feature = "ureq", not(feature = "records")))]
     pub(crate) under_way: Mutex<Option<UnderWay>>,
     times: Mutex<Times>,
+    /// What became of the last request that was answered.
+    #[cfg(not(feature = "records"))]
+    pub(crate) exchanged: Mutex<Option<Exchanged>>,
+}
+
+/// What became of a request, for those who observe requests. It holds nothing of a body.
+#[cfg(not(feature = "records"))]
+#[derive(Clone, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Exchanged {
+    id: u32,
+    #[serde(flatten)]
+    outcome: Exchange,
+}
+
+#[cfg(not(feature = "records"))]
+#[derive(Clone, serde::Serialize)]
+#[serde(untagged, rename_all_fields = "camelCase")]
+enum Exchange {
+    Response {
+        status: u16,
+        received: usize,
+        request_id: Option<String>,
+    },
+    Failed {
+        failure: &'static str,
+        delivery: Delivery,
+    },
+}
+
+#[cfg(not(feature = "records"))]
+impl Exchanged {
+    /// The headers in which services name a request.
+    const REQUEST_ID: [&str; 2] = ["x-request-id", "request-id"];
+
+    fn of(id: u32, reply: &Reply) -> Self {
+        let outcome = match reply {
+            Reply::Response(response) => Exchange::Response {
+                status: response.status,
+                received: response.body.len(),
+                request_id: Self::request_id(response),
+            },
+            Reply::Failed(failure) => Exchange::Failed {
+                failure: failure.kind.as_str(),
+                delivery: failure.delivery,
+            },
+        };
+        Self { id, outcome }
+    }
+
+    fn request_id(response: &HttpResponse) -> Option<String> {
+        let mut names = Self::REQUEST_ID.iter();
+        let found = names.find_map(|name| response.header(name));
+        found.map(str::to_owned)
+    }
 }
 
 /// The moments of a recorded purchase.
@@ -47,6 +104,8 @@ impl Machine {
             #[cfg(all(feature = "ureq", not(feature = "records")))]
             under_way: Mutex::new(None),
             times: Mutex::default(),
+            #[cfg(not(feature = "records"))]
+            exchanged: Mutex::default(),
         })
     }
 
@@ -118,9 +177,20 @@ impl Machine {
     }
 
     pub(crate) fn reply(&self, id: u32, reply: Reply, now_ms: u64) -> Result<(), Failure> {
+        #[cfg(not(feature = "records"))]
+        let exchanged = Exchanged::of(id, &reply);
         self.lock()
             .handle_reply(RequestId(id), reply, Instant::from_millis(now_ms))
-            .map_err(|_| Failure::StaleReply { id })
+            .map_err(|_| Failure::StaleReply { id })?;
+        #[cfg(not(feature = "records"))]
+        {
+            let mut last = self
+                .exchanged
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            *last = Some(exchanged);
+        }
+        Ok(())
     }
 }
 

@@ -276,6 +276,24 @@ mod tests {
     }
 
     #[test]
+    fn a_watch_may_exclude_vps_and_nothing_else_is_a_list() {
+        let watch =
+            |options: &str| format!(r#"{{"request":{{"watchVps":{{"options":{options}}}}}}}"#);
+        assert_eq!(begun(&watch(r#"{"exclude":["a","b"]}"#)), Ok(()));
+        assert_eq!(begun(&watch(r#"{"exclude":[]}"#)), Ok(()));
+        for options in [
+            r#"{"exclude":[1]}"#,
+            r#"{"exclude":[["a"]]}"#,
+            r#"{"exclude":null}"#,
+            r#"{"exclude":"a"}"#,
+            r#"{"intervalMs":[1]}"#,
+            "[]",
+        ] {
+            assert!(begun(&watch(options)).is_err(), "{options}");
+        }
+    }
+
+    #[test]
     fn only_the_user_agent_of_an_account_may_be_null() {
         assert!(api(r#"{"userAgent":null}"#).is_ok());
         for field in ["apiKey", "baseUrl", "auth", "maxRetries", "timeoutMs"] {

@@ -23,11 +23,14 @@ from ._version import VERSION as __version__
 if TYPE_CHECKING:
     from ._async_client import AsyncClient
     from ._async_purchase import AsyncPurchase
+    from ._async_watch import AsyncVpsWatch
     from ._catalogue import PLANS, price
     from ._client import Client
     from ._resumed import Resumed
+    from ._watch import VpsWatch
 
-__all__ = ["PLANS", "AsyncClient", "AsyncPurchase", "Client", "Resumed", "__version__", "price"]
+__all__ = ["PLANS", "AsyncClient", "AsyncPurchase", "AsyncVpsWatch", "Client", "Resumed"]
+__all__ += ["VpsWatch", "__version__", "price"]
 __all__ += _errors.__all__
 __all__ += _models.__all__
 __all__ += _transport.__all__
@@ -37,12 +40,14 @@ __all__ += _values.__all__
 _LAZY = {
     "AsyncClient": "_async_client",
     "AsyncPurchase": "_async_purchase",
+    "AsyncVpsWatch": "_async_watch",
     "Client": "_client",
     "PLANS": "_catalogue",
     "Resumed": "_resumed",
+    "VpsWatch": "_watch",
     "price": "_catalogue",
 }
-_LAZY_MODULES = {"httpx", "stores", "testing"}
+_LAZY_MODULES = {"events", "httpx", "stores", "testing"}
 
 
 def __getattr__(name: str) -> Any:

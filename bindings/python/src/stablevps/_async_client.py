@@ -6,23 +6,25 @@
 from __future__ import annotations
 
 import builtins
-import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar
 
 from . import _async_progress as _progress
 from ._arguments import amount, call_options, flag, milliseconds, secret, text, whole, without_none
 from ._async_closing import AsyncClosing
+from ._async_probing import AnyProber, AsyncProbing, probing
 from ._async_progress import OnProgress
 from ._async_purchase import AsyncPurchase, purchase
 from ._async_purchases import AsyncPurchases
 from ._async_storing import AnyStore, AsyncStoring
+from ._async_watch import AsyncVpsWatch
 from ._clocks import AsyncSystemClock
 from ._core import invalid_input
-from ._machine import Call, Send, Step, StoreStep, Wait, log
+from ._hook import OnEvent
+from ._machine import WANTED, Call, Probe, Send, Step, StoreStep, Wait
 from ._models import (
     Account,
     ActionReceipt,
@@ -43,6 +45,7 @@ from ._models import (
     Wallet,
     WhenHeld,
 )
+from ._report import StableVPSError
 from ._session import Session
 from ._transport import AsyncClock, AsyncHttpTransport, TransportFailure, too_late
 from ._ureq import AsyncUreq
@@ -51,6 +54,7 @@ from ._values import Secret, hidden
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+    from .events import WatchEvent
     from .testing import AsyncSimulatedClient
 
 __all__ = ["AsyncClient"]
@@ -90,6 +94,10 @@ class AsyncClient:
     :param proxy: a proxy's URL; by default the environment's ``HTTPS_PROXY`` and ``NO_PROXY``.
     :param store: where purchases are recorded, such as a :class:`stablevps.stores.SqliteStore`.
         Then an ``idempotency_key`` buys one VPS at most, whoever asks.
+    :param prober: another way to find out whether a VPS answers, for watches and for
+        ``wait_for="reachable"``; by default a TCP connection. See :class:`AsyncProber`.
+    :param on_event: called with every request, with every phase of a purchase and with the events
+        of watches: see :mod:`stablevps.events`. It must return soon; what it raises is logged once.
     :param transport: another way to send requests, such as
         :class:`stablevps.httpx.AsyncHttpxTransport`.
     :param clock: another clock, for tests.
@@ -112,6 +120,8 @@ class AsyncClient:
         ca_file: str | None = None,
         proxy: str | None = None,
         store: AnyStore | None = None,
+        prober: AnyProber | None = None,
+        on_event: OnEvent | None = None,
         transport: AsyncHttpTransport | None = None,
         clock: AsyncClock | None = None,
         random_seed: int | None = None,
@@ -129,7 +139,9 @@ class AsyncClient:
             max_retries=max_retries,
             random_seed=random_seed,
             clock=clock,
+            on_event=on_event,
         )
+        self._probing: AsyncProbing = probing(prober)
         self._has_own_clock = clock is not None
         self._clock: AsyncClock = AsyncSystemClock() if clock is None else clock
         self._transport = transport
@@ -208,12 +220,12 @@ class AsyncClient:
         call = self._session.call(
             label, request, result, self._clock, options=options, within=within
         )
-        if self._ureq is None or log.isEnabledFor(logging.DEBUG):
+        if self._ureq is None or call.is_observed:
             step = call.step(self._clock.monotonic_ms())
         else:
             # The step before the first request need not be read.
             step = call.read(await self._ureq.exchange(call.machine))
-        while isinstance(step, (Send, Wait, StoreStep)):
+        while isinstance(step, WANTED):
             call.report(step)
             step = await self._advance(call, step)
         return call.result(step)
@@ -236,7 +248,12 @@ class AsyncClient:
         began(call)
         try:
             try:
-                return await self._buy(call)
+                bought = await self._buy(call)
+                call.observe_end(bought, None)
+                return bought
+            except StableVPSError as error:
+                call.observe_end(None, error)
+                raise
             finally:
                 call.machine.end_turn()
         except BaseException as ending:
@@ -247,7 +264,7 @@ class AsyncClient:
 
     async def _buy(self, call: Call[Provisioned]) -> Provisioned:
         step = call.step(self._clock.monotonic_ms())
-        while isinstance(step, (Send, Wait, StoreStep)):
+        while isinstance(step, WANTED):
             told = step
             await _progress.tell(call, told)
             call.reported(told)
@@ -265,22 +282,38 @@ class AsyncClient:
             await self._store(call, step)
         elif isinstance(step, Wait):
             await self._sleep(step.delay_ms / 1000)
+        elif isinstance(step, Probe):
+            await self._probe(call, step, self._probing, self._closing)
         elif not isinstance(step, Send):
             return step
         elif self._ureq is not None:
+            begun_ms = self._clock.monotonic_ms()
             after = call.read(await self._ureq.exchange(call.machine))
-            if isinstance(after, (Send, Wait, StoreStep)):
+            call.observe(step, begun_ms)
+            if isinstance(after, WANTED):
                 self._check_under_way(call)
             return after
         else:
             await self._send(call, step)
         return call.step(self._clock.monotonic_ms())
 
-    async def _sleep(self, seconds: float) -> None:
+    async def _sleep(self, seconds: float, watching: AsyncClosing | None = None) -> None:
         if self._has_own_clock:
             await self._clock.sleep(seconds)
         else:
-            await self._closing.sleep(seconds)
+            await self._closing.sleep(seconds, watching)
+
+    async def _probe(
+        self, call: Call[T], probe: Probe, probing: AsyncProbing, closing: AsyncClosing
+    ) -> None:
+        def is_ended() -> bool:
+            return self._closing.is_closed or closing.is_closed
+
+        within = probe.within_ms / 1000
+        work = probing.probe_all(probe.targets, within, is_ended)
+        outcomes = await self._closing.unless(work)
+        if outcomes is not None:
+            call.probed(probe, outcomes, self._clock.monotonic_ms())
 
     async def _store(self, call: Call[T], step: StoreStep) -> None:
         assert self._storing is not None
@@ -295,6 +328,7 @@ class AsyncClient:
 
     async def _send(self, call: Call[T], send: Send) -> None:
         assert self._transport is not None
+        begun_ms = self._clock.monotonic_ms()
         request = call.for_transport(send)
         if not request.may_begin():
             call.failed(send, too_late(), self._clock.monotonic_ms())
@@ -310,6 +344,18 @@ class AsyncClient:
             if response is None and self._closing.is_closed:
                 raise call.closed(self._clock.monotonic_ms())
             call.response(send, response, self._clock.monotonic_ms())
+        call.observe(send, begun_ms)
+
+    def _watch(self, request: Any, prober: AnyProber | None, lasts_ms: int | None) -> AsyncVpsWatch:
+        """Begins a watch."""
+        self._check_open()
+        probes = self._probing if prober is None else probing(prober)
+        call = self._session.call("vps.watch", request, type(None), self._clock)
+        return AsyncVpsWatch(self, call, probes, lasts_ms)
+
+    async def _look(self, watch: AsyncVpsWatch) -> WatchEvent | None:
+        """Looks at the VPS until there is something to tell; nothing at the watch's end."""
+        return await watch.advance()
 
     def _check_under_way(self, call: Call[T]) -> None:
         if self._closing.is_closed:
@@ -479,7 +525,8 @@ class AsyncVpsResource(_Resource):
             :class:`OverBudgetError` before anything is ordered.
         :param timeout: how many seconds the purchase may take in all. The VPS is not cancelled when
             they have passed: the error carries a token.
-        :param wait_for: ``"ready"``: active, with address, user and password; or ``"active"``.
+        :param wait_for: ``"ready"``: active, with address, user and password; ``"reachable"``: it
+            accepts connections for RDP, too; or ``"active"``.
         :param preflight: whether to read the wallet before ordering. Without it, a lost order
             can't be distinguished from one that was never placed.
         :param check_funds: whether a wallet that holds less than the price built into this version
@@ -572,6 +619,71 @@ class AsyncVpsResource(_Resource):
         }
         request = {"waitUntilReady": {"id": text("id", id), "options": options}}
         return self._client._purchase("vps.wait_until_ready", request, on_progress)
+
+    def watch(
+        self,
+        *,
+        interval: float = 60.0,
+        reboot: Literal["never", "when_silent"] = "never",
+        probing: bool = True,
+        probe_port: int = 3389,
+        probe_timeout: float = 5.0,
+        silent_probes: int = 3,
+        first_patience: float = 300.0,
+        longest_patience: float = 3600.0,
+        exclude: Iterable[str] = (),
+        alarm_days: int = 7,
+        at_most: float | None = None,
+        prober: AnyProber | None = None,
+    ) -> AsyncVpsWatch:
+        """Watches the account's VPS: an iterator of events, as a rule without an end.
+
+        >>> import asyncio, stablevps
+        >>> async def main() -> None:
+        ...     async with stablevps.AsyncClient.simulated() as client:
+        ...         async for event in client.vps.watch(reboot="when_silent", at_most=3600):
+        ...             print(event.name)
+        >>> asyncio.run(main())
+        started
+
+        Everything is checked here, and nothing is sent before the first event is asked for. The
+        classes of the events are in :mod:`stablevps.events`; ``docs/watch.md`` has the rules by
+        which VPS are rebooted.
+
+        :param interval: how many seconds from one look to the next.
+        :param reboot: ``"when_silent"`` reboots VPS that are paid and active and do not answer,
+            while others do.
+        :param probing: whether VPS are probed. Without, only what the list shows is told.
+        :param probe_port: the TCP port that is probed; 3389 is RDP's.
+        :param probe_timeout: how many seconds a VPS has to accept the connection.
+        :param silent_probes: how many silences in a row make a VPS unreachable: 1 to 1,000.
+        :param first_patience: how many seconds a VPS is left alone after the first reboot. That
+            doubles with each further one, up to ``longest_patience``.
+        :param exclude: the ids of VPS that are neither probed nor rebooted.
+        :param alarm_days: how many days before the end of a period the renewal is told: 0, which is
+            never, to 3,650.
+        :param at_most: how many seconds the watch lasts; by default it has no end.
+        :param prober: another way to find out whether a VPS answers than the client's.
+        :raises InvalidInputError: for a setting that can't be met.
+        """
+        if isinstance(exclude, str):
+            raise invalid_input("exclude", "must be several ids, not one string")
+        lasts_ms = None if at_most is None else milliseconds("at_most", at_most)
+        if lasts_ms is not None and lasts_ms <= 0:
+            raise invalid_input("at_most", "must be more than zero")
+        options = {
+            "intervalMs": milliseconds("interval", interval),
+            "reboot": text("reboot", reboot),
+            "probing": "on" if flag("probing", probing) else "off",
+            "probePort": whole("probe_port", probe_port),
+            "probeTimeoutMs": milliseconds("probe_timeout", probe_timeout),
+            "silentProbes": whole("silent_probes", silent_probes),
+            "firstPatienceMs": milliseconds("first_patience", first_patience),
+            "longestPatienceMs": milliseconds("longest_patience", longest_patience),
+            "exclude": [text("exclude", id) for id in exclude],
+            "alarmDays": whole("alarm_days", alarm_days),
+        }
+        return self._client._watch({"watchVps": {"options": options}}, prober, lasts_ms)
 
     def _recording(self, key: str | None, when_held: str) -> dict[str, Any] | None:
         """How a purchase is recorded: with or without a key, where there is a store."""

@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 from . import _arguments
 from ._arguments import milliseconds, text, whole, without_none
 from ._core import checked, encode
+from ._hook import Hook, OnEvent
 from ._machine import Call, reader
 from ._models import Progress
 from ._native.stablevps_ffi import Api
@@ -63,7 +64,9 @@ class Session:
         max_retries: int,
         random_seed: int | None,
         clock: object | None,
+        on_event: OnEvent | None = None,
     ) -> None:
+        self._hook = None if on_event is None else Hook(on_event)
         self._seed = None if random_seed is None else _arguments.seed(random_seed)
         config = {
             "apiKey": _arguments.api_key(api_key),
@@ -97,4 +100,4 @@ class Session:
         monotonic_ms = clock.monotonic_ms
         times = (monotonic_ms(), clock.now_ms())
         machine = checked(self._api.begin, encode(document), seed, *times)
-        return Call(label, machine, reader(result, within), monotonic_ms, on_progress)
+        return Call(label, machine, reader(result, within), monotonic_ms, on_progress, self._hook)
