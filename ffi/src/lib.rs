@@ -10,11 +10,14 @@
 //! Out of scope: sleeping, logging, storing tokens. Those are the host's.
 
 pub mod api;
+mod batch;
 #[cfg(feature = "records")]
 pub mod catalogue;
 #[cfg(not(feature = "records"))]
 pub mod documents;
 pub mod error;
+#[cfg(not(feature = "records"))]
+mod exchanged;
 #[cfg(all(feature = "ureq", not(feature = "records")))]
 pub mod http_host;
 pub mod machine;

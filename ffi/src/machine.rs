@@ -5,14 +5,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use stablevps::host::Moment;
+use stablevps_core::batch::Seat;
 use stablevps_core::clock::Instant;
 use stablevps_core::host::{Machine as CoreMachine, documents};
-#[cfg(not(feature = "records"))]
-use stablevps_core::http::Delivery;
 use stablevps_core::http::{HttpResponse, Reply, RequestId};
 use stablevps_core::recorded::RecordedStep;
 
 use crate::error::Failure;
+#[cfg(not(feature = "records"))]
+use crate::exchanged::Exchanged;
 
 /// A call or a purchase under way.
 #[derive(uniffi::Object)]
@@ -22,61 +23,11 @@ pub struct Machine {
     #[cfg(all(feature = "ureq", not(feature = "records")))]
     pub(crate) under_way: Mutex<Option<UnderWay>>,
     times: Mutex<Times>,
+    /// Its place among orders that are bought together.
+    seat: Option<Seat>,
     /// What became of the last request that was answered.
     #[cfg(not(feature = "records"))]
     pub(crate) exchanged: Mutex<Option<Exchanged>>,
-}
-
-/// What became of a request, for those who observe requests. It holds nothing of a body.
-#[cfg(not(feature = "records"))]
-#[derive(Clone, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Exchanged {
-    id: u32,
-    #[serde(flatten)]
-    outcome: Exchange,
-}
-
-#[cfg(not(feature = "records"))]
-#[derive(Clone, serde::Serialize)]
-#[serde(untagged, rename_all_fields = "camelCase")]
-enum Exchange {
-    Response {
-        status: u16,
-        received: usize,
-        request_id: Option<String>,
-    },
-    Failed {
-        failure: &'static str,
-        delivery: Delivery,
-    },
-}
-
-#[cfg(not(feature = "records"))]
-impl Exchanged {
-    /// The headers in which services name a request.
-    const REQUEST_ID: [&str; 2] = ["x-request-id", "request-id"];
-
-    fn of(id: u32, reply: &Reply) -> Self {
-        let outcome = match reply {
-            Reply::Response(response) => Exchange::Response {
-                status: response.status,
-                received: response.body.len(),
-                request_id: Self::request_id(response),
-            },
-            Reply::Failed(failure) => Exchange::Failed {
-                failure: failure.kind.as_str(),
-                delivery: failure.delivery,
-            },
-        };
-        Self { id, outcome }
-    }
-
-    fn request_id(response: &HttpResponse) -> Option<String> {
-        let mut names = Self::REQUEST_ID.iter();
-        let found = names.find_map(|name| response.header(name));
-        found.map(str::to_owned)
-    }
 }
 
 /// The moments of a recorded purchase.
@@ -99,7 +50,17 @@ pub(crate) struct UnderWay {
 
 impl Machine {
     pub(crate) fn new(machine: Box<dyn CoreMachine>) -> Arc<Self> {
+        Self::of(machine, None)
+    }
+
+    /// One of several orders that are bought together.
+    pub(crate) fn seated(machine: Box<dyn CoreMachine>, seat: Seat) -> Arc<Self> {
+        Self::of(machine, Some(seat))
+    }
+
+    fn of(machine: Box<dyn CoreMachine>, seat: Option<Seat>) -> Arc<Self> {
         Arc::new(Self {
+            seat,
             core: Mutex::new(machine),
             #[cfg(all(feature = "ureq", not(feature = "records")))]
             under_way: Mutex::new(None),
@@ -117,6 +78,9 @@ impl Machine {
     /// is wanted now may leave. That is counted from when the store was asked to note the order: whatever stopped
     /// the process or the machine since then, the lease went on.
     pub(crate) fn note_step(&self, machine: &mut dyn CoreMachine, now: Instant) {
+        if let Some(seat) = &self.seat {
+            seat.note_machine(machine, now);
+        }
         if !machine.has_store() {
             return;
         }

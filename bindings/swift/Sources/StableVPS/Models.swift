@@ -1022,6 +1022,48 @@ extension StableVPS {
 }
 
 extension StableVPS {
+  /// How far orders are that are bought together.
+  public struct BatchProgress: Sendable, Hashable, Codable {
+    /// How many were begun.
+    public let begun: Int
+    /// How many are looking at the wallet, or wait for their turn to.
+    public let preflight: Int
+    /// How many are remembering the VPS there are.
+    public let baseline: Int
+    /// How many are placing their order.
+    public let ordering: Int
+    /// How many look for an order whose reply was lost.
+    public let reconciling: Int
+    /// How many wait for their VPS.
+    public let polling: Int
+    /// How many ended with a VPS.
+    public let ready: Int
+    /// How many ended with an error.
+    public let failed: Int
+    /// What was spent; with the price that this version knows, where the charge is not known.
+    public let spent: Decimal
+    /// The currency of that, once it is known.
+    public let currency: String?
+    /// The time since the oldest purchase that is under way began.
+    public let longest: Duration
+
+    init(_ native: StableVPSNative.BatchProgress) {
+      begun = Int(native.begun)
+      preflight = Int(native.preflight)
+      baseline = Int(native.baseline)
+      ordering = Int(native.ordering)
+      reconciling = Int(native.reconciling)
+      polling = Int(native.polling)
+      ready = Int(native.ready)
+      failed = Int(native.failed)
+      spent = Decimal(money: native.spent)
+      currency = native.currency
+      longest = Duration(milliseconds: native.longestMs)
+    }
+  }
+}
+
+extension StableVPS {
   /// One plan. Every VPS runs Windows Server 2022 with MT5 installed.
   public struct Plan: Sendable, Hashable, Identifiable, Codable {
     /// The plan's id: what an order takes.
