@@ -47,7 +47,7 @@ _LAZY = {
     "VpsWatch": "_watch",
     "price": "_catalogue",
 }
-_LAZY_MODULES = {"events", "httpx", "stores", "testing"}
+_LAZY_MODULES = {"events", "httpx", "opentelemetry", "stores", "testing"}
 
 
 def __getattr__(name: str) -> Any:

@@ -161,14 +161,16 @@ class AsyncClient:
         """Recorded purchases."""
 
     @staticmethod
-    def simulated(*, store: AnyStore | None = None, **config: Any) -> AsyncSimulatedClient:
+    def simulated(
+        *, store: AnyStore | None = None, on_event: OnEvent | None = None, **config: Any
+    ) -> AsyncSimulatedClient:
         """A client of a simulated service in memory. Its time is virtual: waits take no time.
 
-        The keywords are the simulator's configuration: see :class:`stablevps.testing.Simulator`.
+        The other keywords configure the simulator: see :class:`stablevps.testing.Simulator`.
         """
         from .testing import AsyncSimulatedClient, Simulator
 
-        return AsyncSimulatedClient(Simulator(**config), store=store)
+        return AsyncSimulatedClient(Simulator(**config), store=store, on_event=on_event)
 
     async def aclose(self) -> None:
         """Closes the connections. The client can't be used afterwards.

@@ -159,14 +159,16 @@ class Client:
         """Recorded purchases."""
 
     @staticmethod
-    def simulated(*, store: AnyStore | None = None, **config: Any) -> SimulatedClient:
+    def simulated(
+        *, store: AnyStore | None = None, on_event: OnEvent | None = None, **config: Any
+    ) -> SimulatedClient:
         """A client of a simulated service in memory. Its time is virtual: waits take no time.
 
-        The keywords are the simulator's configuration: see :class:`stablevps.testing.Simulator`.
+        The other keywords configure the simulator: see :class:`stablevps.testing.Simulator`.
         """
         from .testing import SimulatedClient, Simulator
 
-        return SimulatedClient(Simulator(**config), store=store)
+        return SimulatedClient(Simulator(**config), store=store, on_event=on_event)
 
     def close(self) -> None:
         """Closes the connections. The client can't be used afterwards.

@@ -264,6 +264,7 @@ class Call(Generic[T]):
         "__weakref__",
         "_reader",
         "_told",
+        "_told_ms",
         "bug",
         "hook",
         "label",
@@ -300,6 +301,7 @@ class Call(Generic[T]):
         """What was sending a watch's request in another thread."""
         self.hook = hook
         self.number = next(_numbers)
+        self._told_ms = 0
         self._told: Progress | None = None
         """The progress that the hook was told last."""
 
@@ -364,8 +366,11 @@ class Call(Generic[T]):
 
     def observe_progress(self, progress: Progress) -> None:
         """Tells of a phase that begins."""
+        if self.hook is None:
+            return
         told, self._told = self._told, progress
-        if self.hook is None or (told is not None and told.phase == progress.phase):
+        self._told_ms = self.now_ms()
+        if told is not None and told.phase == progress.phase:
             return
         changed = PhaseChanged(
             call=self.label,
@@ -382,7 +387,7 @@ class Call(Generic[T]):
             return
         last = self._told
         vps_id = None if last is None else last.vps_id
-        elapsed_ms = 0 if last is None else last.elapsed_ms
+        elapsed_ms = 0 if last is None else last.elapsed_ms + self.now_ms() - self._told_ms
         if bought is not None:
             vps_id, elapsed_ms = bought.vps.id, bought.elapsed_ms
         ended = PhaseChanged(
