@@ -298,7 +298,7 @@ def test_a_client_without_a_key_can_create_one_and_nothing_else(
 
 MADE_AT_ONCE = {
     "AsyncPurchase": "Provisioned",
-    "AsyncPurchases": "Purchases",
+    "AsyncPurchaseBatch": "PurchaseBatch",
     "AsyncVpsWatch": "VpsWatch",
 }
 """What methods of an asynchronous client give without being awaited, and what takes its place."""

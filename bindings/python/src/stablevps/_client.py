@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar
 
 from . import _progress as _progress
 from ._arguments import amount, call_options, flag, milliseconds, secret, text, whole, without_none
+from ._batch import AnyOrders, PurchaseBatch, OnBatchProgress, UnderWay
 from ._closing import Closing
 from ._probing import AnyProber, Probing, probing
 from ._progress import OnProgress
@@ -45,7 +46,7 @@ from ._models import (
     Wallet,
     WhenHeld,
 )
-from ._report import StableVPSError
+from ._orders import BatchOrder
 from ._session import Session
 from ._transport import Clock, HttpTransport, TransportFailure, too_late
 from ._ureq import Ureq
@@ -230,9 +231,15 @@ class Client:
             step = self._advance(call, step)
         return call.result(step)
 
-    def _purchase(self, label: str, request: Any, on_progress: OnProgress | None) -> Provisioned:
+    def _purchase(
+        self,
+        label: str,
+        request: Any,
+        on_progress: OnProgress | None,
+        batch: UnderWay | None = None,
+    ) -> Provisioned:
         """Buys a VPS or waits for one."""
-        return purchase(partial(self._run, label, request, on_progress))
+        return purchase(partial(self._run, label, request, on_progress, batch=batch))
 
     def _run(
         self,
@@ -240,20 +247,25 @@ class Client:
         request: Any,
         on_progress: OnProgress | None,
         began: Callable[[Call[Provisioned]], None],
+        batch: UnderWay | None = None,
     ) -> Provisioned:
         """Of the account's purchases only one at a time is before its order's reply."""
         self._check_open()
         _progress.check(on_progress)
-        call = self._session.call(label, request, Provisioned, self._clock, on_progress=on_progress)
+        call = self._session.call(
+            label,
+            request,
+            Provisioned,
+            self._clock,
+            on_progress=on_progress,
+            batch=None if batch is None else batch.native,
+        )
+        call.is_purchase = True
+        call.closing = None if batch is None else batch.closing
         began(call)
         try:
             try:
-                bought = self._buy(call)
-                call.observe_end(bought, None)
-                return bought
-            except StableVPSError as error:
-                call.observe_end(None, error)
-                raise
+                return self._buy(call)
             finally:
                 call.machine.end_turn()
         except BaseException as ending:
@@ -281,14 +293,14 @@ class Client:
         if isinstance(step, StoreStep):
             self._store(call, step)
         elif isinstance(step, Wait):
-            self._sleep(step.delay_ms / 1000)
+            self._sleep(step.delay_ms / 1000, call.closing)
         elif isinstance(step, Probe):
-            self._probe(call, step, self._probing, self._closing)
+            self._probe(call, step, self._probing, call.closing)
         elif not isinstance(step, Send):
             return step
         elif self._ureq is not None:
             begun_ms = self._clock.monotonic_ms()
-            after = call.read(self._ureq.exchange(call.machine))
+            after = call.read(self._ureq.exchange(call.machine, call.closing))
             call.observe(step, begun_ms)
             if isinstance(after, WANTED):
                 self._check_under_way(call)
@@ -304,13 +316,12 @@ class Client:
             self._closing.sleep(seconds, watching)
 
     def _probe(
-        self, call: Call[T], probe: Probe, probing: Probing, closing: Closing
+        self, call: Call[T], probe: Probe, probing: Probing, closing: Closing | None
     ) -> None:
         def is_ended() -> bool:
-            return self._closing.is_closed or closing.is_closed
+            return self._closing.is_closed or (closing is not None and closing.is_closed)
 
-        within = probe.within_ms / 1000
-        work = probing.probe_all(probe.targets, within, is_ended)
+        work = probing.probe_all(probe.targets, probe.within_ms / 1000, is_ended)
         outcomes = self._closing.unless(work)
         if outcomes is not None:
             call.probed(probe, outcomes, self._clock.monotonic_ms())
@@ -358,7 +369,7 @@ class Client:
         return watch.advance()
 
     def _check_under_way(self, call: Call[T]) -> None:
-        if self._closing.is_closed:
+        if self._closing.is_closed or (call.closing is not None and call.closing.is_closed):
             raise call.closed(self._clock.monotonic_ms())
 
     def _check_open(self) -> None:
@@ -552,25 +563,89 @@ class VpsResource(_Resource):
         :raises StoreError: the store failed. Before the order, nothing is ordered; after it, this
             has the ``token``.
         """
-        options = {
-            "preflight": "check" if flag("preflight", preflight) else "skip",
-            "checkFunds": flag("check_funds", check_funds),
-            "maxSpend": None if max_spend is None else amount("max_spend", max_spend),
-            "waitFor": text("wait_for", wait_for),
-            "timeoutMs": milliseconds("timeout", timeout),
-            "firstLookMs": milliseconds("first_look", first_look),
-            "longestPauseMs": milliseconds("longest_pause", longest_pause),
-            "settleMs": milliseconds("settle", settle),
-        }
-        fields = {
-            "planId": text("plan_id", plan_id),
-            "billingCycle": text("billing_cycle", billing_cycle),
-            "location": text("location", location),
-            "options": without_none(options),
-            "recording": self._recording(idempotency_key, when_held),
-        }
-        request = {"provision": without_none(fields)}
+        request = self._order(
+            plan_id=plan_id,
+            billing_cycle=billing_cycle,
+            location=location,
+            max_spend=max_spend,
+            timeout=timeout,
+            wait_for=wait_for,
+            preflight=preflight,
+            check_funds=check_funds,
+            first_look=first_look,
+            longest_pause=longest_pause,
+            settle=settle,
+            idempotency_key=idempotency_key,
+            when_held=when_held,
+        )
         return self._client._purchase("vps.provision", request, on_progress)
+
+    def provision_many(
+        self,
+        orders: AnyOrders,
+        *,
+        max_spend: Decimal | str | int | None = None,
+        at_once: int = 100,
+        timeout: float = 1800.0,
+        wait_for: WaitLevel = "ready",
+        preflight: bool = True,
+        check_funds: bool = False,
+        first_look: float = 5.0,
+        longest_pause: float = 15.0,
+        settle: float = 90.0,
+        when_held: WhenHeld = "refuse",
+        on_progress: OnBatchProgress | None = None,
+    ) -> PurchaseBatch:
+        """Buys several VPS, and gives what became of each order as it ends.
+
+        >>> import stablevps
+        >>> from stablevps import BatchOrder
+        >>> order = BatchOrder(plan_id="basic", billing_cycle="monthly", location="london")
+        >>> with stablevps.Client.simulated() as client:
+        ...     batch = client.vps.provision_many([order] * 3, max_spend="30")
+        ...     for end in batch:
+        ...         if end.error is not None:
+        ...             print(end.error.code)
+        ...     print(batch.progress.ready, batch.progress.spent)
+        over_budget
+        2 24.98
+
+        Orders go one at a time, and VPS are waited for together.
+
+        :param orders: :class:`BatchOrder`, as many as there are: each is taken when it may begin.
+        :param max_spend: the most that may be spent on all of them. An order that does not fit into
+            what is left ends in :class:`OverBudgetError` before it is sent, and the others go on.
+        :param at_once: how many are under way at once: 1 to 10,000.
+        :param on_progress: called with the progress of all of them, while the next result is waited
+            for. Tokens are given to the ``on_progress`` of each :class:`BatchOrder`.
+        :param timeout: how many seconds each purchase may take in all. This and the other arguments
+            are as those of :meth:`provision`, for all orders that do not say otherwise.
+        :raises InvalidInputError: for ``max_spend`` or ``at_once``. What is wrong with an order is
+            its own error.
+        """
+        usual = {
+            "timeout": timeout,
+            "wait_for": wait_for,
+            "preflight": preflight,
+            "check_funds": check_funds,
+            "first_look": first_look,
+            "longest_pause": longest_pause,
+            "settle": settle,
+            "when_held": when_held,
+            "max_spend": None,
+        }
+        options = {
+            "maxSpend": None if max_spend is None else amount("max_spend", max_spend),
+            "atOnce": whole("at_once", at_once),
+        }
+
+        def request(order: BatchOrder) -> Any:
+            return self._order(**order.settings(usual))
+
+        self._client._check_open()
+        return PurchaseBatch(
+            self._client, orders, request, without_none(options), on_progress
+        )
 
     def resume(
         self,
@@ -680,6 +755,43 @@ class VpsResource(_Resource):
             "alarmDays": whole("alarm_days", alarm_days),
         }
         return self._client._watch({"watchVps": {"options": options}}, prober, lasts_ms)
+
+    def _order(
+        self,
+        *,
+        plan_id: str,
+        billing_cycle: str,
+        location: str,
+        max_spend: Decimal | str | int | None,
+        timeout: float,
+        wait_for: str,
+        preflight: bool,
+        check_funds: bool,
+        first_look: float,
+        longest_pause: float,
+        settle: float,
+        when_held: str,
+        idempotency_key: str | None = None,
+    ) -> Any:
+        """What the core is asked for."""
+        options = {
+            "preflight": "check" if flag("preflight", preflight) else "skip",
+            "checkFunds": flag("check_funds", check_funds),
+            "maxSpend": None if max_spend is None else amount("max_spend", max_spend),
+            "waitFor": text("wait_for", wait_for),
+            "timeoutMs": milliseconds("timeout", timeout),
+            "firstLookMs": milliseconds("first_look", first_look),
+            "longestPauseMs": milliseconds("longest_pause", longest_pause),
+            "settleMs": milliseconds("settle", settle),
+        }
+        fields = {
+            "planId": text("plan_id", plan_id),
+            "billingCycle": text("billing_cycle", billing_cycle),
+            "location": text("location", location),
+            "options": without_none(options),
+            "recording": self._recording(idempotency_key, when_held),
+        }
+        return {"provision": without_none(fields)}
 
     def _recording(self, key: str | None, when_held: str) -> dict[str, Any] | None:
         """How a purchase is recorded: with or without a key, where there is a store."""

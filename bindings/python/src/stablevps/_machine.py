@@ -266,7 +266,10 @@ class Call(Generic[T]):
         "_told",
         "_told_ms",
         "bug",
+        "closing",
         "hook",
+        "is_over",
+        "is_purchase",
         "label",
         "loop",
         "machine",
@@ -299,6 +302,11 @@ class Call(Generic[T]):
         """The event loop that a purchase runs in. None of a closed one goes on."""
         self.thread: Future[None] | None = None
         """What was sending a watch's request in another thread."""
+        self.closing: Any = None
+        """What ends this beside its client: its batch's. What waits for a result looks at it."""
+        self.is_purchase = False
+        self.is_over = False
+        """Whether it has come to its own end."""
         self.hook = hook
         self.number = next(_numbers)
         self._told_ms = 0
@@ -381,15 +389,15 @@ class Call(Generic[T]):
         )
         self._tell(changed)
 
-    def observe_end(self, bought: Provisioned | None, error: _errors.StableVPSError | None) -> None:
+    def _observe_end(self, result: object, error: _errors.StableVPSError | None) -> None:
         """Tells of a purchase's end."""
-        if self.hook is None:
+        if self.hook is None or not self.is_purchase:
             return
         last = self._told
         vps_id = None if last is None else last.vps_id
         elapsed_ms = 0 if last is None else last.elapsed_ms + self.now_ms() - self._told_ms
-        if bought is not None:
-            vps_id, elapsed_ms = bought.vps.id, bought.elapsed_ms
+        if isinstance(result, Provisioned):
+            vps_id, elapsed_ms = result.vps.id, result.elapsed_ms
         ended = PhaseChanged(
             call=self.label,
             purchase=self.number,
@@ -468,8 +476,10 @@ class Call(Generic[T]):
     def result(self, end: EventStep | Failed | Done[T]) -> T:
         """The result, or the error that the call ended with. Only watches tell events."""
         assert not isinstance(end, EventStep)
+        self.is_over = True
         if isinstance(end, Failed):
             error = _errors.from_report(end.error)
+            self._observe_end(None, error)
             log.debug("%s failed: %s", self.label, error)
             if self.bug is not None and isinstance(error, LOST):
                 raise error from self.bug
@@ -477,7 +487,9 @@ class Call(Generic[T]):
                 raise error from self.outage
             raise error
         log.debug("%s done", self.label)
-        return self._reader.result(end)
+        result = self._reader.result(end)
+        self._observe_end(result, None)
+        return result
 
     def report(self, step: Wanted) -> Any:
         """Logs a step, and passes the progress on; returns what that returned.

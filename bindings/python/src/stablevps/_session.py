@@ -14,7 +14,7 @@ from ._core import checked, encode
 from ._hook import Hook, OnEvent
 from ._machine import Call, reader
 from ._models import Progress
-from ._native.stablevps_ffi import Api
+from ._native.stablevps_ffi import Api, Batch
 from ._values import Secret
 from ._version import VERSION
 
@@ -92,12 +92,21 @@ class Session:
         options: dict[str, int] | None = None,
         within: str | None = None,
         on_progress: Callable[[Progress], Any] | None = None,
+        batch: Batch | None = None,
     ) -> Call[T]:
-        """Begins a call or a purchase: ``request`` is one of the core's, as JSON."""
+        """Begins a call or a purchase: ``request`` is one of the core's, as JSON.
+
+        :param batch: the orders with which it is bought together.
+        """
         document = {"request": request, "options": options or {}}
         # Not of a generator that a program seeds or a fork copies.
         seed = int.from_bytes(os.urandom(8), "big") if self._seed is None else self._seed
         monotonic_ms = clock.monotonic_ms
         times = (monotonic_ms(), clock.now_ms())
-        machine = checked(self._api.begin, encode(document), seed, *times)
+        begin = self._api.begin if batch is None else batch.begin
+        machine = checked(begin, encode(document), seed, *times)
         return Call(label, machine, reader(result, within), monotonic_ms, on_progress, self._hook)
+
+    def batch(self, options: dict[str, Any]) -> Batch:
+        """Orders that are bought together."""
+        return checked(self._api.batch, encode(options))

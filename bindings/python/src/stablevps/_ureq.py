@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
     from threading import Event
 
+    from ._closing import Closing
     from ._machine import Call
     from ._transport import AsyncClock, Clock
 
@@ -81,11 +82,17 @@ class _Ureq:
 class Ureq(_Ureq):
     """Sends requests, and blocks the calling thread until each is done or a signal arrives."""
 
-    def exchange(self, machine: Machine) -> Document:
-        """Sends the request that the machine wants, if any; returns its next step."""
+    def exchange(self, machine: Machine, closing: Closing | None = None) -> Document:
+        """Sends the request that the machine wants, if any; returns its next step.
+
+        :param closing: what ends it beside the client.
+        """
         try:
-            step = self._begin(machine)
+            # Only the transport's own threads let go of a request before its time.
+            step = self._begin(machine) if closing is None else Document("")
             while not step.text and not self._is_closed:
+                if closing is not None and closing.is_closed:
+                    break
                 step = self._slice(machine)
         except BaseException:
             self._host.abandon(machine)
@@ -118,8 +125,11 @@ class AsyncUreq(_Ureq):
         if self._threads is not None and self._process == os.getpid():
             self._threads.shutdown(wait=False)
 
-    async def exchange(self, machine: Machine) -> Document:
-        """Sends the request that the machine wants, if any; returns its next step."""
+    async def exchange(self, machine: Machine, closing: object = None) -> Document:
+        """Sends the request that the machine wants, if any; returns its next step.
+
+        :param closing: what ends it beside the client, by cancelling the task.
+        """
         import asyncio
         from threading import Event
 
