@@ -362,7 +362,7 @@ def test_ctrl_c_ends_the_wait_and_leaves_the_tokens() -> None:
             import sys, stablevps
             from stablevps import BatchOrder, Phase
             def note(progress):
-                if progress.phase is Phase.POLLING:
+                if progress.phase is Phase.POLLING and not order:
                     print("ready")
                     order.append(progress)
             order = []
