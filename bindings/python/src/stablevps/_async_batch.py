@@ -69,10 +69,8 @@ class UnderWay:
         except asyncio.CancelledError:
             raise
         except BaseException as error:
+            # Raised in the task that asks, as a SystemExit of the caller's must end that one.
             self.raised.append(error)
-            if not isinstance(error, Exception):
-                # As every task does with SystemExit and KeyboardInterrupt.
-                raise
         finally:
             self.tasks.pop(index, None)
             self.wake()

@@ -90,6 +90,10 @@ class AsyncClient:
     :param connect_timeout: how many seconds connecting may take.
     :param max_retries: how often a failed request that is safe to repeat is retried. An order is
         never retried.
+    :param pacing: whether all calls slow down together after the service said that there are too
+        many of them (429), the requests around an order least.
+    :param app: the name of your program, or its name and version such as ``"grid-bot/2.1"``: the
+        first word of the ``User-Agent``.
     :param ca_file: a PEM file with the certificates to trust instead of the built-in ones; by
         default the environment's ``SSL_CERT_FILE``.
     :param proxy: a proxy's URL; by default the environment's ``HTTPS_PROXY`` and ``NO_PROXY``.
@@ -118,6 +122,8 @@ class AsyncClient:
         timeout: float = 30.0,
         connect_timeout: float = 5.0,
         max_retries: int = 2,
+        pacing: bool = True,
+        app: str | None = None,
         ca_file: str | None = None,
         proxy: str | None = None,
         store: AnyStore | None = None,
@@ -138,6 +144,8 @@ class AsyncClient:
             timeout=timeout,
             connect_timeout=connect_timeout,
             max_retries=max_retries,
+            pacing=pacing,
+            app=app,
             random_seed=random_seed,
             clock=clock,
             on_event=on_event,

@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
 from . import _arguments
-from ._arguments import milliseconds, text, whole, without_none
+from ._arguments import flag, milliseconds, text, whole, without_none
 from ._core import checked, encode
 from ._hook import Hook, OnEvent
 from ._machine import Call, reader
@@ -62,6 +62,8 @@ class Session:
         timeout: float,
         connect_timeout: float,
         max_retries: int,
+        pacing: bool,
+        app: str | None,
         random_seed: int | None,
         clock: object | None,
         on_event: OnEvent | None = None,
@@ -74,6 +76,8 @@ class Session:
             "auth": text("auth", auth),
             "userAgent": f"stablevps-python/{VERSION}",
             "maxRetries": whole("max_retries", max_retries),
+            "pacing": "on" if flag("pacing", pacing) else "off",
+            "app": None if app is None else text("app", app),
             "timeoutMs": milliseconds("timeout", timeout),
             "connectTimeoutMs": milliseconds("connect_timeout", connect_timeout),
             # What is bought by a clock that is not the machine's is nobody else's.
