@@ -31,8 +31,8 @@ def words(event: events.WatchEvent) -> str:
         case events.ListingFailed(error=error, next_look=pause):
             return f"can't list, next look in {pause:.0f} s: {error}"
         case _:
-            vps = getattr(event, "vps", None)
-            return event.name if vps is None else f"{vps.id}: {event.name}"
+            about = getattr(event, "vps", None)
+            return event.name if about is None else f"{about.id}: {event.name}"
 
 
 def simulate() -> None:

@@ -165,6 +165,21 @@ def test_who_leaves_early_has_the_tokens_of_what_goes_on(connect: Callable[..., 
     assert client.vps.provision(**BASIC).vps.vps_status == "active", "the account is not locked"
 
 
+def test_what_became_ready_and_was_not_given_has_a_token_too(connect: Callable[..., Any]) -> None:
+    simulator = Simulator(balance=1000)
+    client = connect(simulator)
+    batch = client.vps.provision_many([ORDER] * 5)
+    first = next(batch)
+    simulator.advance(600)
+    batch.close()
+    tokens = batch.tokens
+    ids = {client.vps.resume(token).vps.id for token in tokens}
+    assert len(tokens) == 4
+    assert {*ids, first.result.vps.id} == {vps["id"] for vps in simulator.state()["vps"]}
+    assert {end.result.vps.id for end in batch} <= ids
+    assert set(batch.tokens) <= set(tokens)
+
+
 def test_who_drops_a_batch_ends_it() -> None:
     simulator = Simulator(balance=1000)
     with simulator.client() as client:

@@ -96,12 +96,12 @@ def test_many_are_probed_with_few_sockets_and_no_thread_and_all_are_closed(
             super().close()
 
     with listening() as port:
-        before, threads = open_files(), threading.active_count()
+        before, threads = open_files(), set(threading.enumerate())
         monkeypatch.setattr(socket, "socket", Counted)
         assert probe([here(port)] * 300) == ["answered"] * 300
         monkeypatch.setattr(socket, "socket", real)
-        assert open_files() == before
-        assert threading.active_count() == threads
+        assert open_files() <= before
+        assert set(threading.enumerate()) <= threads
     assert 1 < most[0] <= 64 + 2  # and those that an event loop wakes itself with
 
 

@@ -62,10 +62,8 @@ class UnderWay:
             self.purchases[index] = purchase
             bought = await purchase
             self.ended.append(BatchResult(index=index, order=order, result=bought))
-            self.purchases.pop(index, None)
         except StableVPSError as error:
             self.ended.append(BatchResult(index=index, order=order, error=error))
-            self.purchases.pop(index, None)
         except asyncio.CancelledError:
             raise
         except BaseException as error:
@@ -115,9 +113,9 @@ class AsyncPurchaseBatch(AsyncIterator[BatchResult]):
     that fails ends no other. Each is bought in a task.
 
     Leave the loop early, and the waiting ends: :meth:`aclose` does that, the end of an
-    ``async with``, and dropping the batch. Then ``tokens`` has where each purchase goes on that was
-    ordered or may be, and the results that were there already are still given. Asking for the next
-    result may be cancelled: the purchases go on, and no result is lost.
+    ``async with``, and dropping the batch. Then ``tokens`` has where each purchase goes on whose
+    result was not given, and the results that were there already are still given. Asking for the
+    next result may be cancelled: the purchases go on, and no result is lost.
 
     An exception of the iterable of orders, or of an order's ``on_progress``, is raised as it is;
     asked again, the batch goes on.
@@ -148,7 +146,8 @@ class AsyncPurchaseBatch(AsyncIterator[BatchResult]):
 
     @property
     def tokens(self) -> list[str]:
-        """From where :meth:`AsyncClient.vps.resume` continues, of each that has not ended."""
+        """From where ``client.vps.resume`` continues, of each purchase whose result was not given:
+        of what was ordered or may be, and of what became ready meanwhile."""
         tokens = [purchase.token for purchase in list(self._under_way.purchases.values())]
         return [token for token in tokens if token is not None]
 
@@ -207,7 +206,9 @@ class AsyncPurchaseBatch(AsyncIterator[BatchResult]):
             if under_way.raised:
                 raise under_way.raised.popleft()
             if under_way.ended:
-                return under_way.ended.popleft()
+                end = under_way.ended.popleft()
+                under_way.purchases.pop(end.index, None)
+                return end
             if under_way.is_closed:
                 raise StopAsyncIteration
             self._take()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ._async_closing import AsyncClosing
 from ._async_probing import AsyncProbing
@@ -34,10 +34,10 @@ class AsyncVpsWatch(AsyncIterator["WatchEvent"]):
     """
 
     def __init__(
-        self, client: AsyncClient, call: Call[None], probing: AsyncProbing, lasts_ms: int | None
+        self, client: AsyncClient, call: Any, probing: AsyncProbing, lasts_ms: int | None
     ) -> None:
         self._client = client
-        self._call = call
+        self._call: Call[None] = call
         self._probing = probing
         self._closing = AsyncClosing()
         self._until_ms = None if lasts_ms is None else call.now_ms() + lasts_ms

@@ -100,7 +100,7 @@ class PurchaseBatch(Iterator[BatchResult]):
     that fails ends no other. Each is bought in a thread.
 
     Leave the loop early, and the waiting ends: :meth:`close` does that, the end of a ``with``, and
-    dropping the batch. Then ``tokens`` has where each purchase goes on that was ordered or may be,
+    dropping the batch. Then ``tokens`` has where each purchase goes on whose result was not given,
     and the results that were there already are still given. Ctrl-C while it waits ends it as well,
     and the ``KeyboardInterrupt`` has the ``tokens``.
 
@@ -138,9 +138,10 @@ class PurchaseBatch(Iterator[BatchResult]):
 
     @property
     def tokens(self) -> list[str]:
-        """From where :meth:`Client.vps.resume` continues, of each purchase that has not ended."""
+        """From where ``client.vps.resume`` continues, of each purchase whose result was not given:
+        of what was ordered or may be, and of what became ready meanwhile."""
         calls = list(self._under_way.calls.values())
-        tokens = [call.token() for call in calls if not call.is_over]
+        tokens = [call.token() for call in calls]
         return [token for token in tokens if token is not None]
 
     def close(self) -> None:
@@ -176,7 +177,9 @@ class PurchaseBatch(Iterator[BatchResult]):
             while True:
                 self._receive(is_waiting=False)
                 if self._ended:
-                    return self._ended.popleft()
+                    end = self._ended.popleft()
+                    self._under_way.calls.pop(end.index, None)
+                    return end
                 if self._begin_one():
                     continue
                 if not self._threads or self._under_way.closing.is_closed:
@@ -245,7 +248,6 @@ class PurchaseBatch(Iterator[BatchResult]):
             # It has nothing left to do.
             thread.join()
         if isinstance(end, BatchResult):
-            self._under_way.calls.pop(index, None)
             self._ended.append(end)
         elif not isinstance(end, StableVPSError):
             raise end

@@ -155,11 +155,11 @@ def not_tried(targets: Sequence[ProbeTarget]) -> Outcomes:
     return ["not_tried" for _ in targets]
 
 
-def checked_outcome(outcome: object) -> ProbeOutcome:
+def checked_outcome(outcome: ProbeOutcome) -> ProbeOutcome:
     """What a caller's own prober returned."""
-    if outcome == "answered" or outcome == "silent" or outcome == "not_tried":
-        return outcome
-    raise TypeError('a prober must return "answered", "silent" or "not_tried"')
+    if outcome not in ("answered", "silent", "not_tried"):
+        raise TypeError('a prober must return "answered", "silent" or "not_tried"')
+    return outcome
 
 
 class OwnProbing(Probing):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ._closing import Closing
 from ._probing import Probing
@@ -34,10 +34,10 @@ class VpsWatch(Iterator["WatchEvent"]):
     """
 
     def __init__(
-        self, client: Client, call: Call[None], probing: Probing, lasts_ms: int | None
+        self, client: Client, call: Any, probing: Probing, lasts_ms: int | None
     ) -> None:
         self._client = client
-        self._call = call
+        self._call: Call[None] = call
         self._probing = probing
         self._closing = Closing()
         self._until_ms = None if lasts_ms is None else call.now_ms() + lasts_ms
