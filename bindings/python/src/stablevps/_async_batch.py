@@ -159,7 +159,9 @@ class AsyncPurchaseBatch(AsyncIterator[BatchResult]):
             self._taking.cancel()
             tasks.append(self._taking)
         self._under_way.close()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        # An order's own on_progress may close the batch.
+        others = [task for task in tasks if task is not asyncio.current_task()]
+        await asyncio.gather(*others, return_exceptions=True)
 
     async def __aenter__(self) -> Self:
         return self

@@ -129,6 +129,7 @@ class PurchaseBatch(Iterator[BatchResult]):
         """An order for which there was no thread."""
         self._taken = 0
         self._has_more = True
+        self._is_asked = False
 
     @property
     def progress(self) -> BatchProgress:
@@ -173,22 +174,30 @@ class PurchaseBatch(Iterator[BatchResult]):
         return self
 
     def __next__(self) -> BatchResult:
+        if self._is_asked:
+            raise RuntimeError("the batch is asked for its next result already")
+        self._is_asked = True
         try:
-            while True:
-                self._receive(is_waiting=False)
-                if self._ended:
-                    end = self._ended.popleft()
-                    self._under_way.calls.pop(end.index, None)
-                    return end
-                if self._begin_one():
-                    continue
-                if not self._threads or self._under_way.closing.is_closed:
-                    raise StopIteration
-                self._receive(is_waiting=True)
+            return self._next()
         except (KeyboardInterrupt, SystemExit) as ending:
             self.close()
             ending.tokens = self.tokens  # type: ignore[union-attr]
             raise
+        finally:
+            self._is_asked = False
+
+    def _next(self) -> BatchResult:
+        while True:
+            self._receive(is_waiting=False)
+            if self._ended:
+                end = self._ended.popleft()
+                self._under_way.calls.pop(end.index, None)
+                return end
+            if self._begin_one():
+                continue
+            if not self._threads or self._under_way.closing.is_closed:
+                raise StopIteration
+            self._receive(is_waiting=True)
 
     def _begin_one(self) -> bool:
         """Takes an order, where one more may be under way."""
