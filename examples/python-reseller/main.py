@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sqlite3
-from contextlib import suppress
 from pathlib import Path
 
 import stablevps
@@ -62,27 +61,33 @@ class Shop:
         self.books = books
 
     async def serve_everybody(self) -> None:
-        """Serves every customer who waits."""
-        await asyncio.gather(*(self.serve(*customer) for customer in self.books.open()))
-
-    async def serve(self, customer: str, plan: str, location: str) -> None:
-        try:
-            bought = await self.client.vps.provision(
+        """Serves every customer who waits. The customer's name is the order's idempotency key."""
+        orders = (
+            stablevps.BatchOrder(
                 plan_id=stablevps.PlanId(plan),
                 billing_cycle="monthly",
                 location=stablevps.Location(location),
                 idempotency_key=customer,
-                when_held="wait",
             )
+            for customer, plan, location in self.books.open()
+        )
+        async with self.client.vps.provision_many(orders, when_held="wait") as batch:
+            async for end in batch:
+                self.serve(end)
+
+    def serve(self, end: stablevps.BatchResult) -> None:
+        customer = end.order.idempotency_key
+        assert customer is not None
+        if end.result is not None:
+            bought = end.result
             self.books.deliver(customer, bought.vps.id)
-        except (stablevps.UnresolvedError, stablevps.ProvisioningFailedError) as error:
-            self.books.call_a_person(customer, str(error))
-            print(f"{customer}: a person must look: {error}")
-        except stablevps.StableVPSError as error:
-            print(f"{customer}: left for the next run: {error}")
-        else:
             # Here the address, the user and bought.vps.rdp_password.reveal() go to the customer.
             print(f"{customer}: {bought.vps.ip_address}{' (recovered)' * bought.recovered}")
+        elif isinstance(end.error, (stablevps.UnresolvedError, stablevps.ProvisioningFailedError)):
+            self.books.call_a_person(customer, str(end.error))
+            print(f"{customer}: a person must look: {end.error}")
+        else:
+            print(f"{customer}: left for the next run: {end.error}")
 
 
 class DoomedStore:
@@ -107,8 +112,7 @@ def simulate(path: Path, customers: int) -> None:
 
     async def day(store: Store) -> None:
         async with simulator.async_client(store=store) as client:
-            with suppress(SystemExit):  # it ends asyncio.run by itself, like a death
-                await Shop(client, books).serve_everybody()
+            await Shop(client, books).serve_everybody()
 
     try:
         asyncio.run(day(DoomedStore(store, simulator, orders=customers // 2)))

@@ -5,8 +5,9 @@
 //! instructions makes both free it: the process aborts. Borrowed bytes have one owner at every moment.
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use stablevps_core::catalogue;
 use stablevps_core::clock::{Instant, Now};
@@ -121,6 +122,11 @@ pub(crate) fn json<T: DeserializeOwned>(document: &[u8]) -> Result<T, Failure> {
         .map_err(|_| Error::invalid_input("document", "has another form").into())
 }
 
+/// A document of what can be written as one.
+fn json_text(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
 /// A document as text. Bytes cross without being copied.
 fn text(document: &[u8]) -> Result<&str, Error> {
     str::from_utf8(document).map_err(|_| Error::invalid_input("document", "must be UTF-8"))
@@ -167,6 +173,17 @@ impl Machine {
         let now = Instant::from_millis(now_ms);
         documents::probed(self.lock().as_mut(), id, text(outcomes)?, now)
             .map_err(|_| Failure::StaleReply { id })
+    }
+
+    /// What became of the last request, as a JSON document: `{"id":1,"status":200,"received":512,"requestId":...}`, where
+    /// `received` counts the body's bytes, or `{"id":1,"failure":"timeout","delivery":"unknown"}`. None before the first.
+    #[must_use]
+    pub fn exchanged(&self) -> Option<String> {
+        let exchanged = self
+            .exchanged
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        exchanged.as_ref().map(json_text)
     }
 
     /// Hands in the response to a request. `headers` is a JSON object.

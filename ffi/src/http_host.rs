@@ -101,7 +101,24 @@ impl HttpHost {
         Ok(String::new())
     }
 
-    /// The same in this thread, as far as that goes: gives nothing where the request must be left to
+    /// Carries out the request that the machine wants, and says whether that is over, or there is none. Where it says no
+    /// after `wait_ms`, call again; a reply is handed in at the time of the call that follows its arrival, which is
+    /// `now_ms`. It gives no step, so that none is lost with a caller who is ended meanwhile.
+    pub fn settle(&self, machine: &Machine, wait_ms: u64, now_ms: u64) -> Result<bool, Failure> {
+        let Some(UnderWay { id, exchange }) = self.begin(machine, now_ms) else {
+            return Ok(true);
+        };
+        if exchange.is_over_within(Duration::ZERO)
+            && let Some(reply) = exchange.wait(Duration::ZERO)
+        {
+            deliver(machine, id, &exchange, reply, now_ms)?;
+            return Ok(true);
+        }
+        let _ = exchange.is_over_within(Duration::from_millis(wait_ms));
+        Ok(false)
+    }
+
+    /// As [`exchange`](Self::exchange) in this thread, as far as that goes: gives nothing where the request must be left to
     /// [`exchange`](Self::exchange), or was interrupted and must be sent again by it.
     pub fn exchange_here(
         &self,
@@ -164,6 +181,18 @@ fn hand_in(
     reply: Reply,
     now_ms: u64,
 ) -> Result<String, Failure> {
+    deliver(machine, id, exchange, reply, now_ms)?;
+    Ok(machine.step(now_ms))
+}
+
+/// Hands a reply in.
+fn deliver(
+    machine: &Machine,
+    id: u32,
+    exchange: &Arc<Exchange>,
+    reply: Reply,
+    now_ms: u64,
+) -> Result<(), Failure> {
     let mut slot = machine
         .under_way
         .lock()
@@ -176,8 +205,7 @@ fn hand_in(
         *slot = None;
         machine.reply(id, reply, now_ms)?;
     }
-    drop(slot);
-    Ok(machine.step(now_ms))
+    Ok(())
 }
 
 fn refused(error: &ConfigError) -> Failure {

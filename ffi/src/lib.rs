@@ -16,6 +16,8 @@ pub mod catalogue;
 #[cfg(not(feature = "records"))]
 pub mod documents;
 pub mod error;
+#[cfg(not(feature = "records"))]
+mod exchanged;
 #[cfg(all(feature = "ureq", not(feature = "records")))]
 pub mod http_host;
 pub mod machine;

@@ -12,6 +12,8 @@ use stablevps_core::http::{HttpResponse, Reply, RequestId};
 use stablevps_core::recorded::RecordedStep;
 
 use crate::error::Failure;
+#[cfg(not(feature = "records"))]
+use crate::exchanged::Exchanged;
 
 /// A call or a purchase under way.
 #[derive(uniffi::Object)]
@@ -23,6 +25,9 @@ pub struct Machine {
     times: Mutex<Times>,
     /// Its place among orders that are bought together.
     seat: Option<Seat>,
+    /// What became of the last request that was answered.
+    #[cfg(not(feature = "records"))]
+    pub(crate) exchanged: Mutex<Option<Exchanged>>,
 }
 
 /// The moments of a recorded purchase.
@@ -60,6 +65,8 @@ impl Machine {
             #[cfg(all(feature = "ureq", not(feature = "records")))]
             under_way: Mutex::new(None),
             times: Mutex::default(),
+            #[cfg(not(feature = "records"))]
+            exchanged: Mutex::default(),
         })
     }
 
@@ -134,9 +141,20 @@ impl Machine {
     }
 
     pub(crate) fn reply(&self, id: u32, reply: Reply, now_ms: u64) -> Result<(), Failure> {
+        #[cfg(not(feature = "records"))]
+        let exchanged = Exchanged::of(id, &reply);
         self.lock()
             .handle_reply(RequestId(id), reply, Instant::from_millis(now_ms))
-            .map_err(|_| Failure::StaleReply { id })
+            .map_err(|_| Failure::StaleReply { id })?;
+        #[cfg(not(feature = "records"))]
+        {
+            let mut last = self
+                .exchanged
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            *last = Some(exchanged);
+        }
+        Ok(())
     }
 }
 

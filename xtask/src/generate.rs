@@ -6,7 +6,7 @@ use crate::models::Models;
 use crate::samples;
 use crate::shell::root;
 use crate::{kotlin_blocking, kotlin_errors, kotlin_models};
-use crate::{python_client, python_errors, python_models};
+use crate::{python_client, python_errors, python_events, python_models};
 use crate::{swift_errors, swift_models, typescript_stores};
 use crate::{typescript_errors, typescript_events, typescript_models, typescript_readers};
 
@@ -17,6 +17,10 @@ pub fn run(check: bool) -> Result<()> {
         (
             "bindings/python/src/stablevps/_errors.py",
             python_errors::module(&models),
+        ),
+        (
+            "bindings/python/src/stablevps/events.py",
+            python_events::module(&models),
         ),
         (
             "bindings/python/src/stablevps/_models.py",

@@ -21,6 +21,7 @@ mod postgres;
 mod python;
 mod python_client;
 mod python_errors;
+mod python_events;
 mod python_models;
 mod race;
 mod samples;

@@ -17,7 +17,7 @@ struct Pair {
     words: &'static [(&'static str, &'static str)],
 }
 
-const PAIRS: [Pair; 3] = [
+const PAIRS: [Pair; 4] = [
     Pair {
         source: "_async_client.py",
         made: "_client.py",
@@ -27,6 +27,11 @@ const PAIRS: [Pair; 3] = [
         source: "_async_purchases.py",
         made: "_purchases.py",
         words: &PURCHASES,
+    },
+    Pair {
+        source: "_async_watch.py",
+        made: "_watch.py",
+        words: &WATCH,
     },
     Pair {
         source: "stores/_async_postgres.py",
@@ -90,6 +95,37 @@ Written by ``cargo xtask generate`` from ``_async_purchases.py``: change that fi
     ),
 ];
 
+const WATCH: [(&str, &str); 2] = [
+    (
+        "\
+A watch over the account's VPS, in an event loop.
+
+``_watch.py`` is made of this file by ``cargo xtask generate``.
+",
+        "\
+A watch over the account's VPS.
+
+Written by ``cargo xtask generate`` from ``_async_watch.py``: change that file, not this one.
+",
+    ),
+    (
+        "\
+A watch over the account's VPS: an asynchronous iterator of events, as a rule without an end.
+
+    It looks while it is asked for the next event, and has no task or connection of its own between
+    two events. Asking may be cancelled at any time: the next call goes on where this one was, no
+    event is lost, and no reboot is sent twice.
+",
+        "\
+A watch over the account's VPS: an iterator of events, as a rule without an end.
+
+    It looks while it is asked for the next event, and has no thread or connection of its own
+    between two events. Ctrl-C ends a wait or a request at once; asked again, the watch goes on where
+    it was, and no reboot is sent twice. :meth:`aclose`, from another thread too, ends it for good.
+",
+    ),
+];
+
 const POSTGRES: [(&str, &str); 4] = [
     (
         "\
@@ -114,12 +150,15 @@ Written by ``cargo xtask generate`` from ``_async_postgres.py``: change that fil
     ),
 ];
 
-const NAMES: [(&str, &str); 10] = [
+const NAMES: [(&str, &str); 13] = [
     // In a thread, the purchase is its end.
     ("-> AsyncPurchase:", "-> Provisioned:"),
     ("import AsyncPurchase, purchase", "import purchase"),
     ("async def ", "def "),
     ("async with ", "with "),
+    ("async for ", "for "),
+    ("__aiter__", "__iter__"),
+    ("__anext__", "__next__"),
     ("await ", ""),
     ("_async_", "_"),
     ("__aenter__", "__enter__"),

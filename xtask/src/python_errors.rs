@@ -111,7 +111,7 @@ fn class(kind: &ErrorKind) -> String {
 }
 
 /// A span of time is given in seconds, as Python has it.
-fn seconds(field: &Field) -> Option<String> {
+pub fn seconds(field: &Field) -> Option<String> {
     let name = field.name.strip_suffix("Ms")?;
     (field.kind == Kind::Integer).then(|| snake(name))
 }

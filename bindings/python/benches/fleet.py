@@ -1,5 +1,7 @@
-"""What five hundred purchases cost that wait for their VPS in one process: the CPU time of both clients, with their
-transport, against the simulated service on loopback. The argument is the simulator's program. One JSON line a figure.
+"""What five hundred purchases cost that wait for their VPS in one process.
+
+It measures the CPU time of both clients, with their transport, against the simulated service on
+loopback. The argument is the simulator's program. One JSON line a figure.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
 import stablevps
 
@@ -20,7 +23,7 @@ MEASURED = 60.0
 """For how many seconds it is measured, once all of them wait."""
 LIMIT = 1.0
 """Of a core, in a hundred."""
-ORDER = ("basic", "monthly", "tokyo")
+ORDER: Any = {"plan_id": "basic", "billing_cycle": "monthly", "location": "tokyo"}
 
 
 @contextmanager
@@ -69,7 +72,7 @@ def report(what: str, cpu: float, took: float) -> None:
 async def tasks(url: str, key: str) -> None:
     waiting = Waiting()
     async with stablevps.AsyncClient(key, base_url=url) as client:
-        one = lambda: client.vps.provision(*ORDER, on_progress=waiting.note)  # noqa: E731
+        one = lambda: client.vps.provision(**ORDER, on_progress=waiting.note)  # noqa: E731
         running = [asyncio.ensure_future(one()) for _ in range(PURCHASES)]
         while not waiting.all.is_set():
             await asyncio.sleep(0.5)
@@ -86,8 +89,8 @@ def threads(url: str, key: str) -> None:
     with stablevps.Client(key, base_url=url) as client:
 
         def one() -> None:
-            with suppress(stablevps.StableVpsError):
-                client.vps.provision(*ORDER, on_progress=waiting.note)
+            with suppress(stablevps.StableVPSError):
+                client.vps.provision(**ORDER, on_progress=waiting.note)
 
         for _ in range(PURCHASES):
             threading.Thread(target=one, daemon=True).start()

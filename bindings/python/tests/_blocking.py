@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+from collections.abc import AsyncIterator
 from typing import Any
 
 from stablevps import AsyncClient
@@ -45,9 +46,39 @@ class _Methods:
         return _blocking(method)
 
 
+class _Iterator:
+    """An asynchronous iterator, asked from outside its event loop."""
+
+    def __init__(self, iterator: Any) -> None:
+        self._iterator = iterator
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._iterator, name)
+
+    def __iter__(self) -> _Iterator:
+        return self
+
+    def __next__(self) -> Any:
+        try:
+            return _loop.run_until_complete(anext(self._iterator))
+        except StopAsyncIteration:
+            raise StopIteration from None
+
+    def __enter__(self) -> _Iterator:
+        return self
+
+    def __exit__(self, *ending: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        _loop.run_until_complete(self._iterator.aclose())
+
+
 def _blocking(method: Any) -> Any:
     def call(*arguments: Any, **named: Any) -> Any:
         work = method(*arguments, **named)
+        if isinstance(work, AsyncIterator):
+            return _Iterator(work)
         assert asyncio.iscoroutine(work), method
         return _loop.run_until_complete(work)
 

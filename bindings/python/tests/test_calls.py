@@ -296,6 +296,14 @@ def test_a_client_without_a_key_can_create_one_and_nothing_else(
     assert connect(simulator, api_key=None).wallet.get().currency == "EUR"
 
 
+MADE_AT_ONCE = {
+    "AsyncPurchase": "Provisioned",
+    "AsyncPurchaseBatch": "PurchaseBatch",
+    "AsyncVpsWatch": "VpsWatch",
+}
+"""What methods of an asynchronous client give without being awaited, and what takes its place."""
+
+
 def public(owner: type) -> dict[str, Any]:
     return {
         name: value
@@ -320,8 +328,8 @@ def test_both_clients_have_the_same_methods_with_the_same_arguments_and_words(
     for name, method in public(sync).items():
         twin = public(other)[name]
         ours, theirs = inspect.signature(method), inspect.signature(twin)
-        if theirs.return_annotation == "AsyncPurchase":
-            theirs = theirs.replace(return_annotation="Provisioned")
+        if theirs.return_annotation in MADE_AT_ONCE:
+            theirs = theirs.replace(return_annotation=MADE_AT_ONCE[theirs.return_annotation])
         else:
             assert inspect.iscoroutinefunction(twin), name
         assert ours == theirs, name
@@ -403,3 +411,37 @@ def test_the_fixtures_of_the_testing_module_are_there_for_every_pytest_user(
 ) -> None:
     stablevps_client.vps.create(**ORDER)
     assert stablevps_simulator.state()["orders_placed"] == 1
+
+
+def test_the_user_agent_begins_with_the_program_s_own_name() -> None:
+    heads: list[str] = []
+
+    class Notes:
+        def send(self, request: HttpRequest) -> HttpResponse:
+            heads.append(request.headers["user-agent"])
+            return HttpResponse(200, {}, b'{"balance":1,"currency":"EUR"}')
+
+        def close(self) -> None:
+            pass
+
+    for app in (None, "grid-bot", "grid-bot/2.1"):
+        stablevps.Client("svps_live_x", transport=Notes(), app=app).wallet.get()
+    own = f"stablevps-python/{stablevps.__version__}"
+    assert heads == [own, f"grid-bot {own}", f"grid-bot/2.1 {own}"]
+    with pytest.raises(stablevps.InvalidInputError, match="app must be a name"):
+        stablevps.Client("svps_live_x", app="grid bot")
+
+
+@pytest.mark.parametrize(("pacing", "slower"), [(True, True), (False, False)])
+def test_calls_slow_down_together_after_a_429_unless_that_is_switched_off(
+    connect: Any, pacing: bool, slower: bool
+) -> None:
+    simulator = Simulator()
+    simulator.fault({"status": {"code": 429}}, path="/wallet", times=3)
+    client = connect(simulator, pacing=pacing, max_retries=0)
+    begun = simulator.now_ms
+    for _ in range(3):
+        with pytest.raises(stablevps.RateLimitedError):
+            client.wallet.get()
+    client.account.get()
+    assert (simulator.now_ms > begun) is slower

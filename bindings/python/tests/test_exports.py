@@ -29,7 +29,7 @@ def test_every_name_that_a_module_exports_exists(name: str) -> None:
 
 
 def test_the_modules_that_people_import_from_say_what_they_export() -> None:
-    for name in ("", ".httpx", ".stores", ".testing"):
+    for name in ("", ".events", ".httpx", ".opentelemetry", ".stores", ".testing"):
         module = importlib.import_module(f"stablevps{name}")
         assert set(module.__all__) <= set(dir(module))
 

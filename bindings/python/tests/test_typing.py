@@ -12,7 +12,9 @@ pytest.importorskip("mypy")
 
 PROGRAM = """
 import stablevps
-from stablevps import BillingCycle, Location, PlanId, Scope
+from stablevps import BatchOrder, BillingCycle, Location, PlanId, ProbeOutcome, ProbeTarget, Scope
+from stablevps import events
+from stablevps.opentelemetry import OpenTelemetry
 from stablevps.stores import AsyncPostgresStore, PostgresStore, SqliteStore, StoreOperation
 from stablevps.testing import Simulator
 
@@ -23,6 +25,37 @@ client.vps.create(plan_id=PlanId("x"), billing_cycle=BillingCycle("y"), location
 client.vps.wait_until_ready("id", wait_for="active")
 client.keys.create(email="e", password="p", name="n", scope=Scope.READ)
 stablevps.price("basic", "yearly")
+for event in client.vps.watch(reboot="when_silent", exclude={"vps_1"}):
+    if isinstance(event, events.Unreachable):
+        print(event.vps.id, event.silent.is_integer())
+        print(event.reboots)  # typo
+order = BatchOrder(plan_id="prime", billing_cycle="monthly", location="london", wait_for="active")
+with client.vps.provision_many([order], max_spend="20") as batch:
+    for end in batch:
+        print(end.index, end.order.plan_id, end.result and end.result.vps.id, batch.progress.ready)
+client.vps.watch(reboot="sometimes")  # typo
+client.vps.provision_many(["order"])  # typo
+BatchOrder(plan_id="prme", billing_cycle="monthly", location="london")  # typo
+BatchOrder(plan_id="prime", billing_cycle="monthly", location="london", wait_for="redy")  # typo
+
+
+class MyProber:
+    def probe(self, target: ProbeTarget, within: float) -> ProbeOutcome:
+        return "answered"
+
+
+class MyAsyncProber:
+    async def probe(self, target: ProbeTarget, within: float) -> ProbeOutcome:
+        return "not_tried"
+
+
+def note(event: events.ClientEvent) -> None:
+    print(event.name)
+
+
+stablevps.Client("key", prober=MyProber(), on_event=note, app="bot/1")
+stablevps.AsyncClient("key", prober=MyAsyncProber(), on_event=OpenTelemetry())
+stablevps.Client("key", prober=MyAsyncProber())  # typo
 simulator.fault("lose_after")
 simulator.fault({"cut": {"keep": 10}})
 

@@ -13,23 +13,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import _errors, _models, _transport, _values
+from . import _errors, _models, _orders, _transport, _values
 from ._errors import *  # noqa: F403
 from ._models import *  # noqa: F403
+from ._orders import *  # noqa: F403
 from ._transport import *  # noqa: F403
 from ._values import *  # noqa: F403
 from ._version import VERSION as __version__
 
 if TYPE_CHECKING:
+    from ._async_batch import AsyncPurchaseBatch
     from ._async_client import AsyncClient
     from ._async_purchase import AsyncPurchase
+    from ._async_watch import AsyncVpsWatch
+    from ._batch import PurchaseBatch
     from ._catalogue import PLANS, price
     from ._client import Client
     from ._resumed import Resumed
+    from ._watch import VpsWatch
 
-__all__ = ["PLANS", "AsyncClient", "AsyncPurchase", "Client", "Resumed", "__version__", "price"]
+__all__ = ["PLANS", "AsyncClient", "AsyncPurchase", "AsyncPurchaseBatch", "AsyncVpsWatch"]
+__all__ += ["Client", "PurchaseBatch", "Resumed", "VpsWatch", "__version__", "price"]
 __all__ += _errors.__all__
 __all__ += _models.__all__
+__all__ += _orders.__all__
 __all__ += _transport.__all__
 __all__ += _values.__all__
 
@@ -37,12 +44,16 @@ __all__ += _values.__all__
 _LAZY = {
     "AsyncClient": "_async_client",
     "AsyncPurchase": "_async_purchase",
+    "AsyncPurchaseBatch": "_async_batch",
+    "AsyncVpsWatch": "_async_watch",
     "Client": "_client",
     "PLANS": "_catalogue",
+    "PurchaseBatch": "_batch",
     "Resumed": "_resumed",
+    "VpsWatch": "_watch",
     "price": "_catalogue",
 }
-_LAZY_MODULES = {"httpx", "stores", "testing"}
+_LAZY_MODULES = {"events", "httpx", "opentelemetry", "stores", "testing"}
 
 
 def __getattr__(name: str) -> Any:

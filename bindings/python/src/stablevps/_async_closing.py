@@ -1,4 +1,4 @@
-"""How an asynchronous client is closed: whoever sleeps is woken."""
+"""How an asynchronous client or a watch is closed: whoever sleeps is woken."""
 
 from __future__ import annotations
 
@@ -11,15 +11,19 @@ T = TypeVar("T")
 
 
 class AsyncClosing:
-    """Whether a client is closed."""
+    """Whether a client or a watch is closed."""
 
     def __init__(self) -> None:
         self.is_closed = False
         self._waiting: set[asyncio.Future[None]] = set()
         self._working: set[_Working] = set()
 
-    async def sleep(self, seconds: float) -> None:
-        """Waits; returns early when the client is closed."""
+    def ended(self) -> bool:
+        """Whether it is closed."""
+        return self.is_closed
+
+    async def sleep(self, seconds: float, other: AsyncClosing | None = None) -> None:
+        """Waits; returns early when this is closed. The other one stops the task by itself."""
         if self.is_closed:
             return
         loop = asyncio.get_running_loop()

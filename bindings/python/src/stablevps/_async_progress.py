@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from ._machine import Call, Send, StoreStep, Wait
+from ._machine import Call, Wanted
 from ._models import Progress
 from ._nested import Telling
 
@@ -17,7 +17,7 @@ def check(on_progress: OnProgress | None) -> None:
     """Refuses nothing: every function can be called, or awaited as well."""
 
 
-async def tell(call: Call[Any], step: Send | Wait | StoreStep) -> None:
+async def tell(call: Call[Any], step: Wanted) -> None:
     """Logs a step, and passes the progress on, before the step is carried out."""
     with Telling(call):
         answer: Any = call.report(step)

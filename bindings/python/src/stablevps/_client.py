@@ -6,23 +6,26 @@ Written by ``cargo xtask generate`` from ``_async_client.py``: change that file,
 from __future__ import annotations
 
 import builtins
-import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar
 
 from . import _progress as _progress
 from ._arguments import amount, call_options, flag, milliseconds, secret, text, whole, without_none
+from ._batch import AnyOrders, PurchaseBatch, OnBatchProgress, UnderWay
 from ._closing import Closing
+from ._probing import AnyProber, Probing, probing
 from ._progress import OnProgress
 from ._purchase import purchase
 from ._purchases import Purchases
 from ._storing import AnyStore, Storing
+from ._watch import VpsWatch
 from ._clocks import SystemClock
 from ._core import invalid_input
-from ._machine import Call, Send, Step, StoreStep, Wait, log
+from ._hook import OnEvent
+from ._machine import WANTED, Call, Probe, Send, Step, StoreStep, Wait
 from ._models import (
     Account,
     ActionReceipt,
@@ -43,6 +46,7 @@ from ._models import (
     Wallet,
     WhenHeld,
 )
+from ._orders import BatchOrder
 from ._session import Session
 from ._transport import Clock, HttpTransport, TransportFailure, too_late
 from ._ureq import Ureq
@@ -51,6 +55,7 @@ from ._values import Secret, hidden
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+    from .events import WatchEvent
     from .testing import SimulatedClient
 
 __all__ = ["Client"]
@@ -83,11 +88,19 @@ class Client:
     :param connect_timeout: how many seconds connecting may take.
     :param max_retries: how often a failed request that is safe to repeat is retried. An order is
         never retried.
+    :param pacing: whether all calls slow down together after the service said that there are too
+        many of them (429), the requests around an order least.
+    :param app: the name of your program, or its name and version such as ``"grid-bot/2.1"``: the
+        first word of the ``User-Agent``.
     :param ca_file: a PEM file with the certificates to trust instead of the built-in ones; by
         default the environment's ``SSL_CERT_FILE``.
     :param proxy: a proxy's URL; by default the environment's ``HTTPS_PROXY`` and ``NO_PROXY``.
     :param store: where purchases are recorded, such as a :class:`stablevps.stores.SqliteStore`.
         Then an ``idempotency_key`` buys one VPS at most, whoever asks.
+    :param prober: another way to find out whether a VPS answers, for watches and for
+        ``wait_for="reachable"``; by default a TCP connection. See :class:`Prober`.
+    :param on_event: called with every request, with every phase of a purchase and with the events
+        of watches: see :mod:`stablevps.events`. It must return soon; what it raises is logged once.
     :param transport: another way to send requests, such as
         :class:`stablevps.httpx.HttpxTransport`.
     :param clock: another clock, for tests.
@@ -107,9 +120,13 @@ class Client:
         timeout: float = 30.0,
         connect_timeout: float = 5.0,
         max_retries: int = 2,
+        pacing: bool = True,
+        app: str | None = None,
         ca_file: str | None = None,
         proxy: str | None = None,
         store: AnyStore | None = None,
+        prober: AnyProber | None = None,
+        on_event: OnEvent | None = None,
         transport: HttpTransport | None = None,
         clock: Clock | None = None,
         random_seed: int | None = None,
@@ -125,9 +142,13 @@ class Client:
             timeout=timeout,
             connect_timeout=connect_timeout,
             max_retries=max_retries,
+            pacing=pacing,
+            app=app,
             random_seed=random_seed,
             clock=clock,
+            on_event=on_event,
         )
+        self._probing: Probing = probing(prober)
         self._has_own_clock = clock is not None
         self._clock: Clock = SystemClock() if clock is None else clock
         self._transport = transport
@@ -147,14 +168,16 @@ class Client:
         """Recorded purchases."""
 
     @staticmethod
-    def simulated(*, store: AnyStore | None = None, **config: Any) -> SimulatedClient:
+    def simulated(
+        *, store: AnyStore | None = None, on_event: OnEvent | None = None, **config: Any
+    ) -> SimulatedClient:
         """A client of a simulated service in memory. Its time is virtual: waits take no time.
 
-        The keywords are the simulator's configuration: see :class:`stablevps.testing.Simulator`.
+        The other keywords configure the simulator: see :class:`stablevps.testing.Simulator`.
         """
         from .testing import SimulatedClient, Simulator
 
-        return SimulatedClient(Simulator(**config), store=store)
+        return SimulatedClient(Simulator(**config), store=store, on_event=on_event)
 
     def close(self) -> None:
         """Closes the connections. The client can't be used afterwards.
@@ -206,19 +229,25 @@ class Client:
         call = self._session.call(
             label, request, result, self._clock, options=options, within=within
         )
-        if self._ureq is None or log.isEnabledFor(logging.DEBUG):
+        if self._ureq is None or call.is_observed:
             step = call.step(self._clock.monotonic_ms())
         else:
             # The step before the first request need not be read.
             step = call.read(self._ureq.exchange(call.machine))
-        while isinstance(step, (Send, Wait, StoreStep)):
+        while isinstance(step, WANTED):
             call.report(step)
             step = self._advance(call, step)
         return call.result(step)
 
-    def _purchase(self, label: str, request: Any, on_progress: OnProgress | None) -> Provisioned:
+    def _purchase(
+        self,
+        label: str,
+        request: Any,
+        on_progress: OnProgress | None,
+        batch: UnderWay | None = None,
+    ) -> Provisioned:
         """Buys a VPS or waits for one."""
-        return purchase(partial(self._run, label, request, on_progress))
+        return purchase(partial(self._run, label, request, on_progress, batch=batch))
 
     def _run(
         self,
@@ -226,11 +255,21 @@ class Client:
         request: Any,
         on_progress: OnProgress | None,
         began: Callable[[Call[Provisioned]], None],
+        batch: UnderWay | None = None,
     ) -> Provisioned:
         """Of the account's purchases only one at a time is before its order's reply."""
         self._check_open()
         _progress.check(on_progress)
-        call = self._session.call(label, request, Provisioned, self._clock, on_progress=on_progress)
+        call = self._session.call(
+            label,
+            request,
+            Provisioned,
+            self._clock,
+            on_progress=on_progress,
+            batch=None if batch is None else batch.native,
+        )
+        call.is_purchase = True
+        call.closing = None if batch is None else batch.closing
         began(call)
         try:
             try:
@@ -245,7 +284,7 @@ class Client:
 
     def _buy(self, call: Call[Provisioned]) -> Provisioned:
         step = call.step(self._clock.monotonic_ms())
-        while isinstance(step, (Send, Wait, StoreStep)):
+        while isinstance(step, WANTED):
             told = step
             _progress.tell(call, told)
             call.reported(told)
@@ -262,23 +301,38 @@ class Client:
         if isinstance(step, StoreStep):
             self._store(call, step)
         elif isinstance(step, Wait):
-            self._sleep(step.delay_ms / 1000)
+            self._sleep(step.delay_ms / 1000, call.closing)
+        elif isinstance(step, Probe):
+            self._probe(call, step, self._probing, call.closing)
         elif not isinstance(step, Send):
             return step
         elif self._ureq is not None:
-            after = call.read(self._ureq.exchange(call.machine))
-            if isinstance(after, (Send, Wait, StoreStep)):
+            begun_ms = self._clock.monotonic_ms()
+            after = call.read(self._ureq.exchange(call.machine, call.closing))
+            call.observe(step, begun_ms)
+            if isinstance(after, WANTED):
                 self._check_under_way(call)
             return after
         else:
             self._send(call, step)
         return call.step(self._clock.monotonic_ms())
 
-    def _sleep(self, seconds: float) -> None:
+    def _sleep(self, seconds: float, watching: Closing | None = None) -> None:
         if self._has_own_clock:
             self._clock.sleep(seconds)
         else:
-            self._closing.sleep(seconds)
+            self._closing.sleep(seconds, watching)
+
+    def _probe(
+        self, call: Call[T], probe: Probe, probing: Probing, closing: Closing | None
+    ) -> None:
+        def is_ended() -> bool:
+            return self._closing.is_closed or (closing is not None and closing.is_closed)
+
+        work = probing.probe_all(probe.targets, probe.within_ms / 1000, is_ended)
+        outcomes = self._closing.unless(work)
+        if outcomes is not None:
+            call.probed(probe, outcomes, self._clock.monotonic_ms())
 
     def _store(self, call: Call[T], step: StoreStep) -> None:
         assert self._storing is not None
@@ -293,6 +347,7 @@ class Client:
 
     def _send(self, call: Call[T], send: Send) -> None:
         assert self._transport is not None
+        begun_ms = self._clock.monotonic_ms()
         request = call.for_transport(send)
         if not request.may_begin():
             call.failed(send, too_late(), self._clock.monotonic_ms())
@@ -308,9 +363,21 @@ class Client:
             if response is None and self._closing.is_closed:
                 raise call.closed(self._clock.monotonic_ms())
             call.response(send, response, self._clock.monotonic_ms())
+        call.observe(send, begun_ms)
+
+    def _watch(self, request: Any, prober: AnyProber | None, lasts_ms: int | None) -> VpsWatch:
+        """Begins a watch."""
+        self._check_open()
+        probes = self._probing if prober is None else probing(prober)
+        call = self._session.call("vps.watch", request, type(None), self._clock)
+        return VpsWatch(self, call, probes, lasts_ms)
+
+    def _look(self, watch: VpsWatch) -> WatchEvent | None:
+        """Looks at the VPS until there is something to tell; nothing at the watch's end."""
+        return watch.advance()
 
     def _check_under_way(self, call: Call[T]) -> None:
-        if self._closing.is_closed:
+        if self._closing.is_closed or (call.closing is not None and call.closing.is_closed):
             raise call.closed(self._clock.monotonic_ms())
 
     def _check_open(self) -> None:
@@ -475,7 +542,8 @@ class VpsResource(_Resource):
             :class:`OverBudgetError` before anything is ordered.
         :param timeout: how many seconds the purchase may take in all. The VPS is not cancelled when
             they have passed: the error carries a token.
-        :param wait_for: ``"ready"``: active, with address, user and password; or ``"active"``.
+        :param wait_for: ``"ready"``: active, with address, user and password; ``"reachable"``: it
+            accepts connections for RDP, too; or ``"active"``.
         :param preflight: whether to read the wallet before ordering. Without it, a lost order
             can't be distinguished from one that was never placed.
         :param check_funds: whether a wallet that holds less than the price built into this version
@@ -503,25 +571,87 @@ class VpsResource(_Resource):
         :raises StoreError: the store failed. Before the order, nothing is ordered; after it, this
             has the ``token``.
         """
-        options = {
-            "preflight": "check" if flag("preflight", preflight) else "skip",
-            "checkFunds": flag("check_funds", check_funds),
-            "maxSpend": None if max_spend is None else amount("max_spend", max_spend),
-            "waitFor": text("wait_for", wait_for),
-            "timeoutMs": milliseconds("timeout", timeout),
-            "firstLookMs": milliseconds("first_look", first_look),
-            "longestPauseMs": milliseconds("longest_pause", longest_pause),
-            "settleMs": milliseconds("settle", settle),
-        }
-        fields = {
-            "planId": text("plan_id", plan_id),
-            "billingCycle": text("billing_cycle", billing_cycle),
-            "location": text("location", location),
-            "options": without_none(options),
-            "recording": self._recording(idempotency_key, when_held),
-        }
-        request = {"provision": without_none(fields)}
+        request = self._order(
+            plan_id=plan_id,
+            billing_cycle=billing_cycle,
+            location=location,
+            max_spend=max_spend,
+            timeout=timeout,
+            wait_for=wait_for,
+            preflight=preflight,
+            check_funds=check_funds,
+            first_look=first_look,
+            longest_pause=longest_pause,
+            settle=settle,
+            idempotency_key=idempotency_key,
+            when_held=when_held,
+        )
         return self._client._purchase("vps.provision", request, on_progress)
+
+    def provision_many(
+        self,
+        orders: AnyOrders,
+        *,
+        max_spend: Decimal | str | int | None = None,
+        at_once: int = 100,
+        timeout: float = 1800.0,
+        wait_for: WaitLevel = "ready",
+        preflight: bool = True,
+        check_funds: bool = False,
+        first_look: float = 5.0,
+        longest_pause: float = 15.0,
+        settle: float = 90.0,
+        when_held: WhenHeld = "refuse",
+        on_progress: OnBatchProgress | None = None,
+    ) -> PurchaseBatch:
+        """Buys several VPS, and gives what became of each order as it ends.
+
+        >>> import stablevps
+        >>> from stablevps import BatchOrder
+        >>> order = BatchOrder(plan_id="basic", billing_cycle="monthly", location="london")
+        >>> with stablevps.Client.simulated() as client:
+        ...     batch = client.vps.provision_many([order] * 3, max_spend="30")
+        ...     for end in batch:
+        ...         if end.error is not None:
+        ...             print(end.error.code)
+        ...     print(batch.progress.ready, batch.progress.spent)
+        over_budget
+        2 24.98
+
+        Orders go one at a time, and VPS are waited for together.
+
+        :param orders: :class:`BatchOrder`, as many as there are: each is taken when it may begin.
+        :param max_spend: the most that may be spent on all of them. An order that does not fit into
+            what is left ends in :class:`OverBudgetError` before it is sent, and the others go on.
+        :param at_once: how many are under way at once: 1 to 10,000.
+        :param on_progress: called with the progress of all of them, while the next result is waited
+            for. Tokens are given to the ``on_progress`` of each :class:`BatchOrder`.
+        :param timeout: how many seconds each purchase may take in all. This and the other arguments
+            are as those of :meth:`provision`, for all orders that do not say otherwise.
+        :raises InvalidInputError: for ``max_spend`` or ``at_once``. What is wrong with an order is
+            its own error.
+        """
+        usual = {
+            "timeout": timeout,
+            "wait_for": wait_for,
+            "preflight": preflight,
+            "check_funds": check_funds,
+            "first_look": first_look,
+            "longest_pause": longest_pause,
+            "settle": settle,
+            "when_held": when_held,
+            "max_spend": None,
+        }
+        options = {
+            "maxSpend": None if max_spend is None else amount("max_spend", max_spend),
+            "atOnce": whole("at_once", at_once),
+        }
+
+        def request(order: BatchOrder) -> Any:
+            return self._order(**order.settings(usual))
+
+        self._client._check_open()
+        return PurchaseBatch(self._client, orders, request, without_none(options), on_progress)
 
     def resume(
         self,
@@ -568,6 +698,106 @@ class VpsResource(_Resource):
         }
         request = {"waitUntilReady": {"id": text("id", id), "options": options}}
         return self._client._purchase("vps.wait_until_ready", request, on_progress)
+
+    def watch(
+        self,
+        *,
+        interval: float = 60.0,
+        reboot: Literal["never", "when_silent"] = "never",
+        probing: bool = True,
+        probe_port: int = 3389,
+        probe_timeout: float = 5.0,
+        silent_probes: int = 3,
+        first_patience: float = 300.0,
+        longest_patience: float = 3600.0,
+        exclude: Iterable[str] = (),
+        alarm_days: int = 7,
+        at_most: float | None = None,
+        prober: AnyProber | None = None,
+    ) -> VpsWatch:
+        """Watches the account's VPS: an iterator of events, as a rule without an end.
+
+        >>> import stablevps
+        >>> with stablevps.Client.simulated() as client:
+        ...     for event in client.vps.watch(reboot="when_silent", at_most=3600):
+        ...         print(event.name)
+        started
+
+        Everything is checked here, and nothing is sent before the first event is asked for. The
+        classes of the events are in :mod:`stablevps.events`; ``docs/watch.md`` has the rules by
+        which VPS are rebooted.
+
+        :param interval: how many seconds from one look to the next.
+        :param reboot: ``"when_silent"`` reboots VPS that are paid and active and do not answer,
+            while others do.
+        :param probing: whether VPS are probed. Without, only what the list shows is told.
+        :param probe_port: the TCP port that is probed; 3389 is RDP's.
+        :param probe_timeout: how many seconds a VPS has to accept the connection.
+        :param silent_probes: how many silences in a row make a VPS unreachable: 1 to 1,000.
+        :param first_patience: how many seconds a VPS is left alone after the first reboot. That
+            doubles with each further one, up to ``longest_patience``.
+        :param exclude: the ids of VPS that are neither probed nor rebooted.
+        :param alarm_days: how many days before the end of a period the renewal is told: 0, which is
+            never, to 3,650.
+        :param at_most: how many seconds the watch lasts; by default it has no end.
+        :param prober: another way to find out whether a VPS answers than the client's.
+        :raises InvalidInputError: for a setting that can't be met.
+        """
+        if isinstance(exclude, str):
+            raise invalid_input("exclude", "must be several ids, not one string")
+        lasts_ms = None if at_most is None else milliseconds("at_most", at_most)
+        if lasts_ms is not None and lasts_ms <= 0:
+            raise invalid_input("at_most", "must be more than zero")
+        options = {
+            "intervalMs": milliseconds("interval", interval),
+            "reboot": text("reboot", reboot),
+            "probing": "on" if flag("probing", probing) else "off",
+            "probePort": whole("probe_port", probe_port),
+            "probeTimeoutMs": milliseconds("probe_timeout", probe_timeout),
+            "silentProbes": whole("silent_probes", silent_probes),
+            "firstPatienceMs": milliseconds("first_patience", first_patience),
+            "longestPatienceMs": milliseconds("longest_patience", longest_patience),
+            "exclude": [text("exclude", id) for id in exclude],
+            "alarmDays": whole("alarm_days", alarm_days),
+        }
+        return self._client._watch({"watchVps": {"options": options}}, prober, lasts_ms)
+
+    def _order(
+        self,
+        *,
+        plan_id: str,
+        billing_cycle: str,
+        location: str,
+        max_spend: Decimal | str | int | None,
+        timeout: float,
+        wait_for: str,
+        preflight: bool,
+        check_funds: bool,
+        first_look: float,
+        longest_pause: float,
+        settle: float,
+        when_held: str,
+        idempotency_key: str | None = None,
+    ) -> Any:
+        """What the core is asked for."""
+        options = {
+            "preflight": "check" if flag("preflight", preflight) else "skip",
+            "checkFunds": flag("check_funds", check_funds),
+            "maxSpend": None if max_spend is None else amount("max_spend", max_spend),
+            "waitFor": text("wait_for", wait_for),
+            "timeoutMs": milliseconds("timeout", timeout),
+            "firstLookMs": milliseconds("first_look", first_look),
+            "longestPauseMs": milliseconds("longest_pause", longest_pause),
+            "settleMs": milliseconds("settle", settle),
+        }
+        fields = {
+            "planId": text("plan_id", plan_id),
+            "billingCycle": text("billing_cycle", billing_cycle),
+            "location": text("location", location),
+            "options": without_none(options),
+            "recording": self._recording(idempotency_key, when_held),
+        }
+        return {"provision": without_none(fields)}
 
     def _recording(self, key: str | None, when_held: str) -> dict[str, Any] | None:
         """How a purchase is recorded: with or without a key, where there is a store."""

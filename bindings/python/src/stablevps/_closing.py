@@ -1,4 +1,4 @@
-"""How a client is closed: whoever sleeps is woken."""
+"""How a client or a watch is closed: whoever sleeps is woken."""
 
 from __future__ import annotations
 
@@ -16,24 +16,31 @@ LONGEST = 0.05 if os.name == "nt" else threading.TIMEOUT_MAX
 
 
 class Closing:
-    """Whether a client is closed. No lock is held: a signal handler may close the client."""
+    """Whether a client or a watch is closed. No lock is held: a signal handler may close it."""
 
     def __init__(self) -> None:
         self.is_closed = False
         self._bells: set[Callable[[], None]] = set()
 
-    def sleep(self, seconds: float) -> None:
-        """Waits; returns early when the client is closed."""
+    def ended(self) -> bool:
+        """Whether it is closed."""
+        return self.is_closed
+
+    def sleep(self, seconds: float, other: Closing | None = None) -> None:
+        """Waits; returns early when this or the other is closed."""
+        closings = [self] if other is None else [self, other]
         bell = threading.Lock()
         bell.acquire()
         ring = bell.release
-        self._bells.add(ring)
+        for closing in closings:
+            closing._bells.add(ring)
         try:
             until = time.monotonic() + seconds
-            while not self.is_closed and (left := until - time.monotonic()) > 0:
+            while not any(map(Closing.ended, closings)) and (left := until - time.monotonic()) > 0:
                 bell.acquire(timeout=min(left, LONGEST))
         finally:
-            self._bells.discard(ring)
+            for closing in closings:
+                closing._bells.discard(ring)
 
     def unless(self, response: T) -> T:
         """What a transport returned. Closing a client can't end what runs in another thread."""

@@ -67,6 +67,7 @@ def _uncopied(self: object, *_: object) -> NoReturn:
 # What is generated copies its pointer, which Rust would then free twice.
 for _native in (
     stablevps_ffi.Api,
+    stablevps_ffi.Batch,
     stablevps_ffi.HttpHost,
     stablevps_ffi.Interrupter,
     stablevps_ffi.Machine,

@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import ctypes
+import itertools
 import logging
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from operator import index
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeAlias, TypeVar
+from urllib.parse import urlsplit
 from weakref import ref
 
 import msgspec
 
 from . import _errors, _nested
-from ._models import Progress
-from ._native.stablevps_ffi import Machine
+from ._hook import Hook, PhaseChanged, RequestDone
+from ._models import Delivery, FailureKind, Phase, Progress, Provisioned
+from ._native.stablevps_ffi import Failure, Machine
 from ._report import opaque
-from ._transport import HttpRequest, HttpResponse, TransportFailure, always
+from ._transport import HttpRequest, HttpResponse, ProbeTarget, TransportFailure, always
 from ._values import Document, HiddenBytes, HiddenText
 from .stores import StoreFailure, StoreOperation
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
+    from concurrent.futures import Future
+
+    from ._models import ProbeOutcome
+    from .events import ClientEvent, WatchEvent
 
 T = TypeVar("T")
 
@@ -67,7 +75,16 @@ class Request(msgspec.Struct, rename="camel"):
     connect_timeout_ms: int
     retry_class: str
     endpoint: str
+    attempt: int = 1
+    retry_of: str | None = None
     body: str | None = None
+
+    @property
+    def is_momentous(self) -> bool:
+        """Whether it orders, deletes or reboots a VPS."""
+        if self.method == "DELETE":
+            return self.endpoint == "DELETE /vps/:id"
+        return self.retry_class == "once" and self.endpoint != "POST /auth"
 
     def __repr__(self) -> str:
         return f"Request({self.method!r}, {self.url!r})"
@@ -134,6 +151,35 @@ class StoreStep(msgspec.Struct, tag_field="do", tag="store"):
         return [("op", self.op)]
 
 
+class Probe(msgspec.Struct, tag_field="do", tag="probe", rename="camel"):
+    """The machine wants to know who answers."""
+
+    id: int
+    targets: list[ProbeTarget]
+    within_ms: int
+    progress: Progress | None = None
+
+
+class EventStep(msgspec.Struct, tag_field="do", tag="event"):
+    """The machine has something to tell, once."""
+
+    event: dict[str, Any]
+
+
+class Exchanged(msgspec.Struct, rename="camel"):
+    """What became of a request."""
+
+    id: int
+    status: int | None = None
+    received: int = 0
+    request_id: str | None = None
+    failure: FailureKind | None = None
+    delivery: Delivery | None = None
+
+
+_exchanged = msgspec.json.Decoder(Exchanged).decode
+
+
 class Failed(msgspec.Struct, tag_field="do", tag="failed"):
     """The machine is at its end, with an error."""
 
@@ -157,8 +203,12 @@ class Done(msgspec.Struct, Generic[T], tag_field="do", tag="done"):
     """How many bytes it has."""
 
 
-Step: TypeAlias = Send | Wait | StoreStep | Failed | Done[T]
-"""What a machine wants, or how it ended."""
+Wanted: TypeAlias = Send | Wait | StoreStep | Probe
+"""What a machine wants."""
+WANTED = (Send, Wait, StoreStep, Probe)
+
+Step: TypeAlias = Wanted | EventStep | Failed | Done[T]
+"""What a machine wants or tells, or how it ended."""
 
 
 class Reader(Generic[T]):
@@ -168,7 +218,7 @@ class Reader(Generic[T]):
     """
 
     def __init__(self, result: Any, within: str | None) -> None:
-        steps: Any = Send | Wait | StoreStep | Failed | Done[result]
+        steps: Any = Wanted | EventStep | Failed | Done[result]
         self.read: Callable[[str], Step[T]] = msgspec.json.Decoder(steps, dec_hook=opaque).decode
         self._field = within or ""
         reply = msgspec.defstruct("Reply", [(within, result)] if within else [], gc=False)
@@ -195,6 +245,8 @@ def reader(result: type[T], within: str | None) -> Reader[T]:
     return known
 
 
+_numbers = itertools.count(1)
+
 LOST = (
     _errors.TransportError,
     _errors.OutcomeUnknownError,
@@ -211,13 +263,21 @@ class Call(Generic[T]):
     __slots__ = (
         "__weakref__",
         "_reader",
+        "_told",
+        "_told_ms",
         "bug",
+        "closing",
+        "hook",
+        "is_over",
+        "is_purchase",
         "label",
         "loop",
         "machine",
         "now_ms",
+        "number",
         "on_progress",
         "outage",
+        "thread",
     )
 
     def __init__(
@@ -227,6 +287,7 @@ class Call(Generic[T]):
         reader: Reader[T],
         now_ms: Callable[[], int],
         on_progress: Callable[[Progress], Any] | None = None,
+        hook: Hook | None = None,
     ) -> None:
         self.label = label
         self.machine = machine
@@ -239,6 +300,23 @@ class Call(Generic[T]):
         """What the store raised last."""
         self.loop: AbstractEventLoop | None = None
         """The event loop that a purchase runs in. None of a closed one goes on."""
+        self.thread: Future[None] | None = None
+        """What was sending a watch's request in another thread."""
+        self.closing: Any = None
+        """What ends this beside its client: its batch's. What waits for a result looks at it."""
+        self.is_purchase = False
+        self.is_over = False
+        """Whether it has come to its own end."""
+        self.hook = hook
+        self.number = next(_numbers)
+        self._told_ms = 0
+        self._told: Progress | None = None
+        """The progress that the hook was told last."""
+
+    @property
+    def is_observed(self) -> bool:
+        """Whether someone is told of every request."""
+        return self.hook is not None or log.isEnabledFor(logging.INFO)
 
     def step(self, now_ms: int) -> Step[T]:
         """What to do now. Asking twice changes nothing."""
@@ -260,6 +338,99 @@ class Call(Generic[T]):
             )
         except (TypeError, ValueError, AttributeError, OverflowError) as error:
             self.broken(send, error, now_ms)
+
+    def observe(self, send: Send, begun_ms: int) -> None:
+        """Tells what became of a request."""
+        if not self.is_observed:
+            return
+        request, document = send.request, self.machine.exchanged()
+        about = Exchanged(-1) if document is None else _exchanged(document)
+        if about.id != request.id:
+            about = Exchanged(request.id, failure="cancelled", delivery="unknown")
+        done = RequestDone(
+            call=self.label,
+            endpoint=request.endpoint,
+            method=request.method,
+            url=request.url,
+            attempt=request.attempt,
+            retry_of=request.retry_of,
+            status=about.status,
+            failure=about.failure,
+            delivery=about.delivery,
+            duration=(self.now_ms() - begun_ms) / 1000,
+            received=about.received,
+            request_id=about.request_id,
+        )
+        log.log(
+            logging.INFO if request.is_momentous else logging.DEBUG,
+            "%s: %s %s: %s in %.3f s",
+            self.label,
+            done.method,
+            urlsplit(done.url).path,
+            done.failure if done.status is None else done.status,
+            done.duration,
+        )
+        self._tell(done)
+
+    def observe_progress(self, progress: Progress) -> None:
+        """Tells of a phase that begins."""
+        if self.hook is None:
+            return
+        told, self._told = self._told, progress
+        self._told_ms = self.now_ms()
+        if told is not None and told.phase == progress.phase:
+            return
+        changed = PhaseChanged(
+            call=self.label,
+            purchase=self.number,
+            phase=progress.phase,
+            vps_id=progress.vps_id,
+            elapsed=progress.elapsed_ms / 1000,
+        )
+        self._tell(changed)
+
+    def _observe_end(self, result: object, error: _errors.StableVPSError | None) -> None:
+        """Tells of a purchase's end."""
+        if self.hook is None or not self.is_purchase:
+            return
+        last = self._told
+        vps_id = None if last is None else last.vps_id
+        elapsed_ms = 0 if last is None else last.elapsed_ms + self.now_ms() - self._told_ms
+        if isinstance(result, Provisioned):
+            vps_id, elapsed_ms = result.vps.id, result.elapsed_ms
+        ended = PhaseChanged(
+            call=self.label,
+            purchase=self.number,
+            phase=Phase.ENDED,
+            vps_id=vps_id,
+            elapsed=elapsed_ms / 1000,
+            error=None if error is None else error.code,
+        )
+        self._tell(ended)
+
+    def _tell(self, event: ClientEvent) -> None:
+        if self.hook is not None:
+            with _nested.Telling(self):
+                self.hook.tell(event)
+
+    def told(self, step: EventStep) -> WatchEvent:
+        """What a watch tells."""
+        from .events import from_document
+
+        event = from_document(step.event)
+        log.debug("%s: %s", self.label, event.name)
+        self._tell(event)
+        return event
+
+    def probed(self, probe: Probe, outcomes: Sequence[ProbeOutcome], now_ms: int) -> None:
+        """Hands in how probes went."""
+        self.machine.probed(probe.id, HiddenBytes(_encode(outcomes)), now_ms)
+
+    def give_up(self, send: Send, now_ms: int) -> None:
+        """Reports a request that was left while it was under way: it may have taken effect."""
+        with suppress(Failure.StaleReply):  # type: ignore[attr-defined]
+            words = "the wait for its reply was ended"
+            self.failed(send, TransportFailure("cancelled", "unknown", words), now_ms)
 
     def failed(self, send: Send, failure: TransportFailure, now_ms: int) -> None:
         """Reports that a request has no response."""
@@ -302,10 +473,13 @@ class Call(Generic[T]):
         log.warning("%s: the store failed (%s): %s", self.label, step.op, detail)
         self.machine.store_failed(step.id, HiddenBytes(detail.encode(errors="replace")), now_ms)
 
-    def result(self, end: Failed | Done[T]) -> T:
-        """The result, or the error that the call ended with."""
+    def result(self, end: EventStep | Failed | Done[T]) -> T:
+        """The result, or the error that the call ended with. Only watches tell events."""
+        assert not isinstance(end, EventStep)
+        self.is_over = True
         if isinstance(end, Failed):
             error = _errors.from_report(end.error)
+            self._observe_end(None, error)
             log.debug("%s failed: %s", self.label, error)
             if self.bug is not None and isinstance(error, LOST):
                 raise error from self.bug
@@ -313,9 +487,11 @@ class Call(Generic[T]):
                 raise error from self.outage
             raise error
         log.debug("%s done", self.label)
-        return self._reader.result(end)
+        result = self._reader.result(end)
+        self._observe_end(result, None)
+        return result
 
-    def report(self, step: Send | Wait | StoreStep) -> Any:
+    def report(self, step: Wanted) -> Any:
         """Logs a step, and passes the progress on; returns what that returned.
 
         A purchase that waits for its turn looks often, and says nothing meanwhile.
@@ -324,21 +500,25 @@ class Call(Generic[T]):
             log.debug("%s: sending %s", self.label, step.request.endpoint)
         elif isinstance(step, StoreStep):
             log.debug("%s: asking the store (%s)", self.label, step.op)
+        elif isinstance(step, Probe):
+            log.debug("%s: probing %d VPS", self.label, len(step.targets))
         elif step.reason == "turn":
             _end_turns_of_closed_loops()
             # Where it is, the next step says so.
             _nested.refuse(self)
         else:
             log.debug("%s: waiting %.1f s (%s)", self.label, step.delay_ms / 1000, step.reason)
-        if self.on_progress is not None and step.progress is not None:
-            return self.on_progress(step.progress)
-        return None
+        if step.progress is None:
+            return None
+        self.observe_progress(step.progress)
+        return None if self.on_progress is None else self.on_progress(step.progress)
 
-    def has_told(self, step: Send | Wait | StoreStep) -> bool:
+    def has_told(self, step: Wanted) -> bool:
         """Whether a function of the caller's was called with the step's progress."""
-        return self.on_progress is not None and step.progress is not None
+        is_heard = self.on_progress is not None or self.hook is not None
+        return is_heard and step.progress is not None
 
-    def reported(self, step: Send | Wait | StoreStep) -> None:
+    def reported(self, step: Wanted) -> None:
         """Passes the turn on once a progress was reported that names the VPS."""
         if step.progress is not None and not step.progress.exclusive:
             self.machine.end_turn()

@@ -20,6 +20,7 @@ __all__ = [
     "AnyScope",
     "ApiKeyInfo",
     "Auth",
+    "BatchProgress",
     "BillingCycle",
     "BillingStatus",
     "CreatedKey",
@@ -34,6 +35,7 @@ __all__ = [
     "Plan",
     "PlanId",
     "PowerAction",
+    "ProbeOutcome",
     "Progress",
     "Provisioned",
     "PurchaseRecord",
@@ -296,11 +298,12 @@ Auth = Literal["bearer", "x-api-key"]
 """
 
 
-WaitLevel = Literal["ready", "active"]
+WaitLevel = Literal["ready", "active", "reachable"]
 """When a VPS counts as usable.
 
 - ``ready``: Active, with address, user and password.
 - ``active``: Active, whatever else is there.
+- ``reachable``: Ready, and it accepts a TCP connection on port 3389, which is RDP's.
 """
 
 
@@ -309,6 +312,15 @@ WhenHeld = Literal["refuse", "wait"]
 
 - ``refuse``: End with ``PurchaseInProgress``.
 - ``wait``: Wait for its end, as long as the time allowed.
+"""
+
+
+ProbeOutcome = Literal["answered", "silent", "not_tried"]
+"""How a probe went.
+
+- ``answered``: The connection was accepted.
+- ``silent``: It was refused, was not possible, or took too long.
+- ``not_tried``: The host could not try: it has no network, no free socket, or was ended. It says nothing about the VPS.
 """
 
 
@@ -724,6 +736,43 @@ class Progress(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
 
     token: str | None = None
     """From where the purchase can be taken up again. Keep it before going on."""
+
+
+class BatchProgress(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
+    """How far orders are that are bought together."""
+
+    begun: int
+    """How many were begun."""
+
+    preflight: int
+    """How many are looking at the wallet, or wait for their turn to."""
+
+    baseline: int
+    """How many are remembering the VPS there are."""
+
+    ordering: int
+    """How many are placing their order."""
+
+    reconciling: int
+    """How many look for an order whose reply was lost."""
+
+    polling: int
+    """How many wait for their VPS."""
+
+    ready: int
+    """How many ended with a VPS."""
+
+    failed: int
+    """How many ended with an error."""
+
+    spent: Decimal
+    """What was spent; with the price that this version knows, where the charge is not known."""
+
+    currency: str | None = None
+    """The currency of that, once it is known."""
+
+    longest_ms: int
+    """Milliseconds since the oldest purchase that is under way began."""
 
 
 class Plan(Model, frozen=True, kw_only=True, gc=False, rename="camel"):

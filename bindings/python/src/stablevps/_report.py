@@ -55,6 +55,11 @@ class StableVPSError(Exception):
     def _read(self, details: dict[str, Any]) -> None:
         """Takes the details that errors of this class have."""
 
+    def to_dict(self) -> dict[str, Any]:
+        """What every error has, as plain data that ``json.dumps`` takes; without token and VPS."""
+        names = ("code", "fault", "next", "endpoint", "status", "attempts", "server_message")
+        return {"message": str(self), **{name: getattr(self, name) for name in names}}
+
     def _leave_token(self, token: str | None) -> None:
         """Notes the token of the purchase that this error ended from outside."""
         self.token = token

@@ -9,11 +9,12 @@ from typing import Any, Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
 from . import _arguments
-from ._arguments import milliseconds, text, whole, without_none
+from ._arguments import flag, milliseconds, text, whole, without_none
 from ._core import checked, encode
+from ._hook import Hook, OnEvent
 from ._machine import Call, reader
 from ._models import Progress
-from ._native.stablevps_ffi import Api
+from ._native.stablevps_ffi import Api, Batch
 from ._values import Secret
 from ._version import VERSION
 
@@ -61,9 +62,13 @@ class Session:
         timeout: float,
         connect_timeout: float,
         max_retries: int,
+        pacing: bool,
+        app: str | None,
         random_seed: int | None,
         clock: object | None,
+        on_event: OnEvent | None = None,
     ) -> None:
+        self._hook = None if on_event is None else Hook(on_event)
         self._seed = None if random_seed is None else _arguments.seed(random_seed)
         config = {
             "apiKey": _arguments.api_key(api_key),
@@ -71,6 +76,8 @@ class Session:
             "auth": text("auth", auth),
             "userAgent": f"stablevps-python/{VERSION}",
             "maxRetries": whole("max_retries", max_retries),
+            "pacing": "on" if flag("pacing", pacing) else "off",
+            "app": None if app is None else text("app", app),
             "timeoutMs": milliseconds("timeout", timeout),
             "connectTimeoutMs": milliseconds("connect_timeout", connect_timeout),
             # What is bought by a clock that is not the machine's is nobody else's.
@@ -89,12 +96,21 @@ class Session:
         options: dict[str, int] | None = None,
         within: str | None = None,
         on_progress: Callable[[Progress], Any] | None = None,
+        batch: Batch | None = None,
     ) -> Call[T]:
-        """Begins a call or a purchase: ``request`` is one of the core's, as JSON."""
+        """Begins a call or a purchase: ``request`` is one of the core's, as JSON.
+
+        :param batch: the orders with which it is bought together.
+        """
         document = {"request": request, "options": options or {}}
         # Not of a generator that a program seeds or a fork copies.
         seed = int.from_bytes(os.urandom(8), "big") if self._seed is None else self._seed
         monotonic_ms = clock.monotonic_ms
         times = (monotonic_ms(), clock.now_ms())
-        machine = checked(self._api.begin, encode(document), seed, *times)
-        return Call(label, machine, reader(result, within), monotonic_ms, on_progress)
+        begin = self._api.begin if batch is None else batch.begin
+        machine = checked(begin, encode(document), seed, *times)
+        return Call(label, machine, reader(result, within), monotonic_ms, on_progress, self._hook)
+
+    def batch(self, options: dict[str, Any]) -> Batch:
+        """Orders that are bought together."""
+        return checked(self._api.batch, encode(options))

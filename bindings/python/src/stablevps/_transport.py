@@ -7,13 +7,18 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
+from ._models import ProbeOutcome
+
 __all__ = [
     "AsyncClock",
     "AsyncHttpTransport",
+    "AsyncProber",
     "Clock",
     "HttpRequest",
     "HttpResponse",
     "HttpTransport",
+    "ProbeTarget",
+    "Prober",
     "TransportFailure",
 ]
 
@@ -147,4 +152,37 @@ class AsyncClock(Protocol):
 
     async def sleep(self, seconds: float) -> None:
         """Waits."""
+        ...
+
+
+class ProbeTarget(Struct, frozen=True):
+    """Whom to connect to."""
+
+    address: str
+    """The address, or a host name."""
+    port: int
+    """The TCP port."""
+
+
+class Prober(Protocol):
+    """Finds out whether a VPS answers, such as with a request to a program on it."""
+
+    def probe(self, target: ProbeTarget, within: float) -> ProbeOutcome:
+        """Returns ``"answered"`` or ``"silent"`` within about so many seconds.
+
+        ``"not_tried"`` is for faults of this machine and its network alone. An exception counts as
+        that. This is called from several threads at once.
+        """
+        ...
+
+
+class AsyncProber(Protocol):
+    """Finds out whether a VPS answers, such as with a request to a program on it."""
+
+    async def probe(self, target: ProbeTarget, within: float) -> ProbeOutcome:
+        """Returns ``"answered"`` or ``"silent"`` within about so many seconds.
+
+        ``"not_tried"`` is for faults of this machine and its network alone. An exception counts as
+        that. It may be cancelled at any time.
+        """
         ...

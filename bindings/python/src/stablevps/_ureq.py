@@ -10,14 +10,17 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from ._core import checked, encode, invalid_input
-from ._native.stablevps_ffi import HttpHost, Machine
+from ._native.stablevps_ffi import HttpHost, Machine, monotonic_ms
 from ._signals import exchange_here
 from ._values import Document
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from concurrent.futures import ThreadPoolExecutor
     from threading import Event
 
+    from ._closing import Closing
+    from ._machine import Call
     from ._transport import AsyncClock, Clock
 
 SLICE_MS = 50
@@ -68,20 +71,46 @@ class _Ureq:
         self._host.abandon(machine)
         return Document(machine.step(0))
 
+    def _is_settled(self, machine: Machine) -> bool:
+        """Waits for a watch's request, for a short time. It gives no step: a watch's events are
+        given once."""
+        clock = self._clock
+        now_ms = monotonic_ms() if clock is None else clock.monotonic_ms()
+        return self._host.settle(machine, SLICE_MS, now_ms)
+
 
 class Ureq(_Ureq):
     """Sends requests, and blocks the calling thread until each is done or a signal arrives."""
 
-    def exchange(self, machine: Machine) -> Document:
-        """Sends the request that the machine wants, if any; returns its next step."""
+    def exchange(self, machine: Machine, closing: Closing | None = None) -> Document:
+        """Sends the request that the machine wants, if any; returns its next step.
+
+        :param closing: what ends it beside the client.
+        """
         try:
-            step = self._begin(machine)
+            # Only the transport's own threads let go of a request before its time.
+            step = self._begin(machine) if closing is None else Document("")
             while not step.text and not self._is_closed:
+                if closing is not None and closing.is_closed:
+                    break
                 step = self._slice(machine)
         except BaseException:
             self._host.abandon(machine)
             raise
         return step if step.text else self._abandoned(machine)
+
+    def settle(self, call: Call[Any], is_ended: Callable[[], bool]) -> None:
+        """Sends the request that a watch wants, until it is answered or the watch is ended."""
+        machine = call.machine
+        try:
+            while not self._is_settled(machine):
+                if self._is_closed or is_ended():
+                    return
+        finally:
+            self._host.abandon(machine)
+
+    def rest(self, call: Call[Any]) -> None:
+        """Has nothing to wait for: no request outlives its :meth:`settle`."""
 
 
 class AsyncUreq(_Ureq):
@@ -96,8 +125,11 @@ class AsyncUreq(_Ureq):
         if self._threads is not None and self._process == os.getpid():
             self._threads.shutdown(wait=False)
 
-    async def exchange(self, machine: Machine) -> Document:
-        """Sends the request that the machine wants, if any; returns its next step."""
+    async def exchange(self, machine: Machine, closing: object = None) -> Document:
+        """Sends the request that the machine wants, if any; returns its next step.
+
+        :param closing: what ends it beside the client, by cancelling the task.
+        """
         import asyncio
         from threading import Event
 
@@ -113,6 +145,41 @@ class AsyncUreq(_Ureq):
         except BaseException:
             cancelled.set()
             raise
+
+    async def settle(self, call: Call[Any], is_ended: Callable[[], bool]) -> None:
+        """Sends the request that a watch wants, until it is answered or this is cancelled."""
+        import asyncio
+        from threading import Event
+
+        cancelled = Event()
+        try:
+            call.thread = self._executor().submit(self._settle, call.machine, cancelled)
+        except RuntimeError:
+            # Another thread has closed the client.
+            return
+        try:
+            await asyncio.wrap_future(call.thread)
+        except BaseException:
+            cancelled.set()
+            raise
+        call.thread = None
+
+    async def rest(self, call: Call[Any]) -> None:
+        """Waits for the thread of a :meth:`settle` that was cancelled, which ends soon."""
+        import asyncio
+
+        if call.thread is not None:
+            await asyncio.wait({asyncio.wrap_future(call.thread)})
+            call.thread = None
+
+    def _settle(self, machine: Machine, cancelled: Event) -> None:
+        """Runs in a thread, as :meth:`_exchange` does."""
+        try:
+            while not self._is_settled(machine):
+                if self._is_closed or cancelled.is_set():
+                    return
+        finally:
+            self._host.abandon(machine)
 
     def _exchange(self, machine: Machine, cancelled: Event) -> Document:
         """Runs in a thread, which abandons the request itself. If another thread did so between two

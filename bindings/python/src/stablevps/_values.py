@@ -48,6 +48,8 @@ def _plain(value: Any, reveal: bool) -> Any:
         return value.isoformat()
     if isinstance(value, (Decimal, ServerId)):
         return str(value)
+    if isinstance(value, Exception):
+        return value.to_dict()  # type: ignore[attr-defined]
     return value
 
 

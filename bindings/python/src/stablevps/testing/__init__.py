@@ -18,17 +18,20 @@ pytest finds the fixtures ``stablevps_simulator`` and ``stablevps_client`` by it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NoReturn, TypeAlias
 from urllib.parse import urlsplit
 
 import msgspec
 
 from .._async_client import AsyncClient
+from .._async_probing import AsyncProbing
 from .._client import Client
 from .._core import checked, invalid_input
+from .._models import ProbeOutcome
 from .._native import stablevps_ffi
-from .._transport import HttpRequest, HttpResponse, TransportFailure
+from .._probing import IsEnded, Outcomes, Probing
+from .._transport import HttpRequest, HttpResponse, ProbeTarget, TransportFailure
 from .._values import HiddenBytes, HiddenText, Secret
 from . import _samples
 from ._samples import *  # noqa: F403
@@ -111,6 +114,15 @@ class Simulator:
         fault = {"on": {name: value for name, value in on.items() if value is not None}, "do": do}
         self.control({"fault": {**fault, **more}})
 
+    def hang(self, id: str) -> None:
+        """A VPS hangs: it does not answer a watch until it is rebooted or stopped."""
+        self.control({"set_vps": {"id": id, "hangs": True}})
+
+    def probe(self, target: ProbeTarget) -> ProbeOutcome:
+        """Whether the VPS at an address answers."""
+        of_address = [vps for vps in self.state()["vps"] if vps["ip_address"] == target.address]
+        return "answered" if any(vps["answers"] for vps in of_address) else "silent"
+
     def control(self, command: Any) -> Any:
         """Carries out a command: ``{"set_balance": {"amount": 5}}``, ``{"set_vps": {...}}``, ..."""
         answer = msgspec.json.decode(self._model.control(_encode(command), self.now_ms))
@@ -187,6 +199,24 @@ class _AsyncTransport:
         """Has nothing to release."""
 
 
+class _Probing(Probing):
+    def __init__(self, simulator: Simulator) -> None:
+        self._simulator = simulator
+
+    def probe_all(
+        self, targets: Sequence[ProbeTarget], within: float, is_ended: IsEnded
+    ) -> Outcomes | None:
+        return [self._simulator.probe(target) for target in targets]
+
+
+class _AsyncProbing(AsyncProbing):
+    def __init__(self, simulator: Simulator) -> None:
+        self._simulator = simulator
+
+    async def probe(self, target: ProbeTarget, within: float) -> ProbeOutcome:
+        return self._simulator.probe(target)
+
+
 class _Clock:
     def __init__(self, simulator: Simulator) -> None:
         self._simulator = simulator
@@ -228,6 +258,8 @@ class SimulatedClient(Client):
         options.setdefault("api_key", Secret(simulator.api_key))
         options.setdefault("random_seed", 1)
         super().__init__(transport=_Transport(simulator), clock=_Clock(simulator), **options)
+        if options.get("prober") is None:
+            self._probing = _Probing(simulator)
 
     def _call(self, *arguments: Any, **named: Any) -> Any:
         with self.simulator._world.activity():
@@ -236,6 +268,10 @@ class SimulatedClient(Client):
     def _run(self, *arguments: Any, **named: Any) -> Any:
         with self.simulator._world.activity():
             return super()._run(*arguments, **named)
+
+    def _look(self, watch: Any) -> Any:
+        with self.simulator._world.activity():
+            return super()._look(watch)
 
 
 class AsyncSimulatedClient(AsyncClient):
@@ -251,6 +287,8 @@ class AsyncSimulatedClient(AsyncClient):
         super().__init__(
             transport=_AsyncTransport(simulator), clock=_AsyncClock(simulator), **options
         )
+        if options.get("prober") is None:
+            self._probing = _AsyncProbing(simulator)
 
     async def _call(self, *arguments: Any, **named: Any) -> Any:
         with self.simulator._world.activity():
@@ -259,3 +297,7 @@ class AsyncSimulatedClient(AsyncClient):
     async def _run(self, *arguments: Any, **named: Any) -> Any:
         with self.simulator._world.activity():
             return await super()._run(*arguments, **named)
+
+    async def _look(self, watch: Any) -> Any:
+        with self.simulator._world.activity():
+            return await super()._look(watch)

@@ -51,7 +51,9 @@ class Activity:
             # A coroutine may be closed in another context.
             with suppress(ValueError):
                 _current.reset(self._token)
-        self._world.settle()
+        if parent is None or parent._children:
+            # Else the call that this was a part of goes on in this moment.
+            self._world.settle()
 
     def is_busy(self) -> bool:
         """Whether it can do something now, as seen by whoever runs."""

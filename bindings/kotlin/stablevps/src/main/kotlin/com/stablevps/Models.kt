@@ -13,6 +13,7 @@ import com.stablevps.internal.ffi.Account as CoreAccount
 import com.stablevps.internal.ffi.ActionReceipt as CoreActionReceipt
 import com.stablevps.internal.ffi.AffiliateStats as CoreAffiliateStats
 import com.stablevps.internal.ffi.ApiKeyInfo as CoreApiKeyInfo
+import com.stablevps.internal.ffi.BatchProgress as CoreBatchProgress
 import com.stablevps.internal.ffi.CreatedKey as CoreCreatedKey
 import com.stablevps.internal.ffi.DeletedVps as CoreDeletedVps
 import com.stablevps.internal.ffi.Order as CoreOrder
@@ -400,6 +401,9 @@ public enum class WaitLevel {
 
     /** Active, whatever else is there. */
     ACTIVE,
+
+    /** Ready, and it accepts a TCP connection on port 3389, which is RDP's. */
+    REACHABLE,
 }
 
 /** What to do about a purchase that goes on elsewhere. */
@@ -409,6 +413,18 @@ public enum class WhenHeld {
 
     /** Wait for its end, as long as the time allowed. */
     WAIT,
+}
+
+/** How a probe went. */
+public enum class ProbeOutcome {
+    /** The connection was accepted. */
+    ANSWERED,
+
+    /** It was refused, was not possible, or took too long. */
+    SILENT,
+
+    /** The host could not try: it has no network, no free socket, or was ended. It says nothing about the VPS. */
+    NOT_TRIED,
 }
 
 /** The account's profile with its balance and VPS counts (`GET /account`). */
@@ -895,6 +911,51 @@ internal fun CoreProgress.read(): Progress =
         currency = currency,
         unexplained = unexplained?.read(),
         token = token,
+    )
+
+/** How far orders are that are bought together. */
+@ConsistentCopyVisibility
+public data class BatchProgress internal constructor(
+    /** How many were begun. */
+    public val begun: Int,
+    /** How many are looking at the wallet, or wait for their turn to. */
+    public val preflight: Int,
+    /** How many are remembering the VPS there are. */
+    public val baseline: Int,
+    /** How many are placing their order. */
+    public val ordering: Int,
+    /** How many look for an order whose reply was lost. */
+    public val reconciling: Int,
+    /** How many wait for their VPS. */
+    public val polling: Int,
+    /** How many ended with a VPS. */
+    public val ready: Int,
+    /** How many ended with an error. */
+    public val failed: Int,
+    /** What was spent; with the price that this version knows, where the charge is not known. */
+    public val spent: BigDecimal,
+    /** The currency of that, once it is known. */
+    public val currency: String?,
+    /** Time since the oldest purchase that is under way began. */
+    public val longest: Duration,
+) {
+    /** Milliseconds since the oldest purchase that is under way began. */
+    public val longestMs: Long get() = longest.inWholeMilliseconds
+}
+
+internal fun CoreBatchProgress.read(): BatchProgress =
+    BatchProgress(
+        begun = begun.toInt(),
+        preflight = preflight.toInt(),
+        baseline = baseline.toInt(),
+        ordering = ordering.toInt(),
+        reconciling = reconciling.toInt(),
+        polling = polling.toInt(),
+        ready = ready.toInt(),
+        failed = failed.toInt(),
+        spent = BigDecimal(spent),
+        currency = currency,
+        longest = longestMs.toLong().milliseconds,
     )
 
 /** One plan. Every VPS runs Windows Server 2022 with MT5 installed. */
