@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result, ensure};
 
 use crate::models::Models;
 use crate::shell::root;
-use crate::{kotlin_blocking, kotlin_errors, kotlin_models};
+use crate::{kotlin_blocking, kotlin_errors, kotlin_events, kotlin_models};
 use crate::{python_client, python_errors, python_models};
 use crate::{swift_errors, swift_models, typescript_stores};
 use crate::{typescript_errors, typescript_models, typescript_readers};
@@ -41,6 +41,10 @@ pub fn run(check: bool) -> Result<()> {
         (
             "bindings/kotlin/stablevps/src/main/kotlin/com/stablevps/Exceptions.kt",
             kotlin_errors::module(&models),
+        ),
+        (
+            "bindings/kotlin/stablevps/src/main/kotlin/com/stablevps/WatchEvent.kt",
+            kotlin_events::module(&models),
         ),
         (
             "bindings/kotlin/stablevps/src/main/kotlin/com/stablevps/Models.kt",

@@ -56,7 +56,15 @@ struct Method {
     name: String,
     parameters: Vec<Parameter>,
     result: String,
+    forms: &'static [Form],
 }
+
+/// What begins a method that suspends, and one that gives a flow of events.
+const SUSPENDING: &str = "    public suspend fun ";
+const STREAMING: &str = "    public fun ";
+
+/// The flow that has a counterpart for callers that block, and that counterpart.
+const STREAM: (&str, &str) = ("Flow<WatchEvent>", "BlockingWatch");
 
 struct Parameter {
     name: String,
@@ -77,7 +85,10 @@ fn resources(source: &str) -> Result<Vec<Resource>> {
                 doc: doc.to_owned(),
                 methods: Vec::new(),
             });
-        } else if let Some(rest) = line.strip_prefix("    public suspend fun ") {
+        } else if let Some(rest) = line
+            .strip_prefix(SUSPENDING)
+            .or_else(|| line.strip_prefix(STREAMING))
+        {
             let mut signature = rest.to_owned();
             while !signature.contains("): ") {
                 let Some(line) = lines.next() else { break };
@@ -85,7 +96,14 @@ fn resources(source: &str) -> Result<Vec<Resource>> {
             }
             let method = method(&signature).with_context(|| format!("can't read {signature}"))?;
             let resource = found.last_mut().context("a method without a class")?;
-            resource.methods.push(method);
+            if line.starts_with(SUSPENDING) {
+                resource.methods.push(method);
+            } else if method.result == STREAM.0 {
+                resource.methods.push(Method {
+                    forms: &[Form::Stream],
+                    ..method
+                });
+            }
         }
     }
     Ok(found)
@@ -100,6 +118,7 @@ fn method(signature: &str) -> Option<Method> {
         name: name.to_owned(),
         parameters: parameters.map(parameter).collect::<Option<_>>()?,
         result: result.split(" =").next()?.trim_end_matches(" {").to_owned(),
+        forms: &[Form::Blocking, Form::Future],
     })
 }
 
@@ -118,6 +137,8 @@ enum Form {
     Blocking,
     /// It gives a future.
     Future,
+    /// It gives events one by one.
+    Stream,
 }
 
 fn class(resource: &Resource) -> String {
@@ -126,10 +147,9 @@ fn class(resource: &Resource) -> String {
     let property = short.to_lowercase();
     let blocking = ", blocking: [StableVpsBlocking.";
     let doc = resource.doc.replace(": [StableVps.", blocking);
-    let forms = [Form::Blocking, Form::Future];
     let methods = resource.methods.iter().flat_map(|method| {
-        let property = &property;
-        forms.map(|form| function(name, property, method, form))
+        let forms = method.forms.iter();
+        forms.map(|form| function(name, &property, method, *form))
     });
     format!(
         "\n{doc}\npublic class Blocking{short} internal constructor(\n    \
@@ -145,24 +165,34 @@ fn function(class: &str, property: &str, method: &Method, form: Form) -> String 
     if parameters.any(|one| one.declared.contains(" = ")) {
         text.push_str("    @JvmOverloads\n");
     }
-    let (name, result, caller) = match form {
-        Form::Blocking => {
-            text.push_str("    @Throws(InterruptedException::class)\n");
-            (name.clone(), result.clone(), "wait")
-        }
-        Form::Future => {
-            let future = format!("CompletableFuture<{result}>");
-            (format!("{name}Async"), future, "begin")
+    let arguments: Vec<_> = method.parameters.iter().map(argument).collect();
+    let arguments = arguments.join(", ");
+    let (blocking, result, body) = match form {
+        Form::Blocking => (
+            name.clone(),
+            result.clone(),
+            format!("caller.wait {{ {property}.{name}({arguments}) }}"),
+        ),
+        Form::Future => (
+            format!("{name}Async"),
+            format!("CompletableFuture<{result}>"),
+            format!("caller.begin {{ {property}.{name}({arguments}) }}"),
+        ),
+        Form::Stream => {
+            let begin = name[..1].to_uppercase() + &name[1..];
+            let begun = format!("caller.wait {{ {property}.begin{begin}({arguments}) }}");
+            (
+                name.clone(),
+                STREAM.1.to_owned(),
+                format!("{}({begun})", STREAM.1),
+            )
         }
     };
-    text.push_str(&signature(&name, &result, &method.parameters));
+    if !matches!(form, Form::Future) {
+        text.push_str("    @Throws(InterruptedException::class)\n");
+    }
+    text.push_str(&signature(&blocking, &result, &method.parameters));
     let last = text.lines().last().unwrap_or_default().len();
-    let arguments: Vec<_> = method.parameters.iter().map(argument).collect();
-    let body = format!(
-        "caller.{caller} {{ {property}.{}({}) }}",
-        method.name,
-        arguments.join(", ")
-    );
     let separator = if last + 1 + body.len() > WIDTH {
         "\n        "
     } else {

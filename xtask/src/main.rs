@@ -13,6 +13,7 @@ mod kotlin;
 mod kotlin_blocking;
 mod kotlin_bot;
 mod kotlin_errors;
+mod kotlin_events;
 mod kotlin_models;
 mod models;
 mod native;

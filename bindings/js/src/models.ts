@@ -56,10 +56,13 @@ export type Next = "retry" | "resume" | "fix" | "ask";
 export type Auth = "bearer" | "x-api-key";
 
 /** When a VPS counts as usable. */
-export type WaitLevel = "ready" | "active";
+export type WaitLevel = "ready" | "active" | "reachable";
 
 /** What to do about a purchase that goes on elsewhere. */
 export type WhenHeld = "refuse" | "wait";
+
+/** How a probe went. */
+export type ProbeOutcome = "answered" | "silent" | "not_tried";
 
 /** An error's code, the same in every language. `aborted` is JavaScript's own. */
 export type ErrorCode = "invalid_input" | "bad_request" | "unauthorized" | "insufficient_funds" | "read_only_key" | "not_found" | "key_limit_reached" | "rate_limited" | "server" | "provider" | "unexpected_response" | "transport" | "outcome_unknown" | "deadline_exceeded" | "over_budget" | "price_above_limit" | "provisioning_failed" | "not_placed" | "unresolved" | "purchase_in_progress" | "idempotency_mismatch" | "store" | "stale_token" | "aborted";

@@ -34,6 +34,7 @@ __all__ = [
     "Plan",
     "PlanId",
     "PowerAction",
+    "ProbeOutcome",
     "Progress",
     "Provisioned",
     "PurchaseRecord",
@@ -296,11 +297,12 @@ Auth = Literal["bearer", "x-api-key"]
 """
 
 
-WaitLevel = Literal["ready", "active"]
+WaitLevel = Literal["ready", "active", "reachable"]
 """When a VPS counts as usable.
 
 - ``ready``: Active, with address, user and password.
 - ``active``: Active, whatever else is there.
+- ``reachable``: Ready, and it accepts a TCP connection on port 3389, which is RDP's.
 """
 
 
@@ -309,6 +311,15 @@ WhenHeld = Literal["refuse", "wait"]
 
 - ``refuse``: End with ``PurchaseInProgress``.
 - ``wait``: Wait for its end, as long as the time allowed.
+"""
+
+
+ProbeOutcome = Literal["answered", "silent", "not_tried"]
+"""How a probe went.
+
+- ``answered``: The connection was accepted.
+- ``silent``: It was refused, was not possible, or took too long.
+- ``not_tried``: The host could not try: it has no network, no free socket, or was ended. It says nothing about the VPS.
 """
 
 

@@ -498,11 +498,14 @@ extension StableVPS.WaitOptions {
     case ready
     /// Active, whatever else is there.
     case active
+    /// Ready, and it accepts a TCP connection on port 3389, which is RDP's.
+    case reachable
 
     var native: StableVPSNative.WaitLevel {
       switch self {
       case .ready: .ready
       case .active: .active
+      case .reachable: .reachable
       }
     }
   }
@@ -520,6 +523,26 @@ extension StableVPS {
       switch native {
       case .refuse: self = .refuse
       case .wait: self = .wait
+      }
+    }
+  }
+}
+
+extension StableVPS {
+  /// How a probe went.
+  public enum ProbeOutcome: String, Sendable, Hashable, Codable, CaseIterable {
+    /// The connection was accepted.
+    case answered
+    /// It was refused, was not possible, or took too long.
+    case silent
+    /// The host could not try: it has no network, no free socket, or was ended. It says nothing about the VPS.
+    case notTried = "not_tried"
+
+    init(_ native: StableVPSNative.ProbeOutcome) {
+      switch native {
+      case .answered: self = .answered
+      case .silent: self = .silent
+      case .notTried: self = .notTried
       }
     }
   }

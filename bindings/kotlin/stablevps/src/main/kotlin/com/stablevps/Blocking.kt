@@ -259,6 +259,12 @@ public class BlockingVps internal constructor(
         onProgress: Consumer<Progress>? = null,
     ): CompletableFuture<Provisioned> =
         caller.begin { vps.waitUntilReady(id, options, onProgress.suspending()) }
+
+    /** [VpsResource.watch] */
+    @JvmOverloads
+    @Throws(InterruptedException::class)
+    public fun watch(options: WatchOptions = WatchOptions()): BlockingWatch =
+        BlockingWatch(caller.wait { vps.beginWatch(options) })
 }
 
 /** The purchases that the client's store has recorded, blocking: [StableVpsBlocking.purchases]. */

@@ -400,6 +400,9 @@ public enum class WaitLevel {
 
     /** Active, whatever else is there. */
     ACTIVE,
+
+    /** Ready, and it accepts a TCP connection on port 3389, which is RDP's. */
+    REACHABLE,
 }
 
 /** What to do about a purchase that goes on elsewhere. */
@@ -409,6 +412,18 @@ public enum class WhenHeld {
 
     /** Wait for its end, as long as the time allowed. */
     WAIT,
+}
+
+/** How a probe went. */
+public enum class ProbeOutcome {
+    /** The connection was accepted. */
+    ANSWERED,
+
+    /** It was refused, was not possible, or took too long. */
+    SILENT,
+
+    /** The host could not try: it has no network, no free socket, or was ended. It says nothing about the VPS. */
+    NOT_TRIED,
 }
 
 /** The account's profile with its balance and VPS counts (`GET /account`). */

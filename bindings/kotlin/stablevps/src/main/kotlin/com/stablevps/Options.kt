@@ -19,7 +19,7 @@ public class StableVpsOptions(
     public val maxRetries: Int? = null,
     /** What sends the requests; OkHttp with a client of its own by default. */
     public val transport: HttpTransport? = null,
-    /** Called for every request and every wait. */
+    /** Called for every request, every reply and every wait. */
     public val logger: Logger? = null,
     /** Another clock, for tests. */
     public val clock: Clock = Clock.SYSTEM,
@@ -32,6 +32,10 @@ public class StableVpsOptions(
     public val account: String? = null,
     /** Where purchases are recorded: with it, they can have [idempotency keys][ProvisionOptions.idempotencyKey]. */
     public val store: Store? = null,
+    /** What finds out whether a VPS answers; by default it is a TCP connection, which is closed at once. */
+    public val prober: Prober? = null,
+    /** Hears of every request, of the phases of purchases and of what watches tell, such as for metrics. */
+    public val listener: ClientListener? = null,
 ) {
     /** Every default. */
     public constructor() : this(baseUrl = null)
@@ -65,6 +69,12 @@ public class StableVpsOptions(
     /** The same with a store. */
     public fun withStore(store: Store?): StableVpsOptions = with(store = store)
 
+    /** The same with another prober. */
+    public fun withProber(prober: Prober?): StableVpsOptions = with(prober = prober)
+
+    /** The same with a listener. */
+    public fun withListener(listener: ClientListener?): StableVpsOptions = with(listener = listener)
+
     private fun with(
         baseUrl: String? = this.baseUrl,
         auth: Auth = this.auth,
@@ -75,6 +85,8 @@ public class StableVpsOptions(
         logger: Logger? = this.logger,
         account: String? = this.account,
         store: Store? = this.store,
+        prober: Prober? = this.prober,
+        listener: ClientListener? = this.listener,
     ): StableVpsOptions =
         StableVpsOptions(
             baseUrl,
@@ -88,6 +100,8 @@ public class StableVpsOptions(
             randomSeed,
             account,
             store,
+            prober,
+            listener,
         )
 }
 

@@ -2,6 +2,7 @@ package com.stablevps
 
 import com.stablevps.internal.ffi.Api
 import com.stablevps.internal.ffi.ApiConfig
+import com.stablevps.internal.ffi.HostStep
 import com.stablevps.internal.ffi.Machine
 import com.stablevps.internal.ffi.Output
 import com.stablevps.internal.ffi.Recording
@@ -18,7 +19,7 @@ internal class Session(
     private val options: StableVpsOptions,
 ) : Closeable {
     private val transport = options.transport ?: OkHttpTransport()
-    private val host = Host(transport, options.clock, options.logger, options.store)
+    private val host = Host(transport, options)
     private val seeds = options.randomSeed?.let(::AtomicLong)
     private val api = lazy { checked { Api(config()) } }
 
@@ -37,7 +38,7 @@ internal class Session(
     ): T {
         host.checkOpen()
         val machine = native { begin(request, options.toCore()) }
-        return Driver(host, machine, label, read).run()
+        return Driver(host, machine, label) { read((it as HostStep.Done).output) }.run()
     }
 
     /** A purchase, or the wait for a VPS. The request is made where the core may be called. */
@@ -48,7 +49,15 @@ internal class Session(
     ): Provisioned {
         host.checkOpen()
         val machine = native { begin(request(), CallOptions().toCore()) }
-        return Driver(host, machine, label) { (it as Output.Provisioned).v1.read() }.run(onProgress)
+        val read = { step: HostStep -> ((step as HostStep.Done).output as Output.Provisioned).v1.read() }
+        return Driver(host, machine, label, read = read).run(onProgress)
+    }
+
+    /** A watch. Its options are checked where the core may be called, before anything is sent. */
+    suspend fun watch(options: WatchOptions): WatchRun {
+        host.checkOpen()
+        val machine = native { begin(Request.WatchVps(options.toCore()), CallOptions().toCore()) }
+        return WatchRun(host, machine, options)
     }
 
     /** How a purchase is recorded, if it is. */

@@ -147,5 +147,19 @@ public class VpsResource internal constructor(
             Request.WaitUntilReady(id, options.toCore())
         }
 
+    /**
+     * Watches the VPS of the account: a flow of what changes, as a rule without an end. It looks once a minute, tells each
+     * change, and reboots VPS that hang where [WatchOptions.rebootWhenSilent] asks for that.
+     *
+     * Each collection is a watch of its own. It looks only while its events are collected, and cancelling the collector ends
+     * it at once. Options that can't be met end it with an [InvalidInputException] before anything is sent.
+     *
+     * @throws UnauthorizedException when the service has refused the key twice in a row. All other failures are waited out.
+     */
+    public fun watch(options: WatchOptions = WatchOptions()): Flow<WatchEvent> =
+        watching { session.watch(options) }
+
+    internal suspend fun beginWatch(options: WatchOptions): WatchRun = session.watch(options)
+
     private fun receipt(output: Output): ActionReceipt = (output as Output.ActionReceipt).v1.read()
 }
