@@ -7,10 +7,12 @@ use std::sync::Arc;
 use ::http::Uri;
 use serde::Deserialize;
 
+use crate::budget::Budget;
 use crate::claims::Claims;
 use crate::clock::Now;
 use crate::error::Error;
 use crate::json;
+use crate::money::Money;
 use crate::open_enum::closed_enum;
 use crate::power::Powers;
 use crate::secret::Secret;
@@ -21,7 +23,7 @@ pub const DEFAULT_BASE_URL: &str = "https://stablevps.com";
 const PREFIX: &str = "/api/v1";
 /// No span of time is as long: 31 years.
 const SPAN_BOUND_MS: u64 = 1_000_000_000_000;
-const MOST_RETRIES: u32 = 1_000;
+const MOST_RETRIES: i64 = 1_000;
 /// How much of a key names it in listings: `svps_live_a3f7`.
 const KEY_PREFIX_CHARS: usize = 14;
 
@@ -140,17 +142,46 @@ pub(crate) fn check_span(field: &str, ms: i64, least: u64) -> Result<u64, Error>
     }
 }
 
-fn check_retries(retries: i64) -> Result<u32, Error> {
-    let wrong = || Error::invalid_input("max_retries", "must be a whole number from 0 to 1000");
-    u32::try_from(retries)
-        .ok()
-        .filter(|retries| *retries <= MOST_RETRIES)
+/// A number that a caller set, within its range.
+pub(crate) fn check_number<T: TryFrom<i64>>(
+    field: &str,
+    number: i64,
+    least: i64,
+    most: i64,
+) -> Result<T, Error> {
+    let wrong = || {
+        let reason = format!("must be a whole number from {least} to {most}");
+        Error::invalid_input(field, reason)
+    };
+    let number = Some(number).filter(|number| (least..=most).contains(number));
+    number
+        .and_then(|number| T::try_from(number).ok())
         .ok_or_else(wrong)
+}
+
+/// An amount that a caller set, to the cent.
+pub(crate) fn check_amount(field: &str, text: &str) -> Result<Money, Error> {
+    let wrong = |reason: &str| Error::invalid_input(field, reason);
+    let amount: Money = text
+        .parse()
+        .map_err(|expected| wrong(&format!("must be {expected}")))?;
+    if amount.is_negative() {
+        return Err(wrong("must not be negative"));
+    }
+    Ok(amount.rounded())
+}
+
+fn check_retries(retries: i64) -> Result<u32, Error> {
+    check_number("max_retries", retries, 0, MOST_RETRIES)
 }
 
 /// A validated configuration: what makes calls. Cheap to clone.
 #[derive(Clone)]
-pub struct Api(Arc<Inner>);
+pub struct Api {
+    inner: Arc<Inner>,
+    /// What the orders of a batch may cost together.
+    budget: Option<Arc<Budget>>,
+}
 
 struct Inner {
     base: String,
@@ -171,7 +202,7 @@ struct Inner {
 impl fmt::Debug for Api {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Api")
-            .field("base_url", &self.0.base)
+            .field("base_url", &self.inner.base)
             .finish_non_exhaustive()
     }
 }
@@ -199,7 +230,7 @@ impl Api {
         let world = config.world.as_deref().unwrap_or(&base);
         let (claims, powers) = (Claims::of(world), Powers::of(world));
         let account = account_key(config.account.as_deref(), key.as_ref(), &base);
-        Ok(Self(Arc::new(Inner {
+        let inner = Arc::new(Inner {
             turns: Turns::of(places, world, &account),
             account: config.account,
             base,
@@ -212,83 +243,112 @@ impl Api {
             claims,
             has_own_time: config.world.is_some(),
             powers,
-        })))
+        });
+        Ok(Self {
+            inner,
+            budget: None,
+        })
+    }
+
+    /// The same account, for orders of which these belong together.
+    pub(crate) fn within(&self, budget: Arc<Budget>) -> Self {
+        Self {
+            inner: Arc::clone(&self.inner),
+            budget: Some(budget),
+        }
+    }
+
+    /// The same account, for orders that belong to no batch.
+    pub(crate) fn alone(&self) -> Self {
+        Self {
+            inner: Arc::clone(&self.inner),
+            budget: None,
+        }
+    }
+
+    /// What the orders of a batch may cost together, and do.
+    pub(crate) fn budget(&self) -> Option<&Budget> {
+        self.budget.as_deref()
     }
 
     /// Scheme, host and port in use.
     #[must_use]
     pub fn base_url(&self) -> &str {
-        &self.0.base
+        &self.inner.base
     }
 
     /// Tells keys of different accounts apart without telling the key: a hash of its public prefix.
     #[must_use]
     pub fn key_fingerprint(&self) -> String {
-        fingerprint(self.0.key.as_ref())
+        fingerprint(self.inner.key.as_ref())
     }
 
     pub(crate) fn key(&self) -> Option<&Secret> {
-        self.0.key.as_ref()
+        self.inner.key.as_ref()
     }
 
     pub(crate) fn auth(&self) -> Auth {
-        self.0.auth
+        self.inner.auth
     }
 
     pub(crate) fn user_agent(&self) -> Option<&str> {
-        self.0.user_agent.as_deref()
+        self.inner.user_agent.as_deref()
     }
 
     pub(crate) fn max_retries(&self) -> u32 {
-        self.0.max_retries
+        self.inner.max_retries
     }
 
     pub(crate) fn timeout_ms(&self) -> u64 {
-        self.0.timeout_ms
+        self.inner.timeout_ms
     }
 
     pub(crate) fn connect_timeout_ms(&self) -> u64 {
-        self.0.connect_timeout_ms
+        self.inner.connect_timeout_ms
     }
 
     /// Names the account whose purchases go one at a time: by its name, or else by its key's fingerprint, and by its
     /// server.
     #[must_use]
     pub fn account_key(&self) -> String {
-        account_key(self.0.account.as_deref(), self.0.key.as_ref(), &self.0.base)
+        account_key(
+            self.inner.account.as_deref(),
+            self.inner.key.as_ref(),
+            &self.inner.base,
+        )
     }
 
     /// What an account of this server is called in a store, by the service's own id of it.
     #[must_use]
     pub fn account_in_store(&self, id: &str) -> String {
-        format!("{} {id}", self.0.base)
+        format!("{} {id}", self.inner.base)
     }
 
     /// The time by which a store measures leases, in place of its own clock: that of a world of the client's own.
     pub(crate) fn time_of_store(&self, now: Now) -> Option<u64> {
-        self.0
+        self.inner
             .has_own_time
             .then(|| u64::try_from(now.time.millis()).unwrap_or(0))
     }
 
     /// Where requests go, up to the endpoint's own path.
     pub(crate) fn url(&self, path: &str) -> String {
-        format!("{}{PREFIX}{path}", self.0.base)
+        format!("{}{PREFIX}{path}", self.inner.base)
     }
 
     /// What the purchases of the process know of each other.
     pub(crate) fn claims(&self) -> &Claims {
-        &self.0.claims
+        &self.inner.claims
     }
 
     /// What the process did to the power of its VPS.
     pub(crate) fn powers(&self) -> &Powers {
-        &self.0.powers
+        &self.inner.powers
     }
 
     /// The queue of the account's purchases.
     pub(crate) fn turns(&self) -> &Turns {
-        &self.0.turns
+        &self.inner.turns
     }
 }
 

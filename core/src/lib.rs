@@ -59,6 +59,8 @@ macro_rules! module_path {
 pub struct UniFfiTag;
 
 mod attempts;
+pub mod batch;
+mod budget;
 pub mod call;
 pub mod catalogue;
 mod claims;

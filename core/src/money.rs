@@ -41,6 +41,12 @@ impl Money {
         Self(self.0.round_dp_with_strategy(2, to_even))
     }
 
+    /// `self + other`; where 28 digits can't hold it, the nearest.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+
     /// `self - other`; where 28 digits can't hold it, the nearest.
     #[must_use]
     pub fn minus(self, other: Self) -> Self {

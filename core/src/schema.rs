@@ -6,7 +6,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::config::Auth;
 use crate::error::Report;
-use crate::models::Progress;
+use crate::models::{BatchProgress, Progress};
 use crate::money::Money;
 use crate::probe::ProbeOutcome;
 use crate::provisioning::WaitLevel;
@@ -45,6 +45,7 @@ pub fn models() -> serde_json::Value {
     // What calls give, and so what each of them is made of.
     let _ = Output::json_schema(&mut generator);
     generator.subschema_for::<Progress>();
+    generator.subschema_for::<BatchProgress>();
     generator.subschema_for::<crate::catalogue::Plan>();
     generator.subschema_for::<Report>();
     generator.subschema_for::<Auth>();

@@ -16,6 +16,7 @@ use stablevps_core::http::{Delivery, FailureKind, Reply, TransportFailure};
 use stablevps_core::recorded::RecordedStep;
 
 use crate::api::{Api, seeds};
+use crate::batch::Batch;
 use crate::error::Failure;
 use crate::machine::{Machine, response};
 
@@ -79,6 +80,37 @@ impl Api {
         let begun = Now::from_millis(now_ms, time_ms);
         let machine = documents::machine(&self.0, text(call)?, seeds(seed)?, begun)?;
         Ok(Machine::new(machine))
+    }
+}
+
+#[uniffi::export]
+impl Api {
+    /// Orders that are bought together. `options` is a JSON document.
+    pub fn batch(&self, options: &[u8]) -> Result<Arc<Batch>, Failure> {
+        let batch = documents::batch(&self.0, text(options)?)?;
+        Ok(Arc::new(Batch(batch)))
+    }
+}
+
+#[uniffi::export]
+impl Batch {
+    /// Begins a purchase, as [`Api::begin`] does.
+    pub fn begin(
+        &self,
+        call: &[u8],
+        seed: u64,
+        now_ms: u64,
+        time_ms: i64,
+    ) -> Result<Arc<Machine>, Failure> {
+        let begun = Now::from_millis(now_ms, time_ms);
+        let machine = documents::machine(self.0.api(), text(call)?, seeds(seed)?, begun)?;
+        self.seated(machine, begun)
+    }
+
+    /// How far all of them are, as a JSON document.
+    #[must_use]
+    pub fn progress(&self, now_ms: u64) -> String {
+        documents::batch_progress(&self.0, Instant::from_millis(now_ms))
     }
 }
 

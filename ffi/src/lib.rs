@@ -10,6 +10,7 @@
 //! Out of scope: sleeping, logging, storing tokens. Those are the host's.
 
 pub mod api;
+mod batch;
 #[cfg(feature = "records")]
 pub mod catalogue;
 #[cfg(not(feature = "records"))]

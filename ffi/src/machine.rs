@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use stablevps::host::Moment;
+use stablevps_core::batch::Seat;
 use stablevps_core::clock::Instant;
 use stablevps_core::host::{Machine as CoreMachine, documents};
 use stablevps_core::http::{HttpResponse, Reply, RequestId};
@@ -20,6 +21,8 @@ pub struct Machine {
     #[cfg(all(feature = "ureq", not(feature = "records")))]
     pub(crate) under_way: Mutex<Option<UnderWay>>,
     times: Mutex<Times>,
+    /// Its place among orders that are bought together.
+    seat: Option<Seat>,
 }
 
 /// The moments of a recorded purchase.
@@ -42,7 +45,17 @@ pub(crate) struct UnderWay {
 
 impl Machine {
     pub(crate) fn new(machine: Box<dyn CoreMachine>) -> Arc<Self> {
+        Self::of(machine, None)
+    }
+
+    /// One of several orders that are bought together.
+    pub(crate) fn seated(machine: Box<dyn CoreMachine>, seat: Seat) -> Arc<Self> {
+        Self::of(machine, Some(seat))
+    }
+
+    fn of(machine: Box<dyn CoreMachine>, seat: Option<Seat>) -> Arc<Self> {
         Arc::new(Self {
+            seat,
             core: Mutex::new(machine),
             #[cfg(all(feature = "ureq", not(feature = "records")))]
             under_way: Mutex::new(None),
@@ -58,6 +71,9 @@ impl Machine {
     /// is wanted now may leave. That is counted from when the store was asked to note the order: whatever stopped
     /// the process or the machine since then, the lease went on.
     pub(crate) fn note_step(&self, machine: &mut dyn CoreMachine, now: Instant) {
+        if let Some(seat) = &self.seat {
+            seat.note_machine(machine, now);
+        }
         if !machine.has_store() {
             return;
         }

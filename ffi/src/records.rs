@@ -3,18 +3,21 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use stablevps_core::batch::{Batch as CoreBatch, BatchOptions};
 use stablevps_core::catalogue::{self, Plan};
 use stablevps_core::clock::{Instant, Now};
 use stablevps_core::config::{Api as CoreApi, ApiConfig, CallOptions};
 use stablevps_core::error::{Error, Report};
 use stablevps_core::host::{HostStep, ListingForm, StoreSql, begin};
 use stablevps_core::http::{Delivery, FailureKind, Reply, RequestId, TransportFailure};
+use stablevps_core::models::BatchProgress;
 use stablevps_core::probe::ProbeOutcome;
 use stablevps_core::provisioning::ProvisionOptions;
 use stablevps_core::request::Request;
 use stablevps_core::watch::WatchOptions;
 
 use crate::api::{Api, seeds};
+use crate::batch::Batch;
 use crate::error::Failure;
 use crate::machine::{Machine, response};
 
@@ -85,6 +88,46 @@ impl Api {
         let seeds = seeds(seed)?;
         let machine = begin(&self.0, request, options, ListingForm::Rows, seeds, begun)?;
         Ok(Machine::new(machine))
+    }
+}
+
+/// A batch's options in which nothing was said.
+#[must_use]
+#[uniffi::export]
+pub fn default_batch_options() -> BatchOptions {
+    BatchOptions::default()
+}
+
+#[uniffi::export]
+impl Api {
+    /// Orders that are bought together.
+    pub fn batch(&self, options: &BatchOptions) -> Result<Arc<Batch>, Failure> {
+        Ok(Arc::new(Batch(CoreBatch::new(&self.0, options)?)))
+    }
+}
+
+#[uniffi::export]
+impl Batch {
+    /// Begins a purchase, as [`Api::begin`] does.
+    pub fn begin(
+        &self,
+        request: Request,
+        options: CallOptions,
+        seed: Option<u64>,
+        now_ms: u64,
+        time_ms: i64,
+    ) -> Result<Arc<Machine>, Failure> {
+        let seeds = seeds(seed.unwrap_or_else(|| fastrand::u64(..)))?;
+        let begun = Now::from_millis(now_ms, time_ms);
+        let form = ListingForm::Rows;
+        let machine = begin(self.0.api(), request, options, form, seeds, begun)?;
+        self.seated(machine, begun)
+    }
+
+    /// How far all of them are.
+    #[must_use]
+    pub fn progress(&self, now_ms: u64) -> BatchProgress {
+        self.0.progress(Instant::from_millis(now_ms))
     }
 }
 

@@ -1,5 +1,6 @@
 //! A configured account, and the machines it makes.
 
+use stablevps_core::batch::Batch as CoreBatch;
 use stablevps_core::config::Api as CoreApi;
 #[cfg(feature = "stores")]
 use stablevps_core::host::documents::machine;
@@ -9,7 +10,7 @@ use stablevps_core::host::{Seeds, documents};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::machine::Machine;
-use crate::numbers::{now, seed};
+use crate::numbers::{instant, now, seed};
 use crate::places::{self, Register};
 
 /// A configured account, or why it can't be one.
@@ -53,9 +54,72 @@ impl Api {
             jitter: seed(jitter),
             names,
         };
-        Machine(api.and_then(|api| {
+        let core = api.and_then(|api| {
             let begun = machine(api, call, seeds, now(now_ms, time_ms));
             begun.map_err(|error| documents::failed(&error))
+        });
+        Machine::new(core, None)
+    }
+
+    /// Orders that are bought together. `options` is a JSON document.
+    #[must_use]
+    pub fn batch(&self, options: &str) -> Batch {
+        let api = self.0.as_ref().map_err(String::clone);
+        Batch(api.and_then(|api| {
+            let batch = documents::batch(api, options);
+            batch.map_err(|error| documents::error(&error))
         }))
+    }
+}
+
+/// Orders that are bought together, or why they can't be.
+#[wasm_bindgen]
+pub struct Batch(Result<CoreBatch, String>);
+
+#[wasm_bindgen]
+impl Batch {
+    /// The error, as a JSON document, that the options are refused with.
+    #[must_use]
+    pub fn problem(&self) -> Option<String> {
+        self.0.as_ref().err().cloned()
+    }
+
+    /// How many may be under way at once.
+    #[must_use]
+    #[wasm_bindgen(js_name = atOnce)]
+    pub fn at_once(&self) -> u32 {
+        self.0.as_ref().map_or(0, CoreBatch::at_once)
+    }
+
+    /// Begins a purchase, as an [`Api`] does.
+    #[must_use]
+    pub fn begin(
+        &self,
+        call: &str,
+        #[wasm_bindgen(js_name = nowMs)] now_ms: f64,
+        #[wasm_bindgen(js_name = timeMs)] time_ms: f64,
+        #[wasm_bindgen(js_name = seed)] jitter: f64,
+        names: Option<u64>,
+    ) -> Machine {
+        let seeds = Seeds {
+            jitter: seed(jitter),
+            names,
+        };
+        let begun = now(now_ms, time_ms);
+        let batch = self.0.as_ref();
+        let core = batch.map_err(|error| documents::failed_with(error));
+        let core = core.and_then(|batch| {
+            let core = machine(batch.api(), call, seeds, begun);
+            core.map_err(|error| documents::failed(&error))
+        });
+        let seat = batch.ok().filter(|_| core.is_ok());
+        Machine::new(core, seat.map(|batch| batch.seat(begun.instant)))
+    }
+
+    /// How far all of them are, as a JSON document.
+    #[must_use]
+    pub fn progress(&self, #[wasm_bindgen(js_name = nowMs)] now_ms: f64) -> Option<String> {
+        let batch = self.0.as_ref().ok()?;
+        Some(documents::batch_progress(batch, instant(now_ms)))
     }
 }

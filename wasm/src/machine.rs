@@ -1,5 +1,7 @@
 //! A state machine in the host's hands.
 
+use stablevps_core::batch::Seat;
+use stablevps_core::clock::Instant;
 use stablevps_core::host::{Machine as CoreMachine, documents};
 use stablevps_core::http::{
     Delivery, FailureKind, HttpResponse, Reply, RequestId, TransportFailure,
@@ -11,14 +13,34 @@ use crate::numbers::instant;
 
 /// A call or a purchase under way; or, if it can't be begun, the one step that it ends with.
 #[wasm_bindgen]
-pub struct Machine(pub(crate) Result<Box<dyn CoreMachine>, String>);
+pub struct Machine {
+    core: Result<Box<dyn CoreMachine>, String>,
+    /// Its place among orders that are bought together.
+    seat: Option<Seat>,
+}
 
 impl Machine {
+    pub(crate) fn new(core: Result<Box<dyn CoreMachine>, String>, seat: Option<Seat>) -> Self {
+        Self { core, seat }
+    }
+
+    fn next(&mut self, now: Instant) -> String {
+        match &mut self.core {
+            Ok(machine) => {
+                if let Some(seat) = &self.seat {
+                    seat.note_machine(machine.as_ref(), now);
+                }
+                documents::step_or_reference(machine.as_mut(), now)
+            }
+            Err(end) => end.clone(),
+        }
+    }
+
     fn reply(&mut self, id: u32, reply: Reply, now_ms: f64) -> Option<String> {
-        let machine = self.0.as_mut().ok()?;
+        let machine = self.core.as_mut().ok()?;
         let now = instant(now_ms);
         machine.handle_reply(RequestId(id), reply, now).ok()?;
-        Some(documents::step_or_reference(machine.as_mut(), now))
+        Some(self.next(now))
     }
 
     fn answered(&mut self, id: u32, answer: Result<&str, String>, now_ms: f64) -> Option<String> {
@@ -26,10 +48,10 @@ impl Machine {
         if cfg!(not(feature = "stores")) {
             return None;
         }
-        let machine = self.0.as_mut().ok()?;
+        let machine = self.core.as_mut().ok()?;
         let now = instant(now_ms);
         documents::stored(machine.as_mut(), id, answer, now).ok()?;
-        Some(documents::step_or_reference(machine.as_mut(), now))
+        Some(self.next(now))
     }
 }
 
@@ -42,10 +64,7 @@ impl Machine {
     /// host still has: `JSON.parse` reads it there as well as here.
     #[must_use]
     pub fn step(&mut self, #[wasm_bindgen(js_name = nowMs)] now_ms: f64) -> String {
-        match &mut self.0 {
-            Ok(machine) => documents::step_or_reference(machine.as_mut(), instant(now_ms)),
-            Err(end) => end.clone(),
-        }
+        self.next(instant(now_ms))
     }
 
     /// Hands in the response to a request. `headers` is one text, `name: value` a line. Returns the next
@@ -116,23 +135,23 @@ impl Machine {
         outcomes: &str,
         #[wasm_bindgen(js_name = nowMs)] now_ms: f64,
     ) -> Option<String> {
-        let machine = self.0.as_mut().ok()?;
+        let machine = self.core.as_mut().ok()?;
         let now = instant(now_ms);
         documents::probed(machine.as_mut(), id, outcomes, now).ok()?;
-        Some(documents::step_or_reference(machine.as_mut(), now))
+        Some(self.next(now))
     }
 
     /// From where a purchase can be taken up again, if there is something to take up.
     #[must_use]
     pub fn snapshot(&self, #[wasm_bindgen(js_name = nowMs)] now_ms: f64) -> Option<String> {
-        self.0.as_ref().ok()?.snapshot(instant(now_ms))
+        self.core.as_ref().ok()?.snapshot(instant(now_ms))
     }
 
     /// Gives a purchase's turn to the next one of the account: once the first progress that is not exclusive was
     /// handed out. Doing so twice changes nothing.
     #[wasm_bindgen(js_name = endTurn)]
     pub fn end_turn(&self) {
-        if let Ok(machine) = &self.0 {
+        if let Ok(machine) = &self.core {
             machine.end_turn();
         }
     }

@@ -24,6 +24,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use super::{HostStep, ListingForm, Machine, Seeds, StoreSql, begin, begin_without_stores, end};
+use crate::batch::Batch;
 use crate::catalogue;
 use crate::clock::{Instant, Now};
 use crate::config::{Api, ApiConfig, CallOptions};
@@ -51,6 +52,21 @@ pub fn api(config: &str) -> Result<Api, Error> {
 /// As of [`api`].
 pub fn api_with_places(config: &str, places: Arc<dyn Places>) -> Result<Api, Error> {
     Api::with_places(api_config(config)?, places)
+}
+
+/// Orders that are bought together, as a document of [`BatchOptions`](crate::batch::BatchOptions) says.
+///
+/// # Errors
+/// `InvalidInput` for what can't be used.
+pub fn batch(api: &Api, options: &str) -> Result<Batch, Error> {
+    let options = document(options.as_bytes()).map_err(invalid_input)?;
+    Batch::new(api, &options)
+}
+
+/// How far the orders of a batch are.
+#[must_use]
+pub fn batch_progress(batch: &Batch, now: Instant) -> String {
+    json::written(&batch.progress(now))
 }
 
 fn api_config(config: &str) -> Result<ApiConfig, Error> {

@@ -5,6 +5,7 @@
 //! hands in that it failed, with [`Delivery::Unknown`](crate::http::Delivery) unless it certainly was not sent, before it
 //! drives the machine on; or it drops the machine.
 
+mod batch;
 pub mod documents;
 mod machine;
 mod sql;

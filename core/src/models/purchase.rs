@@ -81,6 +81,36 @@ pub struct Progress {
     pub token: Option<String>,
 }
 
+/// How far orders are that are bought together.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct BatchProgress {
+    /// How many were begun.
+    pub begun: u32,
+    /// How many are looking at the wallet, or wait for their turn to.
+    pub preflight: u32,
+    /// How many are remembering the VPS there are.
+    pub baseline: u32,
+    /// How many are placing their order.
+    pub ordering: u32,
+    /// How many look for an order whose reply was lost.
+    pub reconciling: u32,
+    /// How many wait for their VPS.
+    pub polling: u32,
+    /// How many ended with a VPS.
+    pub ready: u32,
+    /// How many ended with an error.
+    pub failed: u32,
+    /// What was spent; with the price that this version knows, where the charge is not known.
+    pub spent: Money,
+    /// The currency of that, once it is known.
+    pub currency: Option<String>,
+    /// Milliseconds since the oldest purchase that is under way began.
+    pub longest_ms: u64,
+}
+
 /// A purchase that ended well.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -124,12 +124,16 @@ impl Provisioning {
                 run.check_limit(&order)?;
                 run.begin(order, now)
             }
-            Stage::Ordered(placed) => match run.order_begins(&placed.baseline()) {
-                Some(Reached::Bought(id)) => run.look(id, now),
-                Some(Reached::Ordered(_)) | None => run.reconcile(placed, now),
-            },
+            Stage::Ordered(placed) => {
+                run.count_price(&placed.order);
+                match run.order_begins(&placed.baseline()) {
+                    Some(Reached::Bought(id)) => run.look(id, now),
+                    Some(Reached::Ordered(_)) | None => run.reconcile(placed, now),
+                }
+            }
             Stage::Bought(Bought { id }) => {
                 run.claim(&id);
+                run.count_charge();
                 run.look(id, now)
             }
         };
@@ -169,6 +173,11 @@ impl Provisioning {
     /// Whether no other purchase of the account may be where this one is.
     pub(crate) fn is_exclusive(&self) -> bool {
         self.state.is_exclusive()
+    }
+
+    /// Has no part in the batch of the purchase that settles it.
+    pub(crate) fn leave_batch(&mut self) {
+        self.run.leave_batch();
     }
 
     /// Runs another purchase of the account within this one's turn.

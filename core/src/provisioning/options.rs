@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::check_span;
+use crate::config::{check_amount, check_span};
 use crate::error::Error;
 use crate::json;
 use crate::models::VpsDetails;
@@ -77,9 +77,10 @@ impl ProvisionOptions {
             let reason = "needs the preflight, which reads the wallet";
             return Err(Error::invalid_input("check_funds", reason));
         }
-        let max_spend = self.max_spend.as_deref().map(check_amount).transpose()?;
+        let max_spend = self.max_spend.as_deref();
+        let max_spend = max_spend.map(|text| check_amount("max_spend", text));
         Ok(Terms {
-            max_spend,
+            max_spend: max_spend.transpose()?,
             timeout_ms: check_span("timeout", self.timeout_ms, 1)?,
             first_look_ms: check_span("first_look", self.first_look_ms, 0)?,
             longest_pause_ms: check_span("longest_pause", self.longest_pause_ms, 1)?,
@@ -93,17 +94,6 @@ impl ProvisionOptions {
 #[allow(clippy::trivially_copy_pass_by_ref)]
 fn is_off(flag: &bool) -> bool {
     !*flag
-}
-
-fn check_amount(text: &str) -> Result<Money, Error> {
-    let wrong = |reason: &str| Error::invalid_input("max_spend", reason);
-    let amount: Money = text
-        .parse()
-        .map_err(|expected| wrong(&format!("must be {expected}")))?;
-    if amount.is_negative() {
-        return Err(wrong("must not be negative"));
-    }
-    Ok(amount.rounded())
 }
 
 closed_enum! {

@@ -7,6 +7,7 @@ use super::options::{Preflight, WaitLevel};
 use super::run::Run;
 use super::state::{Sleep, State, Window};
 use super::token::{Bought, Placed, Stage};
+use crate::budget::Budget;
 use crate::call::Call;
 use crate::catalogue;
 use crate::claims::{Baseline, Reached};
@@ -62,6 +63,7 @@ impl Run {
     pub fn follow(&mut self, reached: Reached, order: CreateVps, now: Instant) -> State {
         self.facts.orders_sent = self.facts.orders_sent.max(1);
         self.note_order(now);
+        self.count_price(&order);
         match reached {
             Reached::Bought(id) => self.look(id, now),
             Reached::Ordered(baseline) => self.reconcile(Placed::new(order, baseline), now),
@@ -124,7 +126,9 @@ impl Run {
     /// A limit can be kept only for a plan whose price is known.
     pub fn check_limit(&self, order: &CreateVps) -> Outcome<()> {
         let price = catalogue::price(&order.plan_id, &order.billing_cycle);
-        if self.terms.max_spend.is_some() && price.is_none() {
+        let has_limit =
+            self.terms.max_spend.is_some() || self.api.budget().is_some_and(Budget::has_limit);
+        if has_limit && price.is_none() {
             let reason = "can't be kept: this version does not know the price of that plan";
             return Err(Error::invalid_input("max_spend", reason));
         }
@@ -133,12 +137,38 @@ impl Run {
 
     fn check_budget(&self, order: &CreateVps) -> Outcome<()> {
         let price = catalogue::price(&order.plan_id, &order.billing_cycle);
-        match (price, self.terms.max_spend) {
+        let left = self.api.budget();
+        let left = left.and_then(|budget| budget.left_for(&self.facts.purchase));
+        let limit = self.terms.max_spend.into_iter().chain(left).min();
+        match (price, limit) {
             (Some(price), Some(max_spend)) if price > max_spend => {
                 Err(Error::new(ErrorKind::OverBudget { price, max_spend }))
             }
             _ => Ok(()),
         }
+    }
+
+    /// Counts an order that may be sent into what its batch has spent.
+    pub fn count_price(&self, order: &CreateVps) {
+        let price = catalogue::price(&order.plan_id, &order.billing_cycle);
+        if let (Some(budget), Some(price)) = (self.api.budget(), price) {
+            budget.count(&self.facts.purchase, price);
+        }
+    }
+
+    /// Counts what was charged in place of the price.
+    pub fn count_charge(&self) {
+        if let (Some(budget), Some(charged)) = (self.api.budget(), self.facts.charged) {
+            budget.count(&self.facts.purchase, charged);
+        }
+    }
+
+    /// Has no part in a batch.
+    pub fn leave_batch(&mut self) {
+        if let Some(budget) = self.api.budget() {
+            budget.release(&self.facts.purchase);
+        }
+        self.api = self.api.alone();
     }
 
     /// Lists the VPS there are before ordering.
@@ -163,6 +193,7 @@ impl Run {
                 if let Some(reached) = self.order_begins(&baseline) {
                     return self.follow(reached, order, now);
                 }
+                self.count_price(&order);
                 let call = self.call(PlaceOrder(order.clone()), CallLimits::default(), now);
                 let placed = Placed::new(order, baseline);
                 State::Ordering { placed, call }
@@ -209,6 +240,7 @@ impl Run {
         self.facts.charged = Some(receipt.cost);
         self.facts.balance_after = Some(receipt.new_balance);
         self.facts.currency = Some(receipt.currency);
+        self.count_charge();
         self.observed.status = Some(receipt.vps_status);
         self.claim(&receipt.id);
         let before = self.facts.balance_before;
@@ -327,6 +359,7 @@ impl Run {
         self.facts.currency = Some(wallet.currency.clone());
         if let Some(before) = self.facts.balance_before {
             self.facts.charged = Some(before.minus(wallet.balance).rounded());
+            self.count_charge();
         }
     }
 
@@ -567,6 +600,9 @@ impl Run {
     /// Ends with an error that says that nothing was bought.
     fn not_ordered(&self, error: Error) -> State {
         self.api.claims().not_ordered(&self.facts.purchase);
+        if let Some(budget) = self.api.budget() {
+            budget.release(&self.facts.purchase);
+        }
         self.fail(error)
     }
 

@@ -129,6 +129,7 @@ impl RecordedPurchase {
                 let entry = taken.map(|record| self.taken_up(&record, None, now));
                 if let (Some(Ok(mut entry)), Stage::Working(work)) = (entry, &mut self.stage) {
                     work.own.purchase.lend_turn(&mut entry.purchase);
+                    entry.purchase.leave_batch();
                     work.other = Some(entry);
                 }
             }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::check_span;
+use crate::config::{check_number, check_span};
 use crate::error::Error;
 use crate::ids::VpsId;
 use crate::json;
@@ -136,22 +136,6 @@ impl WatchOptions {
                 .saturating_mul(DAY_MS),
         })
     }
-}
-
-fn check_number<T: TryFrom<i64>>(
-    field: &str,
-    number: i64,
-    least: i64,
-    most: i64,
-) -> Result<T, Error> {
-    let wrong = || {
-        let reason = format!("must be a whole number from {least} to {most}");
-        Error::invalid_input(field, reason)
-    };
-    let number = Some(number).filter(|number| (least..=most).contains(number));
-    number
-        .and_then(|number| T::try_from(number).ok())
-        .ok_or_else(wrong)
 }
 
 #[cfg(test)]

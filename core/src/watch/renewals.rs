@@ -86,7 +86,7 @@ impl Renewals {
         for Ending { ends_at, member } in ending {
             let renewal = renewal(member);
             // A sum, by way of the difference that money has.
-            renewals = renewals.minus(nothing.minus(renewal.unwrap_or(nothing)));
+            renewals = renewals.plus(renewal.unwrap_or(nothing));
             let missing = wallet.map(|wallet| renewals.minus(wallet.balance).rounded());
             let missing = missing.filter(|missing| *missing > nothing && renewal.is_some());
             if member.is_to_be_told(ends_at, missing.is_some()) {
