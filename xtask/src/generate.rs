@@ -6,7 +6,7 @@ use crate::models::Models;
 use crate::shell::root;
 use crate::{kotlin_blocking, kotlin_errors, kotlin_events, kotlin_models};
 use crate::{python_client, python_errors, python_models};
-use crate::{swift_errors, swift_models, typescript_stores};
+use crate::{swift_errors, swift_events, swift_models, typescript_stores};
 use crate::{typescript_errors, typescript_models, typescript_readers};
 
 /// Writes them, or sees whether they are up to date.
@@ -57,6 +57,10 @@ pub fn run(check: bool) -> Result<()> {
         (
             "bindings/swift/Sources/StableVPS/Models.swift",
             swift_models::module(&models),
+        ),
+        (
+            "bindings/swift/Sources/StableVPS/WatchEvent.swift",
+            swift_events::module(&models),
         ),
     ];
     let files = files.map(|(path, text)| (path.to_owned(), text));

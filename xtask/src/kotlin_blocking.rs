@@ -19,12 +19,12 @@ import java.util.function.Consumer
 ";
 
 const TAIL: &str = "
-private fun Consumer<Progress>?.suspending(): (suspend (Progress) -> Unit)? =
+private fun <T : Any> Consumer<T>?.suspending(): (suspend (T) -> Unit)? =
     this?.let { { progress -> Callers.blocking { it.accept(progress) } } }
 ";
 
-/// What a callback is in the half that suspends, and in this one.
-const CALLBACK: (&str, &str) = ("(suspend (Progress) -> Unit)?", "Consumer<Progress>?");
+/// How a callback begins and ends in the half that suspends, and how it does in this one.
+const CALLBACK: [(&str, &str); 2] = [("(suspend (", "Consumer<"), (") -> Unit)?", ">?")];
 
 /// The widest line that the style allows.
 const WIDTH: usize = 110;
@@ -59,12 +59,29 @@ struct Method {
     forms: &'static [Form],
 }
 
+impl Method {
+    /// Whether it gives several things one by one. Nobody who blocks has a flow to pass.
+    fn is_stream(&self) -> bool {
+        let takes_flow = |one: &Parameter| one.declared.starts_with("Flow<");
+        stream(&self.result).is_some() && !self.parameters.iter().any(takes_flow)
+    }
+}
+
+/// How the method that suspends begins, and the counterpart of what it gives.
+fn stream(result: &str) -> Option<(&'static str, &'static str)> {
+    let found = STREAMS.iter().find(|(gives, ..)| *gives == result);
+    found.map(|(_, begin, blocking)| (*begin, *blocking))
+}
+
 /// What begins a method that suspends, and one that gives a flow of events.
 const SUSPENDING: &str = "    public suspend fun ";
 const STREAMING: &str = "    public fun ";
 
-/// The flow that has a counterpart for callers that block, and that counterpart.
-const STREAM: (&str, &str) = ("Flow<WatchEvent>", "BlockingWatch");
+/// What gives several things one by one, how it begins in a way that suspends, and its counterpart for callers that block.
+const STREAMS: [(&str, &str, &str); 2] = [
+    ("Flow<WatchEvent>", "begin", "BlockingWatch"),
+    ("PurchaseBatch", "", "BlockingBatch"),
+];
 
 struct Parameter {
     name: String,
@@ -98,7 +115,7 @@ fn resources(source: &str) -> Result<Vec<Resource>> {
             let resource = found.last_mut().context("a method without a class")?;
             if line.starts_with(SUSPENDING) {
                 resource.methods.push(method);
-            } else if method.result == STREAM.0 {
+            } else if method.is_stream() {
                 resource.methods.push(Method {
                     forms: &[Form::Stream],
                     ..method
@@ -126,7 +143,11 @@ fn parameter(line: &str) -> Option<Parameter> {
     let (name, declared) = line.trim_end_matches(',').split_once(": ")?;
     Some(Parameter {
         name: name.to_owned(),
-        declared: declared.replace(CALLBACK.0, CALLBACK.1),
+        declared: CALLBACK
+            .iter()
+            .fold(declared.to_owned(), |text, (from, to)| {
+                text.replace(from, to)
+            }),
     })
 }
 
@@ -179,16 +200,22 @@ fn function(class: &str, property: &str, method: &Method, form: Form) -> String 
             format!("caller.begin {{ {property}.{name}({arguments}) }}"),
         ),
         Form::Stream => {
-            let begin = name[..1].to_uppercase() + &name[1..];
-            let begun = format!("caller.wait {{ {property}.begin{begin}({arguments}) }}");
+            let (begin, blocking) = stream(result).unwrap_or_default();
+            let call = if begin.is_empty() {
+                format!("{property}.{name}({arguments})")
+            } else {
+                let (initial, rest) = name.split_at(name.len().min(1));
+                let name = initial.to_uppercase() + rest;
+                format!("caller.wait {{ {property}.{begin}{name}({arguments}) }}")
+            };
             (
                 name.clone(),
-                STREAM.1.to_owned(),
-                format!("{}({begun})", STREAM.1),
+                blocking.to_owned(),
+                format!("{blocking}({call})"),
             )
         }
     };
-    if !matches!(form, Form::Future) {
+    if body.contains("caller.wait") {
         text.push_str("    @Throws(InterruptedException::class)\n");
     }
     text.push_str(&signature(&blocking, &result, &method.parameters));
@@ -221,7 +248,7 @@ fn signature(name: &str, result: &str, parameters: &[Parameter]) -> String {
 }
 
 fn argument(parameter: &Parameter) -> String {
-    let conversion = if parameter.declared.starts_with(CALLBACK.1) {
+    let conversion = if parameter.declared.starts_with(CALLBACK[0].1) {
         ".suspending()"
     } else {
         ""

@@ -29,6 +29,7 @@ mod service;
 mod shell;
 mod swift;
 mod swift_errors;
+mod swift_events;
 mod swift_models;
 mod test;
 mod test_js;

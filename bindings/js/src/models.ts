@@ -357,6 +357,32 @@ export interface Progress {
   readonly token: string | null;
 }
 
+/** How far orders are that are bought together. */
+export interface BatchProgress {
+  /** How many were begun. */
+  readonly begun: number;
+  /** How many are looking at the wallet, or wait for their turn to. */
+  readonly preflight: number;
+  /** How many are remembering the VPS there are. */
+  readonly baseline: number;
+  /** How many are placing their order. */
+  readonly ordering: number;
+  /** How many look for an order whose reply was lost. */
+  readonly reconciling: number;
+  /** How many wait for their VPS. */
+  readonly polling: number;
+  /** How many ended with a VPS. */
+  readonly ready: number;
+  /** How many ended with an error. */
+  readonly failed: number;
+  /** What was spent; with the price that this version knows, where the charge is not known. */
+  readonly spent: Money;
+  /** The currency of that, once it is known. */
+  readonly currency: string | null;
+  /** Milliseconds since the oldest purchase that is under way began. */
+  readonly longestMs: number;
+}
+
 /** One plan. Every VPS runs Windows Server 2022 with MT5 installed. */
 export interface Plan {
   /** The plan's id: what an order takes. */

@@ -220,6 +220,23 @@ export function readProgress(sent: Sent): models.Progress {
   });
 }
 
+/** Reads a {@link models.BatchProgress}. */
+export function readBatchProgress(sent: Sent): models.BatchProgress {
+  return Object.freeze({
+    begun: sent.begun,
+    preflight: sent.preflight,
+    baseline: sent.baseline,
+    ordering: sent.ordering,
+    reconciling: sent.reconciling,
+    polling: sent.polling,
+    ready: sent.ready,
+    failed: sent.failed,
+    spent: sent.spent,
+    currency: sent.currency ?? null,
+    longestMs: sent.longestMs,
+  });
+}
+
 /** Reads a {@link models.Plan}. */
 export function readPlan(sent: Sent): models.Plan {
   return Object.freeze({

@@ -20,6 +20,7 @@ __all__ = [
     "AnyScope",
     "ApiKeyInfo",
     "Auth",
+    "BatchProgress",
     "BillingCycle",
     "BillingStatus",
     "CreatedKey",
@@ -735,6 +736,43 @@ class Progress(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
 
     token: str | None = None
     """From where the purchase can be taken up again. Keep it before going on."""
+
+
+class BatchProgress(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
+    """How far orders are that are bought together."""
+
+    begun: int
+    """How many were begun."""
+
+    preflight: int
+    """How many are looking at the wallet, or wait for their turn to."""
+
+    baseline: int
+    """How many are remembering the VPS there are."""
+
+    ordering: int
+    """How many are placing their order."""
+
+    reconciling: int
+    """How many look for an order whose reply was lost."""
+
+    polling: int
+    """How many wait for their VPS."""
+
+    ready: int
+    """How many ended with a VPS."""
+
+    failed: int
+    """How many ended with an error."""
+
+    spent: Decimal
+    """What was spent; with the price that this version knows, where the charge is not known."""
+
+    currency: str | None = None
+    """The currency of that, once it is known."""
+
+    longest_ms: int
+    """Milliseconds since the oldest purchase that is under way began."""
 
 
 class Plan(Model, frozen=True, kw_only=True, gc=False, rename="camel"):

@@ -538,11 +538,11 @@ extension StableVPS {
     /// The host could not try: it has no network, no free socket, or was ended. It says nothing about the VPS.
     case notTried = "not_tried"
 
-    init(_ native: StableVPSNative.ProbeOutcome) {
-      switch native {
-      case .answered: self = .answered
-      case .silent: self = .silent
-      case .notTried: self = .notTried
+    var native: StableVPSNative.ProbeOutcome {
+      switch self {
+      case .answered: .answered
+      case .silent: .silent
+      case .notTried: .notTried
       }
     }
   }
@@ -1017,6 +1017,48 @@ extension StableVPS {
       currency = native.currency
       unexplained = native.unexplained.map { UnexplainedCharge($0) }
       token = native.token
+    }
+  }
+}
+
+extension StableVPS {
+  /// How far orders are that are bought together.
+  public struct BatchProgress: Sendable, Hashable, Codable {
+    /// How many were begun.
+    public let begun: Int
+    /// How many are looking at the wallet, or wait for their turn to.
+    public let preflight: Int
+    /// How many are remembering the VPS there are.
+    public let baseline: Int
+    /// How many are placing their order.
+    public let ordering: Int
+    /// How many look for an order whose reply was lost.
+    public let reconciling: Int
+    /// How many wait for their VPS.
+    public let polling: Int
+    /// How many ended with a VPS.
+    public let ready: Int
+    /// How many ended with an error.
+    public let failed: Int
+    /// What was spent; with the price that this version knows, where the charge is not known.
+    public let spent: Decimal
+    /// The currency of that, once it is known.
+    public let currency: String?
+    /// The time since the oldest purchase that is under way began.
+    public let longest: Duration
+
+    init(_ native: StableVPSNative.BatchProgress) {
+      begun = Int(native.begun)
+      preflight = Int(native.preflight)
+      baseline = Int(native.baseline)
+      ordering = Int(native.ordering)
+      reconciling = Int(native.reconciling)
+      polling = Int(native.polling)
+      ready = Int(native.ready)
+      failed = Int(native.failed)
+      spent = Decimal(money: native.spent)
+      currency = native.currency
+      longest = Duration(milliseconds: native.longestMs)
     }
   }
 }

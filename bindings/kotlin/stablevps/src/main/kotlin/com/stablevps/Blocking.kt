@@ -225,6 +225,14 @@ public class BlockingVps internal constructor(
     ): CompletableFuture<Provisioned> =
         caller.begin { vps.provision(planId, billingCycle, location, options, onProgress.suspending()) }
 
+    /** [VpsResource.provisionMany] */
+    @JvmOverloads
+    public fun provisionMany(
+        orders: Iterable<PurchaseOrder>,
+        options: BatchOptions = BatchOptions(),
+        onProgress: Consumer<BatchProgress>? = null,
+    ): BlockingBatch = BlockingBatch(vps.provisionMany(orders, options, onProgress.suspending()))
+
     /** [VpsResource.resume] */
     @JvmOverloads
     @Throws(InterruptedException::class)
@@ -348,5 +356,5 @@ public class BlockingPurchases internal constructor(
     ): CompletableFuture<Unit> = caller.begin { purchases.forget(idempotencyKey, options) }
 }
 
-private fun Consumer<Progress>?.suspending(): (suspend (Progress) -> Unit)? =
+private fun <T : Any> Consumer<T>?.suspending(): (suspend (T) -> Unit)? =
     this?.let { { progress -> Callers.blocking { it.accept(progress) } } }

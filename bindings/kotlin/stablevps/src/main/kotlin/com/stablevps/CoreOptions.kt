@@ -3,12 +3,14 @@ package com.stablevps
 import com.stablevps.internal.ffi.Preflight
 import com.stablevps.internal.ffi.Probing
 import com.stablevps.internal.ffi.RebootPolicy
+import com.stablevps.internal.ffi.defaultBatchOptions
 import com.stablevps.internal.ffi.defaultProvisionOptions
 import com.stablevps.internal.ffi.defaultWatchOptions
 import kotlin.math.roundToLong
 import kotlin.time.Duration
 import kotlin.time.DurationUnit
 import com.stablevps.internal.ffi.Auth as CoreAuth
+import com.stablevps.internal.ffi.BatchOptions as CoreBatchOptions
 import com.stablevps.internal.ffi.CallOptions as CoreCallOptions
 import com.stablevps.internal.ffi.Delivery as CoreDelivery
 import com.stablevps.internal.ffi.FailureKind as CoreFailureKind
@@ -45,6 +47,11 @@ internal fun ProvisionOptions.toCore(): CoreProvisionOptions =
         longestPauseMs = longestPause?.toMillis() ?: defaults.longestPauseMs,
         settleMs = settle?.toMillis() ?: defaults.settleMs,
     )
+
+internal fun BatchOptions.toCore(): CoreBatchOptions {
+    val defaults = defaultBatchOptions()
+    return CoreBatchOptions(maxSpend?.toPlainString(), atOnce?.toLong() ?: defaults.atOnce)
+}
 
 internal fun WatchOptions.toCore(): CoreWatchOptions {
     val defaults = defaultWatchOptions()

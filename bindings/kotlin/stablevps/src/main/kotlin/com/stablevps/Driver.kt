@@ -5,8 +5,10 @@ import com.stablevps.internal.ffi.Machine
 import com.stablevps.internal.ffi.RetryClass
 import com.stablevps.internal.ffi.WaitReason
 import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.currentCoroutineContext
 import kotlinx.coroutines.ensureActive
+import kotlinx.coroutines.withContext
 import java.nio.ByteBuffer
 import kotlin.time.Duration.Companion.milliseconds
 import com.stablevps.internal.ffi.HttpRequest as CoreHttpRequest
@@ -39,9 +41,12 @@ internal open class Driver<T>(
 
     /**
      * Drives the machine to its end, and frees it. The progress of a purchase is told before every step is
-     * carried out, which waits for it.
+     * carried out, which waits for it. [leave] gets the token of one that does not end by itself.
      */
-    suspend fun run(onProgress: (suspend (Progress) -> Unit)? = null): T =
+    suspend fun run(
+        onProgress: (suspend (Progress) -> Unit)? = null,
+        leave: ((String) -> Unit)? = null,
+    ): T =
         try {
             drive(onProgress).also {
                 log { "done" }
@@ -50,6 +55,10 @@ internal open class Driver<T>(
         } catch (failure: StableVpsException) {
             phases.fail(failure)
             throw failure
+        } catch (ended: Throwable) {
+            // It was cancelled, its client was closed, or what hears of its progress failed.
+            if (leave != null) withContext(NonCancellable) { snapshot() }?.let(leave)
+            throw ended
         } finally {
             machine.close()
         }
@@ -70,7 +79,9 @@ internal open class Driver<T>(
     }
 
     /** What ends a call or a purchase once the client is closed. */
-    private suspend fun closed() = ClientClosedException(native { machine.snapshot(host.clock.instant()) })
+    private suspend fun closed() = ClientClosedException(snapshot())
+
+    private suspend fun snapshot(): String? = native { machine.snapshot(host.clock.instant()) }
 
     /** Waits as [wait] does, but not after the client is closed. */
     protected suspend fun <T> whileOpen(wait: suspend () -> T): T =

@@ -13,6 +13,7 @@ import com.stablevps.internal.ffi.Account as CoreAccount
 import com.stablevps.internal.ffi.ActionReceipt as CoreActionReceipt
 import com.stablevps.internal.ffi.AffiliateStats as CoreAffiliateStats
 import com.stablevps.internal.ffi.ApiKeyInfo as CoreApiKeyInfo
+import com.stablevps.internal.ffi.BatchProgress as CoreBatchProgress
 import com.stablevps.internal.ffi.CreatedKey as CoreCreatedKey
 import com.stablevps.internal.ffi.DeletedVps as CoreDeletedVps
 import com.stablevps.internal.ffi.Order as CoreOrder
@@ -910,6 +911,51 @@ internal fun CoreProgress.read(): Progress =
         currency = currency,
         unexplained = unexplained?.read(),
         token = token,
+    )
+
+/** How far orders are that are bought together. */
+@ConsistentCopyVisibility
+public data class BatchProgress internal constructor(
+    /** How many were begun. */
+    public val begun: Int,
+    /** How many are looking at the wallet, or wait for their turn to. */
+    public val preflight: Int,
+    /** How many are remembering the VPS there are. */
+    public val baseline: Int,
+    /** How many are placing their order. */
+    public val ordering: Int,
+    /** How many look for an order whose reply was lost. */
+    public val reconciling: Int,
+    /** How many wait for their VPS. */
+    public val polling: Int,
+    /** How many ended with a VPS. */
+    public val ready: Int,
+    /** How many ended with an error. */
+    public val failed: Int,
+    /** What was spent; with the price that this version knows, where the charge is not known. */
+    public val spent: BigDecimal,
+    /** The currency of that, once it is known. */
+    public val currency: String?,
+    /** Time since the oldest purchase that is under way began. */
+    public val longest: Duration,
+) {
+    /** Milliseconds since the oldest purchase that is under way began. */
+    public val longestMs: Long get() = longest.inWholeMilliseconds
+}
+
+internal fun CoreBatchProgress.read(): BatchProgress =
+    BatchProgress(
+        begun = begun.toInt(),
+        preflight = preflight.toInt(),
+        baseline = baseline.toInt(),
+        ordering = ordering.toInt(),
+        reconciling = reconciling.toInt(),
+        polling = polling.toInt(),
+        ready = ready.toInt(),
+        failed = failed.toInt(),
+        spent = BigDecimal(spent),
+        currency = currency,
+        longest = longestMs.toLong().milliseconds,
     )
 
 /** One plan. Every VPS runs Windows Server 2022 with MT5 installed. */

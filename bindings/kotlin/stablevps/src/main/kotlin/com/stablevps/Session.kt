@@ -2,6 +2,7 @@ package com.stablevps
 
 import com.stablevps.internal.ffi.Api
 import com.stablevps.internal.ffi.ApiConfig
+import com.stablevps.internal.ffi.Batch
 import com.stablevps.internal.ffi.HostStep
 import com.stablevps.internal.ffi.Machine
 import com.stablevps.internal.ffi.Output
@@ -45,13 +46,23 @@ internal class Session(
     suspend fun purchase(
         label: String,
         onProgress: (suspend (Progress) -> Unit)?,
+        seat: Seat? = null,
         request: () -> Request,
     ): Provisioned {
         host.checkOpen()
-        val machine = native { begin(request(), CallOptions().toCore()) }
+        val machine = native { begin(request(), CallOptions().toCore(), seat?.batch) }
         val read = { step: HostStep -> ((step as HostStep.Done).output as Output.Provisioned).v1.read() }
-        return Driver(host, machine, label, read = read).run(onProgress)
+        return Driver(host, machine, label, read = read).run(onProgress, seat?.leave)
     }
+
+    /** What orders are bought together in. */
+    suspend fun batch(options: BatchOptions): Batch {
+        host.checkOpen()
+        return native { checked { api.value.batch(options.toCore()) } }
+    }
+
+    /** How far orders are that are bought together. */
+    fun progress(batch: Batch): BatchProgress = batch.progress(host.clock.instant()).read()
 
     /** A watch. Its options are checked where the core may be called, before anything is sent. */
     suspend fun watch(options: WatchOptions): WatchRun {
@@ -93,9 +104,14 @@ internal class Session(
     private fun begin(
         request: Request,
         options: CoreCallOptions,
+        batch: Batch? = null,
     ): Machine {
         val seed = seeds?.getAndIncrement()?.toULong()
-        return checked { api.value.begin(request, options, seed, host.clock.instant(), host.clock.now()) }
+        val (now, time) = host.clock.instant() to host.clock.now()
+        return checked {
+            batch?.begin(request, options, seed, now, time)
+                ?: api.value.begin(request, options, seed, now, time)
+        }
     }
 
     override fun close() {
