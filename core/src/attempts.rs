@@ -21,6 +21,7 @@ use crate::http::{
 };
 use crate::json;
 use crate::money::Money;
+use crate::pace::Lane;
 use crate::power::PowerEnd;
 use crate::retry::{delay_ms, is_passing, is_refusal, may_have_effect, retry_after_ms};
 use crate::secret::{Secret, scrub};
@@ -38,6 +39,7 @@ pub(crate) struct Attempts {
     timeout_ms: u64,
     begun: Now,
     deadline: Option<Instant>,
+    lane: Lane,
     max_retries: u32,
     rng: fastrand::Rng,
     made: u32,
@@ -81,8 +83,9 @@ impl Attempts {
         seed: u64,
         begun: Now,
     ) -> Self {
-        Self {
+        let mut attempts = Self {
             timeout_ms: limits.timeout_ms.unwrap_or(api.timeout_ms()),
+            lane: limits.lane,
             begun,
             deadline: limits.deadline_ms.map(|ms| begun.instant.plus_ms(ms)),
             max_retries: limits.max_retries.unwrap_or(api.max_retries()),
@@ -95,7 +98,17 @@ impl Attempts {
             retry_of: None,
             api,
             endpoint,
-        }
+        };
+        let place = attempts.place(begun.instant, begun.instant);
+        attempts.paused = (place > begun.instant).then_some((place, WaitReason::Pace));
+        attempts
+    }
+
+    /// When the next one may begin that is ready then, by the pace of the client's calls.
+    fn place(&self, ready: Instant, now: Instant) -> Instant {
+        let left_ms = self.deadline.map(|deadline| deadline.since_ms(ready));
+        let pace = self.api.pace();
+        pace.map_or(ready, |pace| pace.place(self.lane, left_ms, ready, now))
     }
 
     pub fn api(&self) -> &Api {
@@ -252,6 +265,9 @@ impl Attempts {
         let once = self.endpoint.retry_class == RetryClass::Once;
         let complaint = complaint(&response.body);
         let is_own = complaint.is_some();
+        if let (429, false, Some(pace)) = (status, self.is_for_a_key(), self.api.pace()) {
+            pace.slow_down(now);
+        }
         let time = self.begun.later(now).time;
         let after_ms = retry_after_ms(response, time);
         let error = |this: &Self| this.refused(response, complaint.as_deref(), secrets, after_ms);
@@ -379,12 +395,13 @@ impl Attempts {
                 .with_server_message(message);
             return Verdict::Failed(self.placed(late.with_retry_after(after_ms)));
         }
-        let reason = if after_ms.is_some() {
-            WaitReason::RetryAfter
-        } else {
-            WaitReason::Retry
+        let place = self.place(until, now);
+        let reason = match after_ms {
+            _ if place > until => WaitReason::Pace,
+            Some(_) => WaitReason::RetryAfter,
+            None => WaitReason::Retry,
         };
-        self.paused = Some((until, reason));
+        self.paused = Some((place, reason));
         self.retry_of = Some(error.code());
         Verdict::Again
     }

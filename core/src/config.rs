@@ -12,8 +12,10 @@ use crate::claims::Claims;
 use crate::clock::Now;
 use crate::error::Error;
 use crate::json;
+use crate::looks::Looks;
 use crate::money::Money;
 use crate::open_enum::closed_enum;
+use crate::pace::{Lane, Pace, Pacing};
 use crate::power::Powers;
 use crate::secret::Secret;
 use crate::turns::{Places, PlacesOfProcess, Turns};
@@ -21,6 +23,7 @@ use crate::turns::{Places, PlacesOfProcess, Turns};
 /// The service's own address.
 pub const DEFAULT_BASE_URL: &str = "https://stablevps.com";
 const PREFIX: &str = "/api/v1";
+const LONGEST_APP: usize = 100;
 /// No span of time is as long: 31 years.
 const SPAN_BOUND_MS: u64 = 1_000_000_000_000;
 const MOST_RETRIES: i64 = 1_000;
@@ -73,6 +76,12 @@ pub struct ApiConfig {
     /// Default: the beginning of the key, so that those of another key of the account do not wait.
     #[serde(deserialize_with = "json::given")]
     pub account: Option<String>,
+    /// The program that uses this, as the first word of the `User-Agent`: a name, or a name and a version such as
+    /// `grid-bot/2.1`.
+    #[serde(deserialize_with = "json::given")]
+    pub app: Option<String>,
+    /// Whether all calls slow down together after the service said that there are too many. Default: yes.
+    pub pacing: Pacing,
 }
 
 impl Default for ApiConfig {
@@ -87,6 +96,8 @@ impl Default for ApiConfig {
             connect_timeout_ms: 5_000,
             world: None,
             account: None,
+            app: None,
+            pacing: Pacing::default(),
         }
     }
 }
@@ -113,6 +124,7 @@ pub(crate) struct CallLimits {
     pub timeout_ms: Option<u64>,
     pub deadline_ms: Option<u64>,
     pub max_retries: Option<u32>,
+    pub lane: Lane,
 }
 
 impl CallOptions {
@@ -122,6 +134,7 @@ impl CallOptions {
             timeout_ms: span("timeout", self.timeout_ms)?,
             deadline_ms: span("deadline", self.deadline_ms)?,
             max_retries: self.max_retries.map(check_retries).transpose()?,
+            lane: Lane::Common,
         })
     }
 }
@@ -196,6 +209,8 @@ struct Inner {
     claims: Arc<Claims>,
     powers: Arc<Powers>,
     turns: Turns,
+    pace: Option<Pace>,
+    looks: Looks,
     has_own_time: bool,
 }
 
@@ -236,7 +251,9 @@ impl Api {
             base,
             key,
             auth: config.auth,
-            user_agent: config.user_agent,
+            user_agent: user_agent(config.app.as_deref(), config.user_agent)?,
+            looks: Looks::default(),
+            pace: (config.pacing == Pacing::On).then(Pace::default),
             max_retries: check_retries(config.max_retries)?,
             timeout_ms: check_span("timeout", config.timeout_ms, 1)?,
             connect_timeout_ms: check_span("connect_timeout", config.connect_timeout_ms, 1)?,
@@ -336,6 +353,16 @@ impl Api {
         format!("{}{PREFIX}{path}", self.inner.base)
     }
 
+    /// How fast the calls follow each other; none where each minds itself.
+    pub(crate) fn pace(&self) -> Option<&Pace> {
+        self.inner.pace.as_ref()
+    }
+
+    /// What the purchases that wait know of the list.
+    pub(crate) fn looks(&self) -> &Looks {
+        &self.inner.looks
+    }
+
     /// What the purchases of the process know of each other.
     pub(crate) fn claims(&self) -> &Claims {
         &self.inner.claims
@@ -350,6 +377,24 @@ impl Api {
     pub(crate) fn turns(&self) -> &Turns {
         &self.inner.turns
     }
+}
+
+/// The user agent, after the program that uses it.
+fn user_agent(app: Option<&str>, agent: Option<String>) -> Result<Option<String>, Error> {
+    let Some(app) = app else {
+        return Ok(agent);
+    };
+    let is_token = |text: &str| {
+        let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+        !text.is_empty() && text.bytes().all(is_part)
+    };
+    let (name, version) = app.split_once('/').unwrap_or((app, "0"));
+    if !is_token(name) || !is_token(version) || app.len() > LONGEST_APP {
+        let reason =
+            "must be a name, or name/version, of ASCII letters, digits and -._~+ without spaces";
+        return Err(Error::invalid_input("app", reason));
+    }
+    Ok(agent.map(|agent| format!("{app} {agent}")))
 }
 
 fn account_key(name: Option<&str>, key: Option<&Secret>, base: &str) -> String {

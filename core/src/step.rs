@@ -61,6 +61,8 @@ closed_enum! {
         Poll = "poll",
         /// Another purchase of the account is before the end of its order.
         Turn = "turn",
+        /// The service said that there are too many requests: this one waits for its place behind others.
+        Pace = "pace",
     }
 }
 

@@ -244,12 +244,12 @@ impl Run {
                 self.fail("the purchase does not come to an end");
             }
             let now = self.instant();
-            let step = machine.next_step(now);
-            if step != machine.next_step(now) {
+            let owned = |end: Result<&Provisioned, &Error>| end.cloned().map_err(Error::clone);
+            let step = machine.next_step(now).map(owned);
+            if step != machine.next_step(now).map(owned) {
                 self.fail("asking twice gave two answers");
             }
             if let Step::Done(outcome) = step {
-                let outcome = outcome.cloned().map_err(Error::clone);
                 self.check_progress(&machine, &outcome);
                 return End::Done(Box::new(outcome));
             }

@@ -110,7 +110,7 @@ impl Script {
         self.machine = resumed.unwrap();
     }
 
-    fn outcome(&self) -> Result<&Provisioned, &Error> {
+    fn outcome(&mut self) -> Result<&Provisioned, &Error> {
         match self.machine.next_step(at(self.now)) {
             Step::Done(outcome) => outcome,
             other => panic!("not at an end: {other:?}"),
@@ -136,7 +136,7 @@ impl Script {
         self.simulator.state(self.now).orders_placed
     }
 
-    fn sends_the_order(&self) -> bool {
+    fn sends_the_order(&mut self) -> bool {
         matches!(self.machine.next_step(at(self.now)), Step::Send(request) if request.endpoint == "POST /vps")
     }
 }
@@ -388,7 +388,7 @@ fn waiting_for_a_vps_bought_elsewhere_is_resumed_as_waiting() {
     let options = ProvisionOptions::default();
     let machine = Provisioning::watch(&api(KEY), id, options, 1, clocks(START)).unwrap();
     let token = machine.snapshot(at(START)).unwrap();
-    let resumed = resumed(&token, None).unwrap();
+    let mut resumed = resumed(&token, None).unwrap();
     let Step::Send(request) = resumed.next_step(at(START)) else {
         panic!("it does not look");
     };
@@ -419,7 +419,7 @@ fn a_resumed_purchase_may_take_as_long_as_it_is_told_or_as_it_was_at_first() {
             now: START,
         };
         while script.step_failing() {}
-        let error = script.outcome().unwrap_err();
+        let error = script.outcome().unwrap_err().clone();
         assert_eq!(error.code(), "deadline_exceeded", "{error}");
         assert_eq!(script.now - START, expected);
         // What it was told goes on to its own token.

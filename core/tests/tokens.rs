@@ -127,7 +127,7 @@ fn with(value: &Value, pointer: &str, other: Value) -> String {
 #[test]
 fn what_an_earlier_version_wrote_is_taken_up_where_it_was_left() {
     for (token, written) in WRITTEN.iter().zip(read()) {
-        let purchase = resume(token).unwrap();
+        let mut purchase = resume(token).unwrap();
         let (phase, endpoint) = match written["stage"].as_object().unwrap().keys().next() {
             Some(stage) if stage == "unordered" => (Phase::Preflight, "GET /wallet"),
             Some(stage) if stage == "ordered" => (Phase::Reconciling, "GET /vps"),

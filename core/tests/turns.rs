@@ -21,6 +21,7 @@ use stablevps_core::error::{Error, Next};
 use stablevps_core::host::{HostStep, ListingForm, Machine, Seeds, begin};
 use stablevps_core::http::FailureKind;
 use stablevps_core::ids::VpsId;
+use stablevps_core::models::Provisioned;
 use stablevps_core::provisioning::{ProvisionOptions, Provisioning};
 use stablevps_core::request::Request;
 use stablevps_core::secret::Secret;
@@ -50,7 +51,7 @@ fn purchase(api: &Api, options: ProvisionOptions, seed: u64, now: i64) -> Provis
     Provisioning::buy(api, order, options, seed, clocks(now)).unwrap()
 }
 
-fn waits_for_turn(machine: &Provisioning, now: i64) -> Option<u64> {
+fn waits_for_turn(machine: &mut Provisioning, now: i64) -> Option<u64> {
     match machine.next_step(at(now)) {
         Step::Wait {
             delay_ms,
@@ -151,15 +152,17 @@ impl Line {
     fn step(&mut self, index: usize) -> bool {
         let now = at(self.now);
         let buyer = &mut self.buyers[index];
-        let step = buyer.machine.next_step(now);
-        assert_eq!(step, buyer.machine.next_step(now), "asking twice");
+        let owned = |end: Result<&Provisioned, &Error>| end.cloned().map_err(Error::clone);
+        let step = buyer.machine.next_step(now).map(owned);
+        let again = buyer.machine.next_step(now).map(owned);
+        assert_eq!(step, again, "asking twice");
         if !buyer.has_joined && buyer.machine.progress(now).exclusive {
             buyer.has_joined = true;
             self.joined.push(buyer.number);
         }
         let step = match step {
             Step::Done(outcome) => {
-                let error = outcome.err().map(Error::code);
+                let error = outcome.as_ref().err().map(Error::code);
                 // An order of a buyer that vanished, or gave its turn up, is another's to see.
                 let is_calm = self.mortality == 0 && self.fickleness == 0;
                 let is_known = matches!(error, None | Some("not_placed"));
@@ -247,17 +250,17 @@ fn purchases_order_one_at_a_time_in_their_order_whoever_vanishes() {
 #[test]
 fn a_purchase_whose_turn_does_not_come_in_time_ends_by_itself_with_its_token() {
     let api = client("in time", "svps_live_a3f7", None);
-    let first = purchase(&api, ProvisionOptions::default(), 1, START);
-    assert_eq!(waits_for_turn(&first, START), None);
+    let mut first = purchase(&api, ProvisionOptions::default(), 1, START);
+    assert_eq!(waits_for_turn(&mut first, START), None);
     let options = ProvisionOptions {
         timeout_ms: 1_004,
         ..ProvisionOptions::default()
     };
     let mut second = purchase(&api, options, 2, START);
-    let third = purchase(&api, ProvisionOptions::default(), 3, START);
+    let mut third = purchase(&api, ProvisionOptions::default(), 3, START);
     let mut now = START;
-    while let Some(delay_ms) = waits_for_turn(&second, now) {
-        assert!(waits_for_turn(&third, now).is_some());
+    while let Some(delay_ms) = waits_for_turn(&mut second, now) {
+        assert!(waits_for_turn(&mut third, now).is_some());
         now += i64::try_from(delay_ms).unwrap();
     }
     assert_eq!(now, START + 1_004, "it sleeps no longer than it may take");
@@ -277,7 +280,7 @@ fn a_purchase_whose_turn_does_not_come_in_time_ends_by_itself_with_its_token() {
     assert!(progress.token.is_some());
     // It holds nobody up, and does not come back.
     first.end_turn();
-    assert_eq!(waits_for_turn(&third, now), None);
+    assert_eq!(waits_for_turn(&mut third, now), None);
     assert!(matches!(second.next_step(at(now)), Step::Done(Err(_))));
     let Step::Send(request) = third.next_step(at(now)) else {
         panic!("it begins")
@@ -291,21 +294,21 @@ fn a_turn_lasts_until_the_token_that_names_the_vps_was_handed_out() {
     let mut service = simulator(&json!({ "balance": 100 }));
     let api = client("handed out", service.initial_key(), None);
     let mut first = purchase(&api, ProvisionOptions::default(), 1, START);
-    let second = purchase(&api, ProvisionOptions::default(), 2, START);
+    let mut second = purchase(&api, ProvisionOptions::default(), 2, START);
     while first.progress(at(START)).exclusive {
         let Step::Send(request) = first.next_step(at(START)) else {
             panic!("it sends until it has ordered");
         };
-        assert!(waits_for_turn(&second, START).is_some());
+        assert!(waits_for_turn(&mut second, START).is_some());
         let reply = carry(&mut service, &request, FailureKind::Io, START).reply;
         first.handle_reply(request.id, reply, at(START)).unwrap();
     }
     assert!(first.progress(at(START)).token.unwrap().contains("bought"));
-    assert!(waits_for_turn(&second, START).is_some(), "not yet");
+    assert!(waits_for_turn(&mut second, START).is_some(), "not yet");
     first.end_turn();
-    assert_eq!(waits_for_turn(&second, START), None);
+    assert_eq!(waits_for_turn(&mut second, START), None);
     assert_eq!(
-        waits_for_turn(&first, START),
+        waits_for_turn(&mut first, START),
         None,
         "it needs none any more"
     );
@@ -317,10 +320,10 @@ fn a_host_that_does_not_say_that_the_token_was_handed_out_holds_the_others_up_un
     let mut service = simulator(&json!({ "balance": 100 }));
     let api = client("unsaid", service.initial_key(), None);
     let mut first = purchase(&api, ProvisionOptions::default(), 1, START);
-    let second = purchase(&api, ProvisionOptions::default(), 2, START);
+    let mut second = purchase(&api, ProvisionOptions::default(), 2, START);
     let mut now = START;
-    assert_eq!(waits_for_turn(&first, now), None);
-    while waits_for_turn(&second, now).is_some() || first.progress(at(now)).vps_id.is_none() {
+    assert_eq!(waits_for_turn(&mut first, now), None);
+    while waits_for_turn(&mut second, now).is_some() || first.progress(at(now)).vps_id.is_none() {
         match first.next_step(at(now)) {
             Step::Send(request) => {
                 let reply = carry(&mut service, &request, FailureKind::Io, now).reply;
@@ -338,9 +341,9 @@ fn a_host_that_does_not_say_that_the_token_was_handed_out_holds_the_others_up_un
 #[test]
 fn a_purchase_that_gave_its_turn_up_waits_for_it_again_at_the_end_of_the_line() {
     let api = client("again", "svps_live_a3f7", None);
-    let [first, second, third, fourth] =
+    let [mut first, mut second, mut third, mut fourth] =
         [1, 2, 3, 4].map(|seed| purchase(&api, ProvisionOptions::default(), seed, START));
-    for machine in [&first, &second, &third] {
+    for machine in [&mut first, &mut second, &mut third] {
         let _ = machine.next_step(at(START));
     }
     first.end_turn();
@@ -348,13 +351,14 @@ fn a_purchase_that_gave_its_turn_up_waits_for_it_again_at_the_end_of_the_line() 
     let progress = first.progress(at(START));
     assert!(progress.exclusive && progress.token.is_some());
     assert!(first.outcome(at(START)).is_none());
-    let waits = [&second, &third, &fourth, &first].map(|machine| waits_for_turn(machine, START));
+    let waits = [&mut second, &mut third, &mut fourth, &mut first]
+        .map(|machine| waits_for_turn(machine, START));
     assert_eq!(waits, [None, Some(10), Some(200), Some(300)]);
     drop(second);
-    assert_eq!(waits_for_turn(&third, START), None);
+    assert_eq!(waits_for_turn(&mut third, START), None);
     drop(third);
     drop(fourth);
-    assert_eq!(waits_for_turn(&first, START), None);
+    assert_eq!(waits_for_turn(&mut first, START), None);
 }
 
 #[test]
@@ -363,26 +367,30 @@ fn an_end_gives_the_turn_back_even_if_its_machine_is_kept() {
     let api = client("ended", service.initial_key(), None);
     let options = ProvisionOptions::default();
     let mut first = purchase(&api, options.clone(), 1, START);
-    let second = purchase(&api, options, 2, START);
+    let mut second = purchase(&api, options, 2, START);
     while let Step::Send(request) = first.next_step(at(START)) {
-        assert!(waits_for_turn(&second, START).is_some());
+        assert!(waits_for_turn(&mut second, START).is_some());
         let reply = carry(&mut service, &request, FailureKind::Io, START).reply;
         first.handle_reply(request.id, reply, at(START)).unwrap();
     }
     assert!(matches!(first.next_step(at(START)), Step::Done(Err(_))));
-    assert_eq!(waits_for_turn(&second, START), None);
+    assert_eq!(waits_for_turn(&mut second, START), None);
 }
 
 #[test]
 fn keys_of_one_account_wait_for_each_other_where_it_has_a_name() {
     let keys = ["svps_live_aaaa_0123456789", "svps_live_bbbb_0123456789"];
     for (world, name, waits) in [("nameless", None, false), ("named", Some("acme"), true)] {
-        let [first, second] = keys.map(|key| {
+        let [mut first, mut second] = keys.map(|key| {
             let api = client(world, key, name);
             purchase(&api, ProvisionOptions::default(), 1, START)
         });
-        assert_eq!(waits_for_turn(&first, START), None);
-        assert_eq!(waits_for_turn(&second, START).is_some(), waits, "{world}");
+        assert_eq!(waits_for_turn(&mut first, START), None);
+        assert_eq!(
+            waits_for_turn(&mut second, START).is_some(),
+            waits,
+            "{world}"
+        );
     }
     let nameless = Api::new(ApiConfig {
         account: Some(String::new()),
@@ -397,13 +405,13 @@ fn keys_of_one_account_wait_for_each_other_where_it_has_a_name() {
 #[test]
 fn what_only_waits_for_a_vps_needs_no_turn() {
     let api = client("watched", "svps_live_a3f7", None);
-    let first = purchase(&api, ProvisionOptions::default(), 1, START);
-    assert_eq!(waits_for_turn(&first, START), None);
+    let mut first = purchase(&api, ProvisionOptions::default(), 1, START);
+    assert_eq!(waits_for_turn(&mut first, START), None);
     let (id, options) = (
         "65a1".parse::<VpsId>().unwrap(),
         ProvisionOptions::default(),
     );
-    let watch = Provisioning::watch(&api, id, options, 1, clocks(START)).unwrap();
+    let mut watch = Provisioning::watch(&api, id, options, 1, clocks(START)).unwrap();
     assert!(matches!(watch.next_step(at(START)), Step::Send(_)));
 }
 

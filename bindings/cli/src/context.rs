@@ -175,7 +175,7 @@ impl Context {
     }
 
     fn builder(&self, base_url: Option<&str>) -> ClientBuilder<Client> {
-        let mut builder = Client::builder().user_agent_suffix(USER_AGENT);
+        let mut builder = Client::builder().app(USER_AGENT);
         if let Some(world) = &self.world {
             let settings = builder.base_url(BASE_URL).random_seed(1);
             let settings = settings.transport(world.clone()).clock(world.clone());

@@ -142,6 +142,7 @@ impl HostStep {
                     WaitReason::Retry
                     | WaitReason::RetryAfter
                     | WaitReason::Settling
+                    | WaitReason::Pace
                     | WaitReason::Poll => machine.progress(now),
                 },
             }),

@@ -190,7 +190,8 @@ impl Provisioning {
         std::mem::swap(&mut self.turn, &mut other.turn);
     }
 
-    fn of(run: Run, state: State) -> Self {
+    fn of(mut run: Run, state: State) -> Self {
+        run.note_waiting(state.is_waiting(), run.begun.instant);
         Self {
             turn: run.api.turns().turn(),
             late: OnceLock::new(),
@@ -199,9 +200,30 @@ impl Provisioning {
         }
     }
 
+    fn enter(&mut self, state: State, now: Instant) {
+        self.run.note_waiting(state.is_waiting(), now);
+        self.state = state;
+    }
+
+    /// Goes on where a time has come.
+    pub(crate) fn arrive(&mut self, now: Instant) {
+        if self.late.get().is_some() {
+            return;
+        }
+        if let Some(next) = self.state.arrive(&mut self.run, now) {
+            self.enter(next, now);
+        }
+    }
+
     /// What to do now. Asking twice changes nothing, but that a purchase that needs the turn joins its queue, and
     /// one that waits for it has it when it has come.
-    pub fn next_step(&self, now: Instant) -> Wanted<'_> {
+    pub fn next_step(&mut self, now: Instant) -> Wanted<'_> {
+        self.arrive(now);
+        self.wanted(now)
+    }
+
+    /// What to do now, after it has [arrived](Self::arrive) there.
+    pub(crate) fn wanted(&self, now: Instant) -> Wanted<'_> {
         let step = self.step_with_turn(now);
         let acts_at = match step {
             Step::Done(_) => {
@@ -303,7 +325,7 @@ impl Provisioning {
         let of_call = self.run.id_of_call(id).ok_or(StaleReply(id))?;
         let next = self.state.advance(&mut self.run, of_call, reply, now);
         if let Some(next) = next.map_err(|_| StaleReply(id))? {
-            self.state = next;
+            self.enter(next, now);
         }
         Ok(())
     }
@@ -322,9 +344,10 @@ impl Provisioning {
             return Err(StaleReply(id));
         }
         self.turn.end();
-        self.state = self
+        let next = self
             .state
             .advance_probed(&mut self.run, id, outcomes, now)?;
+        self.enter(next, now);
         Ok(())
     }
 

@@ -14,7 +14,9 @@ use crate::endpoints::PlaceOrder;
 use crate::error::{Error, ErrorKind};
 use crate::http::{HttpRequest, Reply, RequestId};
 use crate::ids::VpsId;
+use crate::looks::Place;
 use crate::models::{Phase, Progress, UnexplainedCharge, VpsDetails, VpsStatus};
+use crate::pace::Lane;
 use crate::step::{StaleReply, Step};
 
 #[derive(Debug)]
@@ -32,6 +34,8 @@ pub(super) struct Run {
     pub requests: u32,
     /// Probes, which take numbers of their own.
     pub probes: u32,
+    /// Its place among those that wait, while it does.
+    pub place: Option<Place>,
     pub observed: Observed,
 }
 
@@ -78,8 +82,18 @@ impl Run {
             rng,
             requests: 0,
             probes: 0,
+            place: None,
             observed: Observed::default(),
         })
+    }
+
+    /// Waits beside others, or does no more.
+    pub fn note_waiting(&mut self, is_waiting: bool, now: Instant) {
+        match (&self.place, is_waiting) {
+            (None, true) => self.place = Some(self.api.looks().place(now)),
+            (Some(_), false) => self.place = None,
+            (None, false) | (Some(_), true) => {}
+        }
     }
 
     /// Notes that a VPS is this purchase's.
@@ -133,29 +147,40 @@ impl Run {
         })
     }
 
+    /// A call of the ordering window.
+    pub fn call<E: Endpoint>(&self, endpoint: E, now: Instant) -> Call<E> {
+        let limits = CallLimits {
+            lane: Lane::Ordering,
+            ..CallLimits::default()
+        };
+        self.call_with(endpoint, limits, now)
+    }
+
     /// A call, with a seed of its own.
-    pub fn call<E: Endpoint>(&self, endpoint: E, limits: CallLimits, now: Instant) -> Call<E> {
+    fn call_with<E: Endpoint>(&self, endpoint: E, limits: CallLimits, now: Instant) -> Call<E> {
         let seed = self.rng.clone().u64(..);
         let seed = seed.wrapping_add(u64::from(self.requests));
         Call::new(&self.api, endpoint, limits, seed, self.begun.later(now))
     }
 
     /// A call of one request: the purchase itself decides when to look again.
-    pub fn single_attempt<E: Endpoint>(&self, endpoint: E, now: Instant) -> Call<E> {
+    pub fn single_attempt<E: Endpoint>(&self, endpoint: E, lane: Lane, now: Instant) -> Call<E> {
         let limits = CallLimits {
             max_retries: Some(0),
+            lane,
             ..CallLimits::default()
         };
-        self.call(endpoint, limits, now)
+        self.call_with(endpoint, limits, now)
     }
 
     /// A call that is given up with the purchase.
     pub fn call_within_deadline<E: Endpoint>(&self, endpoint: E, now: Instant) -> Call<E> {
         let limits = CallLimits {
             deadline_ms: Some(self.deadline.since_ms(now).max(1)),
+            lane: Lane::Ordering,
             ..CallLimits::default()
         };
-        self.call(endpoint, limits, now)
+        self.call_with(endpoint, limits, now)
     }
 
     /// Takes in a reply to a call; once that has its result, counts its requests.

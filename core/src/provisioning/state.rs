@@ -53,12 +53,17 @@ pub(super) enum State {
         id: VpsId,
         call: Call<ListAllVps>,
     },
-    /// Bought: waiting until it can be used.
-    Polling {
+    /// Bought: waiting for the next look.
+    Waiting {
         id: VpsId,
-        sleep: Option<Sleep>,
-        call: Call<GetVps>,
+        sleep: Sleep,
+        /// How old a list may be that takes the place of the look.
+        fresh_ms: u64,
     },
+    /// Bought: looking at it.
+    Polling { id: VpsId, call: Call<GetVps> },
+    /// Bought: making a list for all that wait.
+    Listing { id: VpsId, call: Call<ListAllVps> },
     /// Ready: finding out whether it answers.
     Probing { id: VpsId, vps: Box<VpsDetails> },
     /// Waiting for the end of the time allowed.
@@ -109,7 +114,13 @@ impl State {
             | Self::Charging { call, .. } => call.unfinished_step(now),
             Self::Baseline { call, .. }
             | Self::Reconciling { call, .. }
-            | Self::Auditing { call, .. } => call.unfinished_step(now),
+            | Self::Auditing { call, .. }
+            | Self::Listing { call, .. } => call.unfinished_step(now),
+            // Not reached: its end is a look.
+            Self::Waiting { sleep, .. } => Step::Wait {
+                delay_ms: 1,
+                reason: sleep.reason,
+            },
             Self::Ordering { call, .. } => call.unfinished_step(now),
             Self::Polling { call, .. } => call.unfinished_step(now),
             Self::Probing { vps, .. } => return Step::Probe(Box::new(run.probe(vps))),
@@ -123,17 +134,51 @@ impl State {
 
     fn sleep(&self) -> Option<Sleep> {
         match self {
-            Self::Reconciling { sleep, .. } | Self::Polling { sleep, .. } => *sleep,
-            Self::Expiring { sleep, .. } => Some(*sleep),
+            Self::Reconciling { sleep, .. } => *sleep,
+            Self::Waiting { sleep, .. } | Self::Expiring { sleep, .. } => Some(*sleep),
             Self::Preflight { .. }
             | Self::Baseline { .. }
             | Self::Ordering { .. }
             | Self::Comparing { .. }
             | Self::Charging { .. }
             | Self::Auditing { .. }
+            | Self::Polling { .. }
+            | Self::Listing { .. }
             | Self::Probing { .. }
             | Self::Ready { .. }
             | Self::Failed { .. } => None,
+        }
+    }
+
+    /// The state that comes by itself at that time, if one does.
+    pub fn arrive(&self, run: &mut Run, now: Instant) -> Option<Self> {
+        match self {
+            Self::Waiting {
+                id,
+                sleep,
+                fresh_ms,
+            } if sleep.until <= now => Some(run.after_waiting(id.clone(), *fresh_ms, now)),
+            _ => None,
+        }
+    }
+
+    /// Whether it waits for its VPS, beside others that do.
+    pub fn is_waiting(&self) -> bool {
+        match self {
+            Self::Waiting { .. }
+            | Self::Polling { .. }
+            | Self::Listing { .. }
+            | Self::Probing { .. } => true,
+            Self::Preflight { .. }
+            | Self::Baseline { .. }
+            | Self::Ordering { .. }
+            | Self::Reconciling { .. }
+            | Self::Comparing { .. }
+            | Self::Charging { .. }
+            | Self::Auditing { .. }
+            | Self::Expiring { .. }
+            | Self::Ready { .. }
+            | Self::Failed { .. } => false,
         }
     }
 
@@ -200,16 +245,14 @@ impl State {
             } => run
                 .finish(call, id, reply, now)?
                 .map(|listed| run.after_auditing(placed, vps.clone(), listed, now)),
-            Self::Polling {
-                id: vps,
-                sleep,
-                call,
-            } => {
-                let looked = run.finish(call, id, reply, now)?;
-                *sleep = None;
-                looked.map(|looked| run.after_look(vps.clone(), looked, now))
-            }
-            Self::Probing { .. }
+            Self::Polling { id: vps, call } => run
+                .finish(call, id, reply, now)?
+                .map(|looked| run.after_look(vps.clone(), looked, now)),
+            Self::Listing { id: vps, call } => run
+                .finish(call, id, reply, now)?
+                .map(|listed| run.after_list(vps.clone(), listed, now)),
+            Self::Waiting { .. }
+            | Self::Probing { .. }
             | Self::Expiring { .. }
             | Self::Ready { .. }
             | Self::Failed { .. } => return Err(StaleReply(id)),
@@ -225,7 +268,9 @@ impl State {
             Self::Reconciling { .. } | Self::Comparing { .. } => Phase::Reconciling,
             Self::Charging { .. }
             | Self::Auditing { .. }
+            | Self::Waiting { .. }
             | Self::Polling { .. }
+            | Self::Listing { .. }
             | Self::Probing { .. } => Phase::Polling,
             Self::Expiring { phase, .. } => *phase,
             Self::Ready { .. } | Self::Failed { .. } => Phase::Ended,
@@ -244,7 +289,9 @@ impl State {
             | Self::Charging { .. }
             | Self::Auditing { .. } => true,
             Self::Expiring { phase, .. } => *phase != Phase::Polling,
-            Self::Polling { .. }
+            Self::Waiting { .. }
+            | Self::Polling { .. }
+            | Self::Listing { .. }
             | Self::Probing { .. }
             | Self::Ready { .. }
             | Self::Failed { .. } => false,
@@ -265,7 +312,9 @@ impl State {
             | Self::Comparing { placed, .. } => Ok(Stage::Ordered(placed.clone())),
             Self::Charging { id, .. }
             | Self::Auditing { id, .. }
+            | Self::Waiting { id, .. }
             | Self::Polling { id, .. }
+            | Self::Listing { id, .. }
             | Self::Probing { id, .. }
             | Self::Ready { id, .. } => Ok(Stage::Bought(Bought { id: id.clone() })),
             Self::Expiring { stage, .. } => Ok(stage.clone()),
@@ -277,7 +326,9 @@ impl State {
         match self {
             Self::Charging { id, .. }
             | Self::Auditing { id, .. }
+            | Self::Waiting { id, .. }
             | Self::Polling { id, .. }
+            | Self::Listing { id, .. }
             | Self::Probing { id, .. }
             | Self::Ready { id, .. }
             | Self::Expiring {
@@ -306,7 +357,9 @@ impl State {
             | Self::Comparing { .. }
             | Self::Charging { .. }
             | Self::Auditing { .. }
+            | Self::Waiting { .. }
             | Self::Polling { .. }
+            | Self::Listing { .. }
             | Self::Probing { .. }
             | Self::Expiring { .. }
             | Self::Ready { .. }

@@ -1,5 +1,6 @@
 //! The transitions: what each finished call leads to. The rules in words stand in the module above.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::matching::{Finding, find};
@@ -12,14 +13,15 @@ use crate::call::Call;
 use crate::catalogue;
 use crate::claims::{Baseline, Reached};
 use crate::clock::Instant;
-use crate::config::CallLimits;
 use crate::endpoints::{
     CreateVps, GetVps, GetWallet, ListAllVps, ListedVps, PlaceOrder, Placement,
 };
 use crate::error::{Error, ErrorKind};
 use crate::ids::VpsId;
+use crate::looks::Look;
 use crate::models::{Order, Phase, Provisioned, Vps, VpsDetails, VpsStatus, Wallet};
 use crate::money::Money;
+use crate::pace::Lane;
 use crate::probe::{ProbeOutcome, ProbeRequest, ProbeTarget, RDP_PORT};
 use crate::step::WaitReason;
 use crate::time::Timestamp;
@@ -80,17 +82,81 @@ impl Run {
                 failed_looks: 0,
             },
             sleep: None,
-            call: self.single_attempt(ListAllVps, now),
+            call: self.single_attempt(ListAllVps, Lane::Ordering, now),
         }
     }
 
     /// Looks at a VPS that is bought.
     pub fn look(&self, id: VpsId, now: Instant) -> State {
         State::Polling {
-            call: self.single_attempt(GetVps::from(id.clone()), now),
-            sleep: None,
+            call: self.single_attempt(GetVps::from(id.clone()), Lane::Common, now),
             id,
         }
+    }
+
+    /// It is time for a look: of its own, or one for all that wait, or none where another has it.
+    pub fn after_waiting(&mut self, id: VpsId, fresh_ms: u64, now: Instant) -> State {
+        let place = self.place.as_mut();
+        match place.map_or(Look::Own, |place| place.look(&id, fresh_ms, now)) {
+            Look::Own => self.look(id, now),
+            Look::Shared => State::Listing {
+                call: self.single_attempt(ListAllVps, Lane::Common, now),
+                id,
+            },
+            Look::Seen => self.go_on_waiting(id, now),
+            Look::Later(pause_ms) => self.sleep_or_expire(id, pause_ms, fresh_ms, now),
+        }
+    }
+
+    /// A list was made for all that wait, or could not be.
+    pub fn after_list(
+        &mut self,
+        id: VpsId,
+        outcome: Outcome<Vec<ListedVps>>,
+        now: Instant,
+    ) -> State {
+        let Some(place) = &self.place else {
+            return self.look(id, now);
+        };
+        match outcome {
+            Ok(listed) => {
+                let rows = listed.into_iter().filter_map(|row| row.vps);
+                let rows = rows.filter(|vps| vps.vps_status == VpsStatus::Provisioning);
+                let provisioning: HashSet<_> = rows.map(|vps| vps.id).collect();
+                let is_seen = provisioning.contains(&id);
+                place.hand_out(provisioning, now);
+                if is_seen {
+                    self.go_on_waiting(id, now)
+                } else {
+                    self.look(id, now)
+                }
+            }
+            Err(error) => {
+                let asked_ms = error.retry_after_ms();
+                place.no_list(asked_ms.unwrap_or(LEAST_PAUSE_MS), now);
+                self.observed.last_error = Some(error.code());
+                self.observed.looks = self.observed.looks.saturating_add(1);
+                match error.kind() {
+                    // The end of a purchase is decided by a look of its own.
+                    ErrorKind::Unauthorized | ErrorKind::ReadOnlyKey => self.look(id, now),
+                    _ => {
+                        let pause = self.polling_pause(asked_ms);
+                        self.sleep_polling(id, pause, now)
+                    }
+                }
+            }
+        }
+    }
+
+    /// The list shows it as provisioning.
+    fn go_on_waiting(&mut self, id: VpsId, now: Instant) -> State {
+        if let Some(place) = &mut self.place {
+            place.saw(now);
+        }
+        self.observed.status = Some(VpsStatus::Provisioning);
+        self.observed.looks = self.observed.looks.saturating_add(1);
+        let pause = self.polling_pause(None);
+        self.sleep_polling(id, pause, now)
     }
 
     pub fn after_preflight(
@@ -194,7 +260,7 @@ impl Run {
                     return self.follow(reached, order, now);
                 }
                 self.count_price(&order);
-                let call = self.call(PlaceOrder(order.clone()), CallLimits::default(), now);
+                let call = self.call(PlaceOrder(order.clone()), now);
                 let placed = Placed::new(order, baseline);
                 State::Ordering { placed, call }
             }
@@ -256,7 +322,7 @@ impl Run {
             }
             _ if self.facts.unexplained.is_some() => State::Auditing {
                 placed,
-                call: self.single_attempt(ListAllVps, now),
+                call: self.single_attempt(ListAllVps, Lane::Ordering, now),
                 id,
             },
             _ => self.sleep_polling(id, self.terms.first_look_ms, now),
@@ -340,7 +406,7 @@ impl Run {
     /// Looks what a VPS without a receipt cost.
     fn charge(&self, id: VpsId, now: Instant) -> State {
         if self.facts.balance_before.is_some() {
-            let call = self.single_attempt(GetWallet, now);
+            let call = self.single_attempt(GetWallet, Lane::Ordering, now);
             State::Charging { id, call }
         } else {
             self.look(id, now)
@@ -404,6 +470,9 @@ impl Run {
 
     pub fn after_look(&mut self, id: VpsId, outcome: Outcome<VpsDetails>, now: Instant) -> State {
         self.observed.looks = self.observed.looks.saturating_add(1);
+        if let Some(place) = &mut self.place {
+            place.looked(now);
+        }
         let was_missing = std::mem::take(&mut self.observed.is_missing);
         self.observed.is_silent = false;
         let error = match outcome {
@@ -509,13 +578,18 @@ impl Run {
 
     /// Sleeps before the next look at the VPS, or until the time allowed is over.
     fn sleep_polling(&self, id: VpsId, pause_ms: u64, now: Instant) -> State {
+        self.sleep_or_expire(id, pause_ms, pause_ms.div_euclid(2), now)
+    }
+
+    fn sleep_or_expire(&self, id: VpsId, pause_ms: u64, fresh_ms: u64, now: Instant) -> State {
         let until = now.plus_ms(pause_ms);
         let reason = WaitReason::Poll;
         if until < self.deadline {
-            return State::Polling {
-                sleep: Some(Sleep { until, reason }),
-                call: self.single_attempt(GetVps::from(id.clone()), now),
+            let sleep = Sleep { until, reason };
+            return State::Waiting {
                 id,
+                sleep,
+                fresh_ms,
             };
         }
         let waited_for = if self.observed.is_silent {
@@ -552,7 +626,7 @@ impl Run {
                 placed,
                 window,
                 sleep: Some(Sleep { until, reason }),
-                call: self.single_attempt(ListAllVps, now),
+                call: self.single_attempt(ListAllVps, Lane::Ordering, now),
             };
         }
         let error = self.too_late("a lost order to show; resume from the token to go on");

@@ -103,7 +103,7 @@ impl Entry {
 
     /// Whether its next request is the order.
     pub fn orders_next(&self, now: Instant) -> bool {
-        let sends = matches!(self.purchase.next_step(now), Step::Send(_));
+        let sends = matches!(self.purchase.wanted(now), Step::Send(_));
         sends && self.purchase.phase() == Phase::Ordering
     }
 }

@@ -313,6 +313,9 @@ impl RecordedPurchase {
         if let Some((request, _)) = &self.outstanding {
             return RecordedStep::Store(Box::new(request.clone()));
         }
+        if let Stage::Working(work) = &mut self.stage {
+            work.in_hand().purchase.arrive(now);
+        }
         match self.want(now) {
             Some(Want::Store(op)) => {
                 let request = self.operation(op, now);

@@ -73,7 +73,7 @@ impl RecordedPurchase {
     /// Without the store, which others write now; but a receipt is for everybody.
     fn want_alone(&self, own: &Entry, now: Instant) -> Want {
         let outage_ms = self.outage_ms(now);
-        match (own.receipt(), own.purchase.next_step(now)) {
+        match (own.receipt(), own.purchase.wanted(now)) {
             (Some(receipt), _) if outage_ms.is_none() => Want::Store(receipt),
             (Some(_), Step::Done(_)) => self.want_patience(outage_ms.unwrap_or(0), now),
             (_, Step::Send(request)) => Want::Send(request, None),
@@ -113,7 +113,7 @@ impl RecordedPurchase {
         if is_own && !is_exclusive && self.in_window && self.outage_ms(now).is_none() {
             return Want::Store(StoreOp::Leave);
         }
-        match entry.purchase.next_step(now) {
+        match entry.purchase.wanted(now) {
             _ if is_over => Want::End(None),
             Step::Done(_) => Want::End(None),
             Step::Wait { delay_ms, reason } => self.want_wait(&work.own, delay_ms, reason, now),

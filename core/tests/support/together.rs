@@ -23,6 +23,9 @@ use crate::support::{START, at, carry, clocks};
 pub struct Buyer {
     pub machine: Provisioning,
     pub seat: Option<Seat>,
+    /// When it ordered, and when it ended.
+    pub ordered: i64,
+    pub ended: i64,
     due: i64,
     end: Option<Result<Provisioned, Error>>,
 }
@@ -67,6 +70,8 @@ impl Together {
         self.buyers.push(Buyer {
             machine,
             seat,
+            ordered: 0,
+            ended: 0,
             due,
             end: None,
         });
@@ -110,8 +115,10 @@ impl Together {
         if let Some(seat) = &buyer.seat {
             seat.note(&buyer.machine.progress(now), now);
         }
-        let step = buyer.machine.next_step(now);
-        assert_eq!(step, buyer.machine.next_step(now), "asking twice");
+        let owned = |end: Result<&Provisioned, &Error>| end.cloned().map_err(Error::clone);
+        let step = buyer.machine.next_step(now).map(owned);
+        let again = buyer.machine.next_step(now).map(owned);
+        assert_eq!(step, again, "asking twice");
         let turn = WaitReason::Turn;
         match step {
             Step::Wait { delay_ms, reason } => {
@@ -122,6 +129,9 @@ impl Together {
                 buyer.due = self.now + i64::try_from(delay_ms).unwrap();
             }
             Step::Send(request) => {
+                if request.endpoint == "POST /vps" {
+                    buyer.ordered = self.now;
+                }
                 let asked = self.asked.entry(request.endpoint.clone()).or_default();
                 asked.push(self.now);
                 let carried = carry(&mut self.simulator, &request, FailureKind::Io, self.now);
@@ -140,11 +150,11 @@ impl Together {
                     .handle_probes(probe.id, &outcomes, now)
                     .unwrap();
             }
-            Step::Done(outcome) => {
-                let end = outcome.cloned().map_err(Error::clone);
+            Step::Done(end) => {
                 if let Some(seat) = &buyer.seat {
                     seat.end(end.is_ok());
                 }
+                buyer.ended = self.now;
                 buyer.end = Some(end);
             }
         }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use stablevps_core::config::{Api, ApiConfig, Auth};
 use stablevps_core::error::Error;
+use stablevps_core::pace::Pacing;
 use stablevps_core::secret::Secret;
 
 #[cfg(feature = "async")]
@@ -53,7 +54,6 @@ const USER_AGENT: &str = concat!("stablevps-rust/", env!("CARGO_PKG_VERSION"));
 pub struct ClientBuilder<C: ClientKind> {
     config: ApiConfig,
     is_key_missing: bool,
-    user_agent_suffix: Option<String>,
     seed: Option<u64>,
     network: TransportConfig,
     transport: Option<Arc<C::Transport>>,
@@ -104,7 +104,6 @@ impl<C: ClientKind> Default for ClientBuilder<C> {
         Self {
             config: ApiConfig::default(),
             is_key_missing: false,
-            user_agent_suffix: None,
             seed: None,
             network: TransportConfig::default(),
             transport: None,
@@ -171,10 +170,18 @@ impl<C: ClientKind> ClientBuilder<C> {
         self
     }
 
-    /// What is appended to the `User-Agent`, such as `my-shop/1.2`.
+    /// Your program, as the first word of the `User-Agent`: a name, or a name and a version such as `grid-bot/2.1`.
     #[must_use]
-    pub fn user_agent_suffix(mut self, suffix: impl Into<String>) -> Self {
-        self.user_agent_suffix = Some(suffix.into());
+    pub fn app(mut self, app: impl Into<String>) -> Self {
+        self.config.app = Some(app.into());
+        self
+    }
+
+    /// Each call minds only what the service answers to itself. Without this, all calls of the client slow down together
+    /// after the service said that there are too many.
+    #[must_use]
+    pub fn no_pacing(mut self) -> Self {
+        self.config.pacing = Pacing::Off;
         self
     }
 
@@ -259,18 +266,8 @@ impl<C: ClientKind> ClientBuilder<C> {
             let reason = format!("is missing: set {KEY_VARIABLE}, or pass a key to the builder");
             return Err(Error::invalid_input("api_key", reason));
         }
-        let user_agent = match &self.user_agent_suffix {
-            Some(suffix) if suffix.bytes().all(|byte| (0x20..0x7f).contains(&byte)) => {
-                format!("{USER_AGENT} {suffix}")
-            }
-            Some(_) => {
-                let reason = "must be printable ASCII";
-                return Err(Error::invalid_input("user_agent_suffix", reason));
-            }
-            None => USER_AGENT.to_owned(),
-        };
         Ok(ApiConfig {
-            user_agent: Some(user_agent),
+            user_agent: Some(USER_AGENT.to_owned()),
             ..self.config.clone()
         })
     }

@@ -4,6 +4,7 @@ use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::time::Duration;
 
+use stablevps_core::batch::Seat;
 use stablevps_core::clock::{Instant, Now};
 use stablevps_core::error::{Error, ErrorKind};
 use stablevps_core::http::{
@@ -32,6 +33,8 @@ pub(crate) struct Driver {
     under_way: Option<(RequestId, RetryClass)>,
     /// When the store was asked last, by the machine's time and as a moment.
     asked: Option<(Instant, Moment)>,
+    /// Its place among purchases that are made together.
+    seat: Option<Seat>,
 }
 
 /// What to do before the next step.
@@ -74,7 +77,16 @@ impl Driver {
             stopper: Stopper::default(),
             under_way: None,
             asked: None,
+            seat: None,
         })
+    }
+
+    /// The same, with a place among purchases that are made together.
+    pub(crate) fn with_seat(self, seat: Seat) -> Self {
+        Self {
+            seat: Some(seat),
+            ..self
+        }
     }
 
     /// How far the purchase is, between two runs. Who asks does not stand in line.
@@ -101,7 +113,12 @@ impl Driver {
 
     pub(crate) fn look(&mut self, now: Instant) -> Look {
         let next_look_ms = match self.machine.want(now) {
-            Want::Done(outcome) => return Look::Ended(outcome),
+            Want::Done(outcome) => {
+                if let Some(seat) = &self.seat {
+                    seat.end(outcome.is_ok());
+                }
+                return Look::Ended(outcome);
+            }
             Want::Store(request) => {
                 self.asked = Some((now, Moment::now()));
                 return Look::Store(request);
@@ -118,6 +135,9 @@ impl Driver {
         match self.machine.progress(now) {
             Some(progress) => {
                 self.has_turn |= progress.exclusive;
+                if let Some(seat) = &self.seat {
+                    seat.note(&progress, now);
+                }
                 Look::Report(Box::new(Progress {
                     next_look_ms,
                     ..progress

@@ -5,6 +5,7 @@
 //! | `builder`, `session` | a client's settings, and what of them every call begins with |
 //! | `resources`, `provision` | the calls and the purchases of both clients, described once |
 //! | `machine`, `driver` | a purchase with or without a store, and its steps for whoever carries them out |
+//! | `many` | several purchases together |
 //! | `watching`, `prober` | a watch's settings, and how it finds out whether a VPS answers |
 //! | `purchases` | the purchases that a store records |
 //! | `blocking`, `asynchronous` | the client that blocks its caller's thread, and the one for tokio |
@@ -21,6 +22,7 @@ pub(crate) mod clock;
 mod driver;
 mod limits;
 mod machine;
+mod many;
 mod nested;
 mod prober;
 mod provision;
@@ -34,9 +36,11 @@ mod trace;
 mod watching;
 
 #[cfg(feature = "async")]
-pub use asynchronous::{AsyncClient, AsyncPurchase, AsyncTransport, AsyncVpsWatch, SendFuture};
+pub use asynchronous::{
+    AsyncClient, AsyncPurchase, AsyncPurchases, AsyncTransport, AsyncVpsWatch, SendFuture,
+};
 #[cfg(feature = "blocking")]
-pub use blocking::{Client, Purchase, Transport, VpsWatch};
+pub use blocking::{Client, Purchase, Purchases, Transport, VpsWatch};
 pub use builder::{ClientBuilder, ClientKind};
 #[cfg(feature = "blocking")]
 pub use clock::Clock;
@@ -44,6 +48,7 @@ pub use clock::SystemClock;
 #[cfg(feature = "async")]
 pub use clock::{AsyncClock, SleepFuture};
 pub use limits::CallLimits;
+pub use many::{Bought, ManyBuilder};
 #[cfg(feature = "blocking")]
 pub use prober::Prober;
 #[cfg(feature = "async")]

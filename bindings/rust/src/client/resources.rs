@@ -15,6 +15,7 @@ use stablevps_core::secret::Secret;
 use crate::client::asynchronous::AsyncClient;
 #[cfg(feature = "blocking")]
 use crate::client::blocking::Client;
+use crate::client::many::ManyBuilder;
 use crate::client::provision::{Buy, ProvisionBuilder, Resume, Watch};
 use crate::client::watching::WatchBuilder;
 
@@ -119,6 +120,31 @@ impl<C: Clone> VpsResource<'_, C> {
     pub fn wait_until_ready(self, id: impl AsRef<str>) -> ProvisionBuilder<C, Watch> {
         let watch = Watch::new(id.as_ref().to_owned());
         ProvisionBuilder::new(self.client.clone(), watch)
+    }
+
+    /// Buys several VPS: each order is a [`provision`](Self::provision) with its own settings. Gives each as it ends;
+    /// one that fails does not end the others.
+    ///
+    /// ```
+    /// # let simulator = stablevps::testing::Simulator::new();
+    /// # let client = simulator.client();
+    /// let vps = client.vps();
+    /// let orders = ["amsterdam", "london"].map(|place| vps.provision("basic", "monthly", place));
+    /// for bought in vps.provision_many(orders).max_spend("50").begin()? {
+    ///     match bought.end {
+    ///         Ok(ready) => println!("{} {:?}", bought.index, ready.vps.ip_address),
+    ///         Err(error) => println!("{} {error}", bought.index),
+    ///     }
+    /// }
+    /// # Ok::<(), stablevps::Error>(())
+    /// ```
+    #[must_use = "nothing is bought before `begin`"]
+    pub fn provision_many<I>(self, orders: I) -> ManyBuilder<C>
+    where
+        I: IntoIterator<Item = ProvisionBuilder<C, Buy>>,
+        I::IntoIter: Send + 'static,
+    {
+        ManyBuilder::new(self.client.clone(), Box::new(orders.into_iter()))
     }
 
     /// Watches every VPS of the account for as long as you like, and tells what changes: VPS that come, go, or change

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use stablevps_core::batch::Batch;
 use stablevps_core::clock::{Instant, Now};
 use stablevps_core::config::Api;
 use stablevps_core::error::{Error, ErrorKind};
@@ -41,6 +42,16 @@ impl Session {
             store,
             account: account.into(),
             seed,
+        }
+    }
+
+    /// The same for orders that are bought together.
+    pub(crate) fn within(&self, batch: &Batch) -> Self {
+        Self {
+            api: batch.api().clone(),
+            store: self.store.clone(),
+            account: Arc::clone(&self.account),
+            seed: self.seed,
         }
     }
 

@@ -4,9 +4,12 @@
 //! |---|---|
 //! | `stablevps.call` | `endpoint`, `attempt`, `status`, `error`, `duration_ms` |
 //! | `stablevps.purchase` | `phase`, `requests`, `orders_sent`, `vps_id`, `error`, `duration_ms` |
+//!
+//! And one event for each request, at `INFO` for what changes something and at `DEBUG` for the rest: `endpoint`,
+//! `attempt`, `retry_of`, `status` or `failure`, `bytes`, `request_id`, `duration_ms`.
 
 use stablevps_core::error::Error;
-use stablevps_core::http::Reply;
+use stablevps_core::http::{HttpRequest, Reply};
 use stablevps_core::models::Progress;
 
 /// A call or a purchase under way.
@@ -92,6 +95,91 @@ impl Traced {
         self.span.record("duration_ms", millis.unwrap_or(u64::MAX));
         result
     }
+}
+
+/// A request that was sent just now.
+#[cfg(feature = "tracing")]
+pub(crate) struct Sent {
+    is_change: bool,
+    endpoint: String,
+    attempt: u32,
+    retry_of: Option<String>,
+    begun: std::time::Instant,
+}
+
+#[cfg(feature = "tracing")]
+impl Sent {
+    pub(crate) fn of(request: &HttpRequest) -> Self {
+        Self {
+            is_change: request.method != "GET",
+            endpoint: request.endpoint.clone(),
+            attempt: request.attempt,
+            retry_of: request.retry_of.clone(),
+            begun: std::time::Instant::now(),
+        }
+    }
+
+    /// Tells what became of it.
+    pub(crate) fn ended(self, reply: &Reply) {
+        let duration_ms = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let response = match reply {
+            Reply::Response(response) => Some(response),
+            Reply::Failed(_) => None,
+        };
+        let failure = match reply {
+            Reply::Response(_) => None,
+            Reply::Failed(failure) => Some(failure.kind.as_str()),
+        };
+        let status = response.map(|response| response.status);
+        let bytes = response.map(|response| response.body.len());
+        let request_id = response.and_then(|response| response.header("x-request-id"));
+        let Self {
+            endpoint,
+            attempt,
+            retry_of,
+            ..
+        } = &self;
+        let retry_of = retry_of.as_deref();
+        if self.is_change {
+            tracing::info!(
+                endpoint,
+                attempt,
+                retry_of,
+                status,
+                failure,
+                bytes,
+                request_id,
+                duration_ms,
+                "request"
+            );
+        } else {
+            tracing::debug!(
+                endpoint,
+                attempt,
+                retry_of,
+                status,
+                failure,
+                bytes,
+                request_id,
+                duration_ms,
+                "request"
+            );
+        }
+    }
+}
+
+/// Nothing: the feature `tracing` is off.
+#[cfg(not(feature = "tracing"))]
+pub(crate) struct Sent;
+
+#[cfg(not(feature = "tracing"))]
+#[allow(clippy::unused_self)]
+impl Sent {
+    pub(crate) fn of(_: &HttpRequest) -> Self {
+        Self
+    }
+
+    pub(crate) fn ended(self, _: &Reply) {}
 }
 
 /// Nothing: the feature `tracing` is off.

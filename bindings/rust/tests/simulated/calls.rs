@@ -126,9 +126,7 @@ fn what_can_not_be_used_is_refused_before_anything_is_sent() {
     let proxy = proxy.unwrap_err().to_string();
     assert!(proxy.starts_with("proxy can't be used: "), "{proxy}");
     assert!(!proxy.contains("secret"), "{proxy}");
-    let suffix = Client::builder().user_agent_suffix("a\r\nx: y").build();
-    assert_eq!(
-        suffix.unwrap_err().to_string(),
-        "user_agent_suffix must be printable ASCII"
-    );
+    let app = Client::builder().app("a\r\nx: y").build();
+    let said = app.unwrap_err().to_string();
+    assert!(said.starts_with("app must be a name"), "{said}");
 }

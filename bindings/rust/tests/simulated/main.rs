@@ -6,6 +6,7 @@
 #[cfg(feature = "async")]
 mod asynchronous;
 mod calls;
+mod many;
 mod purchases;
 mod stops;
 #[cfg(feature = "tracing")]

@@ -93,6 +93,23 @@ fn a_call_and_a_purchase_have_one_span_each_and_no_secret_in_it() {
     assert_eq!(spans[&3].0, "stablevps.purchase");
     assert_eq!(fields(3)["orders_sent"], "1");
     assert!(fields(3).contains_key("vps_id"));
+    let events = keeper.0.events.lock().unwrap();
+    let request = |endpoint: &str, attempt: &str| {
+        let is_it = |event: &&Fields| {
+            let of = |name: &str| event.get(name).map(String::as_str);
+            of("endpoint") == Some(endpoint) && of("attempt") == Some(attempt)
+        };
+        events.iter().find(is_it).unwrap()
+    };
+    assert_eq!(request("\"GET /wallet\"", "1")["status"], "503");
+    let again = request("\"GET /wallet\"", "2");
+    assert_eq!(
+        (&*again["retry_of"], &*again["status"]),
+        ("\"server\"", "200")
+    );
+    assert!(again["bytes"].parse::<u64>().unwrap() > 10);
+    assert_eq!(request("\"POST /vps\"", "1")["status"], "201");
+    drop(events);
     let told = format!("{spans:?} {:?}", keeper.0.events.lock().unwrap());
     assert!(!told.contains(simulator.api_key().reveal()), "{told}");
     assert!(!told.contains("svps_"), "{told}");

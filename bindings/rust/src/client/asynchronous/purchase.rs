@@ -11,7 +11,8 @@ use stablevps_core::models::{Progress, Provisioned};
 use super::AsyncClient;
 use super::watch::probe;
 use crate::client::driver::{Act, Driver, Look, too_late};
-use crate::client::provision::{ProvisionBuilder, PurchaseKind, WithProgress};
+use crate::client::many::Group;
+use crate::client::provision::{Buy, ProvisionBuilder, PurchaseKind, WithProgress};
 use crate::client::stop::Stopper;
 use crate::client::trace::Traced;
 
@@ -34,6 +35,10 @@ impl AsyncPurchase {
     #[must_use]
     pub fn token(&self) -> Option<String> {
         self.driver.token(self.client.instant())
+    }
+
+    pub(crate) fn client(&self) -> &AsyncClient {
+        &self.client
     }
 
     /// How far the purchase is.
@@ -160,6 +165,17 @@ async fn send(
     match request.retry_class {
         RetryClass::Once => Some(sending.await),
         RetryClass::Read | RetryClass::Repeatable => stopper.unless_stopped(sending).await,
+    }
+}
+
+impl ProvisionBuilder<AsyncClient, Buy> {
+    /// Begins it among others that are made together.
+    pub(crate) fn begin_in(self, group: &Group) -> Result<AsyncPurchase, Error> {
+        let (client, kind) = (self.client, self.kind);
+        let now = client.now();
+        let driver = Driver::of(&kind, &group.session, now)?;
+        let driver = driver.with_seat(group.batch.seat(now.instant));
+        Ok(AsyncPurchase { client, driver })
     }
 }
 

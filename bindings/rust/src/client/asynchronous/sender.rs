@@ -6,6 +6,7 @@ use std::sync::Arc;
 use stablevps_core::http::{HttpRequest, Reply};
 
 use super::Stack;
+use crate::client::trace::Sent;
 
 /// What becomes of a request, in time.
 pub type SendFuture<'a> = Pin<Box<dyn Future<Output = Reply> + Send + 'a>>;
@@ -37,9 +38,12 @@ pub(crate) enum Sender {
 
 impl Sender {
     pub(crate) async fn send(&self, request: &HttpRequest) -> Reply {
-        match self {
+        let sent = Sent::of(request);
+        let reply = match self {
             Self::BuiltIn(stack) => stack.send(request).await,
             Self::Own(transport) => transport.send(request).await,
-        }
+        };
+        sent.ended(&reply);
+        reply
     }
 }

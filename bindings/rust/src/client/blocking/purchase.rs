@@ -8,7 +8,8 @@ use stablevps_core::models::{Progress, Provisioned};
 use super::Client;
 use super::watch::probe;
 use crate::client::driver::{Act, Driver, Look};
-use crate::client::provision::{ProvisionBuilder, PurchaseKind, WithProgress};
+use crate::client::many::Group;
+use crate::client::provision::{Buy, ProvisionBuilder, PurchaseKind, WithProgress};
 use crate::client::stop::Stopper;
 use crate::client::trace::Traced;
 
@@ -30,6 +31,10 @@ impl Purchase {
     #[must_use]
     pub fn token(&self) -> Option<String> {
         self.driver.token(self.client.instant())
+    }
+
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
     }
 
     /// How far the purchase is.
@@ -116,6 +121,17 @@ fn advance(client: &Client, driver: &mut Driver, told: Option<&Progress>) -> Res
                 None => Ok(()),
             }
         }
+    }
+}
+
+impl ProvisionBuilder<Client, Buy> {
+    /// Begins it among others that are made together.
+    pub(crate) fn begin_in(self, group: &Group) -> Result<Purchase, Error> {
+        let (client, kind) = (self.client, self.kind);
+        let now = client.now();
+        let driver = Driver::of(&kind, &group.session, now)?;
+        let driver = driver.with_seat(group.batch.seat(now.instant));
+        Ok(Purchase { client, driver })
     }
 }
 

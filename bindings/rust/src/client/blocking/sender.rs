@@ -7,6 +7,7 @@ use stablevps_core::http::{HttpRequest, Reply, RetryClass};
 
 use crate::client::driver::too_late;
 use crate::client::stop::Stopper;
+use crate::client::trace::Sent;
 use crate::moment::Moment;
 use crate::transport::HttpTransport;
 
@@ -47,15 +48,32 @@ pub(crate) enum Sender {
 impl Sender {
     /// Sends in the caller's own thread.
     pub(crate) fn send(&self, request: &HttpRequest) -> Reply {
-        match self {
+        let sent = Sent::of(request);
+        let reply = match self {
             Self::BuiltIn(transport) => transport.send(request),
             Self::Own(transport) => transport.send(request),
-        }
+        };
+        sent.ended(&reply);
+        reply
     }
 
     /// Sends; gives nothing where the request was given up because of a stop. An order never is, and begins before
     /// its limit or not at all. A user's transport can't be interrupted, and begins at once.
     pub(crate) fn send_unless_stopped(
+        &self,
+        request: Box<HttpRequest>,
+        limit: Option<Moment>,
+        stopper: &Stopper,
+    ) -> Option<Reply> {
+        let sent = Sent::of(&request);
+        let reply = self.carry_out(request, limit, stopper);
+        if let Some(reply) = &reply {
+            sent.ended(reply);
+        }
+        reply
+    }
+
+    fn carry_out(
         &self,
         request: Box<HttpRequest>,
         limit: Option<Moment>,
