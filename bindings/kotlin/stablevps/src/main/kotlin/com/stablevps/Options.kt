@@ -36,6 +36,10 @@ public class StableVpsOptions(
     public val prober: Prober? = null,
     /** Hears of every request, of the phases of purchases and of what watches tell, such as for metrics. */
     public val listener: ClientListener? = null,
+    /** Your program, as the first word of the `User-Agent`: a name, or a name and a version such as `grid-bot/2.1`. */
+    public val app: String? = null,
+    /** Whether all calls slow down together after the service said that there are too many. */
+    public val pacing: Boolean = true,
 ) {
     /** Every default. */
     public constructor() : this(baseUrl = null)
@@ -75,6 +79,12 @@ public class StableVpsOptions(
     /** The same with a listener. */
     public fun withListener(listener: ClientListener?): StableVpsOptions = with(listener = listener)
 
+    /** The same for a program of that name. */
+    public fun withApp(app: String?): StableVpsOptions = with(app = app)
+
+    /** The same with or without slowing down together. */
+    public fun withPacing(pacing: Boolean): StableVpsOptions = with(pacing = pacing)
+
     private fun with(
         baseUrl: String? = this.baseUrl,
         auth: Auth = this.auth,
@@ -87,6 +97,8 @@ public class StableVpsOptions(
         store: Store? = this.store,
         prober: Prober? = this.prober,
         listener: ClientListener? = this.listener,
+        app: String? = this.app,
+        pacing: Boolean = this.pacing,
     ): StableVpsOptions =
         StableVpsOptions(
             baseUrl,
@@ -102,6 +114,8 @@ public class StableVpsOptions(
             store,
             prober,
             listener,
+            app,
+            pacing,
         )
 }
 

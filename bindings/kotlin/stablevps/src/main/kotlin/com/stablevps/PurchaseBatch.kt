@@ -100,6 +100,8 @@ public class PurchaseBatch internal constructor(
         return try {
             val result = session.purchase(LABEL, { told(seat, it) }, seat) { order.request(session) }
             BatchResult(index, order, result, error = null)
+        } catch (failed: ProgressFailed) {
+            throw failed.cause
         } catch (error: StableVpsException) {
             seat.leave(error.token)
             BatchResult(index, order, result = null, error)
@@ -113,14 +115,24 @@ public class PurchaseBatch internal constructor(
         progress.token?.let(seat.leave)
         val all = native { session.progress(seat.batch) }
         latest = all
-        // One after the other: several purchases go on at the same time.
-        if (onProgress != null) telling.withLock { onProgress.invoke(all) }
+        if (onProgress == null) return
+        try {
+            // One after the other: several purchases go on at the same time.
+            telling.withLock { onProgress.invoke(all) }
+        } catch (failure: StableVpsException) {
+            throw ProgressFailed(failure)
+        }
     }
 
     private companion object {
         const val LABEL = "vps.provisionMany"
     }
 }
+
+/** What hears of the progress threw an error of this package. It is not how a purchase ended. */
+private class ProgressFailed(
+    override val cause: StableVpsException,
+) : Exception(cause)
 
 /** A purchase's place among those that are bought together. */
 internal class Seat(

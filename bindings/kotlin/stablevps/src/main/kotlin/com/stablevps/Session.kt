@@ -6,6 +6,7 @@ import com.stablevps.internal.ffi.Batch
 import com.stablevps.internal.ffi.HostStep
 import com.stablevps.internal.ffi.Machine
 import com.stablevps.internal.ffi.Output
+import com.stablevps.internal.ffi.Pacing
 import com.stablevps.internal.ffi.Recording
 import com.stablevps.internal.ffi.Request
 import com.stablevps.internal.ffi.defaultConfig
@@ -143,6 +144,8 @@ internal class Session(
             connectTimeoutMs = options.connectTimeout?.toMillis() ?: default.connectTimeoutMs,
             world = world(baseUrl),
             account = options.account,
+            app = options.app,
+            pacing = if (options.pacing) Pacing.ON else Pacing.OFF,
         )
     }
 }

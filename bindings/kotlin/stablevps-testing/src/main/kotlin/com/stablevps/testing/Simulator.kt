@@ -102,6 +102,8 @@ public class Simulator
                     store = options.store,
                     prober = options.prober ?: prober,
                     listener = options.listener,
+                    app = options.app,
+                    pacing = options.pacing,
                 ),
             )
 

@@ -8,6 +8,7 @@ import com.stablevps.ClientClosedException
 import com.stablevps.HttpTransport
 import com.stablevps.InvalidInputException
 import com.stablevps.Location
+import com.stablevps.NotFoundException
 import com.stablevps.OverBudgetException
 import com.stablevps.PlanId
 import com.stablevps.ProvisionOptions
@@ -182,6 +183,17 @@ internal class BatchTest {
                     .results
                     .first()
             }
+        }
+
+    @Test
+    fun `an error that onProgress throws ends the batch, and is not taken for the end of a purchase`() =
+        runTest {
+            val client = simulator.client()
+            val batch = client.vps.provisionMany(orders(2)) { if (it.polling == 2) client.vps.get("unknown") }
+            assertFailsWith<NotFoundException> { batch.results.collect {} }
+            val resumed = batch.openPurchases.map { client.vps.resume(it.token).vps.id }
+            assertEquals(2, resumed.toSet().size)
+            assertEquals(2, simulator.state().ordersReceived)
         }
 
     @Test

@@ -3,10 +3,13 @@ package com.stablevps.tests
 import com.stablevps.ClientEvent
 import com.stablevps.Delivery
 import com.stablevps.FailureKind
+import com.stablevps.HttpTransport
 import com.stablevps.InsufficientFundsException
+import com.stablevps.InvalidInputException
 import com.stablevps.LogLevel
 import com.stablevps.Logger
 import com.stablevps.Phase
+import com.stablevps.RateLimitedException
 import com.stablevps.StableVpsOptions
 import com.stablevps.WatchEvent
 import com.stablevps.WatchOptions
@@ -142,6 +145,35 @@ internal class ListenerTest {
                 listOf("listener: it threw java.lang.IllegalStateException, here and maybe later"),
                 lines.map { it.second }.filter { it.startsWith("listener") },
             )
+        }
+
+    @Test
+    fun `a program's name is the first word of the user agent, and one with spaces is refused`() =
+        runTest {
+            val agents = mutableListOf<String?>()
+            val noting =
+                HttpTransport { request ->
+                    agents += request.headers["user-agent"]
+                    simulator.transport.send(request)
+                }
+            simulator.client(StableVpsOptions(transport = noting, app = "grid-bot/2.1")).wallet.get()
+            assertEquals(true, agents.single()?.startsWith("grid-bot/2.1 stablevps-kotlin/"), "$agents")
+            assertFailsWith<InvalidInputException> { simulator.client(StableVpsOptions(app = "grid bot")) }
+        }
+
+    @Test
+    fun `after a 429 other calls wait, too, unless that is switched off`() =
+        runTest {
+            suspend fun waited(pacing: Boolean): Boolean {
+                val service = Simulator()
+                val client = service.client(StableVpsOptions(maxRetries = 0, pacing = pacing))
+                service.fault(mapOf("status" to mapOf("code" to 429, "effect" to "before")))
+                assertFailsWith<RateLimitedException> { client.wallet.get() }
+                val begun = service.clock.monotonic()
+                client.wallet.get()
+                return service.clock.monotonic() > begun
+            }
+            assertEquals(true to false, waited(pacing = true) to waited(pacing = false))
         }
 
     @Test
