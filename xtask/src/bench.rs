@@ -28,6 +28,8 @@ pub enum Name {
     Swift,
     /// The command `svps`.
     Cli,
+    /// Many purchases together: requests, order throughput, and what five hundred cost that wait.
+    Fleet,
 }
 
 /// Measures, and prints one row a figure.
@@ -39,6 +41,7 @@ pub fn run(name: Name, check: bool) -> Result<()> {
         Name::Kotlin => kotlin::bench()?,
         Name::Swift => swift::bench()?,
         Name::Cli => cli::bench()?,
+        Name::Fleet => fleet()?,
     };
     print_table(&rows);
     let missed = rows.iter().filter(|row| row.is_missed()).count();
@@ -99,6 +102,39 @@ fn python() -> Result<Vec<Row>> {
         ratio: size as f64 / WHEEL_LIMIT as f64,
         limit: Some(1.0),
     });
+    Ok(rows)
+}
+
+/// In virtual time, and then for a minute in each of the drivers.
+fn fleet() -> Result<Vec<Row>> {
+    let service = simulator("release")?;
+    let (wheel, tarball) = (wheel()?, tarball()?);
+    let tools = Venv::with_tools()?;
+    tools.pip(&["--force-reinstall", "--no-deps", &wheel.to_string_lossy()])?;
+    let folder = project(&package().join("benches"), "benches", &tarball)?;
+    headline("measuring");
+    let bench = |package: &str, more: &[&str]| {
+        let mut command = Command::new("cargo");
+        command
+            .args([
+                "bench", "--quiet", "--locked", "-p", package, "--bench", "fleet",
+            ])
+            .args(more)
+            .env("STABLEVPS_SIMULATOR_BIN", &service)
+            .current_dir(root());
+        read(&output(&mut command)?)
+    };
+    let mut rows = bench("stablevps-core", &[])?;
+    rows.extend(bench("stablevps", &["--features", "async"])?);
+    let mut python = tools.python();
+    python
+        .arg(root().join("bindings/python/benches/fleet.py"))
+        .arg(&service)
+        .current_dir(elsewhere()?);
+    rows.extend(read(&output(&mut python)?)?);
+    let mut node = Command::new("node");
+    node.arg("fleet.mjs").arg(&service).current_dir(folder);
+    rows.extend(read(&output(&mut node)?)?);
     Ok(rows)
 }
 
