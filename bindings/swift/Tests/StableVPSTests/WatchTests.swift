@@ -58,7 +58,7 @@ struct WatchTests {
         try simulator.hang("b")
       }
       if case .reachable(_, let silent, let reboots) = event.kind {
-        #expect(reboots == 1 && silent > .seconds(180) && silent < .seconds(400))
+        #expect(reboots == 1 && silent >= .seconds(180) && silent < .seconds(400))
         #expect(event.at == simulator.now)
         break
       }

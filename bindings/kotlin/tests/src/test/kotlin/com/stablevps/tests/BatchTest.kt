@@ -191,7 +191,12 @@ internal class BatchTest {
             val client = simulator.client()
             val batch = client.vps.provisionMany(orders(2)) { if (it.polling == 2) client.vps.get("unknown") }
             assertFailsWith<NotFoundException> { batch.results.collect {} }
-            val resumed = batch.openPurchases.map { client.vps.resume(it.token).vps.id }
+            val resumed =
+                batch.openPurchases.map {
+                    client.vps
+                        .resume(it.token)
+                        .vps.id
+                }
             assertEquals(2, resumed.toSet().size)
             assertEquals(2, simulator.state().ordersReceived)
         }

@@ -170,7 +170,7 @@ internal class ListenerTest {
                 service.fault(mapOf("status" to mapOf("code" to 429, "effect" to "before")))
                 assertFailsWith<RateLimitedException> { client.wallet.get() }
                 val begun = service.clock.monotonic()
-                client.wallet.get()
+                repeat(3) { client.wallet.get() }
                 return service.clock.monotonic() > begun
             }
             assertEquals(true to false, waited(pacing = true) to waited(pacing = false))
