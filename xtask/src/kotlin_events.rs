@@ -65,6 +65,10 @@ fn class(kind: &EventKind) -> String {
         declared = declared.replace("public val vps:", "override val vps:");
         parent = "OfVps";
     }
+    let mut spans = span_members(&kind.fields).join("\n");
+    if !spans.is_empty() {
+        spans.insert(0, '\n');
+    }
     let class = format!(
         "{}@ConsistentCopyVisibility\n\
          public data class {} internal constructor(\n    override val at: Instant,\n{declared}) : {parent} {{\n    \
@@ -72,10 +76,7 @@ fn class(kind: &EventKind) -> String {
         doc("", &kind.doc),
         kind.type_name(),
         kind.name,
-        span_members(&kind.fields)
-            .iter()
-            .map(|member| format!("\n{member}"))
-            .collect::<String>()
+        spans
     );
     let lines = class.lines().map(|line| {
         if line.is_empty() {

@@ -61,10 +61,10 @@ fn pattern_of_vps(name: &str, kind: &EventKind) -> Option<String> {
         .iter()
         .any(|field| is_vps(&field.name, &field.kind))
         .then(|| {
-            let bound =
-                kind.fields
-                    .iter()
-                    .map(|field| if field.name == "vps" { "let vps" } else { "_" });
+            let bound = kind
+                .fields
+                .iter()
+                .map(|field| if field.name == "vps" { "let vps" } else { "_" });
             format!(".{name}({})", bound.collect::<Vec<_>>().join(", "))
         })
 }
