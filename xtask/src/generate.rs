@@ -5,9 +5,9 @@ use anyhow::{Context as _, Result, ensure};
 use crate::models::Models;
 use crate::samples;
 use crate::shell::root;
-use crate::{kotlin_blocking, kotlin_errors, kotlin_models};
+use crate::{kotlin_blocking, kotlin_errors, kotlin_events, kotlin_models};
 use crate::{python_client, python_errors, python_events, python_models};
-use crate::{swift_errors, swift_models, typescript_stores};
+use crate::{swift_errors, swift_events, swift_models, typescript_stores};
 use crate::{typescript_errors, typescript_events, typescript_models, typescript_readers};
 
 /// Writes them, or sees whether they are up to date.
@@ -52,6 +52,10 @@ pub fn run(check: bool) -> Result<()> {
             kotlin_errors::module(&models),
         ),
         (
+            "bindings/kotlin/stablevps/src/main/kotlin/com/stablevps/WatchEvent.kt",
+            kotlin_events::module(&models),
+        ),
+        (
             "bindings/kotlin/stablevps/src/main/kotlin/com/stablevps/Models.kt",
             kotlin_models::module(&models),
         ),
@@ -62,6 +66,10 @@ pub fn run(check: bool) -> Result<()> {
         (
             "bindings/swift/Sources/StableVPS/Models.swift",
             swift_models::module(&models),
+        ),
+        (
+            "bindings/swift/Sources/StableVPS/WatchEvent.swift",
+            swift_events::module(&models),
         ),
         (
             "bindings/js/src/testing/samples.ts",

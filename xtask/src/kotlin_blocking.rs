@@ -19,12 +19,12 @@ import java.util.function.Consumer
 ";
 
 const TAIL: &str = "
-private fun Consumer<Progress>?.suspending(): (suspend (Progress) -> Unit)? =
+private fun <T : Any> Consumer<T>?.suspending(): (suspend (T) -> Unit)? =
     this?.let { { progress -> Callers.blocking { it.accept(progress) } } }
 ";
 
-/// What a callback is in the half that suspends, and in this one.
-const CALLBACK: (&str, &str) = ("(suspend (Progress) -> Unit)?", "Consumer<Progress>?");
+/// How a callback begins and ends in the half that suspends, and how it does in this one.
+const CALLBACK: [(&str, &str); 2] = [("(suspend (", "Consumer<"), (") -> Unit)?", ">?")];
 
 /// The widest line that the style allows.
 const WIDTH: usize = 110;
@@ -56,7 +56,32 @@ struct Method {
     name: String,
     parameters: Vec<Parameter>,
     result: String,
+    forms: &'static [Form],
 }
+
+impl Method {
+    /// Whether it gives several things one by one. Nobody who blocks has a flow to pass.
+    fn is_stream(&self) -> bool {
+        let takes_flow = |one: &Parameter| one.declared.starts_with("Flow<");
+        stream(&self.result).is_some() && !self.parameters.iter().any(takes_flow)
+    }
+}
+
+/// How the method that suspends begins, and the counterpart of what it gives.
+fn stream(result: &str) -> Option<(&'static str, &'static str)> {
+    let found = STREAMS.iter().find(|(gives, ..)| *gives == result);
+    found.map(|(_, begin, blocking)| (*begin, *blocking))
+}
+
+/// What begins a method that suspends, and one that gives a flow of events.
+const SUSPENDING: &str = "    public suspend fun ";
+const STREAMING: &str = "    public fun ";
+
+/// What gives several things one by one, how it begins in a way that suspends, and its counterpart for callers that block.
+const STREAMS: [(&str, &str, &str); 2] = [
+    ("Flow<WatchEvent>", "begin", "BlockingWatch"),
+    ("PurchaseBatch", "", "BlockingBatch"),
+];
 
 struct Parameter {
     name: String,
@@ -77,7 +102,10 @@ fn resources(source: &str) -> Result<Vec<Resource>> {
                 doc: doc.to_owned(),
                 methods: Vec::new(),
             });
-        } else if let Some(rest) = line.strip_prefix("    public suspend fun ") {
+        } else if let Some(rest) = line
+            .strip_prefix(SUSPENDING)
+            .or_else(|| line.strip_prefix(STREAMING))
+        {
             let mut signature = rest.to_owned();
             while !signature.contains("): ") {
                 let Some(line) = lines.next() else { break };
@@ -85,7 +113,14 @@ fn resources(source: &str) -> Result<Vec<Resource>> {
             }
             let method = method(&signature).with_context(|| format!("can't read {signature}"))?;
             let resource = found.last_mut().context("a method without a class")?;
-            resource.methods.push(method);
+            if line.starts_with(SUSPENDING) {
+                resource.methods.push(method);
+            } else if method.is_stream() {
+                resource.methods.push(Method {
+                    forms: &[Form::Stream],
+                    ..method
+                });
+            }
         }
     }
     Ok(found)
@@ -100,6 +135,7 @@ fn method(signature: &str) -> Option<Method> {
         name: name.to_owned(),
         parameters: parameters.map(parameter).collect::<Option<_>>()?,
         result: result.split(" =").next()?.trim_end_matches(" {").to_owned(),
+        forms: &[Form::Blocking, Form::Future],
     })
 }
 
@@ -107,7 +143,11 @@ fn parameter(line: &str) -> Option<Parameter> {
     let (name, declared) = line.trim_end_matches(',').split_once(": ")?;
     Some(Parameter {
         name: name.to_owned(),
-        declared: declared.replace(CALLBACK.0, CALLBACK.1),
+        declared: CALLBACK
+            .iter()
+            .fold(declared.to_owned(), |text, (from, to)| {
+                text.replace(from, to)
+            }),
     })
 }
 
@@ -118,6 +158,8 @@ enum Form {
     Blocking,
     /// It gives a future.
     Future,
+    /// It gives events one by one.
+    Stream,
 }
 
 fn class(resource: &Resource) -> String {
@@ -126,10 +168,9 @@ fn class(resource: &Resource) -> String {
     let property = short.to_lowercase();
     let blocking = ", blocking: [StableVpsBlocking.";
     let doc = resource.doc.replace(": [StableVps.", blocking);
-    let forms = [Form::Blocking, Form::Future];
     let methods = resource.methods.iter().flat_map(|method| {
-        let property = &property;
-        forms.map(|form| function(name, property, method, form))
+        let forms = method.forms.iter();
+        forms.map(|form| function(name, &property, method, *form))
     });
     format!(
         "\n{doc}\npublic class Blocking{short} internal constructor(\n    \
@@ -145,24 +186,40 @@ fn function(class: &str, property: &str, method: &Method, form: Form) -> String 
     if parameters.any(|one| one.declared.contains(" = ")) {
         text.push_str("    @JvmOverloads\n");
     }
-    let (name, result, caller) = match form {
-        Form::Blocking => {
-            text.push_str("    @Throws(InterruptedException::class)\n");
-            (name.clone(), result.clone(), "wait")
-        }
-        Form::Future => {
-            let future = format!("CompletableFuture<{result}>");
-            (format!("{name}Async"), future, "begin")
+    let arguments: Vec<_> = method.parameters.iter().map(argument).collect();
+    let arguments = arguments.join(", ");
+    let (blocking, result, body) = match form {
+        Form::Blocking => (
+            name.clone(),
+            result.clone(),
+            format!("caller.wait {{ {property}.{name}({arguments}) }}"),
+        ),
+        Form::Future => (
+            format!("{name}Async"),
+            format!("CompletableFuture<{result}>"),
+            format!("caller.begin {{ {property}.{name}({arguments}) }}"),
+        ),
+        Form::Stream => {
+            let (begin, blocking) = stream(result).unwrap_or_default();
+            let call = if begin.is_empty() {
+                format!("{property}.{name}({arguments})")
+            } else {
+                let (initial, rest) = name.split_at(name.len().min(1));
+                let name = initial.to_uppercase() + rest;
+                format!("caller.wait {{ {property}.{begin}{name}({arguments}) }}")
+            };
+            (
+                name.clone(),
+                blocking.to_owned(),
+                format!("{blocking}({call})"),
+            )
         }
     };
-    text.push_str(&signature(&name, &result, &method.parameters));
+    if body.contains("caller.wait") {
+        text.push_str("    @Throws(InterruptedException::class)\n");
+    }
+    text.push_str(&signature(&blocking, &result, &method.parameters));
     let last = text.lines().last().unwrap_or_default().len();
-    let arguments: Vec<_> = method.parameters.iter().map(argument).collect();
-    let body = format!(
-        "caller.{caller} {{ {property}.{}({}) }}",
-        method.name,
-        arguments.join(", ")
-    );
     let separator = if last + 1 + body.len() > WIDTH {
         "\n        "
     } else {
@@ -191,7 +248,7 @@ fn signature(name: &str, result: &str, parameters: &[Parameter]) -> String {
 }
 
 fn argument(parameter: &Parameter) -> String {
-    let conversion = if parameter.declared.starts_with(CALLBACK.1) {
+    let conversion = if parameter.declared.starts_with(CALLBACK[0].1) {
         ".suspending()"
     } else {
         ""

@@ -169,9 +169,20 @@ pub fn properties(fields: &[Field]) -> String {
 
 /// The body of a class with spans of time: their milliseconds, for Java. Empty for any other class.
 pub fn span_body(fields: &[Field]) -> String {
-    let spans: Vec<String> = fields
+    let spans = span_members(fields);
+    if spans.is_empty() {
+        String::new()
+    } else {
+        format!(" {{\n{}}}", spans.join("\n"))
+    }
+}
+
+/// The milliseconds of a class's spans of time, as members.
+pub fn span_members(fields: &[Field]) -> Vec<String> {
+    let spans = fields
         .iter()
-        .filter_map(|field| span(field).map(|span| (field, span)))
+        .filter_map(|field| span(field).map(|span| (field, span)));
+    spans
         .map(|(field, span)| {
             let optional = if field.is_optional { "?" } else { "" };
             format!(
@@ -180,12 +191,7 @@ pub fn span_body(fields: &[Field]) -> String {
                 field.name
             )
         })
-        .collect();
-    if spans.is_empty() {
-        String::new()
-    } else {
-        format!(" {{\n{}}}", spans.join("\n"))
-    }
+        .collect()
 }
 
 /// The name of a span of time, which the core counts in milliseconds.
@@ -233,7 +239,8 @@ pub fn reader(field: &Field) -> String {
             format!("{name}?.let {{ {closed}.entries[it.ordinal] }}")
         }
         Kind::Closed(closed) => format!("{closed}.entries[{name}.ordinal]"),
-        Kind::Structure(_) | Kind::Error => format!("{name}{dot}read()"),
+        Kind::Structure(_) => format!("{name}{dot}read()"),
+        Kind::Error => format!("{name}{dot}toException()"),
         Kind::List(_) => format!("{name}{dot}map {{ it.read() }}"),
     }
 }

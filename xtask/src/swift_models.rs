@@ -76,6 +76,7 @@ impl<'a> Declaration<'a> {
             "FailureKind" => ("TransportFailure", "Kind", true, true),
             "Delivery" => ("TransportFailure", "Delivery", true, true),
             "Fault" | "Next" => ("StableVPSError", core_name, false, true),
+            "ProbeOutcome" => ("StableVPS", core_name, true, false),
             _ => ("StableVPS", core_name, false, true),
         };
         Self {
@@ -234,7 +235,7 @@ impl Property {
             Kind::Money => by("Decimal", "money: "),
             Kind::Time => by("Date", "epochMilliseconds: "),
             Kind::Secret => by(&format!("{prefix}Secret"), ""),
-            Kind::Error => by(&format!("{prefix}StableVPSError"), ""),
+            Kind::Error => by("StableVPSError", ""),
             Kind::ServerId => by(&format!("{prefix}ServerID"), ""),
             Kind::Closed(name) => by(&Declaration::of(name).path(prefix), ""),
             Kind::Open(name) => by(&format!("{prefix}{}", type_name(name)), "rawValue: "),

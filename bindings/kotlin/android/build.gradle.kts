@@ -44,6 +44,7 @@ dependencies {
     api("org.jetbrains.kotlinx:kotlinx-coroutines-android:1.11.0")
     api("com.squareup.okhttp3:okhttp:5.5.1")
     implementation("net.java.dev.jna:jna:5.19.1@aar")
+    compileOnly("io.opentelemetry:opentelemetry-api:1.68.0")
 }
 
 // Devices with pages of 16 KiB load no library that is aligned to less; those of 32 bits have none.

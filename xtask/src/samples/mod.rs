@@ -94,6 +94,8 @@ impl<'a> Samples<'a> {
             }
             Kind::Open(set) | Kind::Closed(set) => self.named(set, text),
             Kind::Structure(name) => Sample::Structure(name.clone()),
+            // Only events have errors, and they have no samples.
+            Kind::Error => Sample::Absent,
             Kind::List(_) => Sample::Empty,
         }
     }

@@ -5,6 +5,7 @@ import {
   type ActionReceipt,
   type AffiliateStats,
   type ApiKeyInfo,
+  type BatchProgress,
   type CreatedKey,
   type DeletedVps,
   type Order,
@@ -234,6 +235,24 @@ export function sampleProgress(changes: Partial<Progress> = {}): Progress {
     currency: "EUR",
     unexplained: null,
     token: "sample token",
+    ...changes,
+  });
+}
+
+/** A sample for previews and fakes. How far orders are that are bought together. */
+export function sampleBatchProgress(changes: Partial<BatchProgress> = {}): BatchProgress {
+  return Object.freeze({
+    begun: 0,
+    preflight: 0,
+    baseline: 0,
+    ordering: 0,
+    reconciling: 0,
+    polling: 0,
+    ready: 0,
+    failed: 0,
+    spent: "0.00",
+    currency: null,
+    longestMs: 0,
     ...changes,
   });
 }

@@ -226,6 +226,24 @@ pub fn sample_progress() -> crate::Progress {
     }
 }
 
+/// A sample for previews and fakes. How far orders are that are bought together.
+#[must_use]
+pub fn sample_batch_progress() -> crate::BatchProgress {
+    crate::BatchProgress {
+        begun: 0,
+        preflight: 0,
+        baseline: 0,
+        ordering: 0,
+        reconciling: 0,
+        polling: 0,
+        ready: 0,
+        failed: 0,
+        spent: read("0.00"),
+        currency: None,
+        longest_ms: 0,
+    }
+}
+
 /// A sample for previews and fakes. One plan. Every VPS runs Windows Server 2022 with MT5 installed.
 #[must_use]
 pub fn sample_plan() -> crate::Plan {

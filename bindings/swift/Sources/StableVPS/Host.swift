@@ -11,7 +11,10 @@ struct Host: Sendable {
   let closing: Closing
   let clock: any StableVPSClock
   let store: (any StableVPS.Store)?
-  let log: (@Sendable (String) -> Void)?
+  /// What finds out whether a VPS answers; `nil` where that is TCP.
+  let prober: (any StableVPS.Prober)?
+  let log: (@Sendable (StableVPS.LogLine.Level, String) -> Void)?
+  let onEvent: (@Sendable (StableVPS.ClientEvent) -> Void)?
 
   /// Drives the machine of a plain call to its end.
   func run(_ machine: Machine, label: String) async throws -> Output {
@@ -21,7 +24,7 @@ struct Host: Sendable {
     while true {
       switch step {
       case .done(let output):
-        log?("\(label) done")
+        log?(.debug, "\(label) done")
         return output
       case .failed(let report):
         throw failed(report, label: label)
@@ -32,13 +35,16 @@ struct Host: Sendable {
         step = try await carryOut(.init(op: op, document: document), id, of: machine, label: label)
       case .send(let request, _, _):
         step = try await exchange(request, of: machine, label: label)
+      case .probe, .event:
+        // A plain call has neither.
+        step = machine.step(nowMs: clock.instant)
       }
     }
   }
 
   func failed(_ report: Report, label: String) -> StableVPSError {
     let error = StableVPSError(report)
-    log?("\(label) failed: \(error.message)")
+    log?(.debug, "\(label) failed: \(error.message)")
     return error
   }
 
@@ -52,32 +58,63 @@ struct Host: Sendable {
   ) async throws {
     // A purchase looks often whether its turn has come.
     if reason != .turn {
-      log?("\(label): waiting \(delayMs) ms (\(reason))")
+      log?(.debug, "\(label): waiting \(delayMs) ms (\(reason))")
     }
+    try await whileOpen(machine) {
+      try await pause(for: Duration(milliseconds: delayMs), reason)
+    }
+  }
+
+  /// Has every target probed, hands in how they answer, and returns the machine's next step.
+  func probe(
+    _ targets: [StableVPS.ProbeTarget], within: Duration, _ id: UInt32, of machine: Machine,
+    label: String, with own: (any StableVPS.Prober)? = nil
+  ) async throws -> HostStep {
+    log?(.debug, "\(label): probing \(targets.count) addresses")
+    let outcomes = try await whileOpen(machine) {
+      guard let prober = own ?? prober else {
+        return await outside { await connectAll(targets, within: within) }
+      }
+      if prober is any SimulatedService {
+        return await prober.probeAll(targets, within: within)
+      }
+      return await outside { await prober.probeAll(targets, within: within) }
+    }
+    return try machine.probed(id: id, outcomes: outcomes.map(\.native), nowMs: clock.instant)
+  }
+
+  /// Waits for what ends with the task, and with the client.
+  private func whileOpen<Value: Sendable>(
+    _ machine: Machine, _ wait: @escaping @Sendable () async throws -> Value
+  ) async throws -> Value {
     try Task.checkCancellation()
-    let pausing = Task { try await pause(for: Duration(milliseconds: delayMs), reason) }
-    let result = await closing.wait(endedBy: { pausing.cancel() }) {
+    let waiting = Task { try await wait() }
+    let result = await closing.wait(endedBy: { waiting.cancel() }) {
       await withTaskCancellationHandler {
-        await pausing.result
+        await waiting.result
       } onCancel: {
-        pausing.cancel()
+        waiting.cancel()
       }
     }
     try Task.checkCancellation()
     if closing.transport == nil {
       throw closed(machine)
     }
-    try result.get()
+    return try result.get()
   }
 
-  /// Sends a request, hands the outcome to the machine, and returns its next step.
+  /// Sends a request, hands the outcome to the machine, and returns its next step. `keep` gets the step where the task
+  /// was cancelled.
   func exchange(
-    _ request: HttpRequest, of machine: Machine, label: String
+    _ request: HttpRequest, of machine: Machine, label: String,
+    keep: (HostStep) -> Void = { _ in }
   ) async throws -> HostStep {
     try Task.checkCancellation()
     guard let transport = closing.transport else { throw closed(machine) }
-    log?("\(label): sending \(request.endpoint)")
-    switch await result(of: request, for: machine, with: transport) {
+    let sending = Sending(request, of: label, by: self)
+    let result = await result(of: request, for: machine, with: transport)
+    sending.ended(result)
+    switch result {
     case .success(let response):
       return try machine.response(
         id: request.id, status: UInt16(clamping: response.status),
@@ -87,7 +124,10 @@ struct Host: Sendable {
       let step = try machine.failed(
         id: request.id, kind: failure.kind.native, delivery: failure.delivery.native,
         detail: failure.detail, nowMs: clock.instant)
-      try Task.checkCancellation()
+      if Task.isCancelled {
+        keep(step)
+        throw CancellationError()
+      }
       return step
     }
   }
@@ -102,7 +142,7 @@ struct Host: Sendable {
     if closing.transport == nil && operation.op != receipt {
       throw closed(machine)
     }
-    log?("\(label): storing (\(operation.op))")
+    log?(.debug, "\(label): storing (\(operation.op))")
     do {
       guard let store else { throw StableVPS.StoreFailure("the client has no store") }
       let answer = try await outside { try await store.carryOut(operation) }

@@ -538,11 +538,11 @@ extension StableVPS {
     /// The host could not try: it has no network, no free socket, or was ended. It says nothing about the VPS.
     case notTried = "not_tried"
 
-    init(_ native: StableVPSNative.ProbeOutcome) {
-      switch native {
-      case .answered: self = .answered
-      case .silent: self = .silent
-      case .notTried: self = .notTried
+    var native: StableVPSNative.ProbeOutcome {
+      switch self {
+      case .answered: .answered
+      case .silent: .silent
+      case .notTried: .notTried
       }
     }
   }
@@ -1343,6 +1343,32 @@ extension StableVPS {
       spent = Decimal(money: native.spent)
       currency = native.currency
       longest = Duration(milliseconds: native.longestMs)
+    }
+
+    package init(
+      begun: Int,
+      preflight: Int,
+      baseline: Int,
+      ordering: Int,
+      reconciling: Int,
+      polling: Int,
+      ready: Int,
+      failed: Int,
+      spent: Decimal,
+      currency: String?,
+      longest: Duration
+    ) {
+      self.begun = begun
+      self.preflight = preflight
+      self.baseline = baseline
+      self.ordering = ordering
+      self.reconciling = reconciling
+      self.polling = polling
+      self.ready = ready
+      self.failed = failed
+      self.spent = spent
+      self.currency = currency
+      self.longest = longest
     }
   }
 }

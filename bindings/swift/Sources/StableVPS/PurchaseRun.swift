@@ -16,6 +16,7 @@ final class PurchaseRun: Sendable {
     /// Whether the step whose progress was returned last needs the turn; `nil` once the step has run.
     var announced: Bool?
     var result: Result<StableVPS.Provisioned, StableVPSError>?
+    var phases = Phases()
   }
 
   /// - Parameter begin: makes the machine when a task first waits for the purchase.
@@ -94,18 +95,20 @@ final class PurchaseRun: Sendable {
       let step = machine.step(nowMs: host.clock.instant)
       switch step {
       case .done(.provisioned(let native)):
-        host.log?("\(label) done")
+        host.log?(.debug, "\(label) done")
         end(.success(StableVPS.Provisioned(native)))
         return nil
       case .failed(let report):
         throw host.failed(report, label: label)
-      case .send(_, let progress?, _), .wait(_, _, let progress?):
+      case .send(_, let progress?, _), .wait(_, _, let progress?), .probe(_, _, _, let progress?):
+        let progress = StableVPS.Progress(progress)
         state.withLock { $0.announced = progress.exclusive }
-        return StableVPS.Progress(progress)
+        tell { $0.change(at: progress, of: self.label, by: self.host.clock) }
+        return progress
       case .wait(_, .turn, _) where Caller.refuses(machine, nowMs: host.clock.instant):
         // The next step is the refusal.
         continue
-      case .store, .send, .wait, .done:
+      case .store, .send, .wait, .probe, .event, .done:
         try await run(step, of: machine)
       }
     }
@@ -128,9 +131,19 @@ final class PurchaseRun: Sendable {
       _ = try await host.exchange(request, of: machine, label: label)
     case .wait(let delayMs, let reason, _):
       try await host.wait(delayMs, reason, of: machine, label: label)
-    case .done, .failed:
+    case .probe(let id, let targets, let withinMs, _):
+      _ = try await host.probe(
+        targets.map { StableVPS.ProbeTarget($0) }, within: Duration(milliseconds: withinMs), id,
+        of: machine, label: label)
+    case .event, .done, .failed:
       break
     }
+  }
+
+  /// Tells the client's listener of a phase, if there is one to tell.
+  private func tell(_ change: (inout Phases) -> StableVPS.ClientEvent.PhaseChange?) {
+    guard let onEvent = host.onEvent, let change = state.withLock({ change(&$0.phases) }) else { return }
+    onEvent(.phaseChanged(change))
   }
 
   private func enter() throws {
@@ -154,6 +167,7 @@ final class PurchaseRun: Sendable {
 
   private func end(_ result: Result<StableVPS.Provisioned, StableVPSError>) {
     state.withLock { $0.result = result }
+    tell { $0.end(result, of: self.label, by: self.host.clock) }
     endTurn()
   }
 }

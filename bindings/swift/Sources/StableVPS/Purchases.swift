@@ -71,7 +71,7 @@ extension StableVPS.VPSResource {
   ) async throws -> StableVPS.Provisioned {
     let purchase = buy(
       planID, billingCycle, location, maxSpend, preflight, checkFunds, settle,
-      recording(idempotencyKey, whenHeld), waiting)
+      idempotencyKey, whenHeld, waiting)
     return try await purchase.finish(onProgress)
   }
 
@@ -87,7 +87,7 @@ extension StableVPS.VPSResource {
     Purchase(
       buy(
         planID, billingCycle, location, maxSpend, preflight, checkFunds, settle,
-        recording(idempotencyKey, whenHeld), waiting))
+        idempotencyKey, whenHeld, waiting))
   }
 
   /// Continues a purchase from a token of this package or of any other language's package.
@@ -133,24 +133,18 @@ extension StableVPS.VPSResource {
   private func buy(
     _ planID: StableVPS.PlanID, _ billingCycle: StableVPS.BillingCycle,
     _ location: StableVPS.Location, _ maxSpend: Decimal?, _ preflight: Bool,
-    _ checkFunds: Bool, _ settle: Duration?, _ recording: Recording?,
-    _ waiting: StableVPS.WaitOptions
+    _ checkFunds: Bool, _ settle: Duration?, _ idempotencyKey: String?,
+    _ whenHeld: StableVPS.WhenHeld, _ waiting: StableVPS.WaitOptions
   ) -> PurchaseRun {
-    var options = waiting.native
-    options.preflight = preflight ? .check : .skip
-    options.checkFunds = checkFunds
-    options.maxSpend = maxSpend.map { "\($0)" }
-    options.settleMs = settle?.milliseconds ?? options.settleMs
-    let request = Request.provision(
-      planId: planID.rawValue, billingCycle: billingCycle.rawValue, location: location.rawValue,
-      options: options, recording: recording)
-    return session.purchase("vps.provision", request)
-  }
-
-  /// How a purchase is recorded, where it is. A key asks for a store.
-  private func recording(_ idempotencyKey: String?, _ whenHeld: StableVPS.WhenHeld) -> Recording? {
-    session.hasStore || idempotencyKey != nil
-      ? Recording(idempotencyKey: idempotencyKey, whenHeld: whenHeld.native) : nil
+    var order = StableVPS.PurchaseOrder(
+      planID: planID, billingCycle: billingCycle, location: location, maxSpend: maxSpend,
+      idempotencyKey: idempotencyKey)
+    order.preflight = preflight
+    order.checkFunds = checkFunds
+    order.settle = settle
+    order.whenHeld = whenHeld
+    order.waiting = waiting
+    return session.purchase("vps.provision", order.request(isRecorded: session.hasStore))
   }
 
   private func resumed(_ token: String, _ timeout: Duration?, _ anyKey: Bool) -> PurchaseRun {
@@ -164,7 +158,7 @@ extension StableVPS.VPSResource {
 }
 
 extension StableVPS.WaitOptions {
-  fileprivate var native: ProvisionOptions {
+  var native: ProvisionOptions {
     var options = defaultProvisionOptions()
     options.timeoutMs = timeout?.milliseconds ?? options.timeoutMs
     options.waitFor = until?.native ?? options.waitFor

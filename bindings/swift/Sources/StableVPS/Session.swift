@@ -19,10 +19,18 @@ final class Session: Sendable {
     config.timeoutMs = configuration.timeout.milliseconds
     config.world = Self.world(configuration)
     config.account = configuration.account
+    config.app = configuration.app
+    config.pacing = configuration.pacing ? .on : .off
     api = try StableVPSError.translated { try Api(config: config) }
+    var log: (@Sendable (StableVPS.LogLine.Level, String) -> Void)?
+    if let line = configuration.log {
+      log = { level, message in line(StableVPS.LogLine(level: level, message: message)) }
+    }
     host = Host(
       closing: Closing(configuration.transport), clock: configuration.clock,
-      store: configuration.store, log: configuration.log)
+      store: configuration.store,
+      prober: configuration.prober ?? configuration.transport as? any StableVPS.Prober,
+      log: log, onEvent: configuration.onEvent)
     seed = Locked(configuration.randomSeed)
   }
 
@@ -43,11 +51,33 @@ final class Session: Sendable {
   }
 
   /// Prepares a purchase, or the wait for a VPS. `token` is where the purchase continues from.
-  func purchase(_ label: String, _ request: Request, token: String? = nil) -> PurchaseRun {
-    let options = CallOptions(timeoutMs: nil, deadlineMs: nil, maxRetries: nil)
-    return PurchaseRun(host: host, label: label, token: token) {
-      try self.begin(request, options)
+  func purchase(
+    _ label: String, _ request: Request, token: String? = nil, in batch: Batch? = nil
+  ) -> PurchaseRun {
+    PurchaseRun(host: host, label: label, token: token) {
+      try self.begin(request, unlimited, in: batch)
     }
+  }
+
+  /// A watch, which begins when a task first waits for it.
+  func watch(_ options: StableVPS.WatchOptions) -> WatchRun {
+    WatchRun(host: host, options: options) {
+      try self.begin(.watchVps(options: options.native), unlimited)
+    }
+  }
+
+  /// What orders are bought together in.
+  func batch(maxSpend: Decimal?, atOnce: Int?) throws -> Batch {
+    guard host.closing.transport != nil else { throw ClientClosedError(token: nil) }
+    var options = defaultBatchOptions()
+    options.maxSpend = maxSpend.map { "\($0)" }
+    options.atOnce = atOnce.map { Int64($0) } ?? options.atOnce
+    return try StableVPSError.translated { try api.batch(options: options) }
+  }
+
+  /// How far orders are that are bought together.
+  func progress(of batch: Batch) -> StableVPS.BatchProgress {
+    StableVPS.BatchProgress(batch.progress(nowMs: host.clock.instant))
   }
 
   /// Refuses what only a client with a store can do.
@@ -69,12 +99,15 @@ final class Session: Sendable {
     host.closing.close()
   }
 
-  private func begin(_ request: Request, _ options: CallOptions) throws -> Machine {
+  private func begin(
+    _ request: Request, _ options: CallOptions, in batch: Batch? = nil
+  ) throws -> Machine {
     guard host.closing.transport != nil else { throw ClientClosedError(token: nil) }
     try checkStore(for: request)
+    let (seed, now, time) = (nextSeed(), host.clock.instant, host.clock.now)
     return try StableVPSError.translated {
-      try api.begin(
-        request: request, options: options, seed: nextSeed(), nowMs: host.clock.instant, timeMs: host.clock.now)
+      try batch?.begin(request: request, options: options, seed: seed, nowMs: now, timeMs: time)
+        ?? api.begin(request: request, options: options, seed: seed, nowMs: now, timeMs: time)
     }
   }
 
@@ -99,6 +132,9 @@ final class Session: Sendable {
     }
   }
 }
+
+/// A call without limits of its own.
+private let unlimited = CallOptions(timeoutMs: nil, deadlineMs: nil, maxRetries: nil)
 
 /// This package's version.
 let version = "0.1.0"

@@ -78,6 +78,10 @@ extension Simulator {
       public let vpsStatus: String
       /// How often it was rebooted.
       public let reboots: Int
+      /// Its address, once it has one.
+      public let ipAddress: String?
+      /// Whether its desktop answers at its address: it is active, runs, and does not hang.
+      public let answers: Bool
     }
   }
 }

@@ -362,6 +362,37 @@ extension StableVPS.Progress {
   }
 }
 
+extension StableVPS.BatchProgress {
+  /// A sample for previews and fakes. How far orders are that are bought together.
+  public static func sample(
+    begun: Int = 0,
+    preflight: Int = 0,
+    baseline: Int = 0,
+    ordering: Int = 0,
+    reconciling: Int = 0,
+    polling: Int = 0,
+    ready: Int = 0,
+    failed: Int = 0,
+    spent: Decimal = Decimal(sign: .plus, exponent: -2, significand: 0),
+    currency: String? = nil,
+    longest: Duration = .milliseconds(0)
+  ) -> Self {
+    Self(
+      begun: begun,
+      preflight: preflight,
+      baseline: baseline,
+      ordering: ordering,
+      reconciling: reconciling,
+      polling: polling,
+      ready: ready,
+      failed: failed,
+      spent: spent,
+      currency: currency,
+      longest: longest
+    )
+  }
+}
+
 extension StableVPS.Plan {
   /// A sample for previews and fakes. One plan. Every VPS runs Windows Server 2022 with MT5 installed.
   public static func sample(

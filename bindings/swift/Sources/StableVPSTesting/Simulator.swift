@@ -51,6 +51,7 @@ public final class Simulator: Sendable {
   ) throws -> StableVPS {
     var configuration = StableVPS.Configuration(transport: self)
     configuration.clock = clock
+    configuration.prober = self
     configuration.randomSeed = 1
     configure(&configuration)
     return try StableVPS(apiKey: apiKey ?? self.apiKey, configuration: configuration)
@@ -140,6 +141,23 @@ extension Simulator: HTTPTransport {
     default:
       throw TransportFailure(.io, .unknown, detail: "simulated")
     }
+  }
+}
+
+extension Simulator: StableVPS.Prober {
+  /// A VPS answers at its address while it is active, runs and does not hang.
+  public func probe(
+    _ target: StableVPS.ProbeTarget, within: Duration
+  ) async -> StableVPS.ProbeOutcome {
+    let found = try? state().vps.contains { $0.ipAddress == target.address && $0.answers }
+    return found == true ? .answered : .silent
+  }
+
+  /// A VPS hangs: it does not answer a watch until it is rebooted or stopped.
+  ///
+  /// - Throws: ``SimulatorError`` when the account has no such VPS.
+  public func hang(_ id: String) throws {
+    _ = try control(try json(["set_vps": ["id": id, "hangs": true] as [String: Any]]))
   }
 }
 

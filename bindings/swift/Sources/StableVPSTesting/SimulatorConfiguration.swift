@@ -70,6 +70,8 @@ extension Simulator {
     public var location: StableVPS.Location
     /// The status of the machine.
     public var vpsStatus: StableVPS.VPSStatus
+    /// The address; one made from the seed by default.
+    public var ipAddress: String?
 
     public init(
       id: String? = nil, planID: StableVPS.PlanID = .prime,
@@ -87,6 +89,7 @@ extension Simulator {
         "vps_status": vpsStatus.rawValue,
       ]
       fields["id"] = id
+      fields["ip_address"] = ipAddress
       return fields
     }
   }

@@ -98,7 +98,7 @@ struct ClientTests {
   func secrets() async throws {
     let simulator = try Simulator(.init(provisioning: .zero ... .zero))
     let logged = Mutexed<[String]>([])
-    let client = try simulator.client { $0.log = { line in logged.with { $0.append(line) } } }
+    let client = try simulator.client { $0.log = { line in logged.with { $0.append(line.message) } } }
     let bought = try await client.vps.provision(
       planID: .prime, billingCycle: .monthly, location: .london)
     try simulator.fault(.status(500), times: 3)

@@ -10,6 +10,7 @@ from .._models import (
     ActionReceipt,
     AffiliateStats,
     ApiKeyInfo,
+    BatchProgress,
     BillingCycle,
     BillingStatus,
     CreatedKey,
@@ -40,6 +41,7 @@ __all__ = [
     "sample_action_receipt",
     "sample_affiliate_stats",
     "sample_api_key_info",
+    "sample_batch_progress",
     "sample_created_key",
     "sample_deleted_vps",
     "sample_order",
@@ -396,6 +398,36 @@ def sample_progress(
         currency=currency,
         unexplained=unexplained,
         token=token,
+    )
+
+
+def sample_batch_progress(
+    *,
+    begun: int = 0,
+    preflight: int = 0,
+    baseline: int = 0,
+    ordering: int = 0,
+    reconciling: int = 0,
+    polling: int = 0,
+    ready: int = 0,
+    failed: int = 0,
+    spent: Decimal = Decimal("0.00"),
+    currency: str | None = None,
+    longest_ms: int = 0,
+) -> BatchProgress:
+    """A sample for previews and fakes. How far orders are that are bought together."""
+    return BatchProgress(
+        begun=begun,
+        preflight=preflight,
+        baseline=baseline,
+        ordering=ordering,
+        reconciling=reconciling,
+        polling=polling,
+        ready=ready,
+        failed=failed,
+        spent=spent,
+        currency=currency,
+        longest_ms=longest_ms,
     )
 
 

@@ -225,6 +225,14 @@ public class BlockingVps internal constructor(
     ): CompletableFuture<Provisioned> =
         caller.begin { vps.provision(planId, billingCycle, location, options, onProgress.suspending()) }
 
+    /** [VpsResource.provisionMany] */
+    @JvmOverloads
+    public fun provisionMany(
+        orders: Iterable<PurchaseOrder>,
+        options: BatchOptions = BatchOptions(),
+        onProgress: Consumer<BatchProgress>? = null,
+    ): BlockingBatch = BlockingBatch(vps.provisionMany(orders, options, onProgress.suspending()))
+
     /** [VpsResource.resume] */
     @JvmOverloads
     @Throws(InterruptedException::class)
@@ -259,6 +267,12 @@ public class BlockingVps internal constructor(
         onProgress: Consumer<Progress>? = null,
     ): CompletableFuture<Provisioned> =
         caller.begin { vps.waitUntilReady(id, options, onProgress.suspending()) }
+
+    /** [VpsResource.watch] */
+    @JvmOverloads
+    @Throws(InterruptedException::class)
+    public fun watch(options: WatchOptions = WatchOptions()): BlockingWatch =
+        BlockingWatch(caller.wait { vps.beginWatch(options) })
 }
 
 /** The purchases that the client's store has recorded, blocking: [StableVpsBlocking.purchases]. */
@@ -342,5 +356,5 @@ public class BlockingPurchases internal constructor(
     ): CompletableFuture<Unit> = caller.begin { purchases.forget(idempotencyKey, options) }
 }
 
-private fun Consumer<Progress>?.suspending(): (suspend (Progress) -> Unit)? =
+private fun <T : Any> Consumer<T>?.suspending(): (suspend (T) -> Unit)? =
     this?.let { { progress -> Callers.blocking { it.accept(progress) } } }

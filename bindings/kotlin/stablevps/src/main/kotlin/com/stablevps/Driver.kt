@@ -2,19 +2,14 @@ package com.stablevps
 
 import com.stablevps.internal.ffi.HostStep
 import com.stablevps.internal.ffi.Machine
-import com.stablevps.internal.ffi.Output
 import com.stablevps.internal.ffi.RetryClass
 import com.stablevps.internal.ffi.WaitReason
 import kotlinx.coroutines.CancellationException
-import kotlinx.coroutines.CoroutineStart
-import kotlinx.coroutines.Job
-import kotlinx.coroutines.TimeoutCancellationException
-import kotlinx.coroutines.async
-import kotlinx.coroutines.coroutineScope
+import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.currentCoroutineContext
 import kotlinx.coroutines.ensureActive
+import kotlinx.coroutines.withContext
 import java.nio.ByteBuffer
-import kotlin.time.Duration
 import kotlin.time.Duration.Companion.milliseconds
 import com.stablevps.internal.ffi.HttpRequest as CoreHttpRequest
 import com.stablevps.internal.ffi.Progress as CoreProgress
@@ -22,82 +17,8 @@ import com.stablevps.internal.ffi.Progress as CoreProgress
 /** The operation that notes whose a VPS is. */
 private const val RECEIPT = "receipt"
 
-/** What drives machines: the transport, the clock and the logger of a client. */
-internal class Host(
-    val transport: HttpTransport,
-    val clock: Clock,
-    private val logger: Logger?,
-    private val store: Store? = null,
-) {
-    @OptIn(InternalStableVpsApi::class)
-    private val simulated: Simulated? = clock as? Simulated ?: transport as? Simulated
-
-    /** The simulated service, if it is one. */
-    @OptIn(InternalStableVpsApi::class)
-    val world: String? get() = simulated?.world
-
-    private val closing = Job()
-
-    val isClosed: Boolean get() = closing.isCompleted
-
-    fun close() {
-        closing.complete()
-    }
-
-    /** Nothing is begun once the client is closed. */
-    fun checkOpen() {
-        if (isClosed) throw ClientClosedException(token = null)
-    }
-
-    /** Runs the user's own code. It may wait for something real, for which a simulated time stands still. */
-    @OptIn(InternalStableVpsApi::class)
-    suspend fun <T> outside(block: suspend () -> T): T =
-        if (simulated == null) block() else simulated.outside(block)
-
-    /** Waits until a purchase looks whether its turn has come. */
-    @OptIn(InternalStableVpsApi::class)
-    suspend fun rest(duration: Duration): Unit =
-        if (clock is Simulated) clock.rest(duration) else clock.sleep(duration)
-
-    /** Sends with a transport other than OkHttp. */
-    @OptIn(InternalStableVpsApi::class)
-    suspend fun send(request: HttpRequest): HttpResponse =
-        if (transport is Simulated) transport.send(request) else outside { transport.send(request) }
-
-    /** Has the store carry out what only a client with one asks for. */
-    suspend fun carryOut(operation: StoreOperation): String {
-        val store = store ?: throw StoreFailure("the client has no store")
-        return outside { store.carryOut(operation) }
-    }
-
-    /** Runs [wait], which closing the client ends early. */
-    suspend fun <T> whileOpen(wait: suspend () -> T): T =
-        coroutineScope {
-            val waiting = async(start = CoroutineStart.UNDISPATCHED) { wait() }
-            val registration = closing.invokeOnCompletion { waiting.cancel() }
-            try {
-                waiting.await()
-            } finally {
-                registration.dispose()
-            }
-        }
-
-    fun log(
-        label: String,
-        what: String,
-        more: Any,
-    ) {
-        val logger = logger ?: return
-        try {
-            logger.log("$label: $what$more")
-        } catch (_: Exception) {
-            // A logger that fails must not end a purchase.
-        }
-    }
-}
-
 /** What follows a reply: a step, or the end with its result. */
-private sealed interface Following<out T> {
+internal sealed interface Following<out T> {
     class Go(
         val step: HostStep,
     ) : Following<Nothing>
@@ -108,41 +29,62 @@ private sealed interface Following<out T> {
 }
 
 /** Drives one of the core's machines: carries out its steps until its end. */
-internal class Driver<T>(
-    private val host: Host,
-    private val machine: Machine,
-    private val label: String,
-    private val read: (Output) -> T,
+internal open class Driver<T>(
+    protected val host: Host,
+    protected val machine: Machine,
+    protected val label: String,
+    private val prober: Prober? = null,
+    /** What the step is that ends it well. */
+    private val read: (HostStep) -> T,
 ) {
+    private val phases = Phases(host, label)
+
     /**
      * Drives the machine to its end, and frees it. The progress of a purchase is told before every step is
-     * carried out, which waits for it.
+     * carried out, which waits for it. [leave] gets the token of one that does not end by itself.
      */
-    suspend fun run(onProgress: (suspend (Progress) -> Unit)? = null): T {
+    suspend fun run(
+        onProgress: (suspend (Progress) -> Unit)? = null,
+        leave: ((String) -> Unit)? = null,
+    ): T =
         try {
-            var next: Following<T> = Following.Go(step())
-            while (true) {
-                next =
-                    when (next) {
-                        is Following.End -> {
-                            return next.result.also { log("done") }
-                        }
-
-                        is Following.Go -> {
-                            carryOut(reported(next.step, onProgress))
-                        }
-                    }
+            drive(onProgress).also {
+                log { "done" }
+                phases.end(it)
             }
+        } catch (failure: StableVpsException) {
+            phases.fail(failure)
+            throw failure
+        } catch (ended: Throwable) {
+            // It was cancelled, its client was closed, or what hears of its progress failed.
+            if (leave != null) withContext(NonCancellable) { snapshot() }?.let(leave)
+            throw ended
         } finally {
             machine.close()
+        }
+
+    /** Drives the machine until there is something to give; from its present step, unless another is known. */
+    protected suspend fun drive(
+        onProgress: (suspend (Progress) -> Unit)? = null,
+        from: Following<T>? = null,
+    ): T {
+        var next: Following<T> = from ?: next(step())
+        while (true) {
+            next =
+                when (next) {
+                    is Following.End -> return next.result
+                    is Following.Go -> carryOut(reported(next.step, onProgress))
+                }
         }
     }
 
     /** What ends a call or a purchase once the client is closed. */
-    private suspend fun closed() = ClientClosedException(native { machine.snapshot(host.clock.instant()) })
+    private suspend fun closed() = ClientClosedException(snapshot())
+
+    private suspend fun snapshot(): String? = native { machine.snapshot(host.clock.instant()) }
 
     /** Waits as [wait] does, but not after the client is closed. */
-    private suspend fun <T> whileOpen(wait: suspend () -> T): T =
+    protected suspend fun <T> whileOpen(wait: suspend () -> T): T =
         try {
             host.whileOpen(wait)
         } catch (ended: CancellationException) {
@@ -150,44 +92,54 @@ internal class Driver<T>(
             throw if (host.isClosed) closed() else ended
         }
 
-    private suspend fun step(): HostStep = native { machine.step(host.clock.instant()) }
+    protected suspend fun step(): HostStep = native { machine.step(host.clock.instant()) }
 
     private suspend fun carryOut(step: HostStep): Following<T> =
         when (step) {
             is HostStep.Send -> {
-                log("sending ", step.request.endpoint)
+                log { "sending ${step.request.endpoint}" }
                 exchange(step.request)
             }
 
             is HostStep.Store -> {
-                log("storing ", step.op)
+                log { "storing ${step.op}" }
                 store(step)
             }
 
-            is HostStep.Wait -> {
-                val delay = step.delayMs.toLong().milliseconds
-                if (step.reason == WaitReason.TURN) {
-                    if (refusedWithin()) return next(step())
-                    // A purchase looks often whether its turn has come.
-                    whileOpen { host.rest(delay) }
-                } else {
-                    log("waiting, ms: ", step.delayMs)
-                    whileOpen { host.clock.sleep(delay) }
-                }
-                Following.Go(step())
+            is HostStep.Probe -> {
+                log { "probing ${step.targets.size} addresses" }
+                probe(step)
             }
 
-            is HostStep.Done, is HostStep.Failed -> {
+            is HostStep.Wait -> {
+                pause(step)
+            }
+
+            is HostStep.Event, is HostStep.Done, is HostStep.Failed -> {
                 next(step)
             }
         }
 
+    /** Waits, and looks what to do then. */
+    protected open suspend fun pause(step: HostStep.Wait): Following<T> {
+        val delay = step.delayMs.toLong().milliseconds
+        if (step.reason == WaitReason.TURN) {
+            if (refusedWithin()) return next(step())
+            // A purchase looks often whether its turn has come.
+            whileOpen { host.rest(delay) }
+        } else {
+            log { "waiting, ms: ${step.delayMs}" }
+            whileOpen { host.clock.sleep(delay) }
+        }
+        return Following.Go(step())
+    }
+
     /** Reads the result at the end, in the thread that handled the reply. */
     private fun next(step: HostStep): Following<T> =
         when (step) {
-            is HostStep.Done -> Following.End(read(step.output))
+            is HostStep.Done, is HostStep.Event -> Following.End(read(step))
             is HostStep.Failed -> throw step.error.toException()
-            is HostStep.Send, is HostStep.Store, is HostStep.Wait -> Following.Go(step)
+            is HostStep.Send, is HostStep.Store, is HostStep.Wait, is HostStep.Probe -> Following.Go(step)
         }
 
     /** Reports a step's progress, if it has one, and gives the step to carry out then. */
@@ -196,6 +148,7 @@ internal class Driver<T>(
         onProgress: (suspend (Progress) -> Unit)?,
     ): HostStep {
         val progress = step.progress() ?: return step
+        phases.note(progress)
         if (onProgress != null) {
             Callers.calling(machine) { host.outside { onProgress(progress.read()) } }
         }
@@ -231,28 +184,51 @@ internal class Driver<T>(
         return native { next(machine.stored(step.id, answer, host.clock.instant())) }
     }
 
+    /** Has every target probed, and hands in how they answer. */
+    private suspend fun probe(step: HostStep.Probe): Following<T> {
+        val targets = step.targets.map { ProbeTarget(it.address, it.port.toInt()) }
+        val outcomes = whileOpen { host.probe(targets, step.withinMs.toLong().milliseconds, prober) }
+        currentCoroutineContext().ensureActive()
+        val answers = outcomes.map(ProbeOutcome::toCore)
+        return native { next(machine.probed(step.id, answers, host.clock.instant())) }
+    }
+
     /** Sends a request, and hands in its response or its failure. */
     private suspend fun exchange(request: CoreHttpRequest): Following<T> {
         if (host.isClosed) throw closed()
+        beginning(request)
+        val sending = Sending(host.reporter, label, request, host.clock)
         val next =
             try {
-                send(request)
+                send(request, sending)
             } catch (thrown: Throwable) {
                 currentCoroutineContext().ensureActive()
                 val failure = thrown.asFailure()
-                return native { failed(request, failure) }
+                sending.failed(failure)
+                return native { failed(request.id, failure) }
             }
         return next.getOrThrow()
     }
 
+    /** A request is about to be handed over, until [ended]. */
+    protected open fun beginning(request: CoreHttpRequest) {}
+
+    /** The machine knows what became of the request. */
+    protected open fun ended() {}
+
     /** What follows the response. What is thrown while it is read is no failure of the transport. */
-    private suspend fun send(request: CoreHttpRequest): Result<Following<T>> {
+    private suspend fun send(
+        request: CoreHttpRequest,
+        sending: Sending,
+    ): Result<Following<T>> {
         if (host.transport is OkHttpTransport) {
             return host.transport.exchange(request, machine::mayBegin) { status, headers, body ->
+                sending.answered(status, headers, body.remaining())
                 runCatching { response(request, status, headers, body) }
             }
         }
         val response = host.send(request.toPublic(machine::mayBegin))
+        sending.answered(response.status, response.headers, response.body.size)
         return native {
             runCatching { response(request, response.status, response.headers, direct(response.body)) }
         }
@@ -265,85 +241,31 @@ internal class Driver<T>(
         body: ByteBuffer,
     ): Following<T> {
         val now = host.clock.instant()
-        return next(machine.response(request.id, status.toUShort(), headers, body, now))
+        val step = machine.response(request.id, status.toUShort(), headers, body, now)
+        ended()
+        return next(step)
     }
 
-    private fun failed(
-        request: CoreHttpRequest,
+    protected fun failed(
+        id: UInt,
         failure: TransportFailure,
     ): Following<T> {
         val kind = failure.kind.toCore()
         val delivery = failure.delivery.toCore()
-        return next(machine.failed(request.id, kind, delivery, failure.detail, host.clock.instant()))
+        val step = machine.failed(id, kind, delivery, failure.detail, host.clock.instant())
+        ended()
+        return next(step)
     }
 
-    private fun log(
-        what: String,
-        more: Any = "",
-    ) = host.log(label, what, more)
+    private fun log(message: () -> String) = host.reporter.log(label, message = message)
 }
-
-/**
- * What a transport threw, as a failure. The caller is known not to be cancelled, so a cancellation is the
- * transport's own. A message may contain a URL or a header, a class name does not.
- */
-private fun Throwable.asFailure(): TransportFailure =
-    when (this) {
-        is TransportFailure -> {
-            this
-        }
-
-        is TimeoutCancellationException -> {
-            TransportFailure(FailureKind.TIMEOUT, Delivery.UNKNOWN)
-        }
-
-        is CancellationException -> {
-            TransportFailure(FailureKind.CANCELLED, Delivery.UNKNOWN)
-        }
-
-        is InterruptedException -> {
-            // Whoever blocks this thread still has to see it.
-            Thread.currentThread().interrupt()
-            TransportFailure(FailureKind.CANCELLED, Delivery.UNKNOWN)
-        }
-
-        // A class that is missing, as where a shrinker removed too much, is found missing amid a request.
-        is Exception, is LinkageError -> {
-            TransportFailure(FailureKind.IO, Delivery.UNKNOWN, javaClass.simpleName)
-        }
-
-        else -> {
-            throw this
-        }
-    }
-
-/** What a store threw, for its error. A message of another's may contain an address with a password. */
-private fun Throwable.storeDetail(): String =
-    when (this) {
-        is StoreFailure -> {
-            detail
-        }
-
-        is InterruptedException -> {
-            // Whoever blocks this thread still has to see it.
-            Thread.currentThread().interrupt()
-            "it was interrupted"
-        }
-
-        is Exception, is LinkageError -> {
-            javaClass.simpleName
-        }
-
-        else -> {
-            throw this
-        }
-    }
 
 private fun HostStep.progress(): CoreProgress? =
     when (this) {
         is HostStep.Send -> progress
         is HostStep.Wait -> progress
-        is HostStep.Store, is HostStep.Done, is HostStep.Failed -> null
+        is HostStep.Probe -> progress
+        is HostStep.Store, is HostStep.Event, is HostStep.Done, is HostStep.Failed -> null
     }
 
 /** Whether the request must go out on a connection that carried nothing before. */

@@ -171,12 +171,13 @@ private fun IOException.isOfProxy(): Boolean =
             it.startsWith("SOCKS")
     }
 
-/** The headers that the core reads. */
+/** The headers that the core reads, and the request's name for support. */
 private fun Response.readHeaders(): Map<String, String> =
-    buildMap(3) {
+    buildMap(4) {
         header("content-type")?.let { put("content-type", it) }
         header("date")?.let { put("date", it) }
         retryAfter()?.let { put("retry-after", it) }
+        header(REQUEST_ID)?.let { put(REQUEST_ID, it) }
     }
 
 private val buffers = ThreadLocal.withInitial { ByteBuffer.allocateDirect(KEPT_BUFFER) }

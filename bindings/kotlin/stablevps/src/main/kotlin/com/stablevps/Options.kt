@@ -19,7 +19,7 @@ public class StableVpsOptions(
     public val maxRetries: Int? = null,
     /** What sends the requests; OkHttp with a client of its own by default. */
     public val transport: HttpTransport? = null,
-    /** Called for every request and every wait. */
+    /** Called for every request, every reply and every wait. */
     public val logger: Logger? = null,
     /** Another clock, for tests. */
     public val clock: Clock = Clock.SYSTEM,
@@ -32,6 +32,14 @@ public class StableVpsOptions(
     public val account: String? = null,
     /** Where purchases are recorded: with it, they can have [idempotency keys][ProvisionOptions.idempotencyKey]. */
     public val store: Store? = null,
+    /** What finds out whether a VPS answers; by default it is a TCP connection, which is closed at once. */
+    public val prober: Prober? = null,
+    /** Hears of every request, of the phases of purchases and of what watches tell, such as for metrics. */
+    public val listener: ClientListener? = null,
+    /** Your program, as the first word of the `User-Agent`: a name, or a name and a version such as `grid-bot/2.1`. */
+    public val app: String? = null,
+    /** Whether all calls slow down together after the service said that there are too many. */
+    public val pacing: Boolean = true,
 ) {
     /** Every default. */
     public constructor() : this(baseUrl = null)
@@ -65,6 +73,18 @@ public class StableVpsOptions(
     /** The same with a store. */
     public fun withStore(store: Store?): StableVpsOptions = with(store = store)
 
+    /** The same with another prober. */
+    public fun withProber(prober: Prober?): StableVpsOptions = with(prober = prober)
+
+    /** The same with a listener. */
+    public fun withListener(listener: ClientListener?): StableVpsOptions = with(listener = listener)
+
+    /** The same for a program of that name. */
+    public fun withApp(app: String?): StableVpsOptions = with(app = app)
+
+    /** The same with or without slowing down together. */
+    public fun withPacing(pacing: Boolean): StableVpsOptions = with(pacing = pacing)
+
     private fun with(
         baseUrl: String? = this.baseUrl,
         auth: Auth = this.auth,
@@ -75,6 +95,10 @@ public class StableVpsOptions(
         logger: Logger? = this.logger,
         account: String? = this.account,
         store: Store? = this.store,
+        prober: Prober? = this.prober,
+        listener: ClientListener? = this.listener,
+        app: String? = this.app,
+        pacing: Boolean = this.pacing,
     ): StableVpsOptions =
         StableVpsOptions(
             baseUrl,
@@ -88,6 +112,10 @@ public class StableVpsOptions(
             randomSeed,
             account,
             store,
+            prober,
+            listener,
+            app,
+            pacing,
         )
 }
 

@@ -2,8 +2,11 @@ package com.stablevps
 
 import com.stablevps.internal.ffi.Api
 import com.stablevps.internal.ffi.ApiConfig
+import com.stablevps.internal.ffi.Batch
+import com.stablevps.internal.ffi.HostStep
 import com.stablevps.internal.ffi.Machine
 import com.stablevps.internal.ffi.Output
+import com.stablevps.internal.ffi.Pacing
 import com.stablevps.internal.ffi.Recording
 import com.stablevps.internal.ffi.Request
 import com.stablevps.internal.ffi.defaultConfig
@@ -18,7 +21,7 @@ internal class Session(
     private val options: StableVpsOptions,
 ) : Closeable {
     private val transport = options.transport ?: OkHttpTransport()
-    private val host = Host(transport, options.clock, options.logger, options.store)
+    private val host = Host(transport, options)
     private val seeds = options.randomSeed?.let(::AtomicLong)
     private val api = lazy { checked { Api(config()) } }
 
@@ -37,18 +40,36 @@ internal class Session(
     ): T {
         host.checkOpen()
         val machine = native { begin(request, options.toCore()) }
-        return Driver(host, machine, label, read).run()
+        return Driver(host, machine, label) { read((it as HostStep.Done).output) }.run()
     }
 
     /** A purchase, or the wait for a VPS. The request is made where the core may be called. */
     suspend fun purchase(
         label: String,
         onProgress: (suspend (Progress) -> Unit)?,
+        seat: Seat? = null,
         request: () -> Request,
     ): Provisioned {
         host.checkOpen()
-        val machine = native { begin(request(), CallOptions().toCore()) }
-        return Driver(host, machine, label) { (it as Output.Provisioned).v1.read() }.run(onProgress)
+        val machine = native { begin(request(), CallOptions().toCore(), seat?.batch) }
+        val read = { step: HostStep -> ((step as HostStep.Done).output as Output.Provisioned).v1.read() }
+        return Driver(host, machine, label, read = read).run(onProgress, seat?.leave)
+    }
+
+    /** What orders are bought together in. */
+    suspend fun batch(options: BatchOptions): Batch {
+        host.checkOpen()
+        return native { checked { api.value.batch(options.toCore()) } }
+    }
+
+    /** How far orders are that are bought together. */
+    fun progress(batch: Batch): BatchProgress = batch.progress(host.clock.instant()).read()
+
+    /** A watch. Its options are checked where the core may be called, before anything is sent. */
+    suspend fun watch(options: WatchOptions): WatchRun {
+        host.checkOpen()
+        val machine = native { begin(Request.WatchVps(options.toCore()), CallOptions().toCore()) }
+        return WatchRun(host, machine, options)
     }
 
     /** How a purchase is recorded, if it is. */
@@ -84,9 +105,14 @@ internal class Session(
     private fun begin(
         request: Request,
         options: CoreCallOptions,
+        batch: Batch? = null,
     ): Machine {
         val seed = seeds?.getAndIncrement()?.toULong()
-        return checked { api.value.begin(request, options, seed, host.clock.instant(), host.clock.now()) }
+        val (now, time) = host.clock.instant() to host.clock.now()
+        return checked {
+            batch?.begin(request, options, seed, now, time)
+                ?: api.value.begin(request, options, seed, now, time)
+        }
     }
 
     override fun close() {
@@ -118,6 +144,8 @@ internal class Session(
             connectTimeoutMs = options.connectTimeout?.toMillis() ?: default.connectTimeoutMs,
             world = world(baseUrl),
             account = options.account,
+            app = options.app,
+            pacing = if (options.pacing) Pacing.ON else Pacing.OFF,
         )
     }
 }

@@ -3,6 +3,7 @@ package com.stablevps
 import com.stablevps.internal.ffi.Output
 import com.stablevps.internal.ffi.Request
 import kotlinx.coroutines.flow.Flow
+import kotlinx.coroutines.flow.asFlow
 
 /** VPS: [StableVps.vps]. */
 public class VpsResource internal constructor(
@@ -91,14 +92,7 @@ public class VpsResource internal constructor(
         onProgress: (suspend (Progress) -> Unit)? = null,
     ): Provisioned =
         session.purchase("vps.provision", onProgress) {
-            val recording = session.recording(options.idempotencyKey, options.whenHeld)
-            Request.Provision(
-                planId.value,
-                billingCycle.value,
-                location.value,
-                options.toCore(),
-                recording,
-            )
+            PurchaseOrder(planId, billingCycle, location, options).request(session)
         }
 
     /**
@@ -114,6 +108,26 @@ public class VpsResource internal constructor(
         location: Location,
         options: ProvisionOptions = ProvisionOptions(),
     ): Flow<PurchaseEvent> = events { provision(planId, billingCycle, location, options, it) }
+
+    /**
+     * Buys many VPS, each exactly once, and waits for all of them together. Collecting [PurchaseBatch.results] buys, and gives
+     * how each order ended as soon as it has; one that fails does not end the others.
+     *
+     * @param orders is taken from only as fast as orders are placed.
+     * @param onProgress called with how far all of them are, at every step of each of them, which waits for it.
+     */
+    public fun provisionMany(
+        orders: Iterable<PurchaseOrder>,
+        options: BatchOptions = BatchOptions(),
+        onProgress: (suspend (BatchProgress) -> Unit)? = null,
+    ): PurchaseBatch = provisionMany(orders.asFlow(), options, onProgress)
+
+    /** The same for orders that come one by one. */
+    public fun provisionMany(
+        orders: Flow<PurchaseOrder>,
+        options: BatchOptions = BatchOptions(),
+        onProgress: (suspend (BatchProgress) -> Unit)? = null,
+    ): PurchaseBatch = PurchaseBatch(session, orders, options, onProgress)
 
     /**
      * Continues a purchase from its token, which may come from any of the languages. The time allowed
@@ -146,6 +160,20 @@ public class VpsResource internal constructor(
         session.purchase("vps.waitUntilReady", onProgress) {
             Request.WaitUntilReady(id, options.toCore())
         }
+
+    /**
+     * Watches the VPS of the account: a flow of what changes, as a rule without an end. It looks once a minute, tells each
+     * change, and reboots VPS that hang where [WatchOptions.rebootWhenSilent] asks for that.
+     *
+     * Each collection is a watch of its own. It looks only while its events are collected, and cancelling the collector ends
+     * it at once. Options that can't be met end it with an [InvalidInputException] before anything is sent.
+     *
+     * @throws UnauthorizedException when the service has refused the key twice in a row. All other failures are waited out.
+     */
+    public fun watch(options: WatchOptions = WatchOptions()): Flow<WatchEvent> =
+        watching { session.watch(options) }
+
+    internal suspend fun beginWatch(options: WatchOptions): WatchRun = session.watch(options)
 
     private fun receipt(output: Output): ActionReceipt = (output as Output.ActionReceipt).v1.read()
 }

@@ -8,6 +8,7 @@ import com.stablevps.Account
 import com.stablevps.ActionReceipt
 import com.stablevps.AffiliateStats
 import com.stablevps.ApiKeyInfo
+import com.stablevps.BatchProgress
 import com.stablevps.BillingCycle
 import com.stablevps.BillingStatus
 import com.stablevps.CreatedKey
@@ -349,6 +350,34 @@ public fun sampleProgress(
         currency = currency,
         unexplained = unexplained,
         token = token,
+    )
+
+/** A sample for previews and fakes. How far orders are that are bought together. */
+public fun sampleBatchProgress(
+    begun: Int = 0,
+    preflight: Int = 0,
+    baseline: Int = 0,
+    ordering: Int = 0,
+    reconciling: Int = 0,
+    polling: Int = 0,
+    ready: Int = 0,
+    failed: Int = 0,
+    spent: BigDecimal = BigDecimal("0.00"),
+    currency: String? = null,
+    longest: Duration = 0.milliseconds,
+): BatchProgress =
+    BatchProgress(
+        begun = begun,
+        preflight = preflight,
+        baseline = baseline,
+        ordering = ordering,
+        reconciling = reconciling,
+        polling = polling,
+        ready = ready,
+        failed = failed,
+        spent = spent,
+        currency = currency,
+        longest = longest,
     )
 
 /** A sample for previews and fakes. One plan. Every VPS runs Windows Server 2022 with MT5 installed. */

@@ -7,6 +7,9 @@ import com.stablevps.HttpRequest
 import com.stablevps.HttpResponse
 import com.stablevps.HttpTransport
 import com.stablevps.InternalStableVpsApi
+import com.stablevps.ProbeOutcome
+import com.stablevps.ProbeTarget
+import com.stablevps.Prober
 import com.stablevps.Secret
 import com.stablevps.Simulated
 import com.stablevps.StableVps
@@ -57,11 +60,19 @@ public class Simulator
         /** The service as a transport, for [StableVpsOptions.transport]. */
         public val transport: HttpTransport =
             @OptIn(InternalStableVpsApi::class)
-            object : HttpTransport, Simulated {
+            object : HttpTransport, Prober, Simulated {
                 override val world = this@Simulator.world
 
                 override suspend fun send(request: HttpRequest) = serve(request)
+
+                override suspend fun probe(
+                    target: ProbeTarget,
+                    within: Duration,
+                ) = answer(target)
             }
+
+        /** Whether VPS of the service answer, for [StableVpsOptions.prober]. The transport brings it along. */
+        public val prober: Prober get() = transport as Prober
 
         /** A key of the account, with full scope. */
         public val apiKey: Secret get() = Secret(model.initialKey())
@@ -89,6 +100,10 @@ public class Simulator
                     randomSeed = options.randomSeed ?: 1,
                     account = options.account,
                     store = options.store,
+                    prober = options.prober ?: prober,
+                    listener = options.listener,
+                    app = options.app,
+                    pacing = options.pacing,
                 ),
             )
 
@@ -135,6 +150,15 @@ public class Simulator
         }
 
         /**
+         * A VPS hangs: it does not answer a watch until it is rebooted or stopped.
+         *
+         * @throws IllegalArgumentException when the account has no such VPS.
+         */
+        public fun hang(id: String) {
+            control(mapOf("set_vps" to mapOf("id" to id, "hangs" to true)))
+        }
+
+        /**
          * Carries out a command of the simulator's own JSON, such as
          * `mapOf("set_balance" to mapOf("amount" to 5))`.
          *
@@ -159,6 +183,11 @@ public class Simulator
 
         /** Frees the service's memory. */
         override fun close(): Unit = model.close()
+
+        private fun answer(target: ProbeTarget): ProbeOutcome {
+            val answers = state().vps.any { it["ip_address"] == target.address && it["answers"] == true }
+            return if (answers) ProbeOutcome.ANSWERED else ProbeOutcome.SILENT
+        }
 
         private suspend fun serve(request: HttpRequest): HttpResponse {
             val url = URI(request.url)

@@ -6,7 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.stablevps.BatchOptions;
+import com.stablevps.BatchResult;
 import com.stablevps.BillingCycle;
+import com.stablevps.BlockingBatch;
+import com.stablevps.BlockingWatch;
 import com.stablevps.CallOptions;
 import com.stablevps.Catalogue;
 import com.stablevps.HttpTransport;
@@ -16,6 +20,7 @@ import com.stablevps.Phase;
 import com.stablevps.PlanId;
 import com.stablevps.ProvisionOptions;
 import com.stablevps.Provisioned;
+import com.stablevps.PurchaseOrder;
 import com.stablevps.PurchaseState;
 import com.stablevps.RecordedOptions;
 import com.stablevps.Secret;
@@ -25,6 +30,8 @@ import com.stablevps.StableVpsOptions;
 import com.stablevps.Store;
 import com.stablevps.StoreOperation;
 import com.stablevps.VpsStatus;
+import com.stablevps.WatchEvent;
+import com.stablevps.WatchOptions;
 import com.stablevps.WhenHeld;
 import com.stablevps.testing.Simulator;
 import com.stablevps.testing.SimulatorConfig;
@@ -32,6 +39,7 @@ import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -153,6 +161,36 @@ class JavaTest {
         return new StableVpsBlocking(
                 "svps_live_a3f70123456789abcdef0123456789abcdef",
                 new StableVpsOptions().withTransport(transport));
+    }
+
+    @Test
+    void manyAreBoughtTogetherAndWatched() throws Exception {
+        List<PurchaseOrder> orders =
+                Collections.nCopies(
+                        3, new PurchaseOrder(PlanId.BASIC, BillingCycle.MONTHLY, Location.TOKYO));
+        List<String> ids = new ArrayList<>();
+        BatchOptions limit = new BatchOptions().withMaxSpend(new BigDecimal("30")).withAtOnce(2);
+        try (BlockingBatch batch = client.getVps().provisionMany(orders, limit, progress -> {})) {
+            for (BatchResult one : batch) {
+                if (one.getResult() != null) ids.add(one.getResult().getVps().getId());
+                else assertEquals("over_budget", one.getError().getCode());
+            }
+            assertEquals(1, batch.getProgress().getFailed());
+        }
+        assertEquals(2, ids.size());
+        List<String> told = new ArrayList<>();
+        WatchOptions options =
+                new WatchOptions().withRebootWhenSilent(true).withAtMost(Duration.ofMinutes(30));
+        try (BlockingWatch watch = client.getVps().watch(options)) {
+            for (WatchEvent event : watch) {
+                told.add(event.getName());
+                if (event instanceof WatchEvent.Started) simulator.hang(ids.get(0));
+                if (event instanceof WatchEvent.OfVps) {
+                    assertEquals(ids.get(0), ((WatchEvent.OfVps) event).getVps().getId());
+                }
+            }
+        }
+        assertEquals(List.of("started", "unreachable", "reboot_sent", "reachable"), told);
     }
 
     @Test

@@ -11,7 +11,6 @@ internal class Health(
     private val client: StableVps,
     private val ledger: Ledger,
     private val report: Report,
-    private val revival: Revival?,
 ) {
     /** @throws StableVpsException when waiting does not help. */
     suspend fun look(fleet: List<Wanted>): Verdict {
@@ -27,26 +26,17 @@ internal class Health(
             }
         report.well(ACCOUNT)
         val wanted = fleet.associateBy { it.name }
-        val running = HashMap<String, Vps>()
         val verdicts =
             ledger.members().map { (name, member) ->
                 val vps = (member as? Member.Bought)?.let { listed[it.vpsId] }
                 val problem = trouble(member, vps, wanted[name])
                 when {
                     problem != null -> report.problem(name, problem)
-                    vps != null && vps.vpsStatus == VpsStatus.ACTIVE -> running[name] = vps
+                    vps != null && vps.vpsStatus == VpsStatus.ACTIVE -> report.well(name)
                 }
                 if (problem == null) Verdict.FINE else Verdict.PERSON
             }
-        return Verdict.worst(verdicts + revive(running))
-    }
-
-    private suspend fun revive(running: Map<String, Vps>): Verdict {
-        if (revival != null) {
-            return revival.look(running)
-        }
-        running.keys.forEach(report::well)
-        return Verdict.FINE
+        return Verdict.worst(verdicts)
     }
 
     private companion object {

@@ -5,6 +5,8 @@ import com.github.ajalt.clikt.parameters.options.flag
 import com.github.ajalt.clikt.parameters.options.help
 import com.github.ajalt.clikt.parameters.options.option
 import com.stablevps.ProvisionOptions
+import kotlinx.coroutines.coroutineScope
+import kotlinx.coroutines.launch
 import kotlin.time.Duration
 
 /** `keep`: buys what is missing, and watches the fleet. */
@@ -14,7 +16,7 @@ internal class Keep :
         .convert { it.toBigDecimalOrNull() ?: fail("$it is not an amount") }
         .help("the most that the fleet may cost in all")
     private val watch by time().help("then check again at this interval, such as 5m")
-    private val rebootStuck by option().flag().help("reboot once what is active but silent")
+    private val rebootStuck by option().flag().help("with --watch: reboot what is active and hangs")
     private val keyReplaced by option().flag().help("you replaced the key with another of this account")
     private val timeout by time().help("how long a purchase may take: 30m by default")
     private val firstLook by time().help("when to look at a new VPS for the first time: after 5s by default")
@@ -43,17 +45,19 @@ internal class Keep :
         return world.alone {
             val ledger = Ledger(world.store)
             val report = Report(world.clock) { echo(it) }
-            val revival = if (rebootStuck) Revival(world.client, report, world.knock) else null
             val keeper = Keeper(world.client, ledger, report, settings())
-            val health = Health(world.client, ledger, report, revival)
+            val health = Health(world.client, ledger, report)
             val verdict = Verdict.worst(listOf(keeper.complete(fleet), health.look(fleet)))
             echo(statusOf(fleet, ledger, world.client.vps.list()))
             watch?.let { every ->
                 world.watch {
-                    while (true) {
-                        world.clock.sleep(every)
-                        keeper.complete(fleet)
-                        health.look(fleet)
+                    coroutineScope {
+                        launch { Desktops(world.client, ledger, report, rebootStuck).watch(every) }
+                        while (true) {
+                            world.clock.sleep(every)
+                            keeper.complete(fleet)
+                            health.look(fleet)
+                        }
                     }
                 }
             }

@@ -11,9 +11,9 @@ import kotlin.time.Duration
 import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.minutes
 
-private val SILENCE = 5.minutes..15.minutes
-private val OVERDUE = 20.minutes
-private val END = 30.minutes
+private val HANG = 6.minutes
+private val OVERDUE = 40.minutes
+private val END = 60.minutes
 
 /** Opens simulated worlds with virtual time. */
 internal class SimulatedWorlds : Worlds {
@@ -26,8 +26,7 @@ internal class SimulatedWorlds : Worlds {
 }
 
 /**
- * The service in memory: half an hour in which a reply is lost, a VPS stops answering, and another one is
- * not paid for.
+ * The service in memory: a while in which a reply is lost, and a VPS hangs and is later not paid for.
  */
 private class SimulatedWorld(
     fleet: List<Wanted>,
@@ -41,16 +40,10 @@ private class SimulatedWorld(
             ),
         )
     private val begin = simulator.clock.now()
-    private var silentAddress: String? = null
 
     override val client: StableVps = simulator.client()
     override val clock: Clock = simulator.clock
     override val store: LedgerStore = LedgerInMemory()
-    override val knock =
-        Knock { address ->
-            val silent = silentAddress ?: address.also { silentAddress = it }
-            address != silent || elapsed() !in SILENCE
-        }
 
     init {
         simulator.fault("lose_after", method = "POST", path = "/vps", skip = 1)
@@ -61,16 +54,19 @@ private class SimulatedWorld(
     override suspend fun watch(looks: suspend () -> Unit) =
         coroutineScope {
             val watching = launch { looks() }
+            clock.sleep(HANG - elapsed())
+            simulator.hang(newest())
             clock.sleep(OVERDUE - elapsed())
-            val unpaid =
-                client.vps
-                    .list()
-                    .first()
-                    .id
-            simulator.control(mapOf("set_vps" to mapOf("id" to unpaid, "status" to "past_due")))
+            simulator.control(mapOf("set_vps" to mapOf("id" to newest(), "status" to "past_due")))
             clock.sleep(END - elapsed())
             watching.cancel()
         }
+
+    private suspend fun newest(): String =
+        client.vps
+            .list()
+            .first()
+            .id
 
     private fun elapsed() = (clock.now() - begin).milliseconds
 

@@ -10,7 +10,6 @@ import java.nio.file.Path
 internal interface World {
     val client: StableVps
     val clock: Clock
-    val knock: Knock
     val store: LedgerStore
 
     /** Runs what changes the ledger, as the only process that does so. */
@@ -60,7 +59,6 @@ private class RealWorld(
     override val store: LedgerFile,
 ) : World {
     override val clock: Clock = Clock.SYSTEM
-    override val knock: Knock = RdpKnock()
 
     override suspend fun <T> alone(block: suspend () -> T): T = store.lock().use { block() }
 

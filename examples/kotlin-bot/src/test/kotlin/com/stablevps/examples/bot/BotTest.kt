@@ -41,7 +41,6 @@ internal class BotTest {
         override val store: LedgerFile,
     ) : World {
         override val clock: Clock = rig.simulator.clock
-        override val knock = Knock { true }
 
         override suspend fun <T> alone(block: suspend () -> T): T = store.lock().use { block() }
 

@@ -11,23 +11,20 @@ import kotlin.test.assertFailsWith
 
 internal class HealthTest {
     private val fleet = fleetOf()
-    private val silent = HashSet<String>()
 
     /** A fleet that was bought, and its health checks. */
-    private fun looking(
-        isReviving: Boolean = false,
-        test: suspend (Rig, Health) -> Unit,
-    ) = Rig().use { rig ->
-        runTest {
-            rig.keep(fleet)
-            rig.printed.clear()
-            rig.simulator.client().use { client ->
-                val report = Report(rig.simulator.clock) { rig.printed.appendLine(it.substringAfter(' ')) }
-                val revival = Revival(client, report) { address -> address !in silent }
-                test(rig, Health(client, Ledger(rig.store), report, revival.takeIf { isReviving }))
+    private fun looking(test: suspend (Rig, Health) -> Unit) =
+        Rig().use { rig ->
+            runTest {
+                rig.keep(fleet)
+                rig.printed.clear()
+                rig.simulator.client().use { client ->
+                    val report =
+                        Report(rig.simulator.clock) { rig.printed.appendLine(it.substringAfter(' ')) }
+                    test(rig, Health(client, Ledger(rig.store), report))
+                }
             }
         }
-    }
 
     private fun Rig.set(
         name: String,
@@ -35,8 +32,6 @@ internal class HealthTest {
     ) = simulator.control(mapOf("set_vps" to mapOf("id" to idOf(name)) + change))
 
     private fun Rig.idOf(name: String) = (members.getValue(name) as Member.Bought).vpsId
-
-    private fun Rig.reboots(name: String) = simulator.state().vps.first { it["id"] == idOf(name) }["reboots"]
 
     @Test
     fun `a healthy fleet has no report`() =
@@ -76,41 +71,4 @@ internal class HealthTest {
             rig.simulator.fault(mapOf("status" to mapOf("code" to 401)), path = "/vps")
             assertFailsWith<UnauthorizedException> { health.look(fleet) }
         }
-
-    @Test
-    fun `who is silent at two looks in a row is rebooted once, until it has answered`() =
-        looking(isReviving = true) { rig, health ->
-            silent += rig.addressOf("gold")
-            health.look(fleet)
-            assertEquals(0L, rig.reboots("gold"))
-            repeat(5) { assertEquals(Verdict.PERSON, health.look(fleet)) }
-            assertEquals(1L, rig.reboots("gold"))
-            silent.clear()
-            assertEquals(Verdict.FINE, health.look(fleet))
-            silent += rig.addressOf("gold")
-            repeat(2) { health.look(fleet) }
-            assertEquals(listOf(0L, 2L, 0L), fleet.map { rig.reboots(it.name) })
-        }
-
-    @Test
-    fun `who is silent because it is suspended is left alone`() =
-        looking(isReviving = true) { rig, health ->
-            silent += rig.addressOf("gold")
-            rig.set("gold", "vps_status" to "suspended")
-            repeat(3) { health.look(fleet) }
-            assertEquals(0L, rig.reboots("gold"))
-        }
-
-    @Test
-    fun `a reboot whose reply is lost is not repeated`() =
-        looking(isReviving = true) { rig, health ->
-            silent += rig.addressOf("gold")
-            rig.simulator.fault("lose_after", method = "POST")
-            repeat(3) { health.look(fleet) }
-            assertEquals(1L, rig.reboots("gold"))
-            assertContains(rig.printed, "not repeated")
-        }
-
-    private suspend fun Rig.addressOf(name: String): String =
-        simulator.client().use { checkNotNull(it.vps.get(idOf(name)).ipAddress) }
 }

@@ -1,0 +1,93 @@
+package com.stablevps.examples.bot
+
+import com.stablevps.StableVps
+import com.stablevps.StableVpsException
+import com.stablevps.WatchEvent
+import com.stablevps.WatchOptions
+import kotlinx.coroutines.flow.first
+import kotlinx.coroutines.flow.takeWhile
+import kotlin.time.Duration
+
+/** Watches the desktops of a fleet: reports those that hang, and reboots them where that is asked for. */
+internal class Desktops(
+    private val client: StableVps,
+    private val ledger: Ledger,
+    private val report: Report,
+    private val rebootStuck: Boolean,
+) {
+    /**
+     * Watches without an end.
+     *
+     * @throws StableVpsException when waiting does not help.
+     */
+    suspend fun watch(interval: Duration) {
+        while (true) {
+            val options =
+                WatchOptions(interval = interval, rebootWhenSilent = rebootStuck, exclude = others())
+            // A VPS that is new may be another's: then it is left alone.
+            client.vps
+                .watch(options)
+                .takeWhile { it !is WatchEvent.Added }
+                .collect(::tell)
+        }
+    }
+
+    /** What is in the account, and not in the fleet. A watch waits until it can be listed. */
+    private suspend fun others(): List<String> {
+        val events = client.vps.watch(WatchOptions(probing = false))
+        val started = events.first { it is WatchEvent.Started } as WatchEvent.Started
+        return started.vps.map { it.id } - names().keys
+    }
+
+    private fun names(): Map<String, String> =
+        ledger
+            .members()
+            .mapNotNull { (name, member) -> (member as? Member.Bought)?.let { it.vpsId to name } }
+            .toMap()
+
+    private fun tell(event: WatchEvent) {
+        val name = (event as? WatchEvent.OfVps)?.let { names()[it.vps.id] } ?: return
+        val desktop = "$name's desktop"
+        when (event) {
+            is WatchEvent.Unreachable -> {
+                report.problem(desktop, "does not answer")
+            }
+
+            is WatchEvent.RebootSent -> {
+                report.problem(desktop, "does not answer, rebooting it")
+            }
+
+            is WatchEvent.RebootUnknown -> {
+                report.problem(desktop, "${event.error.message}; not repeated")
+            }
+
+            is WatchEvent.RebootRefused -> {
+                report.problem(
+                    desktop,
+                    "can't be rebooted: ${event.error.message}",
+                )
+            }
+
+            is WatchEvent.StillSilent -> {
+                report.problem(desktop, "still does not answer after its reboot")
+            }
+
+            is WatchEvent.Reachable -> {
+                report.well(desktop)
+            }
+
+            is WatchEvent.PeriodEnding -> {
+                report.say(name, renewal(event))
+            }
+
+            else -> {
+                Unit
+            }
+        }
+    }
+
+    private fun renewal(event: WatchEvent.PeriodEnding): String {
+        val short = event.missing?.let { ", the wallet lacks $it ${event.currency}" }.orEmpty()
+        return "its period ends at ${event.endsAt}$short"
+    }
+}
