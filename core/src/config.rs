@@ -10,6 +10,7 @@ use serde::Deserialize;
 use crate::claims::Claims;
 use crate::clock::Now;
 use crate::error::Error;
+use crate::holders::Holders;
 use crate::json;
 use crate::open_enum::closed_enum;
 use crate::power::Powers;
@@ -163,6 +164,7 @@ struct Inner {
     timeout_ms: u64,
     connect_timeout_ms: u64,
     claims: Arc<Claims>,
+    holders: Arc<Holders>,
     powers: Arc<Powers>,
     turns: Turns,
     has_own_time: bool,
@@ -198,6 +200,7 @@ impl Api {
         }
         let world = config.world.as_deref().unwrap_or(&base);
         let (claims, powers) = (Claims::of(world), Powers::of(world));
+        let holders = Holders::of(world);
         let account = account_key(config.account.as_deref(), key.as_ref(), &base);
         Ok(Self(Arc::new(Inner {
             turns: Turns::of(places, world, &account),
@@ -210,6 +213,7 @@ impl Api {
             timeout_ms: check_span("timeout", config.timeout_ms, 1)?,
             connect_timeout_ms: check_span("connect_timeout", config.connect_timeout_ms, 1)?,
             claims,
+            holders,
             has_own_time: config.world.is_some(),
             powers,
         })))
@@ -279,6 +283,11 @@ impl Api {
     /// What the purchases of the process know of each other.
     pub(crate) fn claims(&self) -> &Claims {
         &self.0.claims
+    }
+
+    /// Who of the process is at work on recorded purchases.
+    pub(crate) fn holders(&self) -> &Arc<Holders> {
+        &self.0.holders
     }
 
     /// What the process did to the power of its VPS.

@@ -198,7 +198,9 @@ impl Question {
                 let record = records.into_iter().find(is_it);
                 Stage::Ended(Ok(Page::One(record.map(PurchaseRecord::from))))
             }
-            (Self::Forget { .. }, StoreReply::Opened { record, held }, _) => forget(record, held),
+            (Self::Forget { .. }, StoreReply::Opened { record, held }, _) => {
+                forget(record.map(|record| *record), &held)
+            }
             (Self::Forget { .. }, StoreReply::Held { .. }, Some(record)) => {
                 Stage::Ended(Ok(Page::One(Some((*record).into()))))
             }
@@ -210,7 +212,7 @@ impl Question {
 
 const GOES_ON: &str = "belongs to a purchase that has not ended";
 
-fn forget(record: Option<Record>, held: HeldBy) -> Stage {
+fn forget(record: Option<Record>, held: &HeldBy) -> Stage {
     let Some(record) = record else {
         return refused("is not known to the store");
     };

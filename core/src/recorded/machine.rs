@@ -7,7 +7,8 @@ use crate::call::Call;
 use crate::clock::{Instant, Now};
 use crate::config::{Api, CallOptions};
 use crate::endpoints::{CreateVps, GetAccount};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
+use crate::holders::AtWork;
 use crate::http::{HttpRequest, Reply, RequestId};
 use crate::models::{Phase, Progress, Provisioned};
 use crate::open_enum::closed_enum;
@@ -98,12 +99,18 @@ pub struct RecordedPurchase {
     pub(super) deadline: Instant,
     pub(super) rng: fastrand::Rng,
     pub(super) holder: String,
+    /// While it is at work, others in this process wait for its end.
+    at_work: Option<AtWork>,
+    /// The holder in this process for whose end it waits.
+    pub(super) joined: Option<String>,
     pub(super) account: String,
     pub(super) operations: u32,
     pub(super) outstanding: Option<(StoreRequest, Instant)>,
     /// The last request handed out, and the number by which the machine in hand knows it.
     pub(super) sent: Option<(RequestId, RequestId)>,
     pub(super) requests: u32,
+    /// The order that was handed out and has no reply, and until when it may be on its way.
+    pub(super) on_its_way: Option<(RequestId, Instant)>,
     /// Until when the lease is sure.
     pub(super) lease: Instant,
     pub(super) in_window: bool,
@@ -265,12 +272,15 @@ impl RecordedPurchase {
             begun,
             deadline: begun.instant.plus_ms(timeout_ms),
             rng,
+            at_work: Some(api.holders().begin(&holder)),
+            joined: None,
             holder,
             account: String::new(),
             operations: 0,
             outstanding: None,
             sent: None,
             requests: 0,
+            on_its_way: None,
             lease: begun.instant,
             in_window: false,
             is_overtaken: false,
@@ -293,6 +303,10 @@ impl RecordedPurchase {
             }
             Some(Want::Send(request, send_within_ms)) => {
                 let request = self.numbered(request);
+                if let Some(within_ms) = send_within_ms {
+                    let until = now.plus_ms(within_ms.saturating_add(self.request_ms()));
+                    self.on_its_way = Some((request.id, until));
+                }
                 RecordedStep::Send {
                     request,
                     send_within_ms,
@@ -327,6 +341,7 @@ impl RecordedPurchase {
             Some((outer, inner)) if outer == id => inner,
             Some(_) | None => return Err(StaleReply(id)),
         };
+        let is_abandoned = reply.is_abandoned();
         let identified = match &mut self.stage {
             Stage::Identifying(call) => {
                 call.handle_reply(inner, reply, now)?;
@@ -342,9 +357,12 @@ impl RecordedPurchase {
             }
         };
         self.sent = None;
+        if !is_abandoned {
+            self.on_its_way.take_if(|(order, _)| *order == id);
+        }
         match identified {
             Some(Ok(account)) => self.identified(&account.id, now),
-            Some(Err(error)) => self.stage = Stage::Ended(Box::new(Err(error))),
+            Some(Err(error)) => self.finish(Err(error)),
             None => {}
         }
         Ok(())
@@ -369,6 +387,8 @@ impl RecordedPurchase {
                 self.outage = None;
                 self.stored(request.op, reply, asked_at, now);
             }
+            // A lease that is not let go ends by itself.
+            Err(_) if request.op.ends_lease() => self.parted(now),
             Err(failure) => self.store_failed(failure, now),
         }
         Ok(())
@@ -404,6 +424,25 @@ impl RecordedPurchase {
         if let Stage::Working(work) = &self.stage {
             work.own.purchase.end_turn();
         }
+    }
+
+    /// Who this machine is in the store, while it is at work.
+    pub(crate) fn holder(&self) -> Option<&str> {
+        self.at_work.as_ref().map(AtWork::name)
+    }
+
+    /// Ends this purchase where it waits for the end of that holder, which is its own caller: it would wait for ever.
+    pub(crate) fn refuse_waiting_for_holder(&mut self, holder: &str) {
+        if self.joined.as_deref() == Some(holder) {
+            self.finish(Err(Error::new(ErrorKind::PurchaseInProgress)));
+        }
+    }
+
+    /// The end.
+    pub(super) fn finish(&mut self, outcome: Result<Provisioned, Error>) {
+        self.stage = Stage::Ended(Box::new(outcome));
+        self.at_work = None;
+        self.joined = None;
     }
 
     /// The queue whose turn this purchase has.
@@ -468,7 +507,7 @@ impl RecordedPurchase {
         }
     }
 
-    fn operation(&mut self, op: StoreOp, now: Instant) -> StoreRequest {
+    pub(super) fn operation(&mut self, op: StoreOp, now: Instant) -> StoreRequest {
         self.operations = self.operations.saturating_add(1);
         StoreRequest {
             id: self.operations,

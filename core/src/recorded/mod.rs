@@ -30,6 +30,7 @@ mod book;
 mod ends;
 mod entry;
 mod machine;
+mod parting;
 mod table;
 mod wants;
 

@@ -108,18 +108,21 @@ impl Account {
         let record = self.record(row);
         let is_inside = self.window.as_deref() == Some(holder);
         let settles = is_inside && row.saved.state == PurchaseState::Ordered;
-        let other = row.holder.as_deref().filter(|other| *other != holder);
-        let left_ms = other.map_or(0, |other| self.left_ms(other, now));
+        let other = row.holder.clone().filter(|other| *other != holder);
+        let left_ms = other.as_deref().map_or(0, |other| self.left_ms(other, now));
         let held = if row.saved.state.is_final() {
             HeldBy::Nobody
         } else if left_ms > 0 && !settles {
-            HeldBy::Other { left_ms }
+            HeldBy::Other {
+                left_ms,
+                holder: other,
+            }
         } else {
             self.hold(&record.id, Some(holder));
             self.lease(holder, until);
             HeldBy::Us
         };
-        let record = Some(record);
+        let record = Some(Box::new(record));
         StoreReply::Opened { record, held }
     }
 

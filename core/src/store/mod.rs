@@ -126,6 +126,17 @@ impl StoreOp {
             Self::List { .. } => "list",
         }
     }
+
+    /// Whether it ends the holder's lease: with that, everything that it holds is free, the window too.
+    pub(crate) fn ends_lease(&self) -> bool {
+        match self {
+            Self::Open { lease_ms, .. }
+            | Self::Renew { lease_ms, .. }
+            | Self::Enter { lease_ms, .. } => *lease_ms == 0,
+            Self::Save { lease_ms, .. } => *lease_ms == Some(0),
+            Self::Receipt { .. } | Self::Leave | Self::List { .. } => false,
+        }
+    }
 }
 
 /// Which purchase.
@@ -235,7 +246,7 @@ pub enum StoreReply {
     /// The purchase, and who holds it; none where there is none and none was inserted.
     Opened {
         /// The purchase.
-        record: Option<Record>,
+        record: Option<Box<Record>>,
         /// Who holds it now.
         held: HeldBy,
     },
@@ -287,7 +298,7 @@ impl StoreReply {
 }
 
 /// Who holds a purchase.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum HeldBy {
     /// The one who asked.
@@ -296,6 +307,9 @@ pub enum HeldBy {
     Other {
         /// For how long, in milliseconds.
         left_ms: u64,
+        /// Who: one machine at work.
+        #[serde(default)]
+        holder: Option<String>,
     },
     /// Nobody: it has ended, or there is none.
     Nobody,

@@ -123,7 +123,7 @@ const OPEN: &[&str] = &[
         record!(),
         " END), 'held', json(CASE WHEN p.id IS NULL OR p.state IN ('ready', 'failed', 'unresolved', 'forgotten') THEN \
          '\"nobody\"' WHEN p.holder = ask.holder THEN '\"us\"' ELSE json_object('other', json_object('leftMs', \
-         h.lease_until - ask.now)) END))) FROM ask LEFT JOIN stablevps_purchases p ON p.account = ask.account AND \
+         h.lease_until - ask.now, 'holder', h.holder)) END))) FROM ask LEFT JOIN stablevps_purchases p ON p.account = ask.account AND \
          (p.id = json_extract(ask.op, '$.find.id') OR p.idempotency_key = json_extract(ask.op, '$.find.key')) LEFT \
          JOIN stablevps_holders h ON h.account = p.account AND h.holder = p.holder"
     ),

@@ -127,7 +127,7 @@ BEGIN
         WHERE h.account = asker_account AND h.holder = p.holder AND h.holder <> asker;
       IF coalesce(left_ms, 0) > 0 AND NOT (p.state = 'ordered' AND is_inside) THEN
         RETURN jsonb_build_object('opened', jsonb_build_object('record', stablevps_record(p),
-          'held', jsonb_build_object('other', jsonb_build_object('leftMs', left_ms))));
+          'held', jsonb_build_object('other', jsonb_build_object('leftMs', left_ms, 'holder', p.holder))));
       END IF;
       UPDATE stablevps_purchases q SET holder = asker WHERE q.number = p.number;
       INSERT INTO stablevps_holders (account, holder, lease_until) VALUES (asker_account, asker, at_ms + lease_ms)
