@@ -3,7 +3,7 @@
 //! A store says who holds a purchase. Whether that one is in this process, so that it can be waited for, is known
 //! here. All clients of a server share it, as they share the claims.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use crate::process::PerProcess;
@@ -11,7 +11,8 @@ use crate::process::PerProcess;
 /// The worlds by their names, for as long as the process runs.
 static WORLDS: LazyLock<Mutex<HashMap<String, Arc<Holders>>>> = LazyLock::new(Mutex::default);
 
-type Names = Mutex<HashSet<String>>;
+/// The names, and which of them may be joined.
+type Names = Mutex<HashMap<String, bool>>;
 
 /// The holders of a server's purchases. A forked child begins with none: its parent's go on in the parent.
 #[derive(Debug)]
@@ -35,7 +36,7 @@ impl Holders {
 
     /// Notes that a holder of that name is at work, until what is given is dropped.
     pub fn begin(self: &Arc<Self>, name: &str) -> AtWork {
-        self.lock().insert(name.to_owned());
+        self.lock().insert(name.to_owned(), true);
         AtWork {
             holders: Arc::clone(self),
             name: name.to_owned(),
@@ -44,10 +45,15 @@ impl Holders {
 
     /// Whether a holder of that name is at work in this process.
     pub fn has(&self, name: &str) -> bool {
-        self.lock().contains(name)
+        self.lock().contains_key(name)
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashSet<String>> {
+    /// Whether a holder of that name is at work in this process, and its end may be waited for from now on.
+    pub fn may_be_joined(&self, name: &str) -> bool {
+        self.lock().get(name).is_some_and(|may| *may)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, bool>> {
         let names = self.0.current(Names::default);
         names.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -64,6 +70,11 @@ impl AtWork {
     /// The name by which stores know it.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Whether others may begin to wait for it. Who waits for it goes on.
+    pub fn let_join(&self, may: bool) {
+        self.holders.lock().insert(self.name.clone(), may);
     }
 }
 
@@ -86,6 +97,11 @@ mod tests {
         assert!(!again.has("b"));
         assert!(!Holders::of("elsewhere").has("a"));
         assert!(!Holders::of("").has("a"));
+        assert!(again.may_be_joined("a"));
+        at_work.let_join(false);
+        assert!(again.has("a") && !again.may_be_joined("a"));
+        at_work.let_join(true);
+        assert!(again.may_be_joined("a"));
         drop(at_work);
         assert!(!again.has("a"));
     }

@@ -64,6 +64,9 @@ const LONGEST_WAIT = 1_800_000;
 /** What `onProgress` and the store may take even where the time allowed is over: there may be a token to store. */
 const SHORTEST_WAIT = 1_000;
 
+/** For how long each operation may take by which a purchase lets go what it holds, in milliseconds. */
+const PARTING = 2_000;
+
 const utf8 = new TextDecoder();
 
 /** @internal Drives a machine to its end, and frees it. */
@@ -76,9 +79,35 @@ export async function drive<T>(host: Host, activity: Activity<T>): Promise<T> {
     }
     return await new Drive(host, activity).run();
   } catch (error) {
-    throw purchase ? withToken(host, activity, error) : error;
+    if (!purchase) {
+      throw error;
+    }
+    const ending = withToken(host, activity, error);
+    await letGo(host, machine);
+    throw ending;
   } finally {
     machine.free();
+  }
+}
+
+/** Tells the store that nobody drives a purchase any more, as far as it answers soon. */
+async function letGo({ store, clock, logger }: Host, machine: Machine): Promise<void> {
+  try {
+    for (;;) {
+      const step = machine.lettingGo(clock.monotonic());
+      if (!store || step === undefined) {
+        return;
+      }
+      const asked = JSON.parse(step) as StoreStep;
+      const stored = await ask(store, asked, { clock, signal: undefined, ms: PARTING });
+      if (!stored || "cause" in stored) {
+        return;
+      }
+      machine.stored(asked.id, stored.answer, clock.monotonic());
+    }
+  } catch (error) {
+    // The lease ends by itself. What ended the purchase is what its caller has to know.
+    logger?.debug(`the store was not told: ${(error as Error).name}`);
   }
 }
 
@@ -162,6 +191,7 @@ class Drive<T> {
       return step;
     }
     const progress = readProgress(step.progress);
+    machine.inCallback();
     await report(purchase.onProgress, progress, this.#patience());
     throwIfAborted(signal);
     if (!progress.exclusive) {

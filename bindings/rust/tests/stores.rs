@@ -168,7 +168,8 @@ fn leases_run_by_the_stores_own_clock() {
     assert!(matches!(
         held("b"),
         HeldBy::Other {
-            left_ms: 1..=60_000
+            left_ms: 1..=60_000,
+            ..
         }
     ));
 }

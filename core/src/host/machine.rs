@@ -92,6 +92,10 @@ pub trait Machine: Send {
         let _ = holder;
     }
 
+    /// The host waits for its caller now, who may wait for a call with the same key. Until the next step is asked for,
+    /// nobody else in this process begins to wait for this purchase. For hosts that do not know who calls whom.
+    fn in_callback(&mut self) {}
+
     /// What the store is to be told where nobody drives the machine any more: to be carried out, and answered with
     /// [`handle_stored`](Self::handle_stored), until there is nothing.
     fn letting_go(&mut self, now: Instant) -> Option<StoreRequest> {
@@ -358,7 +362,11 @@ impl Machine for RecordedPurchase {
     }
 
     fn refuse_waiting_for_holder(&mut self, holder: &str) {
-        RecordedPurchase::refuse_waiting_for_holder(self, holder);
+        self.refuse_joining(|caller| caller == holder);
+    }
+
+    fn in_callback(&mut self) {
+        RecordedPurchase::in_callback(self);
     }
 
     fn letting_go(&mut self, now: Instant) -> Option<StoreRequest> {

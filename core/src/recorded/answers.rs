@@ -154,8 +154,12 @@ impl RecordedPurchase {
             Ask::Buy { insert, .. } => (Some(&insert.order), None),
             Ask::Resume { timeout_ms, .. } => (None, *timeout_ms),
         };
-        self.joined = None;
-        let is_here = |holder: &str| self.api.holders().has(holder);
+        let joined = self.joined.take();
+        let holders = self.api.holders();
+        let is_here = |holder: &str| {
+            let has_joined = joined.as_deref() == Some(holder);
+            holders.may_be_joined(holder) || has_joined && holders.has(holder)
+        };
         let entry = match turnout(&record, held, is_here, wanted) {
             Turnout::Mismatch(field) => {
                 let field = field.to_owned();

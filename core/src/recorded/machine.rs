@@ -100,7 +100,7 @@ pub struct RecordedPurchase {
     pub(super) rng: fastrand::Rng,
     pub(super) holder: String,
     /// While it is at work, others in this process wait for its end.
-    at_work: Option<AtWork>,
+    pub(super) at_work: Option<AtWork>,
     /// The holder in this process for whose end it waits.
     pub(super) joined: Option<String>,
     pub(super) account: String,
@@ -272,7 +272,7 @@ impl RecordedPurchase {
             begun,
             deadline: begun.instant.plus_ms(timeout_ms),
             rng,
-            at_work: Some(api.holders().begin(&holder)),
+            at_work: None,
             joined: None,
             holder,
             account: String::new(),
@@ -292,6 +292,7 @@ impl RecordedPurchase {
 
     /// What to do now. Asking twice changes nothing.
     pub fn next_step(&mut self, now: Instant) -> RecordedStep<Result<&Provisioned, &Error>> {
+        self.go_to_work();
         if let Some((request, _)) = &self.outstanding {
             return RecordedStep::Store(Box::new(request.clone()));
         }
@@ -427,14 +428,34 @@ impl RecordedPurchase {
     }
 
     /// Who this machine is in the store, while it is at work.
-    pub(crate) fn holder(&self) -> Option<&str> {
+    #[must_use]
+    pub fn holder(&self) -> Option<&str> {
         self.at_work.as_ref().map(AtWork::name)
     }
 
-    /// Ends this purchase where it waits for the end of that holder, which is its own caller: it would wait for ever.
-    pub(crate) fn refuse_waiting_for_holder(&mut self, holder: &str) {
-        if self.joined.as_deref() == Some(holder) {
+    /// Ends this purchase where it waits for the end of a holder that is its own caller: it would wait for ever. Says
+    /// whether it does.
+    pub fn refuse_joining(&mut self, is_caller: impl FnOnce(&str) -> bool) -> bool {
+        let waits = self.joined.as_deref().is_some_and(is_caller);
+        if waits {
             self.finish(Err(Error::new(ErrorKind::PurchaseInProgress)));
+        }
+        waits
+    }
+
+    fn go_to_work(&mut self) {
+        if self.outcome().is_some() {
+            return;
+        }
+        let begin = || self.api.holders().begin(&self.holder);
+        self.at_work.get_or_insert_with(begin).let_join(true);
+    }
+
+    /// The host waits for its caller now, who may wait for a call with the same key. Until the next step is asked for,
+    /// nobody else in this process begins to wait for this purchase. For hosts that do not know who calls whom.
+    pub fn in_callback(&mut self) {
+        if let Some(at_work) = &self.at_work {
+            at_work.let_join(false);
         }
     }
 

@@ -18,6 +18,7 @@ impl RecordedPurchase {
     ///
     /// The purchase can be driven on afterwards, and takes hold anew.
     pub fn letting_go(&mut self, now: Instant) -> Option<StoreRequest> {
+        self.at_work = None;
         // What is under way may be carried out or not.
         if let Some((request, _)) = self.outstanding.take()
             && is_worth_it(&request.op)

@@ -302,6 +302,12 @@ class Call(Generic[T]):
         log.warning("%s: the store failed (%s): %s", self.label, step.op, detail)
         self.machine.store_failed(step.id, HiddenBytes(detail.encode(errors="replace")), now_ms)
 
+    def letting_go(self) -> StoreStep | None:
+        """What the store is to be told where nobody drives the call any more."""
+        document = self.machine.letting_go(self.now_ms())
+        step = None if document is None else self._reader.read(document)
+        return step if isinstance(step, StoreStep) else None
+
     def result(self, end: Failed | Done[T]) -> T:
         """The result, or the error that the call ended with."""
         if isinstance(end, Failed):

@@ -7,20 +7,28 @@ import com.stablevps.internal.ffi.RetryClass
 import com.stablevps.internal.ffi.WaitReason
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.CoroutineStart
+import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.Job
+import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.TimeoutCancellationException
 import kotlinx.coroutines.async
 import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.currentCoroutineContext
 import kotlinx.coroutines.ensureActive
+import kotlinx.coroutines.withContext
+import kotlinx.coroutines.withTimeoutOrNull
 import java.nio.ByteBuffer
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.milliseconds
+import kotlin.time.Duration.Companion.seconds
 import com.stablevps.internal.ffi.HttpRequest as CoreHttpRequest
 import com.stablevps.internal.ffi.Progress as CoreProgress
 
 /** The operation that notes whose a VPS is. */
 private const val RECEIPT = "receipt"
+
+/** For how long a purchase that lets go what it holds waits for its store. */
+private val PARTING = 2.seconds
 
 /** What drives machines: the transport, the clock and the logger of a client. */
 internal class Host(
@@ -133,8 +141,30 @@ internal class Driver<T>(
                         }
                     }
             }
+        } catch (ending: Throwable) {
+            letGo()
+            throw ending
         } finally {
             machine.close()
+        }
+    }
+
+    /** Tells the store that nobody drives a purchase any more, as far as it answers soon. */
+    private suspend fun letGo() {
+        // In real time: a test's virtual time does not wait for a database.
+        withContext(NonCancellable + Dispatchers.Default) {
+            withTimeoutOrNull(PARTING) {
+                try {
+                    while (true) {
+                        val step = machine.lettingGo(host.clock.instant()) as? HostStep.Store ?: break
+                        val answer = host.carryOut(StoreOperation(step.op, step.document))
+                        machine.stored(step.id, answer, host.clock.instant())
+                    }
+                } catch (failure: Exception) {
+                    // The lease ends by itself. What ended the purchase is what its caller has to know.
+                    log("the store was not told: ", failure.javaClass.simpleName)
+                }
+            }
         }
     }
 
