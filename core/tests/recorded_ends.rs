@@ -469,3 +469,37 @@ fn a_store_that_fails_is_told_nothing_more() {
     assert!(machine.letting_go(at(shop.now)).is_none());
     assert!(machine.snapshot(at(shop.now)).is_some());
 }
+
+#[test]
+fn a_purchase_that_was_ordered_twice_names_the_other_vps_to_everybody() {
+    let mut shop = Shop::new(&json!({}));
+    let mut first = shop.begin("order-4711", "prime");
+    let order = loop {
+        match first.next_step(at(shop.now)) {
+            RecordedStep::Send {
+                request,
+                send_within_ms: Some(_),
+            } => break request,
+            _ => assert!(shop.step(&mut first).is_none()),
+        }
+    };
+    // The process is stopped inside the write of its order, for longer than its lease.
+    shop.restart();
+    let error = shop.buy("order-4711", "prime").unwrap_err();
+    assert_eq!(error.code(), "not_placed");
+    let second = shop.buy("order-4711", "prime").unwrap();
+    assert!(second.other_vps_ids.is_empty());
+    let late = carry(&mut shop.simulator, &order, FailureKind::Io, shop.now).reply;
+    first.handle_reply(order.id, late, at(shop.now)).unwrap();
+    let first = shop.finish(first).unwrap();
+    assert_ne!(first.vps.id, second.vps.id);
+    assert_eq!(first.other_vps_ids, [second.vps.id.clone()]);
+    let third = shop.buy("order-4711", "prime").unwrap();
+    let mut both = vec![third.vps.id];
+    both.extend(third.other_vps_ids);
+    both.sort_unstable();
+    let mut bought = [first.vps.id, second.vps.id];
+    bought.sort_unstable();
+    assert_eq!(both, bought);
+    assert_eq!(shop.record().others.len(), 1);
+}

@@ -9,6 +9,7 @@ use super::table::{Turnout, turnout};
 use crate::clock::Instant;
 use crate::error::{Error, ErrorKind};
 use crate::ids::VpsId;
+use crate::models::Provisioned;
 use crate::provisioning::{KeyCheck, ProvisionOptions, Provisioning};
 use crate::store::{
     HeldBy, PurchaseState, ReceiptSource, Record, StoreFailure, StoreOp, StoreReply,
@@ -52,8 +53,13 @@ impl RecordedPurchase {
                     saved,
                     lease_ms,
                 },
-                StoreReply::Held { vps_id, in_window },
+                StoreReply::Held {
+                    vps_id,
+                    others,
+                    in_window,
+                },
             ) => {
+                self.note_vps(&id, vps_id.iter().chain(&others));
                 self.lease = lease_ms.map_or(self.lease, |ms| asked_at.plus_ms(ms));
                 let order_until = asked_at.plus_ms(self.order_ms());
                 self.with_entry(&id, |entry| {
@@ -66,7 +72,15 @@ impl RecordedPurchase {
                 self.settled_other(&id);
                 self.still_held(&id, vps_id, in_window, now);
             }
-            (StoreOp::Renew { id, lease_ms }, StoreReply::Held { vps_id, in_window }) => {
+            (
+                StoreOp::Renew { id, lease_ms },
+                StoreReply::Held {
+                    vps_id,
+                    others,
+                    in_window,
+                },
+            ) => {
+                self.note_vps(&id, vps_id.iter().chain(&others));
                 self.lease = asked_at.plus_ms(lease_ms);
                 self.still_held(&id, vps_id, in_window, now);
             }
@@ -84,7 +98,10 @@ impl RecordedPurchase {
                     work.enter_at = now.plus_ms(pause_ms);
                 }
             }
-            (StoreOp::Receipt { id, vps_id, source }, StoreReply::Owner { id: owner }) => {
+            (StoreOp::Receipt { id, vps_id, source }, StoreReply::Owner { id: owner, others }) => {
+                if owner == id {
+                    self.note_vps(&id, others.iter().chain([&vps_id]));
+                }
                 self.owned(&id, vps_id, source, &owner, now);
             }
             (StoreOp::Leave, StoreReply::Left) => {
@@ -154,6 +171,12 @@ impl RecordedPurchase {
             Ask::Buy { insert, .. } => (Some(&insert.order), None),
             Ask::Resume { timeout_ms, .. } => (None, *timeout_ms),
         };
+        self.vps_ids = record
+            .vps_id
+            .iter()
+            .chain(&record.others)
+            .cloned()
+            .collect();
         let joined = self.joined.take();
         let holders = self.api.holders();
         let is_here = |holder: &str| {
@@ -312,6 +335,15 @@ impl RecordedPurchase {
         }
     }
 
+    /// The store has these VPS of a purchase.
+    fn note_vps<'a>(&mut self, id: &str, vps_ids: impl Iterator<Item = &'a VpsId>) {
+        if let Stage::Working(work) = &self.stage
+            && work.own.record.id == id
+        {
+            self.vps_ids.extend(vps_ids.cloned());
+        }
+    }
+
     fn owned(&mut self, id: &str, vps_id: VpsId, source: ReceiptSource, owner: &str, now: Instant) {
         if owner == id || source == ReceiptSource::Receipt {
             self.with_entry(id, |entry| entry.record.vps_id = Some(vps_id));
@@ -421,11 +453,21 @@ impl RecordedPurchase {
         }
     }
 
+    fn with_others(&self, provisioned: &Provisioned) -> Provisioned {
+        let own = &provisioned.vps.id;
+        let others = self.vps_ids.iter().filter(|other| *other != own);
+        Provisioned {
+            other_vps_ids: others.cloned().collect(),
+            ..provisioned.clone()
+        }
+    }
+
     pub(super) fn end(&mut self, error: Option<Error>, now: Instant) {
         let outcome = match (error, &self.stage) {
             (Some(error), _) => Err(error),
             (None, Stage::Working(work)) => match work.own.outcome(now) {
-                Some(outcome) => outcome.cloned().map_err(Error::clone),
+                Some(Ok(provisioned)) => Ok(self.with_others(provisioned)),
+                Some(Err(error)) => Err(error.clone()),
                 None => return,
             },
             (None, _) => return,

@@ -1,6 +1,6 @@
 //! The machine: what is to be done next, and what each answer leads to.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use super::entry::Entry;
 use crate::call::Call;
@@ -10,6 +10,7 @@ use crate::endpoints::{CreateVps, GetAccount};
 use crate::error::{Error, ErrorKind};
 use crate::holders::AtWork;
 use crate::http::{HttpRequest, Reply, RequestId};
+use crate::ids::VpsId;
 use crate::models::{Phase, Progress, Provisioned};
 use crate::open_enum::closed_enum;
 use crate::provisioning::{ProvisionOptions, Provisioning};
@@ -115,6 +116,8 @@ pub struct RecordedPurchase {
     pub(super) lease: Instant,
     pub(super) in_window: bool,
     pub(super) is_overtaken: bool,
+    /// Every VPS that the store has of this purchase.
+    pub(super) vps_ids: BTreeSet<VpsId>,
     pub(super) outage: Option<Outage>,
     /// How often in a row another held what was wanted.
     pub(super) refusals: u32,
@@ -284,6 +287,7 @@ impl RecordedPurchase {
             lease: begun.instant,
             in_window: false,
             is_overtaken: false,
+            vps_ids: BTreeSet::new(),
             outage: None,
             refusals: 0,
             stage: Stage::Identifying(call),

@@ -113,6 +113,7 @@ mod tests {
                 error: None,
             },
             vps_id: vps_id.map(|id| id.parse().unwrap()),
+            others: Vec::new(),
         }
     }
 

@@ -168,7 +168,9 @@ impl Account {
         }
         let owner = self.receipts.get(vps_id);
         let id = owner.map_or_else(String::new, |(owner, _)| owner.clone());
-        StoreReply::Owner { id }
+        let mut others = self.every_vps_of(&id);
+        others.retain(|other| other != vps_id);
+        StoreReply::Owner { id, others }
     }
 
     fn enter(&mut self, holder: &str, id: &str, until: Instant, now: Instant) -> StoreReply {
@@ -207,8 +209,10 @@ impl Account {
     }
 
     fn held(&self, id: &str, holder: &str) -> StoreReply {
+        let mut vps = self.every_vps_of(id).into_iter();
         StoreReply::Held {
-            vps_id: self.vps_of(id),
+            vps_id: vps.next(),
+            others: vps.collect(),
             in_window: self.window.as_deref() == Some(holder),
         }
     }
@@ -228,9 +232,12 @@ impl Account {
         until.map_or(0, |until| until.since_ms(now))
     }
 
-    fn vps_of(&self, id: &str) -> Option<VpsId> {
+    /// In the order of their ids.
+    fn every_vps_of(&self, id: &str) -> Vec<VpsId> {
         let of_it = self.receipts.iter().filter(|(_, (owner, _))| owner == id);
-        of_it.map(|(vps_id, _)| vps_id).min().cloned()
+        let mut ids: Vec<VpsId> = of_it.map(|(vps_id, _)| vps_id.clone()).collect();
+        ids.sort_unstable();
+        ids
     }
 
     fn records(&self, is_wanted: impl Fn(&Row) -> bool) -> Vec<Record> {
@@ -239,12 +246,14 @@ impl Account {
     }
 
     fn record(&self, row: &Row) -> Record {
+        let mut vps = self.every_vps_of(&row.id).into_iter();
         Record {
             id: row.id.clone(),
             key: row.key.clone(),
             order: row.order.clone(),
             saved: row.saved.clone(),
-            vps_id: self.vps_of(&row.id),
+            vps_id: vps.next(),
+            others: vps.collect(),
         }
     }
 }

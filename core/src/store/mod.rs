@@ -204,6 +204,9 @@ pub struct Record {
     pub saved: Saved,
     /// Its VPS, by receipt or adoption.
     pub vps_id: Option<VpsId>,
+    /// Other VPS that are its own: its order was carried out more than once.
+    #[serde(default)]
+    pub others: Vec<VpsId>,
 }
 
 impl From<Record> for PurchaseRecord {
@@ -214,6 +217,7 @@ impl From<Record> for PurchaseRecord {
             order,
             saved,
             vps_id,
+            others,
         } = record;
         Self {
             id,
@@ -224,6 +228,7 @@ impl From<Record> for PurchaseRecord {
             state: saved.state,
             attempt: saved.attempt,
             vps_id,
+            other_vps_ids: others,
             token: Some(saved.token).filter(|token| !token.is_empty()),
         }
     }
@@ -254,6 +259,9 @@ pub enum StoreReply {
     Held {
         /// Its VPS, which somebody who held it earlier may have reported.
         vps_id: Option<VpsId>,
+        /// Other VPS that are its own.
+        #[serde(default)]
+        others: Vec<VpsId>,
         /// Whether the holder is inside the window.
         in_window: bool,
     },
@@ -265,6 +273,9 @@ pub enum StoreReply {
     Owner {
         /// Its id.
         id: String,
+        /// Every other VPS that belongs to it.
+        #[serde(default)]
+        others: Vec<VpsId>,
     },
     /// The holder is inside.
     Entered {

@@ -32,7 +32,9 @@ macro_rules! record {
         "json_object('id', p.id, 'key', p.idempotency_key, 'order', json_object('planId', p.plan_id, \
          'billingCycle', p.billing_cycle, 'location', p.location), 'saved', json_object('state', p.state, \
          'attempt', p.attempt, 'token', p.token, 'error', p.error), 'vpsId', (SELECT min(r.vps_id) FROM \
-         stablevps_receipts r WHERE r.account = p.account AND r.purchase_id = p.id))"
+         stablevps_receipts r WHERE r.account = p.account AND r.purchase_id = p.id), 'others', json((SELECT \
+         json_group_array(vps_id) FROM (SELECT r.vps_id FROM stablevps_receipts r WHERE r.account = p.account AND \
+         r.purchase_id = p.id ORDER BY r.vps_id LIMIT -1 OFFSET 1))))"
     };
 }
 
@@ -81,7 +83,9 @@ macro_rules! held {
             "SELECT CASE WHEN NOT (", holds!(), " OR coalesce(", forgets!(), ", 0)) THEN '\"lost\"' WHEN json_extract(ask.op, '$.saved.state') = \
              'ordered' AND NOT ", inside!(), " THEN '\"outOfWindow\"' ELSE json_object('held', \
              json_object('vpsId', (SELECT min(r.vps_id) FROM stablevps_receipts r WHERE r.account = ask.account AND \
-             r.purchase_id = json_extract(ask.op, '$.id')), 'inWindow', json(CASE WHEN ", inside!(),
+             r.purchase_id = json_extract(ask.op, '$.id')), 'others', json((SELECT json_group_array(vps_id) FROM \
+             (SELECT r.vps_id FROM stablevps_receipts r, ask WHERE r.account = ask.account AND r.purchase_id = \
+             json_extract(ask.op, '$.id') ORDER BY r.vps_id LIMIT -1 OFFSET 1))), 'inWindow', json(CASE WHEN ", inside!(),
             " THEN 'true' ELSE 'false' END))) END FROM ask"
         )
     };
@@ -169,7 +173,10 @@ const RECEIPT: &[&str] = &[
         "SELECT CASE WHEN json_extract(ask.op, '$.source') = 'adopted' AND NOT ",
         holds!(),
         " THEN '\"lost\"' ELSE json_object('owner', json_object('id', (SELECT r.purchase_id FROM stablevps_receipts \
-         r WHERE r.account = ask.account AND r.vps_id = json_extract(ask.op, '$.vpsId')))) END FROM ask"
+         r WHERE r.account = ask.account AND r.vps_id = json_extract(ask.op, '$.vpsId')), 'others', json((SELECT \
+         json_group_array(vps_id) FROM (SELECT o.vps_id FROM ask JOIN stablevps_receipts r ON r.account = \
+         ask.account AND r.vps_id = json_extract(ask.op, '$.vpsId') JOIN stablevps_receipts o ON o.account = \
+         r.account AND o.purchase_id = r.purchase_id AND o.vps_id <> r.vps_id ORDER BY o.vps_id))))) END FROM ask"
     ),
 ];
 

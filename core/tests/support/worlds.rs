@@ -555,8 +555,9 @@ impl<'a> World<'a> {
             (Mutant::TwoLeases, StoreOp::Save { .. } | StoreOp::Renew { .. }) => {
                 let reply = self.store.carry_out(request, instant);
                 return match reply {
-                    StoreReply::Held { vps_id, .. } => StoreReply::Held {
+                    StoreReply::Held { vps_id, others, .. } => StoreReply::Held {
                         vps_id,
+                        others,
                         in_window: true,
                     },
                     reply => reply,

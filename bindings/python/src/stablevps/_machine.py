@@ -13,7 +13,21 @@ from weakref import ref
 import msgspec
 
 from . import _errors, _nested
-from ._models import Progress
+from ._models import (
+    Account,
+    ActionReceipt,
+    ApiKeyInfo,
+    CreatedKey,
+    DeletedVps,
+    Order,
+    Progress,
+    Provisioned,
+    PurchaseRecord,
+    RevokedKey,
+    Vps,
+    VpsDetails,
+    Wallet,
+)
 from ._native.stablevps_ffi import Machine
 from ._report import opaque
 from ._transport import HttpRequest, HttpResponse, TransportFailure, always
@@ -184,15 +198,33 @@ class Reader(Generic[T]):
         return result
 
 
-_readers: dict[tuple[Any, str | None], Reader[Any]] = {}
+_RESULTS: tuple[Any, ...] = (
+    Account,
+    ActionReceipt,
+    CreatedKey,
+    DeletedVps,
+    Order,
+    Provisioned,
+    PurchaseRecord | None,
+    RevokedKey,
+    VpsDetails,
+    Wallet,
+    list[ApiKeyInfo],
+    list[PurchaseRecord],
+)
+"""What calls result in, beside a field of a reply's own text."""
+
+# All of them when this is imported, in one thread: two threads that have msgspec look at the same
+# type for the first time, at the same time, crash the process.
+_readers: dict[tuple[Any, str | None], Reader[Any]] = {
+    (result, within): Reader(result, within)
+    for result, within in (*((result, None) for result in _RESULTS), (list[Vps], "vps"))
+}
 
 
 def reader(result: type[T], within: str | None) -> Reader[T]:
     """The reader of a type of result."""
-    known = _readers.get((result, within))
-    if known is None:
-        known = _readers[result, within] = Reader(result, within)
-    return known
+    return _readers[result, within]
 
 
 LOST = (

@@ -871,6 +871,9 @@ extension StableVPS {
     public let currency: String?
     /// What else was charged while the order was placed: look at the account.
     public let unexplained: UnexplainedCharge?
+    /// Other VPS that were bought for this purchase, as its store knows: its order was carried out more than once. Look
+    /// at the account. Empty without a store.
+    public let otherVpsIDs: [String]
     /// The time since the purchase began, in whatever process.
     public let elapsed: Duration
     /// How many requests were made since this process began with it.
@@ -885,6 +888,7 @@ extension StableVPS {
       balanceAfter = native.balanceAfter.map { Decimal(money: $0) }
       currency = native.currency
       unexplained = native.unexplained.map { UnexplainedCharge($0) }
+      otherVpsIDs = native.otherVpsIds
       elapsed = Duration(milliseconds: native.elapsedMs)
       requests = Int(native.requests)
     }
@@ -927,6 +931,8 @@ extension StableVPS {
     public let attempt: Int
     /// Its VPS, once that is known.
     public let vpsID: String?
+    /// Other VPS that were bought for it: its order was carried out more than once. Look at the account.
+    public let otherVpsIDs: [String]
     /// From where it can be taken up without the store; none once it is forgotten.
     public let token: String?
 
@@ -939,6 +945,7 @@ extension StableVPS {
       state = PurchaseState(native.state)
       attempt = Int(native.attempt)
       vpsID = native.vpsId
+      otherVpsIDs = native.otherVpsIds
       token = native.token
     }
   }

@@ -78,7 +78,9 @@ BEGIN
       'id', p.id, 'key', p.idempotency_key,
       'order', jsonb_build_object('planId', p.plan_id, 'billingCycle', p.billing_cycle, 'location', p.location),
       'saved', jsonb_build_object('state', p.state, 'attempt', p.attempt, 'token', p.token, 'error', p.error),
-      'vpsId', (SELECT min(r.vps_id) FROM stablevps_receipts r WHERE r.account = p.account AND r.purchase_id = p.id)
+      'vpsId', (SELECT min(r.vps_id) FROM stablevps_receipts r WHERE r.account = p.account AND r.purchase_id = p.id),
+      'others', (SELECT coalesce(jsonb_agg(o.vps_id ORDER BY o.vps_id), '[]') FROM (SELECT r.vps_id FROM stablevps_receipts r
+        WHERE r.account = p.account AND r.purchase_id = p.id ORDER BY r.vps_id OFFSET 1) o)
     )
   $record$;
 
@@ -144,7 +146,9 @@ BEGIN
         WHERE excluded.source = 'receipt' AND r.source = 'adopted';
       SELECT r.purchase_id INTO owner FROM stablevps_receipts r
         WHERE r.account = asker_account AND r.vps_id = op ->> 'vpsId';
-      RETURN jsonb_build_object('owner', jsonb_build_object('id', owner));
+      RETURN jsonb_build_object('owner', jsonb_build_object('id', owner, 'others', (
+        SELECT coalesce(jsonb_agg(r.vps_id ORDER BY r.vps_id), '[]') FROM stablevps_receipts r
+        WHERE r.account = asker_account AND r.purchase_id = owner AND r.vps_id <> op ->> 'vpsId')));
 
     ELSIF what = 'leave' THEN
       DELETE FROM stablevps_windows w WHERE w.account = asker_account AND w.holder = asker;
@@ -190,7 +194,8 @@ BEGIN
         INSERT INTO stablevps_holders (account, holder, lease_until) VALUES (asker_account, asker, at_ms + lease_ms)
           ON CONFLICT (account, holder) DO UPDATE SET lease_until = excluded.lease_until;
       END IF;
-      RETURN jsonb_build_object('held', jsonb_build_object('vpsId', stablevps_record(p) -> 'vpsId', 'inWindow', is_inside));
+      RETURN jsonb_build_object('held', jsonb_build_object('vpsId', stablevps_record(p) -> 'vpsId',
+        'others', stablevps_record(p) -> 'others', 'inWindow', is_inside));
     END IF;
     RAISE EXCEPTION 'stablevps_store does not know the operation %', what;
   END
