@@ -104,14 +104,14 @@ def test_what_reads_documents_is_made_when_the_package_is_imported() -> None:
     # Two threads that have msgspec look at a type for the first time, at once, crash the process.
     program = """
         import msgspec
-        import stablevps
+        from stablevps import Client
         from stablevps.stores import SqliteStore
 
         def refuse(*_, **__):
             raise AssertionError("made at the first call")
 
         msgspec.json.Decoder = refuse
-        client = stablevps.Client.simulated(store=SqliteStore(":memory:"))
+        client = Client.simulated(store=SqliteStore(":memory:"))
         order = {"plan_id": "basic", "billing_cycle": "monthly", "location": "london"}
         bought = client.vps.provision(**order, idempotency_key="order-1")
         client.vps.delete(bought.vps.id)
