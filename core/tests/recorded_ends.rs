@@ -163,7 +163,10 @@ impl Shop {
             id: 0,
             account: self.account.clone(),
             holder: String::new(),
-            op: StoreOp::List { open_only: false },
+            op: StoreOp::List {
+                open_only: false,
+                find: None,
+            },
             now: None,
         };
         let StoreReply::Listed { mut records } = self.store.carry_out(&request, at(self.now))

@@ -114,9 +114,10 @@ def test_what_reads_documents_is_made_when_the_package_is_imported() -> None:
         client = Client.simulated(store=SqliteStore(":memory:"))
         order = {"plan_id": "basic", "billing_cycle": "monthly", "location": "london"}
         bought = client.vps.provision(**order, idempotency_key="order-1")
+        client.vps.reboot(bought.vps.id)
         client.vps.delete(bought.vps.id)
         client.vps.create(**order)
-        client.vps.reboot(client.vps.list()[-1].id)
+        client.vps.list()
         client.account.get()
         client.wallet.get()
         client.keys.list()

@@ -39,6 +39,7 @@ fn draw_op(rng: &mut fastrand::Rng) -> StoreOp {
         8 => StoreOp::Leave,
         _ => StoreOp::List {
             open_only: rng.bool(),
+            find: rng.bool().then(|| Find::Id(id.clone())),
         },
     }
 }

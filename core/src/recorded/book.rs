@@ -177,8 +177,12 @@ impl Question {
         match self {
             Self::List { open_only } => StoreOp::List {
                 open_only: *open_only,
+                find: None,
             },
-            Self::Get { .. } => StoreOp::List { open_only: false },
+            Self::Get { key } => StoreOp::List {
+                open_only: false,
+                find: Some(Find::Key(key.clone())),
+            },
             Self::Forget { key } => StoreOp::Open {
                 find: Find::Key(key.clone()),
                 insert: None,

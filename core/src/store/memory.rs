@@ -78,9 +78,14 @@ impl Account {
                 }
                 StoreReply::Left
             }
-            StoreOp::List { open_only } => StoreReply::Listed {
-                records: self.records(|row| !(*open_only && row.saved.state.is_final())),
-            },
+            StoreOp::List { open_only, find } => {
+                let is_wanted = |row: &Row| {
+                    let is_left_out = *open_only && row.saved.state.is_final();
+                    !is_left_out && find.as_ref().is_none_or(|find| row.is(find))
+                };
+                let records = self.records(is_wanted);
+                StoreReply::Listed { records }
+            }
         }
     }
 
@@ -190,10 +195,7 @@ impl Account {
     }
 
     fn found(&self, find: &Find) -> Option<&Row> {
-        self.purchases.iter().find(|row| match find {
-            Find::Key(key) => row.key.as_deref() == Some(key),
-            Find::Id(id) => row.id == *id,
-        })
+        self.purchases.iter().find(|row| row.is(find))
     }
 
     fn is_held(&self, id: &str, holder: &str) -> bool {
@@ -259,6 +261,13 @@ impl Account {
 }
 
 impl Row {
+    fn is(&self, find: &Find) -> bool {
+        match find {
+            Find::Key(key) => self.key.as_ref() == Some(key),
+            Find::Id(id) => self.id == *id,
+        }
+    }
+
     fn new(purchase: NewPurchase) -> Self {
         Self {
             id: purchase.id,

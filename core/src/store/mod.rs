@@ -109,6 +109,9 @@ pub enum StoreOp {
     List {
         /// Only those whose state is not final.
         open_only: bool,
+        /// Only this one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        find: Option<Find>,
     },
 }
 

@@ -219,7 +219,9 @@ const LIST: &[&str] = &[concat!(
     "SELECT json_object('listed', json_object('records', json((SELECT json_group_array(json(record)) FROM (SELECT ",
     record!(),
     " AS record FROM stablevps_purchases p WHERE p.account = ask.account AND (NOT json_extract(ask.op, \
-     '$.openOnly') OR p.state NOT IN ('ready', 'failed', 'unresolved', 'forgotten')) ORDER BY p.number))))) FROM ask"
+     '$.openOnly') OR p.state NOT IN ('ready', 'failed', 'unresolved', 'forgotten')) AND (json_extract(ask.op, '$.find') \
+     IS NULL OR p.id = json_extract(ask.op, '$.find.id') OR p.idempotency_key = json_extract(ask.op, '$.find.key')) \
+     ORDER BY p.number))))) FROM ask"
 )];
 
 /// The statements of each operation, in their order, by the operation's name.

@@ -375,7 +375,10 @@ impl<'a> World<'a> {
             id: 0,
             account: self.account.clone(),
             holder: String::new(),
-            op: StoreOp::List { open_only: false },
+            op: StoreOp::List {
+                open_only: false,
+                find: None,
+            },
             now: None,
         }
     }

@@ -157,7 +157,8 @@ BEGIN
     ELSIF what = 'list' THEN
       RETURN jsonb_build_object('listed', jsonb_build_object('records', coalesce((
         SELECT jsonb_agg(stablevps_record(q) ORDER BY q.number) FROM stablevps_purchases q
-        WHERE q.account = asker_account AND NOT ((op ->> 'openOnly')::boolean AND q.state = ANY (is_final))), '[]')));
+        WHERE q.account = asker_account AND NOT ((op ->> 'openOnly')::boolean AND q.state = ANY (is_final))
+          AND (op -> 'find' IS NULL OR q.id = op -> 'find' ->> 'id' OR q.idempotency_key = op -> 'find' ->> 'key')), '[]')));
 
     ELSIF what = 'enter' THEN
       IF NOT holds THEN
