@@ -364,16 +364,20 @@ fn a_key_needs_a_store_and_a_length() {
 fn tables_of_a_newer_version_are_not_touched() {
     let folder = Folder::new("newer");
     drop(folder.store());
-    let connection = rusqlite::Connection::open(folder.0.join("purchases.db")).unwrap();
-    connection
-        .execute("UPDATE stablevps_schema SET version = 2", [])
-        .unwrap();
+    let path = folder.0.join("purchases.db");
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    // A newer version may have done without a table: it does not come back.
+    let changes = "UPDATE stablevps_schema SET version = 2; DROP TABLE stablevps_windows;";
+    connection.execute_batch(changes).unwrap();
     drop(connection);
-    let error = SqliteStore::open(folder.0.join("purchases.db")).unwrap_err();
+    let before = std::fs::read(&path).unwrap();
+    let error = SqliteStore::open(&path).unwrap_err();
     assert_eq!(
         error.to_string(),
         "the database has tables of a newer version, 2"
     );
+    let after = std::fs::read(&path).unwrap();
+    assert!(before == after, "the file has changed");
 }
 
 #[test]
