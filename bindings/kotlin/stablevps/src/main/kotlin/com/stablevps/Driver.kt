@@ -44,6 +44,8 @@ internal class Host(
     @OptIn(InternalStableVpsApi::class)
     val world: String? get() = simulated?.world
 
+    val hasStore: Boolean get() = store != null
+
     private val closing = Job()
 
     val isClosed: Boolean get() = closing.isCompleted
@@ -151,6 +153,7 @@ internal class Driver<T>(
 
     /** Tells the store that nobody drives a purchase any more, as far as it answers soon. */
     private suspend fun letGo() {
+        if (!host.hasStore) return
         // In real time: a test's virtual time does not wait for a database.
         withContext(NonCancellable + Dispatchers.Default) {
             withTimeoutOrNull(PARTING) {
