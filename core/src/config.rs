@@ -11,6 +11,7 @@ use crate::budget::Budget;
 use crate::claims::Claims;
 use crate::clock::Now;
 use crate::error::Error;
+use crate::holders::Holders;
 use crate::json;
 use crate::looks::Looks;
 use crate::money::Money;
@@ -207,6 +208,7 @@ struct Inner {
     timeout_ms: u64,
     connect_timeout_ms: u64,
     claims: Arc<Claims>,
+    holders: Arc<Holders>,
     powers: Arc<Powers>,
     turns: Turns,
     pace: Option<Pace>,
@@ -244,6 +246,7 @@ impl Api {
         }
         let world = config.world.as_deref().unwrap_or(&base);
         let (claims, powers) = (Claims::of(world), Powers::of(world));
+        let holders = Holders::of(world);
         let account = account_key(config.account.as_deref(), key.as_ref(), &base);
         let inner = Arc::new(Inner {
             turns: Turns::of(places, world, &account),
@@ -258,6 +261,7 @@ impl Api {
             timeout_ms: check_span("timeout", config.timeout_ms, 1)?,
             connect_timeout_ms: check_span("connect_timeout", config.connect_timeout_ms, 1)?,
             claims,
+            holders,
             has_own_time: config.world.is_some(),
             powers,
         });
@@ -366,6 +370,11 @@ impl Api {
     /// What the purchases of the process know of each other.
     pub(crate) fn claims(&self) -> &Claims {
         &self.inner.claims
+    }
+
+    /// Who of the process is at work on recorded purchases.
+    pub(crate) fn holders(&self) -> &Arc<Holders> {
+        &self.inner.holders
     }
 
     /// What the process did to the power of its VPS.

@@ -140,6 +140,19 @@ pub enum Reply {
     Failed(TransportFailure),
 }
 
+impl Reply {
+    /// Whether nobody waited for it: the request may still be on its way.
+    pub(crate) fn is_abandoned(&self) -> bool {
+        matches!(
+            self,
+            Self::Failed(TransportFailure {
+                kind: FailureKind::Cancelled,
+                ..
+            })
+        )
+    }
+}
+
 /// Why there is no response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TransportFailure {

@@ -70,6 +70,7 @@ pub mod decode;
 pub mod endpoint;
 pub mod endpoints;
 pub mod error;
+mod holders;
 pub mod host;
 pub mod http;
 pub mod ids;

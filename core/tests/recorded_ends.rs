@@ -13,15 +13,16 @@ use serde_json::{Value, json};
 use stablevps_core::config::Api;
 use stablevps_core::endpoints::CreateVps;
 use stablevps_core::error::{Error, Next};
-use stablevps_core::http::FailureKind;
+use stablevps_core::host::Machine;
+use stablevps_core::http::{Delivery, FailureKind};
 use stablevps_core::models::Provisioned;
 use stablevps_core::provisioning::ProvisionOptions;
 use stablevps_core::recorded::{RecordedPurchase, RecordedStep, WhenHeld};
 use stablevps_core::store::{
-    Find, MemoryStore, PurchaseState, Record, StoreOp, StoreReply, StoreRequest,
+    Find, MemoryStore, PurchaseState, Record, StoreFailure, StoreOp, StoreReply, StoreRequest,
 };
 use stablevps_simulator::{Config, Simulator};
-use support::{START, api, at, carry, clocks};
+use support::{START, api, at, carry, clocks, failed};
 
 /// The most statements that a smooth purchase may take.
 const MOST_OPERATIONS: usize = 9;
@@ -53,10 +54,35 @@ impl Shop {
         }
     }
 
+    /// Another process.
+    fn move_elsewhere(&mut self) {
+        self.api = api(self.simulator.initial_key());
+    }
+
     /// Another process, once every lease is over.
     fn restart(&mut self) {
         self.now += 600_000;
-        self.api = api(self.simulator.initial_key());
+        self.move_elsewhere();
+    }
+
+    /// Begins a purchase, and goes on until the service has its order and the answer is known.
+    fn begin_to_order(&mut self, key: &str) -> RecordedPurchase {
+        let mut machine = self.begin(key, "prime");
+        while self.orders() == 0 {
+            assert!(self.step(&mut machine).is_none());
+        }
+        machine
+    }
+
+    /// The machine's host ends in an orderly way. Gives the names of what it had the store do.
+    fn let_go(&mut self, machine: &mut RecordedPurchase) -> Vec<&'static str> {
+        let mut operations = Vec::new();
+        while let Some(request) = machine.letting_go(at(self.now)) {
+            operations.push(request.op.name());
+            let reply = self.store.carry_out(&request, at(self.now));
+            let _ = machine.handle_stored(request.id, Ok(reply), at(self.now));
+        }
+        operations
     }
 
     fn buy(&mut self, key: &str, plan: &str) -> End {
@@ -65,9 +91,13 @@ impl Shop {
     }
 
     fn begin(&mut self, key: &str, plan: &str) -> RecordedPurchase {
+        self.begin_with(key, plan, ProvisionOptions::default())
+    }
+
+    fn begin_with(&mut self, key: &str, plan: &str, options: ProvisionOptions) -> RecordedPurchase {
         self.seed += 1;
         let order = CreateVps::new(plan, "monthly", "london").unwrap();
-        let (options, key) = (ProvisionOptions::default(), Some(key.to_owned()));
+        let key = Some(key.to_owned());
         let begun = clocks(self.now);
         RecordedPurchase::buy(
             &self.api,
@@ -121,6 +151,10 @@ impl Shop {
         None
     }
 
+    fn has_entered(&self) -> bool {
+        self.operations.last().map(StoreOp::name) == Some("enter")
+    }
+
     fn orders(&mut self) -> u64 {
         self.simulator.state(self.now).orders_received
     }
@@ -130,7 +164,10 @@ impl Shop {
             id: 0,
             account: self.account.clone(),
             holder: String::new(),
-            op: StoreOp::List { open_only: false },
+            op: StoreOp::List {
+                open_only: false,
+                find: None,
+            },
             now: None,
         };
         let StoreReply::Listed { mut records } = self.store.carry_out(&request, at(self.now))
@@ -257,6 +294,7 @@ fn a_purchase_that_goes_on_elsewhere_is_refused_and_taken_over_once_its_lease_is
     while shop.orders() == 0 {
         assert!(shop.step(&mut first).is_none());
     }
+    shop.move_elsewhere();
     let error = shop.buy("order-4711", "prime").unwrap_err();
     assert_eq!(error.code(), "purchase_in_progress");
     assert_eq!(error.next(), Next::Retry);
@@ -280,4 +318,192 @@ fn who_enters_the_window_settles_the_orders_of_the_dead_first() {
     let settled = shop.resume("order-4711").unwrap();
     assert_ne!(settled.vps.id, second.vps.id);
     assert_eq!(shop.orders(), 2);
+}
+
+#[test]
+fn a_second_call_in_the_same_process_waits_for_the_end_of_the_first() {
+    let mut shop = Shop::new(&json!({}));
+    let mut first = shop.begin("order-4711", "prime");
+    let mut second = shop.begin("order-4711", "prime");
+    // Both know whose account it is before either asks the store.
+    for machine in [&mut first, &mut second] {
+        assert!(shop.step(machine).is_none());
+    }
+    let mut ends = Vec::new();
+    while ends.len() < 2 {
+        for machine in [&mut first, &mut second] {
+            if machine.outcome().is_none() {
+                ends.extend(shop.step(machine));
+            }
+        }
+    }
+    let ids: Vec<_> = ends.into_iter().map(|end| end.unwrap().vps.id).collect();
+    assert_eq!(ids[0], ids[1]);
+    assert_eq!(shop.orders(), 1);
+}
+
+#[test]
+fn a_second_call_in_the_same_process_waits_no_longer_than_it_may() {
+    let mut shop = Shop::new(&json!({ "provisioning_ms": 100_000_000 }));
+    let mut first = shop.begin_to_order("order-4711");
+    let options = ProvisionOptions {
+        timeout_ms: 200_000,
+        ..ProvisionOptions::default()
+    };
+    let mut second = shop.begin_with("order-4711", "prime", options);
+    let begun = shop.now;
+    let end = loop {
+        assert!(shop.step(&mut first).is_none());
+        if let Some(end) = shop.step(&mut second) {
+            break end;
+        }
+    };
+    assert_eq!(end.unwrap_err().code(), "purchase_in_progress");
+    assert!((200_000..300_000).contains(&(shop.now - begun)));
+}
+
+#[test]
+fn who_was_dropped_is_not_waited_for() {
+    let mut shop = Shop::new(&json!({}));
+    drop(shop.begin_to_order("order-4711"));
+    let second = shop.buy("order-4711", "prime").unwrap_err();
+    assert_eq!(second.code(), "purchase_in_progress");
+}
+
+#[test]
+fn a_call_within_the_call_that_it_would_wait_for_is_refused() {
+    let mut shop = Shop::new(&json!({}));
+    let first: Box<dyn Machine> = Box::new(shop.begin_to_order("order-4711"));
+    let mut second = shop.begin("order-4711", "prime");
+    while !matches!(second.next_step(at(shop.now)), RecordedStep::Wait { .. }) {
+        assert!(shop.step(&mut second).is_none());
+    }
+    let mut second: Box<dyn Machine> = Box::new(second);
+    second.refuse_waiting_for_holder("another");
+    assert!(second.outcome(at(shop.now)).is_none());
+    second.refuse_waiting_for_holder(first.holder().unwrap());
+    let refused = second.outcome(at(shop.now)).unwrap().err().unwrap();
+    assert_eq!(refused.code(), "purchase_in_progress");
+}
+
+#[test]
+fn who_ends_in_an_orderly_way_is_followed_at_once() {
+    let mut shop = Shop::new(&json!({}));
+    let mut first = shop.begin_to_order("order-4711");
+    // The receipt is written before anything else, and what was reached.
+    assert_eq!(shop.let_go(&mut first), ["receipt", "save"]);
+    assert!(shop.let_go(&mut first).is_empty());
+    shop.move_elsewhere();
+    let second = shop.buy("order-4711", "prime").unwrap();
+    assert!(!second.recovered);
+    assert_eq!(shop.orders(), 1);
+}
+
+#[test]
+fn who_ends_before_its_order_leaves_purchase_and_window() {
+    let mut shop = Shop::new(&json!({ "provisioning_ms": 1_000 }));
+    let mut first = shop.begin("order-4711", "prime");
+    while !shop.has_entered() {
+        assert!(shop.step(&mut first).is_none());
+    }
+    assert!(shop.step(&mut first).is_none());
+    assert_eq!(shop.let_go(&mut first), ["renew"]);
+    shop.move_elsewhere();
+    let begun = shop.now;
+    shop.buy("order-4712", "prime").unwrap();
+    shop.buy("order-4711", "prime").unwrap();
+    assert_eq!(shop.orders(), 2);
+    let ms = shop.now - begun;
+    assert!(ms < 30_000, "they waited for a lease: {ms} ms");
+}
+
+#[test]
+fn an_order_that_may_be_on_its_way_keeps_its_lease() {
+    let mut shop = Shop::new(&json!({}));
+    let mut first = shop.begin("order-4711", "prime");
+    let id = loop {
+        match first.next_step(at(shop.now)) {
+            RecordedStep::Send {
+                request,
+                send_within_ms: Some(_),
+            } => break request.id,
+            _ => assert!(shop.step(&mut first).is_none()),
+        }
+    };
+    assert!(shop.let_go(&mut first).is_empty());
+    // That nobody waits for its reply does not call it back.
+    let abandoned = failed(FailureKind::Cancelled, Delivery::Unknown);
+    first.handle_reply(id, abandoned, at(shop.now)).unwrap();
+    assert!(shop.let_go(&mut first).is_empty());
+    shop.now += 60_000;
+    assert!(
+        first.letting_go(at(shop.now)).is_none(),
+        "the lease is over"
+    );
+}
+
+#[test]
+fn who_let_go_can_be_driven_on() {
+    for moment in ["enter", "receipt"] {
+        let mut shop = Shop::new(&json!({}));
+        let mut machine = shop.begin("order-4711", "prime");
+        while shop.operations.last().map(StoreOp::name) != Some(moment) {
+            assert!(shop.step(&mut machine).is_none());
+        }
+        assert!(!shop.let_go(&mut machine).is_empty(), "{moment}");
+        let bought = shop.finish(machine).unwrap();
+        assert_eq!(shop.record().vps_id, Some(bought.vps.id), "{moment}");
+        assert_eq!(shop.orders(), 1);
+    }
+}
+
+#[test]
+fn a_store_that_fails_is_told_nothing_more() {
+    let mut shop = Shop::new(&json!({}));
+    let mut machine = shop.begin_to_order("order-4711");
+    let request = machine.letting_go(at(shop.now)).unwrap();
+    let down = || {
+        Err(StoreFailure {
+            detail: "down".to_owned(),
+        })
+    };
+    machine
+        .handle_stored(request.id, down(), at(shop.now))
+        .unwrap();
+    assert!(machine.letting_go(at(shop.now)).is_none());
+    assert!(machine.snapshot(at(shop.now)).is_some());
+}
+
+#[test]
+fn a_purchase_that_was_ordered_twice_names_the_other_vps_to_everybody() {
+    let mut shop = Shop::new(&json!({}));
+    let mut first = shop.begin("order-4711", "prime");
+    let order = loop {
+        match first.next_step(at(shop.now)) {
+            RecordedStep::Send {
+                request,
+                send_within_ms: Some(_),
+            } => break request,
+            _ => assert!(shop.step(&mut first).is_none()),
+        }
+    };
+    // The process is stopped inside the write of its order, for longer than its lease.
+    shop.restart();
+    let error = shop.buy("order-4711", "prime").unwrap_err();
+    assert_eq!(error.code(), "not_placed");
+    let second = shop.buy("order-4711", "prime").unwrap();
+    assert!(second.other_vps_ids.is_empty());
+    let late = carry(&mut shop.simulator, &order, FailureKind::Io, shop.now).reply;
+    first.handle_reply(order.id, late, at(shop.now)).unwrap();
+    let first = shop.finish(first).unwrap();
+    assert_ne!(first.vps.id, second.vps.id);
+    assert_eq!(first.other_vps_ids, [second.vps.id.clone()]);
+    let third = shop.buy("order-4711", "prime").unwrap();
+    let mut both = vec![third.vps.id];
+    both.extend(third.other_vps_ids);
+    both.sort_unstable();
+    let mut bought = [first.vps.id, second.vps.id];
+    bought.sort_unstable();
+    assert_eq!(both, bought);
+    assert_eq!(shop.record().others.len(), 1);
 }

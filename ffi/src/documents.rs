@@ -155,6 +155,14 @@ impl Machine {
         documents::step(machine.as_mut(), now)
     }
 
+    /// A step by which a host that gives the machine up lets go what it holds: it has the store carry it out, hands
+    /// the answer in and asks again, until there is none.
+    #[must_use]
+    pub fn letting_go(&self, now_ms: u64) -> Option<String> {
+        let now = Instant::from_millis(now_ms);
+        documents::letting_go(self.lock().as_mut(), now)
+    }
+
     /// Hands in what the store answered to an operation.
     pub fn stored(&self, id: u32, answer: &[u8], now_ms: u64) -> Result<(), Failure> {
         self.answered(id, Ok(text(answer)?), now_ms)

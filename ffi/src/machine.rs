@@ -181,12 +181,20 @@ impl Machine {
     }
 
     /// Ends a purchase that was begun within the `on_progress` of `caller`, where it waits for the turn that `caller`
-    /// has: its next step is an `InvalidInput`. Changes nothing where it does not.
+    /// has: its next step is an `InvalidInput`. Or where it waits for the end of `caller`, which has its key: its next
+    /// step is a `PurchaseInProgress`. Changes nothing where it does neither.
     pub fn refuse_within(&self, caller: &Self, now_ms: u64) {
-        let queue = caller.lock().has_turn_of().map(str::to_owned);
+        let (queue, holder) = {
+            let caller = caller.lock();
+            let queue = caller.has_turn_of().map(str::to_owned);
+            (queue, caller.holder().map(str::to_owned))
+        };
         if let Some(queue) = queue {
             let now = Instant::from_millis(now_ms);
             self.lock().refuse_waiting_for(&queue, now);
+        }
+        if let Some(holder) = holder {
+            self.lock().refuse_waiting_for_holder(&holder);
         }
     }
 }

@@ -142,6 +142,14 @@ impl Machine {
         HostStep::of(machine.as_mut(), now)
     }
 
+    /// A step by which a host that gives the machine up lets go what it holds: it has the store carry it out, hands
+    /// the answer in and asks again, until there is none.
+    #[must_use]
+    pub fn letting_go(&self, now_ms: u64) -> Option<Step> {
+        let now = Instant::from_millis(now_ms);
+        HostStep::letting_go(self.lock().as_mut(), now)
+    }
+
     /// Hands in what the store answered to an operation, and gives the next step.
     pub fn stored(&self, id: u32, answer: &str, now_ms: u64) -> Result<Step, Failure> {
         self.answered(id, Ok(answer), now_ms)?;

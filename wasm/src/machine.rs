@@ -141,6 +141,26 @@ impl Machine {
         Some(self.next(now))
     }
 
+    /// Says that `onProgress` is waited for, which may wait for a call with the same key: until the next step is asked
+    /// for, nobody else in this process begins to wait for this purchase.
+    #[wasm_bindgen(js_name = inCallback)]
+    pub fn in_callback(&mut self) {
+        if let Ok(machine) = &mut self.core {
+            machine.in_callback();
+        }
+    }
+
+    /// A step by which a host that gives the machine up lets go what it holds: it has the store carry it out, hands the
+    /// answer in and asks again, until there is none.
+    #[wasm_bindgen(js_name = lettingGo)]
+    pub fn letting_go(&mut self, #[wasm_bindgen(js_name = nowMs)] now_ms: f64) -> Option<String> {
+        // The glue is the same for both builds.
+        if cfg!(not(feature = "stores")) {
+            return None;
+        }
+        documents::letting_go(self.core.as_mut().ok()?.as_mut(), instant(now_ms))
+    }
+
     /// From where a purchase can be taken up again, if there is something to take up.
     #[must_use]
     pub fn snapshot(&self, #[wasm_bindgen(js_name = nowMs)] now_ms: f64) -> Option<String> {

@@ -12,10 +12,36 @@ mod toolchain;
 pub use bench::bench;
 pub use test::test;
 
+use std::path::PathBuf;
+
 use anyhow::Result;
 
 use crate::shell::{finish, headline};
 use package::Packages;
+use toolchain::Toolchain;
+
+/// A program, as its command line, and a folder that it shares with the programs of other languages.
+pub struct Shared {
+    pub command: Vec<PathBuf>,
+    pub folder: PathBuf,
+    /// The same folder, as the program sees it.
+    pub seen: String,
+}
+
+/// The program that races: `tests/race/swift-side`. None where there is no Swift.
+pub fn race() -> Result<Option<Shared>> {
+    let Some(packages) = Packages::ready()? else {
+        return Ok(None);
+    };
+    let built = packages.program("tests/race/swift-side", "worker", &[])?;
+    let words = std::iter::once(built.get_program()).chain(built.get_args());
+    let folder = Toolchain::kept()?.join("race");
+    Ok(Some(Shared {
+        command: words.map(PathBuf::from).collect(),
+        seen: packages.toolchain.path(&folder)?,
+        folder,
+    }))
+}
 
 /// Buys a VPS with the package.
 pub fn demo() -> Result<()> {

@@ -89,6 +89,9 @@ const LONGEST_WAIT = 1_800_000;
 /** What `onProgress` and the store may take even where the time allowed is over: there may be a token to store. */
 const SHORTEST_WAIT = 1_000;
 
+/** For how long each operation may take by which a purchase lets go what it holds, in milliseconds. */
+const PARTING = 2_000;
+
 const utf8 = new TextDecoder();
 
 /** @internal Drives a call's or a purchase's machine to its end, and frees it. `read` makes the result of the core's. */
@@ -108,11 +111,36 @@ export async function drive<T>(
     drive.phases?.ended(result, null);
     return result;
   } catch (error) {
-    const end = purchase ? withToken(host, activity, error) : error;
-    drive.phases?.ended(null, end);
-    throw end;
+    if (!purchase) {
+      throw error;
+    }
+    const ending = withToken(host, activity, error);
+    await letGo(host, machine);
+    drive.phases?.ended(null, ending);
+    throw ending;
   } finally {
     machine.free();
+  }
+}
+
+/** Tells the store that nobody drives a purchase any more, as far as it answers soon. */
+async function letGo({ store, clock, logger }: Host, machine: Machine): Promise<void> {
+  try {
+    for (;;) {
+      const step = machine.lettingGo(clock.monotonic());
+      if (!store || step === undefined) {
+        return;
+      }
+      const asked = JSON.parse(step) as StoreStep;
+      const stored = await ask(store, asked, { clock, signal: undefined, ms: PARTING });
+      if (!stored || "cause" in stored) {
+        return;
+      }
+      machine.stored(asked.id, stored.answer, clock.monotonic());
+    }
+  } catch (error) {
+    // The lease ends by itself. What ended the purchase is what its caller has to know.
+    logger?.debug(`the store was not told: ${(error as Error).name}`);
   }
 }
 
@@ -212,6 +240,7 @@ export class Drive {
     }
     const progress = readProgress(step.progress);
     this.phases?.reached(progress);
+    machine.inCallback();
     await report(purchase.onProgress, progress, this.#patience());
     throwIfAborted(signal);
     if (!progress.exclusive) {

@@ -281,6 +281,11 @@ export interface Provisioned {
   readonly currency: string | null;
   /** What else was charged while the order was placed: look at the account. */
   readonly unexplained: UnexplainedCharge | null;
+  /**
+   * Other VPS that were bought for this purchase, as its store knows: its order was carried out more than once. Look
+   * at the account. Empty without a store.
+   */
+  readonly otherVpsIds: readonly VpsId[];
   /** Milliseconds since the purchase began, in whatever process. */
   readonly elapsedMs: number;
   /** How many requests were made since this process began with it. */
@@ -319,6 +324,8 @@ export interface PurchaseRecord {
   readonly attempt: number;
   /** Its VPS, once that is known. */
   readonly vpsId: VpsId | null;
+  /** Other VPS that were bought for it: its order was carried out more than once. Look at the account. */
+  readonly otherVpsIds: readonly VpsId[];
   /** From where it can be taken up without the store; none once it is forgotten. */
   readonly token: string | null;
 }

@@ -173,6 +173,7 @@ export function readProvisioned(sent: Sent): models.Provisioned {
     balanceAfter: sent.balanceAfter ?? null,
     currency: sent.currency ?? null,
     unexplained: optional(readUnexplainedCharge, sent.unexplained),
+    otherVpsIds: sent.otherVpsIds,
     elapsedMs: sent.elapsedMs,
     requests: sent.requests,
   });
@@ -197,6 +198,7 @@ export function readPurchaseRecord(sent: Sent): models.PurchaseRecord {
     state: sent.state,
     attempt: sent.attempt,
     vpsId: sent.vpsId ?? null,
+    otherVpsIds: sent.otherVpsIds,
     token: sent.token ?? null,
   });
 }

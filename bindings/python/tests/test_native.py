@@ -98,3 +98,31 @@ def test_importing_the_package_loads_neither_the_native_library_nor_asyncio() ->
         """
     )
     assert out == "[]\n"
+
+
+def test_what_reads_documents_is_made_when_the_package_is_imported() -> None:
+    # Two threads that have msgspec look at a type for the first time, at once, crash the process.
+    program = """
+        import msgspec
+        from stablevps import Client
+        from stablevps.stores import SqliteStore
+
+        def refuse(*_, **__):
+            raise AssertionError("made at the first call")
+
+        msgspec.json.Decoder = refuse
+        client = Client.simulated(store=SqliteStore(":memory:"))
+        order = {"plan_id": "basic", "billing_cycle": "monthly", "location": "london"}
+        bought = client.vps.provision(**order, idempotency_key="order-1")
+        client.vps.reboot(bought.vps.id)
+        client.vps.delete(bought.vps.id)
+        client.vps.create(**order)
+        client.vps.list()
+        client.account.get()
+        client.wallet.get()
+        client.keys.list()
+        client.purchases.list()
+        client.purchases.forget("order-1")
+        print("read")
+    """
+    assert "read" in run(program)

@@ -37,9 +37,24 @@ def memory() -> SqliteStore:
     return SqliteStore(":memory:")
 
 
+class Mortal:
+    """A store whose process may be dead: it hears nothing more."""
+
+    is_dead = False
+
+    def __init__(self, store: SqliteStore) -> None:
+        self._store = store
+
+    def carry_out(self, operation: StoreOperation) -> str:
+        if Mortal.is_dead:
+            raise StoreFailure("its process is dead")
+        answer: str = self._store.carry_out(operation)
+        return answer
+
+
 @pytest.fixture
 def client(connect: Any, simulator: Simulator, store: SqliteStore) -> Any:
-    return connect(simulator, store=store)
+    return connect(simulator, store=Mortal(store))
 
 
 @pytest.fixture
@@ -52,18 +67,27 @@ class Stop(Exception):
     """The process ends here."""
 
 
-def stop_in(phase: Phase) -> Any:
+def stop_in(phase: Phase, error: type[BaseException] = Stop) -> Any:
     def stop(progress: Progress) -> None:
         if progress.phase is phase:
-            raise Stop
+            raise error
 
     return stop
 
 
 def leave(client: Any, phase: Phase, **more: Any) -> None:
     """Leaves a purchase in a phase, as a process that dies there does."""
-    with pytest.raises(Stop):
-        client.vps.provision(**{**KEYED, **more}, on_progress=stop_in(phase))
+
+    def die(progress: Progress) -> None:
+        if progress.phase is phase:
+            Mortal.is_dead = True
+            raise Stop
+
+    try:
+        with pytest.raises(Stop):
+            client.vps.provision(**{**KEYED, **more}, on_progress=die)
+    finally:
+        Mortal.is_dead = False
 
 
 def orders(simulator: Simulator) -> int:
@@ -82,6 +106,61 @@ def test_of_one_that_goes_on_it_is_told_so(client: Any, other: Any, simulator: S
     with pytest.raises(stablevps.PurchaseInProgressError):
         other.purchases.resume("order-1")
     assert orders(simulator) == 1
+
+
+@pytest.mark.parametrize("error", [Stop, KeyboardInterrupt])
+@pytest.mark.parametrize("phase", [Phase.PREFLIGHT, Phase.BASELINE, Phase.POLLING])
+def test_after_one_that_was_stopped_it_goes_on_at_once(
+    client: Any, other: Any, simulator: Simulator, phase: Phase, error: type[BaseException]
+) -> None:
+    with pytest.raises(error):
+        client.vps.provision(**KEYED, on_progress=stop_in(phase, error))
+    bought = other.vps.provision(**KEYED)
+    assert [vps["id"] for vps in simulator.state()["vps"]] == [bought.vps.id]
+    assert orders(simulator) == 1
+
+
+def test_after_one_that_was_stopped_while_its_order_may_be_on_its_way_it_is_told_so(
+    client: Any, other: Any, simulator: Simulator
+) -> None:
+    with pytest.raises(Stop):
+        client.vps.provision(**KEYED, on_progress=stop_in(Phase.ORDERING))
+    with pytest.raises(stablevps.PurchaseInProgressError):
+        other.vps.provision(**KEYED)
+
+
+def test_within_the_call_that_it_would_wait_for_it_is_refused(
+    simulator: Simulator, memory: SqliteStore
+) -> None:
+    client = simulator.client(store=memory)
+    refusals = []
+
+    def ask_again(progress: Progress) -> None:
+        if progress.phase is Phase.POLLING:
+            with pytest.raises(stablevps.PurchaseInProgressError) as caught:
+                client.vps.provision(**KEYED)
+            refusals.append(caught.value.code)
+
+    client.vps.provision(**KEYED, on_progress=ask_again)
+    assert refusals and orders(simulator) == 1
+
+
+def test_a_store_that_does_not_answer_keeps_nobody_from_stopping(
+    connect: Any, simulator: Simulator, memory: SqliteStore
+) -> None:
+    opened = threading.Event()
+
+    class Stuck:
+        def carry_out(self, operation: StoreOperation) -> str:
+            if '"leaseMs":0' in operation.document:
+                opened.wait()
+            answer: str = memory.carry_out(operation)
+            return answer
+
+    client = connect(simulator, store=Stuck())
+    with pytest.raises(Stop):
+        client.vps.provision(**KEYED, on_progress=stop_in(Phase.POLLING))
+    opened.set()
 
 
 def test_it_waits_for_one_that_goes_on_where_that_is_asked_for(
@@ -512,7 +591,7 @@ def test_threads_with_one_key_buy_one_vps(simulator: Simulator, tmp_path: Path) 
 
     def buy(client: Any) -> str:
         together.wait()
-        bought: str = client.vps.provision(**KEYED, when_held="wait").vps.id
+        bought: str = client.vps.provision(**KEYED).vps.id
         return bought
 
     with ThreadPoolExecutor(len(clients)) as pool:
@@ -525,12 +604,33 @@ def test_threads_with_one_key_buy_one_vps(simulator: Simulator, tmp_path: Path) 
 def test_tasks_with_one_key_buy_one_vps(simulator: Simulator, store: SqliteStore) -> None:
     async def main() -> set[str]:
         clients = [simulator.async_client(store=store) for _ in range(4)]
-        ends = await asyncio.gather(
-            *(client.vps.provision(**KEYED, when_held="wait") for client in clients)
-        )
+        ends = await asyncio.gather(*(client.vps.provision(**KEYED) for client in clients))
         return {bought.vps.id for bought in ends}
 
     assert len(asyncio.run(main())) == 1
+    assert orders(simulator) == 1
+
+
+def test_after_a_task_that_was_cancelled_it_goes_on_at_once(
+    simulator: Simulator, store: SqliteStore
+) -> None:
+    async def main() -> None:
+        waits = asyncio.Event()
+
+        async def wait(progress: Progress) -> None:
+            if progress.phase is Phase.POLLING:
+                waits.set()
+                await asyncio.Event().wait()
+
+        first, second = (simulator.async_client(store=store) for _ in range(2))
+        task = asyncio.ensure_future(first.vps.provision(**KEYED, on_progress=wait))
+        await waits.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert (await second.vps.provision(**KEYED)).vps.id
+
+    asyncio.run(main())
     assert orders(simulator) == 1
 
 

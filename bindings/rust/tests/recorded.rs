@@ -72,10 +72,8 @@ fn many_threads_with_one_key_buy_one_vps() {
     let ids: Vec<_> = std::thread::scope(|scope| {
         let buy = |client: &Client| {
             let provision = client.vps().provision("basic", "monthly", "london");
-            let waiting = provision
-                .idempotency_key("order-1")
-                .when_held(stablevps::store::WhenHeld::Wait);
-            waiting.run().unwrap().vps.id
+            let joining = provision.idempotency_key("order-1");
+            joining.run().unwrap().vps.id
         };
         let threads: Vec<_> = clients
             .iter()
@@ -126,6 +124,95 @@ fn what_a_process_left_is_taken_up_by_the_next_one() {
     let ordered = next.vps().provision("basic", "monthly", "london");
     ordered.idempotency_key("left in Ordering").run().unwrap();
     assert_eq!(simulator.state().orders_placed, 3);
+}
+
+#[test]
+fn who_is_stopped_is_followed_at_once_unless_its_order_may_be_on_its_way() {
+    let (simulator, folder) = (Simulator::new(), Folder::new("stopped"));
+    for phase in [Phase::Preflight, Phase::Ordering, Phase::Polling] {
+        let key = format!("stopped in {phase:?}");
+        let order = |client: &Client| {
+            let provision = client.vps().provision("basic", "monthly", "london");
+            provision.idempotency_key(&key).begin().unwrap()
+        };
+        let first = client(&simulator, folder.store());
+        let mut purchase = order(&first);
+        let stopper = purchase.stopper();
+        let end = purchase.run(|progress| {
+            if progress.phase == phase {
+                stopper.stop();
+            }
+        });
+        assert_eq!(end.unwrap_err().code(), "transport");
+        // The first one is there yet, and can go on after the second.
+        let second = client(&simulator, folder.store());
+        let end = order(&second).run(|_| {});
+        if phase == Phase::Ordering {
+            assert_eq!(end.unwrap_err().code(), "purchase_in_progress");
+        } else {
+            let id = end.unwrap().vps.id;
+            assert_eq!(purchase.run(|_| {}).unwrap().vps.id, id);
+        }
+    }
+    assert_eq!(simulator.state().orders_placed, 2);
+}
+
+#[test]
+fn a_purchase_that_asks_for_its_own_key_while_it_waits_is_refused() {
+    let (simulator, folder) = (Simulator::new(), Folder::new("nested"));
+    let client = client(&simulator, folder.store());
+    let order = || {
+        let provision = client.vps().provision("basic", "monthly", "london");
+        provision.idempotency_key("order-1")
+    };
+    let mut codes = Vec::new();
+    let mut purchase = order().begin().unwrap();
+    let bought = purchase.run(|progress| {
+        if progress.phase == Phase::Polling && codes.is_empty() {
+            codes.push(order().run().unwrap_err().code());
+        }
+    });
+    bought.unwrap();
+    assert_eq!(codes, ["purchase_in_progress"]);
+}
+
+/// A store that does not answer while this is locked, once a purchase is bought.
+struct Stuck {
+    store: MemoryStore,
+    gate: Arc<Mutex<()>>,
+}
+
+impl Store for Stuck {
+    fn carry_out(&self, request: &StoreRequest) -> Result<StoreReply, StoreFailure> {
+        if matches!(request.op, StoreOp::Renew { lease_ms: 0, .. }) {
+            drop(self.gate.lock());
+        }
+        self.store.carry_out(request)
+    }
+}
+
+#[test]
+fn a_store_that_does_not_answer_keeps_nobody_from_stopping() {
+    let simulator = Simulator::new();
+    let gate = Arc::new(Mutex::new(()));
+    let store = Stuck {
+        store: MemoryStore::new(),
+        gate: Arc::clone(&gate),
+    };
+    let client = client(&simulator, store);
+    let closed = gate.lock().unwrap();
+    let provision = client.vps().provision("basic", "monthly", "london");
+    let mut purchase = provision.idempotency_key("order-1").begin().unwrap();
+    let stopper = purchase.stopper();
+    let end = purchase.run(|progress| {
+        if progress.phase == Phase::Polling {
+            stopper.stop();
+        }
+    });
+    let error = end.unwrap_err();
+    assert_eq!(error.code(), "transport");
+    assert!(error.token().is_some());
+    drop(closed);
 }
 
 #[test]
@@ -277,16 +364,20 @@ fn a_key_needs_a_store_and_a_length() {
 fn tables_of_a_newer_version_are_not_touched() {
     let folder = Folder::new("newer");
     drop(folder.store());
-    let connection = rusqlite::Connection::open(folder.0.join("purchases.db")).unwrap();
-    connection
-        .execute("UPDATE stablevps_schema SET version = 2", [])
-        .unwrap();
+    let path = folder.0.join("purchases.db");
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    // A newer version may have done without a table: it does not come back.
+    let changes = "UPDATE stablevps_schema SET version = 2; DROP TABLE stablevps_windows;";
+    connection.execute_batch(changes).unwrap();
     drop(connection);
-    let error = SqliteStore::open(folder.0.join("purchases.db")).unwrap_err();
+    let before = std::fs::read(&path).unwrap();
+    let error = SqliteStore::open(&path).unwrap_err();
     assert_eq!(
         error.to_string(),
         "the database has tables of a newer version, 2"
     );
+    let after = std::fs::read(&path).unwrap();
+    assert!(before == after, "the file has changed");
 }
 
 #[test]

@@ -39,6 +39,7 @@ fn draw_op(rng: &mut fastrand::Rng) -> StoreOp {
         8 => StoreOp::Leave,
         _ => StoreOp::List {
             open_only: rng.bool(),
+            find: rng.bool().then(|| Find::Id(id.clone())),
         },
     }
 }
@@ -168,7 +169,8 @@ fn leases_run_by_the_stores_own_clock() {
     assert!(matches!(
         held("b"),
         HeldBy::Other {
-            left_ms: 1..=60_000
+            left_ms: 1..=60_000,
+            ..
         }
     ));
 }

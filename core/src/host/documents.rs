@@ -124,6 +124,13 @@ pub fn step_or_reference(machine: &mut dyn Machine, now: Instant) -> String {
     })
 }
 
+/// A step by which a host that gives the machine up lets go what it holds; none where nothing is left to do. See
+/// [`HostStep::letting_go`].
+#[must_use]
+pub fn letting_go(machine: &mut dyn Machine, now: Instant) -> Option<String> {
+    HostStep::letting_go(machine, now).map(|step| json::written(&step))
+}
+
 fn step_with(
     machine: &mut dyn Machine,
     now: Instant,

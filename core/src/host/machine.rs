@@ -13,7 +13,7 @@ use crate::provisioning::Provisioning;
 use crate::recorded::{Book, Question, RecordedPurchase, RecordedStep};
 use crate::request::{Answer, Begin, Output, Purchase, Recorded, Request};
 use crate::step::StaleReply;
-use crate::store::{StoreFailure, StoreReply};
+use crate::store::{StoreFailure, StoreReply, StoreRequest};
 use crate::watch::{Watch, WatchEvent, WatchOptions};
 
 /// A state machine of whatever kind.
@@ -96,10 +96,32 @@ pub trait Machine: Send {
         None
     }
 
+    /// Who a purchase with a store is in that store, while it is at work.
+    fn holder(&self) -> Option<&str> {
+        None
+    }
+
     /// Ends a purchase where it waits for the turn of that queue, which the purchase has in whose `on_progress` it
     /// was begun.
     fn refuse_waiting_for(&self, queue: &str, now: Instant) {
         let _ = (queue, now);
+    }
+
+    /// Ends a purchase where it waits for the end of that holder, which is the purchase in whose `on_progress` it was
+    /// begun.
+    fn refuse_waiting_for_holder(&mut self, holder: &str) {
+        let _ = holder;
+    }
+
+    /// The host waits for its caller now, who may wait for a call with the same key. Until the next step is asked for,
+    /// nobody else in this process begins to wait for this purchase. For hosts that do not know who calls whom.
+    fn in_callback(&mut self) {}
+
+    /// What the store is to be told where nobody drives the machine any more: to be carried out, and answered with
+    /// [`handle_stored`](Self::handle_stored), until there is nothing.
+    fn letting_go(&mut self, now: Instant) -> Option<StoreRequest> {
+        let _ = now;
+        None
     }
 }
 
@@ -377,6 +399,22 @@ impl Machine for RecordedPurchase {
 
     fn refuse_waiting_for(&self, queue: &str, now: Instant) {
         RecordedPurchase::refuse_waiting_for(self, queue, now);
+    }
+
+    fn holder(&self) -> Option<&str> {
+        RecordedPurchase::holder(self)
+    }
+
+    fn refuse_waiting_for_holder(&mut self, holder: &str) {
+        self.refuse_joining(|caller| caller == holder);
+    }
+
+    fn in_callback(&mut self) {
+        RecordedPurchase::in_callback(self);
+    }
+
+    fn letting_go(&mut self, now: Instant) -> Option<StoreRequest> {
+        RecordedPurchase::letting_go(self, now)
     }
 }
 

@@ -25,6 +25,7 @@ use crate::probe::ProbeTarget;
 use crate::recorded::RecordedStep;
 use crate::request::{Answer, Output};
 use crate::step::WaitReason;
+use crate::store::StoreRequest;
 use crate::watch::WatchEvent;
 
 /// What a machine wants of its host, as plain data.
@@ -115,17 +116,27 @@ impl HostStep {
         }
     }
 
+    /// What a host that gives the machine up still does, as far as it can in little time: it has the store carry this
+    /// out, and hands the answer in, until there is nothing. So nobody has to wait for the lease of who has gone.
+    pub fn letting_go(machine: &mut dyn Machine, now: Instant) -> Option<Self> {
+        machine.letting_go(now).map(|request| Self::store(&request))
+    }
+
+    fn store(request: &StoreRequest) -> Self {
+        Self::Store {
+            id: request.id,
+            op: request.op.name().to_owned(),
+            document: request.document(),
+        }
+    }
+
     /// The machine's next step, before its end.
     fn unless_over(machine: &mut dyn Machine, now: Instant) -> Option<Self> {
         if let Some(event) = machine.take_event() {
             return Some(Self::Event { event });
         }
         match machine.next_step(now) {
-            RecordedStep::Store(request) => Some(Self::Store {
-                id: request.id,
-                op: request.op.name().to_owned(),
-                document: request.document(),
-            }),
+            RecordedStep::Store(request) => Some(Self::store(&request)),
             RecordedStep::Send {
                 request,
                 send_within_ms,

@@ -133,6 +133,9 @@ pub struct Provisioned {
     pub currency: Option<String>,
     /// What else was charged while the order was placed: look at the account.
     pub unexplained: Option<UnexplainedCharge>,
+    /// Other VPS that were bought for this purchase, as its store knows: its order was carried out more than once. Look
+    /// at the account. Empty without a store.
+    pub other_vps_ids: Vec<VpsId>,
     /// Milliseconds since the purchase began, in whatever process.
     pub elapsed_ms: u64,
     /// How many requests were made since this process began with it.
@@ -194,6 +197,8 @@ pub struct PurchaseRecord {
     pub attempt: u32,
     /// Its VPS, once that is known.
     pub vps_id: Option<VpsId>,
+    /// Other VPS that were bought for it: its order was carried out more than once. Look at the account.
+    pub other_vps_ids: Vec<VpsId>,
     /// From where it can be taken up without the store; none once it is forgotten.
     pub token: Option<String>,
 }

@@ -564,6 +564,7 @@ impl Run {
             balance_after: facts.balance_after,
             currency: facts.currency.clone(),
             unexplained: self.unexplained(),
+            other_vps_ids: Vec::new(),
             elapsed_ms: self.elapsed_ms(now),
             requests: self.requests,
         });

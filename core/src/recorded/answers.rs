@@ -9,6 +9,7 @@ use super::table::{Turnout, turnout};
 use crate::clock::Instant;
 use crate::error::{Error, ErrorKind};
 use crate::ids::VpsId;
+use crate::models::Provisioned;
 use crate::provisioning::{KeyCheck, ProvisionOptions, Provisioning};
 use crate::store::{
     HeldBy, PurchaseState, ReceiptSource, Record, StoreFailure, StoreOp, StoreReply,
@@ -35,15 +36,16 @@ impl RecordedPurchase {
         if let Stage::LettingGo { error, .. } = &self.stage {
             // Whatever the answer: a lease that is not let go ends by itself.
             let error = (**error).clone();
-            self.stage = Stage::Ended(Box::new(Err(error)));
+            self.finish(Err(error));
             return;
         }
+        let parts = op.ends_lease();
         match (op, reply) {
             (StoreOp::Open { lease_ms, .. }, StoreReply::Opened { record, held }) => {
                 if held == HeldBy::Us {
                     self.lease = asked_at.plus_ms(lease_ms);
                 }
-                self.opened(record, held, now);
+                self.opened(record.map(|record| *record), &held, now);
             }
             (
                 StoreOp::Save {
@@ -51,8 +53,13 @@ impl RecordedPurchase {
                     saved,
                     lease_ms,
                 },
-                StoreReply::Held { vps_id, in_window },
+                StoreReply::Held {
+                    vps_id,
+                    others,
+                    in_window,
+                },
             ) => {
+                self.note_vps(&id, vps_id.iter().chain(&others));
                 self.lease = lease_ms.map_or(self.lease, |ms| asked_at.plus_ms(ms));
                 let order_until = asked_at.plus_ms(self.order_ms());
                 self.with_entry(&id, |entry| {
@@ -65,7 +72,15 @@ impl RecordedPurchase {
                 self.settled_other(&id);
                 self.still_held(&id, vps_id, in_window, now);
             }
-            (StoreOp::Renew { id, lease_ms }, StoreReply::Held { vps_id, in_window }) => {
+            (
+                StoreOp::Renew { id, lease_ms },
+                StoreReply::Held {
+                    vps_id,
+                    others,
+                    in_window,
+                },
+            ) => {
+                self.note_vps(&id, vps_id.iter().chain(&others));
                 self.lease = asked_at.plus_ms(lease_ms);
                 self.still_held(&id, vps_id, in_window, now);
             }
@@ -83,7 +98,10 @@ impl RecordedPurchase {
                     work.enter_at = now.plus_ms(pause_ms);
                 }
             }
-            (StoreOp::Receipt { id, vps_id, source }, StoreReply::Owner { id: owner }) => {
+            (StoreOp::Receipt { id, vps_id, source }, StoreReply::Owner { id: owner, others }) => {
+                if owner == id {
+                    self.note_vps(&id, others.iter().chain([&vps_id]));
+                }
                 self.owned(&id, vps_id, source, &owner, now);
             }
             (StoreOp::Leave, StoreReply::Left) => {
@@ -105,25 +123,30 @@ impl RecordedPurchase {
                 self.store_failed(StoreFailure { detail }, now);
             }
         }
+        if parts {
+            self.parted(now);
+        }
     }
 
     /// A purchase was read: the one asked for, or one of a dead holder.
-    fn opened(&mut self, record: Option<Record>, held: HeldBy, now: Instant) {
+    fn opened(&mut self, record: Option<Record>, held: &HeldBy, now: Instant) {
         match &mut self.stage {
             Stage::Opening { .. } => {
-                let kept = record.clone().filter(|_| held == HeldBy::Us);
-                self.stage = match (self.turned_out(record, held, now), kept) {
-                    (Ok(stage), _) => stage,
-                    (Err(error), Some(record)) => Stage::LettingGo {
-                        record: Box::new(record),
-                        error: Box::new(error),
-                    },
-                    (Err(error), None) => Stage::Ended(Box::new(Err(error))),
-                };
+                let kept = record.clone().filter(|_| *held == HeldBy::Us);
+                match (self.turned_out(record, held, now), kept) {
+                    (Ok(stage), _) => self.stage = stage,
+                    (Err(error), Some(record)) => {
+                        self.stage = Stage::LettingGo {
+                            record: Box::new(record),
+                            error: Box::new(error),
+                        };
+                    }
+                    (Err(error), None) => self.finish(Err(error)),
+                }
             }
             Stage::Working(work) => {
                 work.unfinished.pop_front();
-                let record = record.filter(|_| held == HeldBy::Us);
+                let record = record.filter(|_| *held == HeldBy::Us);
                 let taken = record.filter(|record| record.saved.state == PurchaseState::Ordered);
                 // A token that can't be read stays for a version that can.
                 let entry = taken.map(|record| self.taken_up(&record, None, now));
@@ -140,7 +163,7 @@ impl RecordedPurchase {
     fn turned_out(
         &mut self,
         record: Option<Record>,
-        held: HeldBy,
+        held: &HeldBy,
         now: Instant,
     ) -> Result<Stage, Error> {
         let unknown = || Error::invalid_input("purchase", "is not known to the store");
@@ -149,7 +172,19 @@ impl RecordedPurchase {
             Ask::Buy { insert, .. } => (Some(&insert.order), None),
             Ask::Resume { timeout_ms, .. } => (None, *timeout_ms),
         };
-        let entry = match turnout(&record, held, wanted) {
+        self.vps_ids = record
+            .vps_id
+            .iter()
+            .chain(&record.others)
+            .cloned()
+            .collect();
+        let joined = self.joined.take();
+        let holders = self.api.holders();
+        let is_here = |holder: &str| {
+            let has_joined = joined.as_deref() == Some(holder);
+            holders.may_be_joined(holder) || has_joined && holders.has(holder)
+        };
+        let entry = match turnout(&record, held, is_here, wanted) {
             Turnout::Mismatch(field) => {
                 let field = field.to_owned();
                 return Err(Error::new(ErrorKind::IdempotencyMismatch { field }));
@@ -162,7 +197,14 @@ impl RecordedPurchase {
                 let saved = &record.saved;
                 return Err(ends::read(saved.error.as_deref(), &saved.token));
             }
-            Turnout::Held { left_ms } => return self.held_elsewhere(left_ms, now),
+            Turnout::Held { left_ms } => {
+                let may_wait = self.when_held == WhenHeld::Wait;
+                return self.waits(may_wait, left_ms, now);
+            }
+            Turnout::Join { left_ms, holder } => {
+                self.joined = Some(holder);
+                return self.waits(true, left_ms, now);
+            }
             Turnout::Begin { attempt } => self.begun(record, attempt, timeout_ms, now)?,
             Turnout::Settle => self.taken_up(&record, timeout_ms, now)?,
             Turnout::Wait(vps_id) => self.bought(&record, &vps_id, timeout_ms, now)?,
@@ -179,9 +221,9 @@ impl RecordedPurchase {
         })))
     }
 
-    fn held_elsewhere(&mut self, left_ms: u64, now: Instant) -> Result<Stage, Error> {
-        let may_wait = self.when_held == WhenHeld::Wait && now < self.deadline;
-        if !may_wait {
+    /// Another holds the purchase, for so long at least.
+    fn waits(&mut self, may_wait: bool, left_ms: u64, now: Instant) -> Result<Stage, Error> {
+        if !may_wait || now >= self.deadline {
             return Err(Error::new(ErrorKind::PurchaseInProgress));
         }
         let pause_ms = self.held_pause_ms().min(left_ms);
@@ -267,7 +309,7 @@ impl RecordedPurchase {
     }
 
     /// Another entered since: what was seen before an order counts no more.
-    fn window_lost(&mut self, now: Instant) {
+    pub(super) fn window_lost(&mut self, now: Instant) {
         self.in_window = false;
         let Stage::Working(work) = &mut self.stage else {
             return;
@@ -281,7 +323,7 @@ impl RecordedPurchase {
         let record = work.own.record.clone();
         match self.taken_up(&record, None, now) {
             Ok(entry) => self.replace_own(entry),
-            Err(error) => self.stage = Stage::Ended(Box::new(Err(error))),
+            Err(error) => self.finish(Err(error)),
         }
     }
 
@@ -291,6 +333,15 @@ impl RecordedPurchase {
         if let Stage::Working(work) = &mut self.stage {
             entry.purchase.inherit_turn(&mut work.own.purchase);
             work.own = entry;
+        }
+    }
+
+    /// The store has these VPS of a purchase.
+    fn note_vps<'a>(&mut self, id: &str, vps_ids: impl Iterator<Item = &'a VpsId>) {
+        if let Stage::Working(work) = &self.stage
+            && work.own.record.id == id
+        {
+            self.vps_ids.extend(vps_ids.cloned());
         }
     }
 
@@ -315,7 +366,7 @@ impl RecordedPurchase {
                     work.other = Some(entry);
                 }
             }
-            Err(error) => self.stage = Stage::Ended(Box::new(Err(error))),
+            Err(error) => self.finish(Err(error)),
         }
     }
 
@@ -339,10 +390,10 @@ impl RecordedPurchase {
             return;
         }
         self.sent = None;
-        match self.held_elsewhere(HELD_PAUSE_MS.1, now) {
-            Ok(stage) => self.stage = stage,
-            Err(error) => self.end(Some(error), now),
-        }
+        // Who holds it is asked anew.
+        let pause_ms = self.held_pause_ms().min(self.deadline.since_ms(now));
+        let not_before = now.plus_ms(pause_ms);
+        self.stage = Stage::Opening { not_before };
     }
 
     /// A dead holder's order is settled, and what became of it written.
@@ -360,7 +411,7 @@ impl RecordedPurchase {
         match &mut self.stage {
             Stage::LettingGo { error, .. } => {
                 let error = (**error).clone();
-                self.stage = Stage::Ended(Box::new(Err(error)));
+                self.finish(Err(error));
             }
             Stage::Working(work) => {
                 work.unfinished.clear();
@@ -382,8 +433,7 @@ impl RecordedPurchase {
                 self.end(error, now);
             }
             Stage::Identifying(_) | Stage::Opening { .. } => {
-                let error = Error::new(ErrorKind::Store { detail });
-                self.stage = Stage::Ended(Box::new(Err(error)));
+                self.finish(Err(Error::new(ErrorKind::Store { detail })));
             }
             Stage::Ended(_) => {}
         }
@@ -404,16 +454,26 @@ impl RecordedPurchase {
         }
     }
 
+    fn with_others(&self, provisioned: &Provisioned) -> Provisioned {
+        let own = &provisioned.vps.id;
+        let others = self.vps_ids.iter().filter(|other| *other != own);
+        Provisioned {
+            other_vps_ids: others.cloned().collect(),
+            ..provisioned.clone()
+        }
+    }
+
     pub(super) fn end(&mut self, error: Option<Error>, now: Instant) {
         let outcome = match (error, &self.stage) {
             (Some(error), _) => Err(error),
             (None, Stage::Working(work)) => match work.own.outcome(now) {
-                Some(outcome) => outcome.cloned().map_err(Error::clone),
+                Some(Ok(provisioned)) => Ok(self.with_others(provisioned)),
+                Some(Err(error)) => Err(error.clone()),
                 None => return,
             },
             (None, _) => return,
         };
-        self.stage = Stage::Ended(Box::new(outcome));
+        self.finish(outcome);
     }
 }
 

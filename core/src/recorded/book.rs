@@ -177,8 +177,12 @@ impl Question {
         match self {
             Self::List { open_only } => StoreOp::List {
                 open_only: *open_only,
+                find: None,
             },
-            Self::Get { .. } => StoreOp::List { open_only: false },
+            Self::Get { key } => StoreOp::List {
+                open_only: false,
+                find: Some(Find::Key(key.clone())),
+            },
             Self::Forget { key } => StoreOp::Open {
                 find: Find::Key(key.clone()),
                 insert: None,
@@ -198,7 +202,9 @@ impl Question {
                 let record = records.into_iter().find(is_it);
                 Stage::Ended(Ok(Page::One(record.map(PurchaseRecord::from))))
             }
-            (Self::Forget { .. }, StoreReply::Opened { record, held }, _) => forget(record, held),
+            (Self::Forget { .. }, StoreReply::Opened { record, held }, _) => {
+                forget(record.map(|record| *record), &held)
+            }
             (Self::Forget { .. }, StoreReply::Held { .. }, Some(record)) => {
                 Stage::Ended(Ok(Page::One(Some((*record).into()))))
             }
@@ -210,7 +216,7 @@ impl Question {
 
 const GOES_ON: &str = "belongs to a purchase that has not ended";
 
-fn forget(record: Option<Record>, held: HeldBy) -> Stage {
+fn forget(record: Option<Record>, held: &HeldBy) -> Stage {
     let Some(record) = record else {
         return refused("is not known to the store");
     };

@@ -1,6 +1,6 @@
 //! The machine: what is to be done next, and what each answer leads to.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::convert::Infallible;
 
 use super::entry::Entry;
@@ -8,8 +8,10 @@ use crate::call::Call;
 use crate::clock::{Instant, Now};
 use crate::config::{Api, CallOptions};
 use crate::endpoints::{CreateVps, GetAccount};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
+use crate::holders::AtWork;
 use crate::http::{HttpRequest, Reply, RequestId};
+use crate::ids::VpsId;
 use crate::models::{Phase, Progress, Provisioned};
 use crate::open_enum::closed_enum;
 use crate::probe::{ProbeOutcome, ProbeRequest};
@@ -125,16 +127,24 @@ pub struct RecordedPurchase {
     pub(super) deadline: Instant,
     pub(super) rng: fastrand::Rng,
     pub(super) holder: String,
+    /// While it is at work, others in this process wait for its end.
+    pub(super) at_work: Option<AtWork>,
+    /// The holder in this process for whose end it waits.
+    pub(super) joined: Option<String>,
     pub(super) account: String,
     pub(super) operations: u32,
     pub(super) outstanding: Option<(StoreRequest, Instant)>,
     /// The last request handed out, and the number by which the machine in hand knows it.
     pub(super) sent: Option<(RequestId, RequestId)>,
     pub(super) requests: u32,
+    /// The order that was handed out and has no reply, and until when it may be on its way.
+    pub(super) on_its_way: Option<(RequestId, Instant)>,
     /// Until when the lease is sure.
     pub(super) lease: Instant,
     pub(super) in_window: bool,
     pub(super) is_overtaken: bool,
+    /// Every VPS that the store has of this purchase.
+    pub(super) vps_ids: BTreeSet<VpsId>,
     pub(super) outage: Option<Outage>,
     /// How often in a row another held what was wanted.
     pub(super) refusals: u32,
@@ -293,15 +303,19 @@ impl RecordedPurchase {
             begun,
             deadline: begun.instant.plus_ms(timeout_ms),
             rng,
+            at_work: None,
+            joined: None,
             holder,
             account: String::new(),
             operations: 0,
             outstanding: None,
             sent: None,
             requests: 0,
+            on_its_way: None,
             lease: begun.instant,
             in_window: false,
             is_overtaken: false,
+            vps_ids: BTreeSet::new(),
             outage: None,
             refusals: 0,
             stage: Stage::Identifying(call),
@@ -310,6 +324,7 @@ impl RecordedPurchase {
 
     /// What to do now. Asking twice changes nothing.
     pub fn next_step(&mut self, now: Instant) -> Wanted<'_> {
+        self.go_to_work();
         if let Some((request, _)) = &self.outstanding {
             return RecordedStep::Store(Box::new(request.clone()));
         }
@@ -324,6 +339,10 @@ impl RecordedPurchase {
             }
             Some(Want::Send(mut request, send_within_ms)) => {
                 request.id = self.outer_id(request.id);
+                if let Some(within_ms) = send_within_ms {
+                    let until = now.plus_ms(within_ms.saturating_add(self.request_ms()));
+                    self.on_its_way = Some((request.id, until));
+                }
                 RecordedStep::Send {
                     request,
                     send_within_ms,
@@ -362,6 +381,7 @@ impl RecordedPurchase {
             Some((outer, inner)) if outer == id => inner,
             Some(_) | None => return Err(StaleReply(id)),
         };
+        let is_abandoned = reply.is_abandoned();
         let identified = match &mut self.stage {
             Stage::Identifying(call) => {
                 call.handle_reply(inner, reply, now)?;
@@ -377,9 +397,12 @@ impl RecordedPurchase {
             }
         };
         self.sent = None;
+        if !is_abandoned {
+            self.on_its_way.take_if(|(order, _)| *order == id);
+        }
         match identified {
             Some(Ok(account)) => self.identified(&account.id, now),
-            Some(Err(error)) => self.stage = Stage::Ended(Box::new(Err(error))),
+            Some(Err(error)) => self.finish(Err(error)),
             None => {}
         }
         Ok(())
@@ -425,6 +448,8 @@ impl RecordedPurchase {
                 self.outage = None;
                 self.stored(request.op, reply, asked_at, now);
             }
+            // A lease that is not let go ends by itself.
+            Err(_) if request.op.ends_lease() => self.parted(now),
             Err(failure) => self.store_failed(failure, now),
         }
         Ok(())
@@ -460,6 +485,45 @@ impl RecordedPurchase {
         if let Stage::Working(work) = &self.stage {
             work.own.purchase.end_turn();
         }
+    }
+
+    /// Who this machine is in the store, while it is at work.
+    #[must_use]
+    pub fn holder(&self) -> Option<&str> {
+        self.at_work.as_ref().map(AtWork::name)
+    }
+
+    /// Ends this purchase where it waits for the end of a holder that is its own caller: it would wait for ever. Says
+    /// whether it does.
+    pub fn refuse_joining(&mut self, is_caller: impl FnOnce(&str) -> bool) -> bool {
+        let waits = self.joined.as_deref().is_some_and(is_caller);
+        if waits {
+            self.finish(Err(Error::new(ErrorKind::PurchaseInProgress)));
+        }
+        waits
+    }
+
+    fn go_to_work(&mut self) {
+        if self.outcome().is_some() {
+            return;
+        }
+        let begin = || self.api.holders().begin(&self.holder);
+        self.at_work.get_or_insert_with(begin).let_join(true);
+    }
+
+    /// The host waits for its caller now, who may wait for a call with the same key. Until the next step is asked for,
+    /// nobody else in this process begins to wait for this purchase. For hosts that do not know who calls whom.
+    pub fn in_callback(&mut self) {
+        if let Some(at_work) = &self.at_work {
+            at_work.let_join(false);
+        }
+    }
+
+    /// The end.
+    pub(super) fn finish(&mut self, outcome: Result<Provisioned, Error>) {
+        self.stage = Stage::Ended(Box::new(outcome));
+        self.at_work = None;
+        self.joined = None;
     }
 
     /// The queue whose turn this purchase has.
@@ -524,7 +588,7 @@ impl RecordedPurchase {
         }
     }
 
-    fn operation(&mut self, op: StoreOp, now: Instant) -> StoreRequest {
+    pub(super) fn operation(&mut self, op: StoreOp, now: Instant) -> StoreRequest {
         self.operations = self.operations.saturating_add(1);
         StoreRequest {
             id: self.operations,

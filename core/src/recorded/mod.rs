@@ -24,12 +24,15 @@
 //! 7. *A store that fails*: before the order, nothing is ordered. After it, the purchase goes on, writing is tried
 //!    again, nothing is adopted meanwhile, and the purchase ends only once it is written, or with its token.
 //! 8. A new attempt begins only where the store says that nothing was ordered.
+//! 9. *Joined*: a call whose key another call of this process holds waits for that one's end, and reads the row again.
+//! 10. *Parting*: a host that gives the purchase up ends its lease, unless an order may be on its way.
 
 mod answers;
 mod book;
 mod ends;
 mod entry;
 mod machine;
+mod parting;
 mod table;
 mod wants;
 

@@ -1,15 +1,17 @@
 //! What a call finds in the store, and what it does then.
 //!
-//! | state | nobody holds it | another holds it |
-//! |---|---|---|
-//! | no row | begins | |
-//! | `open` | begins | waits or refuses |
-//! | `ordered` | settles the order | waits or refuses |
-//! | `bought` | waits for the VPS | waits or refuses |
-//! | `not_ordered` | begins the next attempt | waits or refuses |
-//! | `ready` | looks at the VPS anew | |
-//! | `failed`, `unresolved` | the same error | |
-//! | `forgotten` | refuses | |
+//! | state | nobody holds it | another of this process holds it | another process holds it |
+//! |---|---|---|---|
+//! | no row | begins | | |
+//! | `open` | begins | waits | waits or refuses |
+//! | `ordered` | settles the order | waits | waits or refuses |
+//! | `bought` | waits for the VPS | waits | waits or refuses |
+//! | `not_ordered` | begins the next attempt | waits | waits or refuses |
+//! | `ready` | looks at the VPS anew | | |
+//! | `failed`, `unresolved` | the same error | | |
+//! | `forgotten` | refuses | | |
+//!
+//! Who waits reads the row again, and goes on as it says then.
 //!
 //! A call with another order than the row's is refused, whatever its state. A row that has a VPS is bought,
 //! whatever else it says: a receipt can arrive late.
@@ -30,21 +32,33 @@ pub(super) enum Turnout {
     Look(VpsId),
     /// Ends as it ended before.
     SameEnd,
-    /// Another holds it, for so long at least.
+    /// Another process holds it, for so long at least.
     Held { left_ms: u64 },
+    /// This process holds it by another holder, whose end is waited for.
+    Join { left_ms: u64, holder: String },
     /// The key belongs to another order, which differs in this field.
     Mismatch(&'static str),
     /// The key is used up.
     Forgotten,
 }
 
-/// `wanted` is the order of the call; none where it only resumes.
-pub(super) fn turnout(record: &Record, held: HeldBy, wanted: Option<&RecordedOrder>) -> Turnout {
+/// `is_here` says whether a holder is at work in this process. `wanted` is the order of the call; none where it only
+/// resumes.
+pub(super) fn turnout(
+    record: &Record,
+    held: &HeldBy,
+    is_here: impl Fn(&str) -> bool,
+    wanted: Option<&RecordedOrder>,
+) -> Turnout {
     if let Some(field) = wanted.and_then(|wanted| difference(&record.order, wanted)) {
         return Turnout::Mismatch(field);
     }
-    if let HeldBy::Other { left_ms } = held {
-        return Turnout::Held { left_ms };
+    if let HeldBy::Other { left_ms, holder } = held {
+        let (left_ms, here) = (*left_ms, holder.clone().filter(|holder| is_here(holder)));
+        return here.map_or(Turnout::Held { left_ms }, |holder| Turnout::Join {
+            left_ms,
+            holder,
+        });
     }
     let attempt = record.saved.attempt;
     match (record.saved.state, &record.vps_id) {
@@ -99,6 +113,14 @@ mod tests {
                 error: None,
             },
             vps_id: vps_id.map(|id| id.parse().unwrap()),
+            others: Vec::new(),
+        }
+    }
+
+    fn other(holder: &str) -> HeldBy {
+        HeldBy::Other {
+            left_ms: 7,
+            holder: Some(holder.to_owned()),
         }
     }
 
@@ -138,12 +160,21 @@ mod tests {
         assert_eq!(table.len(), PurchaseState::ALL.len());
         for (state, without, with) in table {
             let same = order("basic");
-            let of = |vps_id, held| turnout(&record(state, vps_id), held, Some(&same));
+            let of = |vps_id, held: HeldBy| {
+                let is_here = |holder: &str| holder == "here";
+                turnout(&record(state, vps_id), &held, is_here, Some(&same))
+            };
             assert_eq!(of(None, HeldBy::Us), without, "{state}");
             assert_eq!(of(Some("v1"), HeldBy::Us), with, "{state}");
             if !state.is_final() {
-                let (held, left_ms) = (HeldBy::Other { left_ms: 7 }, 7);
-                assert_eq!(of(None, held), Turnout::Held { left_ms }, "{state}");
+                let left_ms = 7;
+                for holder in [None, Some("elsewhere".to_owned())] {
+                    let held = of(None, HeldBy::Other { left_ms, holder });
+                    assert_eq!(held, Turnout::Held { left_ms }, "{state}");
+                }
+                let holder = "here".to_owned();
+                let joined = of(None, other("here"));
+                assert_eq!(joined, Turnout::Join { left_ms, holder }, "{state}");
             }
         }
     }
@@ -151,23 +182,23 @@ mod tests {
     #[test]
     fn another_order_is_refused_before_anything_else() {
         for state in PurchaseState::ALL {
-            for held in [HeldBy::Us, HeldBy::Nobody, HeldBy::Other { left_ms: 1 }] {
-                let found = turnout(&record(*state, None), held, Some(&order("pro")));
+            for held in [HeldBy::Us, HeldBy::Nobody, other("here")] {
+                let found = turnout(&record(*state, None), &held, |_| true, Some(&order("pro")));
                 assert_eq!(found, Turnout::Mismatch("plan_id"), "{state}");
             }
         }
-        let mut other = order("basic");
-        other.location = "tokyo".into();
+        let mut changed = order("basic");
+        changed.location = "tokyo".into();
         let open = record(PurchaseState::Open, None);
         assert_eq!(
-            turnout(&open, HeldBy::Us, Some(&other)),
+            turnout(&open, &HeldBy::Us, |_| false, Some(&changed)),
             Turnout::Mismatch("location")
         );
-        other.billing_cycle = "yearly".into();
-        let found = turnout(&open, HeldBy::Us, Some(&other));
+        changed.billing_cycle = "yearly".into();
+        let found = turnout(&open, &HeldBy::Us, |_| false, Some(&changed));
         assert_eq!(found, Turnout::Mismatch("billing_cycle"));
         assert_eq!(
-            turnout(&open, HeldBy::Us, None),
+            turnout(&open, &HeldBy::Us, |_| false, None),
             Turnout::Begin { attempt: 3 }
         );
     }

@@ -32,13 +32,21 @@ impl RecordedPurchase {
                 left_ms => Want::Wait(left_ms, WaitReason::Turn),
             }),
             Stage::Working(work) => Some(self.want_working(work, now)),
-            Stage::LettingGo { record, .. } => Some(Want::Store(StoreOp::Save {
-                id: record.id.clone(),
-                saved: record.saved.clone(),
-                lease_ms: None,
-            })),
+            Stage::LettingGo { .. } => self.letting_go_for_nothing().map(Want::Store),
             Stage::Ended(_) => None,
         }
+    }
+
+    /// Lets go what was held for nothing.
+    pub(super) fn letting_go_for_nothing(&self) -> Option<StoreOp> {
+        let Stage::LettingGo { record, .. } = &self.stage else {
+            return None;
+        };
+        Some(StoreOp::Save {
+            id: record.id.clone(),
+            saved: record.saved.clone(),
+            lease_ms: None,
+        })
     }
 
     fn opening(&self) -> StoreOp {
@@ -210,7 +218,7 @@ impl RecordedPurchase {
         (left_ms > 0).then_some(left_ms)
     }
 
-    fn request_ms(&self) -> u64 {
+    pub(super) fn request_ms(&self) -> u64 {
         let connect_ms = self.api.connect_timeout_ms();
         connect_ms.saturating_add(self.api.timeout_ms())
     }

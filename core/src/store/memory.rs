@@ -78,9 +78,14 @@ impl Account {
                 }
                 StoreReply::Left
             }
-            StoreOp::List { open_only } => StoreReply::Listed {
-                records: self.records(|row| !(*open_only && row.saved.state.is_final())),
-            },
+            StoreOp::List { open_only, find } => {
+                let is_wanted = |row: &Row| {
+                    let is_left_out = *open_only && row.saved.state.is_final();
+                    !is_left_out && find.as_ref().is_none_or(|find| row.is(find))
+                };
+                let records = self.records(is_wanted);
+                StoreReply::Listed { records }
+            }
         }
     }
 
@@ -108,18 +113,21 @@ impl Account {
         let record = self.record(row);
         let is_inside = self.window.as_deref() == Some(holder);
         let settles = is_inside && row.saved.state == PurchaseState::Ordered;
-        let other = row.holder.as_deref().filter(|other| *other != holder);
-        let left_ms = other.map_or(0, |other| self.left_ms(other, now));
+        let other = row.holder.clone().filter(|other| *other != holder);
+        let left_ms = other.as_deref().map_or(0, |other| self.left_ms(other, now));
         let held = if row.saved.state.is_final() {
             HeldBy::Nobody
         } else if left_ms > 0 && !settles {
-            HeldBy::Other { left_ms }
+            HeldBy::Other {
+                left_ms,
+                holder: other,
+            }
         } else {
             self.hold(&record.id, Some(holder));
             self.lease(holder, until);
             HeldBy::Us
         };
-        let record = Some(record);
+        let record = Some(Box::new(record));
         StoreReply::Opened { record, held }
     }
 
@@ -165,7 +173,9 @@ impl Account {
         }
         let owner = self.receipts.get(vps_id);
         let id = owner.map_or_else(String::new, |(owner, _)| owner.clone());
-        StoreReply::Owner { id }
+        let mut others = self.every_vps_of(&id);
+        others.retain(|other| other != vps_id);
+        StoreReply::Owner { id, others }
     }
 
     fn enter(&mut self, holder: &str, id: &str, until: Instant, now: Instant) -> StoreReply {
@@ -185,10 +195,7 @@ impl Account {
     }
 
     fn found(&self, find: &Find) -> Option<&Row> {
-        self.purchases.iter().find(|row| match find {
-            Find::Key(key) => row.key.as_deref() == Some(key),
-            Find::Id(id) => row.id == *id,
-        })
+        self.purchases.iter().find(|row| row.is(find))
     }
 
     fn is_held(&self, id: &str, holder: &str) -> bool {
@@ -204,8 +211,10 @@ impl Account {
     }
 
     fn held(&self, id: &str, holder: &str) -> StoreReply {
+        let mut vps = self.every_vps_of(id).into_iter();
         StoreReply::Held {
-            vps_id: self.vps_of(id),
+            vps_id: vps.next(),
+            others: vps.collect(),
             in_window: self.window.as_deref() == Some(holder),
         }
     }
@@ -225,9 +234,12 @@ impl Account {
         until.map_or(0, |until| until.since_ms(now))
     }
 
-    fn vps_of(&self, id: &str) -> Option<VpsId> {
+    /// In the order of their ids.
+    fn every_vps_of(&self, id: &str) -> Vec<VpsId> {
         let of_it = self.receipts.iter().filter(|(_, (owner, _))| owner == id);
-        of_it.map(|(vps_id, _)| vps_id).min().cloned()
+        let mut ids: Vec<VpsId> = of_it.map(|(vps_id, _)| vps_id.clone()).collect();
+        ids.sort_unstable();
+        ids
     }
 
     fn records(&self, is_wanted: impl Fn(&Row) -> bool) -> Vec<Record> {
@@ -236,17 +248,26 @@ impl Account {
     }
 
     fn record(&self, row: &Row) -> Record {
+        let mut vps = self.every_vps_of(&row.id).into_iter();
         Record {
             id: row.id.clone(),
             key: row.key.clone(),
             order: row.order.clone(),
             saved: row.saved.clone(),
-            vps_id: self.vps_of(&row.id),
+            vps_id: vps.next(),
+            others: vps.collect(),
         }
     }
 }
 
 impl Row {
+    fn is(&self, find: &Find) -> bool {
+        match find {
+            Find::Key(key) => self.key.as_ref() == Some(key),
+            Find::Id(id) => self.id == *id,
+        }
+    }
+
     fn new(purchase: NewPurchase) -> Self {
         Self {
             id: purchase.id,

@@ -109,6 +109,9 @@ pub enum StoreOp {
     List {
         /// Only those whose state is not final.
         open_only: bool,
+        /// Only this one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        find: Option<Find>,
     },
 }
 
@@ -124,6 +127,17 @@ impl StoreOp {
             Self::Enter { .. } => "enter",
             Self::Leave => "leave",
             Self::List { .. } => "list",
+        }
+    }
+
+    /// Whether it ends the holder's lease: with that, everything that it holds is free, the window too.
+    pub(crate) fn ends_lease(&self) -> bool {
+        match self {
+            Self::Open { lease_ms, .. }
+            | Self::Renew { lease_ms, .. }
+            | Self::Enter { lease_ms, .. } => *lease_ms == 0,
+            Self::Save { lease_ms, .. } => *lease_ms == Some(0),
+            Self::Receipt { .. } | Self::Leave | Self::List { .. } => false,
         }
     }
 }
@@ -193,6 +207,9 @@ pub struct Record {
     pub saved: Saved,
     /// Its VPS, by receipt or adoption.
     pub vps_id: Option<VpsId>,
+    /// Other VPS that are its own: its order was carried out more than once.
+    #[serde(default)]
+    pub others: Vec<VpsId>,
 }
 
 impl From<Record> for PurchaseRecord {
@@ -203,6 +220,7 @@ impl From<Record> for PurchaseRecord {
             order,
             saved,
             vps_id,
+            others,
         } = record;
         Self {
             id,
@@ -213,6 +231,7 @@ impl From<Record> for PurchaseRecord {
             state: saved.state,
             attempt: saved.attempt,
             vps_id,
+            other_vps_ids: others,
             token: Some(saved.token).filter(|token| !token.is_empty()),
         }
     }
@@ -235,7 +254,7 @@ pub enum StoreReply {
     /// The purchase, and who holds it; none where there is none and none was inserted.
     Opened {
         /// The purchase.
-        record: Option<Record>,
+        record: Option<Box<Record>>,
         /// Who holds it now.
         held: HeldBy,
     },
@@ -243,6 +262,9 @@ pub enum StoreReply {
     Held {
         /// Its VPS, which somebody who held it earlier may have reported.
         vps_id: Option<VpsId>,
+        /// Other VPS that are its own.
+        #[serde(default)]
+        others: Vec<VpsId>,
         /// Whether the holder is inside the window.
         in_window: bool,
     },
@@ -254,6 +276,9 @@ pub enum StoreReply {
     Owner {
         /// Its id.
         id: String,
+        /// Every other VPS that belongs to it.
+        #[serde(default)]
+        others: Vec<VpsId>,
     },
     /// The holder is inside.
     Entered {
@@ -287,7 +312,7 @@ impl StoreReply {
 }
 
 /// Who holds a purchase.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum HeldBy {
     /// The one who asked.
@@ -296,6 +321,9 @@ pub enum HeldBy {
     Other {
         /// For how long, in milliseconds.
         left_ms: u64,
+        /// Who: one machine at work.
+        #[serde(default)]
+        holder: Option<String>,
     },
     /// Nobody: it has ended, or there is none.
     Nobody,

@@ -32,7 +32,9 @@ macro_rules! record {
         "json_object('id', p.id, 'key', p.idempotency_key, 'order', json_object('planId', p.plan_id, \
          'billingCycle', p.billing_cycle, 'location', p.location), 'saved', json_object('state', p.state, \
          'attempt', p.attempt, 'token', p.token, 'error', p.error), 'vpsId', (SELECT min(r.vps_id) FROM \
-         stablevps_receipts r WHERE r.account = p.account AND r.purchase_id = p.id))"
+         stablevps_receipts r WHERE r.account = p.account AND r.purchase_id = p.id), 'others', json((SELECT \
+         json_group_array(vps_id) FROM (SELECT r.vps_id FROM stablevps_receipts r WHERE r.account = p.account AND \
+         r.purchase_id = p.id ORDER BY r.vps_id LIMIT -1 OFFSET 1))))"
     };
 }
 
@@ -81,7 +83,9 @@ macro_rules! held {
             "SELECT CASE WHEN NOT (", holds!(), " OR coalesce(", forgets!(), ", 0)) THEN '\"lost\"' WHEN json_extract(ask.op, '$.saved.state') = \
              'ordered' AND NOT ", inside!(), " THEN '\"outOfWindow\"' ELSE json_object('held', \
              json_object('vpsId', (SELECT min(r.vps_id) FROM stablevps_receipts r WHERE r.account = ask.account AND \
-             r.purchase_id = json_extract(ask.op, '$.id')), 'inWindow', json(CASE WHEN ", inside!(),
+             r.purchase_id = json_extract(ask.op, '$.id')), 'others', json((SELECT json_group_array(vps_id) FROM \
+             (SELECT r.vps_id FROM stablevps_receipts r, ask WHERE r.account = ask.account AND r.purchase_id = \
+             json_extract(ask.op, '$.id') ORDER BY r.vps_id LIMIT -1 OFFSET 1))), 'inWindow', json(CASE WHEN ", inside!(),
             " THEN 'true' ELSE 'false' END))) END FROM ask"
         )
     };
@@ -123,7 +127,7 @@ const OPEN: &[&str] = &[
         record!(),
         " END), 'held', json(CASE WHEN p.id IS NULL OR p.state IN ('ready', 'failed', 'unresolved', 'forgotten') THEN \
          '\"nobody\"' WHEN p.holder = ask.holder THEN '\"us\"' ELSE json_object('other', json_object('leftMs', \
-         h.lease_until - ask.now)) END))) FROM ask LEFT JOIN stablevps_purchases p ON p.account = ask.account AND \
+         h.lease_until - ask.now, 'holder', h.holder)) END))) FROM ask LEFT JOIN stablevps_purchases p ON p.account = ask.account AND \
          (p.id = json_extract(ask.op, '$.find.id') OR p.idempotency_key = json_extract(ask.op, '$.find.key')) LEFT \
          JOIN stablevps_holders h ON h.account = p.account AND h.holder = p.holder"
     ),
@@ -169,7 +173,10 @@ const RECEIPT: &[&str] = &[
         "SELECT CASE WHEN json_extract(ask.op, '$.source') = 'adopted' AND NOT ",
         holds!(),
         " THEN '\"lost\"' ELSE json_object('owner', json_object('id', (SELECT r.purchase_id FROM stablevps_receipts \
-         r WHERE r.account = ask.account AND r.vps_id = json_extract(ask.op, '$.vpsId')))) END FROM ask"
+         r WHERE r.account = ask.account AND r.vps_id = json_extract(ask.op, '$.vpsId')), 'others', json((SELECT \
+         json_group_array(vps_id) FROM (SELECT o.vps_id FROM ask JOIN stablevps_receipts r ON r.account = \
+         ask.account AND r.vps_id = json_extract(ask.op, '$.vpsId') JOIN stablevps_receipts o ON o.account = \
+         r.account AND o.purchase_id = r.purchase_id AND o.vps_id <> r.vps_id ORDER BY o.vps_id))))) END FROM ask"
     ),
 ];
 
@@ -212,7 +219,9 @@ const LIST: &[&str] = &[concat!(
     "SELECT json_object('listed', json_object('records', json((SELECT json_group_array(json(record)) FROM (SELECT ",
     record!(),
     " AS record FROM stablevps_purchases p WHERE p.account = ask.account AND (NOT json_extract(ask.op, \
-     '$.openOnly') OR p.state NOT IN ('ready', 'failed', 'unresolved', 'forgotten')) ORDER BY p.number))))) FROM ask"
+     '$.openOnly') OR p.state NOT IN ('ready', 'failed', 'unresolved', 'forgotten')) AND (json_extract(ask.op, '$.find') \
+     IS NULL OR p.id = json_extract(ask.op, '$.find.id') OR p.idempotency_key = json_extract(ask.op, '$.find.key')) \
+     ORDER BY p.number))))) FROM ask"
 )];
 
 /// The statements of each operation, in their order, by the operation's name.

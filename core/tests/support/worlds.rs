@@ -20,6 +20,8 @@ use stablevps_simulator::{Config, Simulator};
 
 use crate::support::{START, api, carry, failed};
 
+/// Shorter than an order may take to begin.
+const SHORT_SETTLE_MS: i64 = 3_000;
 const STORE_MS: i64 = 5;
 const REQUEST_MS: i64 = 100;
 const RESTART_MS: i64 = 1_000;
@@ -27,6 +29,8 @@ const RESTART_MS: i64 = 1_000;
 const MOST_POINTS: usize = 4_000;
 /// How much of a long run is shown, at its beginning and at its end.
 const SHOWN_LINES: usize = 60;
+/// An operation that was under way, a receipt, and the parting itself.
+const MOST_PARTING_OPERATIONS: usize = 4;
 const MOST_CRASHES: u32 = 3;
 const RETRIES: u32 = 2;
 
@@ -35,12 +39,22 @@ const RETRIES: u32 = 2;
 pub enum Mutant {
     /// None: the rules as they are.
     Sound,
+    /// None, and processes may end in an orderly way, too. They look for lost orders for a short time only.
+    Stopping,
     /// A transport that sends an order whenever it comes to it.
     NoTimeLimit,
     /// A store that takes receipts from the holder alone.
     GuardedReceipt,
     /// A store whose window has a lease of its own, which nothing prolongs, beside that of the purchase.
     TwoLeases,
+    /// A host that lets go whatever it holds when it stops, while its order may be on its way.
+    HastyParting,
+}
+
+impl Mutant {
+    fn may_stop(self) -> bool {
+        matches!(self, Self::Stopping | Self::HastyParting)
+    }
 }
 
 /// Chooses among options.
@@ -62,6 +76,9 @@ pub struct World<'a> {
     slots: Vec<Slot>,
     current: usize,
     crashes: u32,
+    /// Orders that a transport still has in its hands, though nobody waits for them, and when it sends them.
+    ghosts: Vec<(HttpRequest, i64)>,
+    is_stuck: bool,
     seeds: fastrand::Rng,
     pub trace: Vec<String>,
 }
@@ -69,6 +86,8 @@ pub struct World<'a> {
 struct Slot {
     key: String,
     machine: RecordedPurchase,
+    /// Who it is in the store.
+    holder: String,
     /// How often it still tries again.
     retries: u32,
     /// Whether the process is stopped.
@@ -100,6 +119,8 @@ enum Frost {
 enum Act {
     Go(usize),
     Crash(usize),
+    /// It ends in an orderly way, and is started again.
+    Stop(usize),
     Lose(usize, Loss),
     Freeze(usize, Frost),
     TimePasses,
@@ -139,6 +160,8 @@ impl<'a> World<'a> {
             slots: Vec::new(),
             current: 0,
             crashes: 0,
+            ghosts: Vec::new(),
+            is_stuck: false,
             seeds: fastrand::Rng::with_seed(seed),
             trace: Vec::new(),
         };
@@ -152,7 +175,11 @@ impl<'a> World<'a> {
     /// A new process, which knows nothing but the key and the store.
     fn started(&mut self, key: &str) -> Slot {
         let api = api(&self.key);
-        let (options, seed) = (ProvisionOptions::default(), self.seeds.u64(..));
+        let mut options = ProvisionOptions::default();
+        if self.mutant.may_stop() {
+            options.settle_ms = SHORT_SETTLE_MS;
+        }
+        let seed = self.seeds.u64(..);
         let machine = RecordedPurchase::buy(
             &api,
             Some(key.to_owned()),
@@ -168,6 +195,7 @@ impl<'a> World<'a> {
         Slot {
             key: key.to_owned(),
             machine: machine.unwrap(),
+            holder: String::new(),
             retries: RETRIES,
             stopped: None,
             activity: Activity::Ready,
@@ -181,7 +209,13 @@ impl<'a> World<'a> {
     /// Runs to the end, and judges it.
     pub fn run(&mut self) -> Result<(), String> {
         for _ in 0..MOST_POINTS {
+            if self.is_stuck {
+                break;
+            }
             if self.slots.iter().all(Slot::has_ended) {
+                let last = self.ghosts.iter().map(|(_, at)| *at).max();
+                self.now = self.now.max(last.unwrap_or(self.now));
+                self.send_ghosts();
                 return self.judge();
             }
             let acts = self.acts();
@@ -219,6 +253,9 @@ impl<'a> World<'a> {
     fn disturb(&mut self, slot: usize, acts: &mut Vec<Act>) {
         if self.crashes < MOST_CRASHES {
             acts.push(Act::Crash(slot));
+            if self.mutant.may_stop() {
+                acts.push(Act::Stop(slot));
+            }
         }
         let stops = [Frost::Short, Frost::Long].map(|frost| Act::Freeze(slot, frost));
         let losses = [Loss::Before, Loss::After].map(|loss| Act::Lose(slot, loss));
@@ -255,18 +292,94 @@ impl<'a> World<'a> {
         match act {
             Act::TimePasses => {
                 let wakes = self.slots.iter().filter_map(Slot::wakes_at);
-                self.now = wakes.min().unwrap().max(self.now);
+                let sends = self.ghosts.iter().map(|(_, at)| *at);
+                self.now = wakes.chain(sends).min().unwrap().max(self.now);
             }
-            Act::Crash(slot) => {
-                self.crashes += 1;
-                let key = self.slots[slot].key.clone();
-                let mut started = self.started(&key);
-                started.activity = Activity::Waiting(self.now + RESTART_MS);
-                self.slots[slot] = started;
+            Act::Crash(slot) => self.restart(slot),
+            Act::Stop(slot) => {
+                self.let_go(slot);
+                self.restart(slot);
             }
             Act::Go(slot) => self.go(slot, None, None),
             Act::Lose(slot, loss) => self.go(slot, Some(loss), None),
             Act::Freeze(slot, frost) => self.go(slot, None, Some(frost)),
+        }
+        self.send_ghosts();
+    }
+
+    fn restart(&mut self, slot: usize) {
+        self.crashes += 1;
+        let key = self.slots[slot].key.clone();
+        let mut started = self.started(&key);
+        started.activity = Activity::Waiting(self.now + RESTART_MS);
+        self.slots[slot] = started;
+    }
+
+    /// Nobody waits for the process's request any more, which its transport sends all the same, as late as it may.
+    fn let_go(&mut self, slot: usize) {
+        let instant = self.instant();
+        if matches!(self.slots[slot].activity, Activity::Ready)
+            && let RecordedStep::Send {
+                request,
+                send_within_ms: Some(within_ms),
+            } = self.slots[slot].machine.next_step(instant)
+        {
+            let until = self.now + i64::try_from(within_ms).unwrap();
+            self.ghosts.push((*request, until));
+        }
+        if self.mutant == Mutant::HastyParting {
+            self.part_hastily(slot);
+        }
+        for _ in 0..MOST_PARTING_OPERATIONS {
+            let instant = self.instant();
+            match self.slots[slot].machine.letting_go(instant) {
+                Some(request) => self.store(slot, &request, None),
+                None => return,
+            }
+        }
+        self.trace.push("it does not come to letting go".to_owned());
+        self.is_stuck = true;
+    }
+
+    fn part_hastily(&mut self, slot: usize) {
+        let list = self.list();
+        let StoreReply::Listed { records } = self.store.carry_out(&list, self.instant()) else {
+            unreachable!("a list was asked for")
+        };
+        for Record { id, .. } in records {
+            let op = StoreOp::Renew { id, lease_ms: 0 };
+            let holder = self.slots[slot].holder.clone();
+            let renew = StoreRequest {
+                op,
+                holder,
+                ..list.clone()
+            };
+            let _ = self.store.carry_out(&renew, self.instant());
+        }
+    }
+
+    fn send_ghosts(&mut self) {
+        let now = self.now;
+        let (due, later) = std::mem::take(&mut self.ghosts)
+            .into_iter()
+            .partition(|(_, at)| *at <= now);
+        self.ghosts = later;
+        for (request, _) in due {
+            let _ = carry(&mut self.simulator, &request, FailureKind::Io, now);
+            self.trace.push(format!("{:>7} a lost order", now - START));
+        }
+    }
+
+    fn list(&self) -> StoreRequest {
+        StoreRequest {
+            id: 0,
+            account: self.account.clone(),
+            holder: String::new(),
+            op: StoreOp::List {
+                open_only: false,
+                find: None,
+            },
+            now: None,
         }
     }
 
@@ -384,6 +497,7 @@ impl<'a> World<'a> {
     fn store(&mut self, slot: usize, request: &StoreRequest, loss: Option<Loss>) {
         self.now += STORE_MS;
         self.account.clone_from(&request.account);
+        self.slots[slot].holder.clone_from(&request.holder);
         let reply = match loss {
             Some(Loss::Before | Loss::NotSent) => None,
             Some(Loss::After) | None => Some(self.carry_out(request)),
@@ -445,8 +559,9 @@ impl<'a> World<'a> {
             (Mutant::TwoLeases, StoreOp::Save { .. } | StoreOp::Renew { .. }) => {
                 let reply = self.store.carry_out(request, instant);
                 return match reply {
-                    StoreReply::Held { vps_id, .. } => StoreReply::Held {
+                    StoreReply::Held { vps_id, others, .. } => StoreReply::Held {
                         vps_id,
+                        others,
                         in_window: true,
                     },
                     reply => reply,
@@ -523,13 +638,7 @@ impl<'a> World<'a> {
 impl World<'_> {
     /// A VPS that somebody was given is in the store, under its key.
     fn judge_store(&mut self, of_key: &BTreeMap<String, BTreeSet<String>>) -> Result<(), String> {
-        let list = StoreRequest {
-            id: 0,
-            account: self.account.clone(),
-            holder: String::new(),
-            op: StoreOp::List { open_only: false },
-            now: None,
-        };
+        let list = self.list();
         let StoreReply::Listed { records } = self.store.carry_out(&list, self.instant()) else {
             unreachable!("a list was asked for")
         };

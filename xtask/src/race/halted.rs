@@ -30,6 +30,7 @@ pub fn run(programs: &Programs, store: StoreKind) -> Result<()> {
         let service = Service::start(&programs.service, &["--provisioning-ms", "1000"])?;
         let scene = Scene {
             programs: programs.rust(),
+            seen: None,
             service: &service,
             place: database.place(),
             folder: &folder,

@@ -18,7 +18,7 @@ use clap::{Args, ValueEnum};
 
 use self::books::Books;
 use self::database::Database;
-use self::languages::Language;
+use self::languages::{Language, SWIFT, Seen};
 use self::plan::Plan;
 use self::racer::{Racer, Tally};
 use self::worker::Scene;
@@ -27,7 +27,7 @@ use crate::servers::simulator;
 use crate::service::Service;
 use crate::shell::{headline, target};
 
-/// How many processes race: two of each language.
+/// How many processes race: two of each language, or one or two where Swift takes part.
 const WORKERS: usize = 8;
 /// How often processes are looked at.
 const LOOK: Duration = Duration::from_millis(20);
@@ -67,9 +67,11 @@ pub enum StoreKind {
 /// Runs the race of every seed on every store, and lets a process be stopped on each.
 pub fn run(options: &Options) -> Result<()> {
     headline("processes that buy the same keys, and are killed");
+    let (workers, seen) = languages::programs(&options.languages)?;
     let programs = Programs {
         service: simulator("dev")?,
-        workers: languages::programs(&options.languages)?,
+        workers,
+        seen,
     };
     let mut threads: Vec<JoinHandle<Result<()>>> = Vec::new();
     for store in StoreKind::value_variants() {
@@ -99,12 +101,28 @@ struct Programs {
     service: PathBuf,
     /// The first one is Rust's.
     workers: Vec<Program>,
+    /// The folder in which Swift's program can race.
+    seen: Option<Seen>,
 }
 
 impl Programs {
     /// Rust's alone, which can be told when to stop.
     fn rust(&self) -> &[Program] {
         self.workers.get(..1).unwrap_or_default()
+    }
+
+    /// Those that can record purchases in that store.
+    fn with(&self, store: StoreKind) -> Vec<Program> {
+        let can = |program: &&Program| store == StoreKind::Sqlite || program.language != SWIFT;
+        self.workers.iter().filter(can).cloned().collect()
+    }
+
+    /// An empty folder for what a race writes, which every program can see.
+    fn folder(&self, name: &str) -> Result<PathBuf> {
+        match &self.seen {
+            Some(seen) => emptied(seen.here.join(name)),
+            None => folder(name),
+        }
     }
 }
 
@@ -128,7 +146,7 @@ fn race_seed(programs: &Programs, plan: &Plan, store: StoreKind) -> Result<()> {
     let Plan { seed, keys } = plan;
     let name = store.to_possible_value().context("a store has no name")?;
     let name = name.get_name();
-    let folder = folder(&format!("{name}-{seed}"))?;
+    let folder = programs.folder(&format!("{name}-{seed}"))?;
     race_once(programs, plan, store, &folder).with_context(|| {
         let again = "cargo xtask test race";
         format!(
@@ -141,7 +159,10 @@ fn race_seed(programs: &Programs, plan: &Plan, store: StoreKind) -> Result<()> {
 
 /// An empty folder for what a race writes.
 fn folder(name: &str) -> Result<PathBuf> {
-    let folder = target().join("race").join(name);
+    emptied(target().join("race").join(name))
+}
+
+fn emptied(folder: PathBuf) -> Result<PathBuf> {
     if folder.exists() {
         std::fs::remove_dir_all(&folder)?;
     }
@@ -158,7 +179,8 @@ fn race_once(programs: &Programs, plan: &Plan, store: StoreKind, folder: &Path) 
     let options = ["--config", &*config.to_string_lossy()];
     let service = Service::start(&programs.service, &options)?;
     let scene = Scene {
-        programs: &programs.workers,
+        programs: &programs.with(store),
+        seen: programs.seen.as_ref(),
         service: &service,
         place: database.place(),
         folder,

@@ -6,7 +6,7 @@ use std::process::{Child, Command};
 
 use anyhow::{Context as _, Result, ensure};
 
-use super::languages::RUST;
+use super::languages::{RUST, SWIFT, Seen};
 use crate::crossing::Program;
 use crate::service::Service;
 use crate::shell::{finish, output};
@@ -15,6 +15,8 @@ use crate::shell::{finish, output};
 pub struct Scene<'a> {
     /// One for each language. The first one is Rust's.
     pub programs: &'a [Program],
+    /// The folder that Swift's program sees elsewhere.
+    pub seen: Option<&'a Seen>,
     pub service: &'a Service,
     pub place: String,
     pub folder: &'a Path,
@@ -69,10 +71,21 @@ impl Scene<'_> {
     }
 
     fn command(&self, worker: usize) -> Result<Command> {
-        let mut command = self.program(worker)?.command()?;
+        let program = self.program(worker)?;
+        let mut command = program.command()?;
         command
-            .args(["--url", &self.service.url, "--store", &self.place])
+            .args(["--url", &self.service.url])
             .env("STABLEVPS_API_KEY", &self.service.key);
+        match self.seen {
+            // It may run in a root of its own, where it has no environment either.
+            Some(seen) if program.language == SWIFT => {
+                let place = self
+                    .place
+                    .replace(&*seen.here.to_string_lossy(), &seen.there);
+                command.args(["--store", &place, "--key", &self.service.key])
+            }
+            _ => command.args(["--store", &self.place]),
+        };
         Ok(command)
     }
 }

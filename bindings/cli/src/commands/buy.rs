@@ -381,4 +381,15 @@ fn warn_of_unexplained(provisioned: &Provisioned) {
             unexplained.amount
         );
     }
+    if !provisioned.other_vps_ids.is_empty() {
+        let ids: Vec<&str> = provisioned
+            .other_vps_ids
+            .iter()
+            .map(|id| id.as_str())
+            .collect();
+        anstream::eprintln!(
+            "warning: the order of this key was carried out more than once, and bought {} too. Look at the account: svps list",
+            ids.join(", ")
+        );
+    }
 }

@@ -186,6 +186,7 @@ export function sampleProvisioned(changes: Partial<Provisioned> = {}): Provision
     balanceAfter: "80.51",
     currency: "EUR",
     unexplained: null,
+    otherVpsIds: Object.freeze([]),
     elapsedMs: 120_000,
     requests: 12,
     ...changes,
@@ -212,6 +213,7 @@ export function samplePurchaseRecord(changes: Partial<PurchaseRecord> = {}): Pur
     state: "ready",
     attempt: 1,
     vpsId: "6953f1a0c4d2e8b7a1905e3c",
+    otherVpsIds: Object.freeze([]),
     token: "sample token",
     ...changes,
   });

@@ -37,14 +37,33 @@ function fails(promise, code) {
   });
 }
 
-/** A purchase that is given up where `when` says so, as if its process had died there. */
-async function left(client, key, when) {
+/** A purchase that is stopped where `when` says so. */
+async function stopped(client, key, when) {
   const stop = new AbortController();
   const purchase = buy(client, key, {
     signal: stop.signal,
     onProgress: (progress) => when(progress) && stop.abort(),
   });
   await fails(purchase, "aborted");
+}
+
+/** A purchase whose process dies where `when` says so: its store hears nothing more. */
+async function left({ client, file }, key, when) {
+  const store = new SqliteStore(new Database(file));
+  let isDead = false;
+  const mortal = {
+    carryOut: (operation) => {
+      if (isDead) {
+        throw new Error("its process is dead");
+      }
+      return store.carryOut(operation);
+    },
+  };
+  const dies = (progress) => {
+    isDead = when(progress);
+    return isDead;
+  };
+  await stopped(client({ store: mortal }), key, dies);
 }
 
 test("a key buys one VPS, however often it is asked for", async (t) => {
@@ -76,10 +95,34 @@ test("many clients that race for a key buy one VPS", async (t) => {
   const { simulator, client } = await world(t);
   const clients = Array.from({ length: 8 }, () => client());
   const bought = await Promise.all(
-    clients.map((client) => buy(client, "order-1", { whenHeld: "wait" })),
+    clients.map((client) => buy(client, "order-1")),
   );
   assert.equal(new Set(bought.map(({ vps }) => vps.id)).size, 1);
   assert.equal(simulator.state().orders_received, 1);
+});
+
+test("who waits for a call with its key goes on waiting while that reports its progress", async (t) => {
+  const { simulator, client } = await world(t);
+  let second;
+  const onProgress = ({ phase }) => {
+    second ??= buy(client(), "order-1");
+    return phase === "polling" && new Promise((resolve) => setImmediate(resolve));
+  };
+  const first = await buy(client(), "order-1", { onProgress });
+  assert.equal((await second).vps.id, first.vps.id);
+  assert.equal(simulator.state().orders_received, 1);
+});
+
+test("who is stopped is followed at once, unless its order may be on its way", async (t) => {
+  const { simulator, client } = await world(t);
+  for (const phase of ["preflight", "baseline", "polling"]) {
+    const key = `stopped in ${phase}`;
+    await stopped(client(), key, (progress) => progress.phase === phase);
+    await buy(client(), key);
+  }
+  await stopped(client(), "ordering", ({ phase }) => phase === "ordering");
+  await fails(buy(client(), "ordering"), "purchase_in_progress");
+  assert.equal(simulator.state().orders_placed, 3);
 });
 
 test("a purchase that goes on elsewhere is refused", async (t) => {
@@ -150,12 +193,13 @@ test("lost replies and a second call end in the same VPS", async (t) => {
 });
 
 test("what a process left in any phase is taken up by the next one", async (t) => {
-  const { simulator, client } = await world(t, { balance: 1000 });
+  const here = await world(t, { balance: 1000 });
+  const { simulator, client } = here;
   // The lost reply leads to the phase of looking for an order.
   simulator.fault("lose_after", { ...ORDERS, skip: 1 });
   const phases = ["preflight", "baseline", "ordering", "polling", "reconciling"];
   for (const phase of phases) {
-    await left(client(), `left in ${phase}`, (progress) => progress.phase === phase);
+    await left(here, `left in ${phase}`, (progress) => progress.phase === phase);
     simulator.advance(LONG);
   }
   const next = client();
@@ -182,8 +226,9 @@ test("what a process left in any phase is taken up by the next one", async (t) =
 });
 
 test("who dies is waited for as long as its lease, and not for ever", async (t) => {
-  const { simulator, client } = await world(t);
-  await left(client(), "order-1", ({ phase }) => phase === "polling");
+  const here = await world(t);
+  const { simulator, client } = here;
+  await left(here, "order-1", ({ phase }) => phase === "polling");
   await fails(buy(client(), "order-1"), "purchase_in_progress");
   const bought = await buy(client(), "order-1", { whenHeld: "wait" });
   assert.equal(bought.vps.vpsStatus, "active");
@@ -191,9 +236,10 @@ test("who dies is waited for as long as its lease, and not for ever", async (t) 
 });
 
 test("how one purchase ends does not keep the others from being taken up", async (t) => {
-  const { simulator, client } = await world(t, { balance: 1000 });
+  const here = await world(t, { balance: 1000 });
+  const { simulator, client } = here;
   for (const key of ["first", "second", "third"]) {
-    await left(client(), key, ({ phase }) => phase === "polling");
+    await left(here, key, ({ phase }) => phase === "polling");
   }
   simulator.advance(LONG);
   const [first] = await client().purchases.list();

@@ -282,6 +282,8 @@ class AsyncClient:
             # Once more: another exception may have ended that call.
             call.machine.end_turn()
             call.leave_token(ending, self._clock.monotonic_ms())
+            if self._storing is not None and not isinstance(ending, GeneratorExit):
+                await self._storing.let_go(call)
             raise
 
     async def _buy(self, call: Call[Provisioned]) -> Provisioned:

@@ -280,6 +280,8 @@ class Client:
             # Once more: another exception may have ended that call.
             call.machine.end_turn()
             call.leave_token(ending, self._clock.monotonic_ms())
+            if self._storing is not None and not isinstance(ending, GeneratorExit):
+                self._storing.let_go(call)
             raise
 
     def _buy(self, call: Call[Provisioned]) -> Provisioned:

@@ -17,7 +17,24 @@ import msgspec
 
 from . import _errors, _nested
 from ._hook import Hook, PhaseChanged, RequestDone
-from ._models import Delivery, FailureKind, Phase, Progress, Provisioned
+from ._models import (
+    Account,
+    ActionReceipt,
+    ApiKeyInfo,
+    CreatedKey,
+    DeletedVps,
+    Delivery,
+    FailureKind,
+    Order,
+    Phase,
+    Progress,
+    Provisioned,
+    PurchaseRecord,
+    RevokedKey,
+    Vps,
+    VpsDetails,
+    Wallet,
+)
 from ._native.stablevps_ffi import Failure, Machine
 from ._report import opaque
 from ._transport import HttpRequest, HttpResponse, ProbeTarget, TransportFailure, always
@@ -234,15 +251,34 @@ class Reader(Generic[T]):
         return result
 
 
-_readers: dict[tuple[Any, str | None], Reader[Any]] = {}
+_RESULTS: tuple[Any, ...] = (
+    Account,
+    ActionReceipt,
+    CreatedKey,
+    DeletedVps,
+    Order,
+    Provisioned,
+    PurchaseRecord | None,
+    RevokedKey,
+    VpsDetails,
+    Wallet,
+    list[ApiKeyInfo],
+    list[PurchaseRecord],
+    type(None),
+)
+"""What calls result in, beside a field of a reply's own text."""
+
+# All of them when this is imported, in one thread: two threads that have msgspec look at the same
+# type for the first time, at the same time, crash the process.
+_readers: dict[tuple[Any, str | None], Reader[Any]] = {
+    (result, within): Reader(result, within)
+    for result, within in (*((result, None) for result in _RESULTS), (list[Vps], "vps"))
+}
 
 
 def reader(result: type[T], within: str | None) -> Reader[T]:
     """The reader of a type of result."""
-    known = _readers.get((result, within))
-    if known is None:
-        known = _readers[result, within] = Reader(result, within)
-    return known
+    return _readers[result, within]
 
 
 _numbers = itertools.count(1)
@@ -472,6 +508,12 @@ class Call(Generic[T]):
         detail = str(error) if isinstance(error, StoreFailure) else type(error).__name__
         log.warning("%s: the store failed (%s): %s", self.label, step.op, detail)
         self.machine.store_failed(step.id, HiddenBytes(detail.encode(errors="replace")), now_ms)
+
+    def letting_go(self) -> StoreStep | None:
+        """What the store is to be told where nobody drives the call any more."""
+        document = self.machine.letting_go(self.now_ms())
+        step = None if document is None else self._reader.read(document)
+        return step if isinstance(step, StoreStep) else None
 
     def result(self, end: EventStep | Failed | Done[T]) -> T:
         """The result, or the error that the call ended with. Only watches tell events."""

@@ -639,6 +639,10 @@ class Provisioned(Model, frozen=True, kw_only=True, gc=False, rename="camel"):
     unexplained: UnexplainedCharge | None = None
     """What else was charged while the order was placed: look at the account."""
 
+    other_vps_ids: tuple[str, ...]
+    """Other VPS that were bought for this purchase, as its store knows: its order was carried out more than once. Look
+    at the account. Empty without a store."""
+
     elapsed_ms: int
     """Milliseconds since the purchase began, in whatever process."""
 
@@ -684,6 +688,9 @@ class PurchaseRecord(Model, frozen=True, kw_only=True, gc=False, rename="camel")
 
     vps_id: str | None = None
     """Its VPS, once that is known."""
+
+    other_vps_ids: tuple[str, ...]
+    """Other VPS that were bought for it: its order was carried out more than once. Look at the account."""
 
     token: str | None = None
     """From where it can be taken up without the store; none once it is forgotten."""

@@ -22,6 +22,9 @@ use crate::client::session::{Session, two_drivers};
 use crate::client::stop::Stopper;
 use crate::moment::Moment;
 
+/// For how long each operation is waited for by which a purchase lets go what it holds.
+const PARTING: Duration = Duration::from_secs(2);
+
 /// A purchase, and what is under way for it.
 #[derive(Debug)]
 pub(crate) struct Driver {
@@ -101,14 +104,15 @@ impl Driver {
     }
 
     /// A run begins. An order that an earlier run gave up may have been sent: it is not sent again.
-    pub(crate) fn begin(&mut self, now: Instant) -> Result<Running<'_>, Error> {
+    pub(crate) fn begin<'a>(&'a mut self, host: &'a dyn Host) -> Result<Running<'a>, Error> {
+        let now = host.instant();
         if let Some((id, RetryClass::Once)) = self.under_way.take() {
             let reply = abandoned();
             self.machine
                 .handle_reply(id, reply, now)
                 .map_err(two_drivers)?;
         }
-        Ok(Running(self))
+        Ok(Running { driver: self, host })
     }
 
     pub(crate) fn look(&mut self, now: Instant) -> Look {
@@ -122,6 +126,9 @@ impl Driver {
             Want::Store(request) => {
                 self.asked = Some((now, Moment::now()));
                 return Look::Store(request);
+            }
+            Want::Wait(_, WaitReason::Turn) if self.machine.refuse_within(nested::is_within) => {
+                return self.look(now);
             }
             Want::Wait(_, WaitReason::Turn) if nested::is_within(&self.account) => {
                 return Look::Ended(Box::new(Err(self.nested(now))));
@@ -165,11 +172,9 @@ impl Driver {
 
     /// Calls a function of the user's with the progress.
     pub(crate) fn tell<T>(&self, function: impl FnOnce() -> T) -> T {
-        if self.has_turn {
-            nested::within(&self.account, function)
-        } else {
-            function()
-        }
+        let account = self.has_turn.then(|| Arc::clone(&self.account));
+        let holder = self.machine.holder().map(Arc::from);
+        nested::within(account.into_iter().chain(holder), function)
     }
 
     /// The progress was told, if there was any: what it was told before is done now, if that is still wanted.
@@ -235,6 +240,19 @@ impl Driver {
         }
     }
 
+    /// Nobody drives the purchase any more: the store is told, as far as it answers soon.
+    fn let_go(&mut self, host: &dyn Host) {
+        while let Some(request) = self.machine.letting_go(host.instant()) {
+            let id = request.id;
+            let Some(answer) = host.session().carry_out_within(request, PARTING) else {
+                return;
+            };
+            if self.stored(id, answer, host.instant()).is_err() {
+                return;
+            }
+        }
+    }
+
     /// The end of a run that was stopped: the purchase's own, where it has come.
     pub(crate) fn stopped(&mut self, now: Instant) -> Result<Provisioned, Error> {
         self.stopper.reset();
@@ -258,13 +276,24 @@ impl Driver {
     }
 }
 
+/// The client that a purchase runs with.
+pub(crate) trait Host: Sync {
+    fn session(&self) -> &Session;
+
+    fn instant(&self) -> Instant;
+}
+
 /// A run of a purchase. However it ends, even by a panic or by being dropped, other purchases of the account may
-/// go on then.
-pub(crate) struct Running<'a>(&'a mut Driver);
+/// go on then, and nobody has to wait for its lease.
+pub(crate) struct Running<'a> {
+    driver: &'a mut Driver,
+    host: &'a dyn Host,
+}
 
 impl Drop for Running<'_> {
     fn drop(&mut self) {
-        self.0.end_turn();
+        self.driver.end_turn();
+        self.driver.let_go(self.host);
     }
 }
 
@@ -272,13 +301,13 @@ impl Deref for Running<'_> {
     type Target = Driver;
 
     fn deref(&self) -> &Driver {
-        self.0
+        self.driver
     }
 }
 
 impl DerefMut for Running<'_> {
     fn deref_mut(&mut self) -> &mut Driver {
-        self.0
+        self.driver
     }
 }
 

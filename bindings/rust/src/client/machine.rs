@@ -110,6 +110,30 @@ impl Machine {
         }
     }
 
+    /// Who it is in its store, while it is at work.
+    pub(crate) fn holder(&self) -> Option<&str> {
+        match self {
+            Self::Plain(_) => None,
+            Self::Recorded(machine) => machine.holder(),
+        }
+    }
+
+    /// Ends it where it waits for the end of a purchase that runs it; says whether it does.
+    pub(crate) fn refuse_within(&mut self, is_within: impl FnOnce(&str) -> bool) -> bool {
+        match self {
+            Self::Plain(_) => false,
+            Self::Recorded(machine) => machine.refuse_joining(is_within),
+        }
+    }
+
+    /// What the store is to be told where nobody drives it any more.
+    pub(crate) fn letting_go(&mut self, now: Instant) -> Option<StoreRequest> {
+        match self {
+            Self::Plain(_) => None,
+            Self::Recorded(machine) => machine.letting_go(now),
+        }
+    }
+
     pub(crate) fn end_turn(&self) {
         match self {
             Self::Plain(machine) => machine.end_turn(),

@@ -71,6 +71,22 @@ impl Session {
         store.carry_out(request)
     }
 
+    /// The same, waited for no longer than that.
+    pub(crate) fn carry_out_within(
+        &self,
+        request: StoreRequest,
+        most: Duration,
+    ) -> Option<Result<StoreReply, StoreFailure>> {
+        let store = Arc::clone(self.store.as_ref()?);
+        let (answered, answer) = std::sync::mpsc::channel();
+        let carry_out = move || {
+            // Nobody may wait for it any more.
+            let _ = answered.send(store.carry_out(&request));
+        };
+        std::thread::Builder::new().spawn(carry_out).ok()?;
+        answer.recv_timeout(most).ok()
+    }
+
     /// What spreads a call's requests in time.
     pub(crate) fn seed(&self) -> u64 {
         self.seed.unwrap_or_else(|| fastrand::u64(..))

@@ -30,7 +30,9 @@
 //!
 //! | end of the first call | what a second call with its key does |
 //! |---|---|
-//! | it goes on | ends in `PurchaseInProgress`, or waits for it: [`WhenHeld`] |
+//! | it goes on in this process | waits for its end |
+//! | it goes on elsewhere | ends in `PurchaseInProgress`, or waits for it: [`WhenHeld`] |
+//! | it was stopped, or its future dropped | takes over at once, unless its order may be on its way |
 //! | its process died | takes over, once its lease is over: two minutes at most |
 //! | ready | looks at the VPS anew |
 //! | `ProvisioningFailed`, `Unresolved` | ends in the same error |

@@ -174,6 +174,7 @@ pub fn sample_provisioned() -> crate::Provisioned {
         balance_after: Some(read("80.51")),
         currency: Some(read("EUR")),
         unexplained: None,
+        other_vps_ids: vec![],
         elapsed_ms: 120_000,
         requests: 12,
     }
@@ -200,6 +201,7 @@ pub fn sample_purchase_record() -> crate::PurchaseRecord {
         state: crate::PurchaseState::Ready,
         attempt: 1,
         vps_id: Some(read("6953f1a0c4d2e8b7a1905e3c")),
+        other_vps_ids: vec![],
         token: Some(read("sample token")),
     }
 }

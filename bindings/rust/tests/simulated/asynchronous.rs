@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use futures_util::future::{join_all, poll_immediate};
 use stablevps::http::{FailureKind, HttpRequest};
+use stablevps::store::MemoryStore;
 use stablevps::testing::{Misbehaviour, Simulator};
 use stablevps::{
     AsyncClient, AsyncPurchase, AsyncTransport, ErrorKind, Next, Phase, Provisioned, SendFuture,
@@ -232,6 +233,33 @@ async fn a_purchase_within_on_progress_is_refused_while_the_other_orders() {
     let outer = client.vps().provision("basic", "monthly", "tokyo");
     outer.on_progress(told).run().await.unwrap();
     assert!(refused.get() >= 3);
+    assert_eq!(simulator.state().orders_placed, 1);
+}
+
+#[tokio::test]
+async fn a_recorded_purchase_whose_future_is_dropped_is_followed_at_once() {
+    let (simulator, store) = (Simulator::new(), Arc::new(MemoryStore::new()));
+    let client = || {
+        let builder = simulator.async_client_builder();
+        builder.store(Arc::clone(&store)).build().unwrap()
+    };
+    let (first, second) = (client(), client());
+    let order = |client: &AsyncClient| {
+        let provision = client.vps().provision("pro", "monthly", "london");
+        provision.idempotency_key("order-1").begin().unwrap()
+    };
+    let mut purchase = order(&first);
+    {
+        let told = |progress: stablevps::Progress| async move {
+            if progress.phase == Phase::Polling {
+                std::future::pending::<()>().await;
+            }
+        };
+        assert!(poll_immediate(pin!(purchase.run(told))).await.is_none());
+    }
+    assert_eq!(purchase.progress().phase, Phase::Polling);
+    let bought = run(&mut order(&second)).await;
+    assert_eq!(run(&mut purchase).await.vps.id, bought.vps.id);
     assert_eq!(simulator.state().orders_placed, 1);
 }
 

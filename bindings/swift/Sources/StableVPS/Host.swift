@@ -6,6 +6,9 @@ internal import StableVPSNative
 /// The operation that notes whose a VPS is.
 private let receipt = "receipt"
 
+/// For how long a purchase that lets go what it holds waits for its store, in nanoseconds.
+private let parting: UInt64 = 2_000_000_000
+
 /// What a machine is driven with.
 struct Host: Sendable {
   let closing: Closing
@@ -152,6 +155,40 @@ struct Host: Sendable {
       // The description of another's error may hold an address with a password; its type's name does not.
       let detail = (error as? StableVPS.StoreFailure)?.detail ?? "\(type(of: error))"
       return try machine.storeFailed(id: id, detail: detail, nowMs: clock.instant)
+    }
+  }
+
+  /// Tells the store that nobody drives a purchase any more, as far as it answers soon. That the task is cancelled does
+  /// not end this.
+  func letGo(_ machine: Machine, label: String) async {
+    guard store != nil, let first = machine.lettingGo(nowMs: clock.instant) else { return }
+    let (answers, end) = AsyncStream.makeStream(of: Void.self)
+    let telling = Task {
+      await tell(first, of: machine, label: label)
+      end.finish()
+    }
+    let limit = Task {
+      try? await Task.sleep(nanoseconds: parting)
+      end.finish()
+    }
+    await Task { for await _ in answers {} }.value
+    limit.cancel()
+    telling.cancel()
+  }
+
+  private func tell(_ first: HostStep, of machine: Machine, label: String) async {
+    var next: HostStep? = first
+    do {
+      while let store, case .store(let id, let op, let document) = next {
+        let answer = try await outside {
+          try await store.carryOut(.init(op: op, document: document))
+        }
+        _ = try machine.stored(id: id, answer: answer, nowMs: clock.instant)
+        next = machine.lettingGo(nowMs: clock.instant)
+      }
+    } catch {
+      // The lease ends by itself. What ended the purchase is what its caller has to know.
+      log?("\(label): the store was not told (\(type(of: error)))")
     }
   }
 

@@ -1090,6 +1090,9 @@ extension StableVPS {
     public let currency: String?
     /// What else was charged while the order was placed: look at the account.
     public let unexplained: UnexplainedCharge?
+    /// Other VPS that were bought for this purchase, as its store knows: its order was carried out more than once. Look
+    /// at the account. Empty without a store.
+    public let otherVpsIDs: [String]
     /// The time since the purchase began, in whatever process.
     public let elapsed: Duration
     /// How many requests were made since this process began with it.
@@ -1104,6 +1107,7 @@ extension StableVPS {
       balanceAfter = native.balanceAfter.map { Decimal(money: $0) }
       currency = native.currency
       unexplained = native.unexplained.map { UnexplainedCharge($0) }
+      otherVpsIDs = native.otherVpsIds
       elapsed = Duration(milliseconds: native.elapsedMs)
       requests = Int(native.requests)
     }
@@ -1117,6 +1121,7 @@ extension StableVPS {
       balanceAfter: Decimal?,
       currency: String?,
       unexplained: UnexplainedCharge?,
+      otherVpsIDs: [String],
       elapsed: Duration,
       requests: Int
     ) {
@@ -1128,6 +1133,7 @@ extension StableVPS {
       self.balanceAfter = balanceAfter
       self.currency = currency
       self.unexplained = unexplained
+      self.otherVpsIDs = otherVpsIDs
       self.elapsed = elapsed
       self.requests = requests
     }
@@ -1178,6 +1184,8 @@ extension StableVPS {
     public let attempt: Int
     /// Its VPS, once that is known.
     public let vpsID: String?
+    /// Other VPS that were bought for it: its order was carried out more than once. Look at the account.
+    public let otherVpsIDs: [String]
     /// From where it can be taken up without the store; none once it is forgotten.
     public let token: String?
 
@@ -1190,6 +1198,7 @@ extension StableVPS {
       state = PurchaseState(native.state)
       attempt = Int(native.attempt)
       vpsID = native.vpsId
+      otherVpsIDs = native.otherVpsIds
       token = native.token
     }
 
@@ -1202,6 +1211,7 @@ extension StableVPS {
       state: PurchaseState,
       attempt: Int,
       vpsID: String?,
+      otherVpsIDs: [String],
       token: String?
     ) {
       self.id = id
@@ -1212,6 +1222,7 @@ extension StableVPS {
       self.state = state
       self.attempt = attempt
       self.vpsID = vpsID
+      self.otherVpsIDs = otherVpsIDs
       self.token = token
     }
   }

@@ -40,8 +40,13 @@ final class PurchaseRun: Sendable {
     defer { host.activity?.end() }
     while let progress = try await step() {
       if let onProgress, let machine = state.withLock({ $0.machine }) {
-        try await Caller.calling(for: machine) {
-          try await host.outside { try await onProgress(progress) }
+        do {
+          try await Caller.calling(for: machine) {
+            try await host.outside { try await onProgress(progress) }
+          }
+        } catch {
+          await host.letGo(machine, label: label)
+          throw error
         }
       }
     }
@@ -76,6 +81,9 @@ final class PurchaseRun: Sendable {
     } catch {
       // The task was cancelled: the purchase may be continued later, and blocks no other until then.
       endTurn()
+      if let machine = state.withLock({ $0.machine }) {
+        await host.letGo(machine, label: label)
+      }
       throw error
     }
   }

@@ -265,6 +265,7 @@ extension StableVPS.Provisioned {
     balanceAfter: Decimal? = Decimal(sign: .plus, exponent: -2, significand: 8051),
     currency: String? = "EUR",
     unexplained: StableVPS.UnexplainedCharge? = nil,
+    otherVpsIDs: [String] = [],
     elapsed: Duration = .milliseconds(120_000),
     requests: Int = 12
   ) -> Self {
@@ -277,6 +278,7 @@ extension StableVPS.Provisioned {
       balanceAfter: balanceAfter,
       currency: currency,
       unexplained: unexplained,
+      otherVpsIDs: otherVpsIDs,
       elapsed: elapsed,
       requests: requests
     )
@@ -307,6 +309,7 @@ extension StableVPS.PurchaseRecord {
     state: StableVPS.PurchaseState = .ready,
     attempt: Int = 1,
     vpsID: String? = "6953f1a0c4d2e8b7a1905e3c",
+    otherVpsIDs: [String] = [],
     token: String? = "sample token"
   ) -> Self {
     Self(
@@ -318,6 +321,7 @@ extension StableVPS.PurchaseRecord {
       state: state,
       attempt: attempt,
       vpsID: vpsID,
+      otherVpsIDs: otherVpsIDs,
       token: token
     )
   }

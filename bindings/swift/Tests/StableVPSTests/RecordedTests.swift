@@ -21,7 +21,7 @@ struct RecordedTests {
     }
   }
 
-  /// Stops waiting at the first progress of that phase, as a process that dies.
+  /// Stops waiting at the first progress of that phase.
   private func leave(
     _ key: String, in phase: StableVPS.Phase, _ simulator: Simulator
   ) async throws {
@@ -69,12 +69,32 @@ struct RecordedTests {
     let clients = try (0..<4).map { _ in try client(simulator) }
     let ids = try await withThrowingTaskGroup(of: String.self) { group in
       for client in clients {
-        group.addTask { try await client.order(whenHeld: .wait).vps.id }
+        group.addTask { try await client.order().vps.id }
       }
       return try await group.reduce(into: Set<String>()) { $0.insert($1) }
     }
     #expect(ids.count == 1)
     #expect(try simulator.state().ordersPlaced == 1)
+  }
+
+  @Test("who stops waiting or is cancelled is followed at once")
+  func followed() async throws {
+    let simulator = try Simulator()
+    for phase in [StableVPS.Phase.preflight, .baseline, .polling] {
+      let key = "left in \(phase)"
+      try await leave(key, in: phase, simulator)
+      _ = try await client(simulator).order(key)
+    }
+    let first = try client(simulator)
+    let cancelled = Task {
+      try await first.order("cancelled") { progress in
+        guard progress.phase == .polling else { return }
+        withUnsafeCurrentTask { $0?.cancel() }
+      }
+    }
+    await #expect(throws: CancellationError.self) { try await cancelled.value }
+    _ = try await client(simulator).order("cancelled")
+    #expect(try simulator.state().ordersPlaced == 4)
   }
 
   @Test("what a process left in a phase is taken over")

@@ -78,7 +78,9 @@ BEGIN
       'id', p.id, 'key', p.idempotency_key,
       'order', jsonb_build_object('planId', p.plan_id, 'billingCycle', p.billing_cycle, 'location', p.location),
       'saved', jsonb_build_object('state', p.state, 'attempt', p.attempt, 'token', p.token, 'error', p.error),
-      'vpsId', (SELECT min(r.vps_id) FROM stablevps_receipts r WHERE r.account = p.account AND r.purchase_id = p.id)
+      'vpsId', (SELECT min(r.vps_id) FROM stablevps_receipts r WHERE r.account = p.account AND r.purchase_id = p.id),
+      'others', (SELECT coalesce(jsonb_agg(o.vps_id ORDER BY o.vps_id), '[]') FROM (SELECT r.vps_id FROM stablevps_receipts r
+        WHERE r.account = p.account AND r.purchase_id = p.id ORDER BY r.vps_id OFFSET 1) o)
     )
   $record$;
 
@@ -127,7 +129,7 @@ BEGIN
         WHERE h.account = asker_account AND h.holder = p.holder AND h.holder <> asker;
       IF coalesce(left_ms, 0) > 0 AND NOT (p.state = 'ordered' AND is_inside) THEN
         RETURN jsonb_build_object('opened', jsonb_build_object('record', stablevps_record(p),
-          'held', jsonb_build_object('other', jsonb_build_object('leftMs', left_ms))));
+          'held', jsonb_build_object('other', jsonb_build_object('leftMs', left_ms, 'holder', p.holder))));
       END IF;
       UPDATE stablevps_purchases q SET holder = asker WHERE q.number = p.number;
       INSERT INTO stablevps_holders (account, holder, lease_until) VALUES (asker_account, asker, at_ms + lease_ms)
@@ -144,7 +146,9 @@ BEGIN
         WHERE excluded.source = 'receipt' AND r.source = 'adopted';
       SELECT r.purchase_id INTO owner FROM stablevps_receipts r
         WHERE r.account = asker_account AND r.vps_id = op ->> 'vpsId';
-      RETURN jsonb_build_object('owner', jsonb_build_object('id', owner));
+      RETURN jsonb_build_object('owner', jsonb_build_object('id', owner, 'others', (
+        SELECT coalesce(jsonb_agg(r.vps_id ORDER BY r.vps_id), '[]') FROM stablevps_receipts r
+        WHERE r.account = asker_account AND r.purchase_id = owner AND r.vps_id <> op ->> 'vpsId')));
 
     ELSIF what = 'leave' THEN
       DELETE FROM stablevps_windows w WHERE w.account = asker_account AND w.holder = asker;
@@ -153,7 +157,8 @@ BEGIN
     ELSIF what = 'list' THEN
       RETURN jsonb_build_object('listed', jsonb_build_object('records', coalesce((
         SELECT jsonb_agg(stablevps_record(q) ORDER BY q.number) FROM stablevps_purchases q
-        WHERE q.account = asker_account AND NOT ((op ->> 'openOnly')::boolean AND q.state = ANY (is_final))), '[]')));
+        WHERE q.account = asker_account AND NOT ((op ->> 'openOnly')::boolean AND q.state = ANY (is_final))
+          AND (op -> 'find' IS NULL OR q.id = op -> 'find' ->> 'id' OR q.idempotency_key = op -> 'find' ->> 'key')), '[]')));
 
     ELSIF what = 'enter' THEN
       IF NOT holds THEN
@@ -190,7 +195,8 @@ BEGIN
         INSERT INTO stablevps_holders (account, holder, lease_until) VALUES (asker_account, asker, at_ms + lease_ms)
           ON CONFLICT (account, holder) DO UPDATE SET lease_until = excluded.lease_until;
       END IF;
-      RETURN jsonb_build_object('held', jsonb_build_object('vpsId', stablevps_record(p) -> 'vpsId', 'inWindow', is_inside));
+      RETURN jsonb_build_object('held', jsonb_build_object('vpsId', stablevps_record(p) -> 'vpsId',
+        'others', stablevps_record(p) -> 'others', 'inWindow', is_inside));
     END IF;
     RAISE EXCEPTION 'stablevps_store does not know the operation %', what;
   END

@@ -27,9 +27,13 @@ class StoreSql(Struct, frozen=True, rename="camel"):
     column, which is the answer."""
 
 
+# When this is imported, in one thread: see `_machine.py`.
+_read = json.Decoder(StoreSql).decode
+
+
 @lru_cache(maxsize=1)
 def sql() -> StoreSql:
     """The SQL of the stores: for connections and pools of your own."""
     from .._native import stablevps_ffi
 
-    return json.decode(stablevps_ffi.store_sql(), type=StoreSql)
+    return _read(stablevps_ffi.store_sql())

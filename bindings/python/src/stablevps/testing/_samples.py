@@ -307,6 +307,7 @@ def sample_provisioned(
     balance_after: Decimal | None = Decimal("80.51"),
     currency: str | None = "EUR",
     unexplained: UnexplainedCharge | None = None,
+    other_vps_ids: tuple[str, ...] = (),
     elapsed_ms: int = 120_000,
     requests: int = 12,
 ) -> Provisioned:
@@ -320,6 +321,7 @@ def sample_provisioned(
         balance_after=balance_after,
         currency=currency,
         unexplained=unexplained,
+        other_vps_ids=other_vps_ids,
         elapsed_ms=elapsed_ms,
         requests=requests,
     )
@@ -347,6 +349,7 @@ def sample_purchase_record(
     state: PurchaseState | str = PurchaseState.READY,
     attempt: int = 1,
     vps_id: str | None = "6953f1a0c4d2e8b7a1905e3c",
+    other_vps_ids: tuple[str, ...] = (),
     token: str | None = "sample token",
 ) -> PurchaseRecord:
     """A sample for previews and fakes. A purchase, as a store has recorded it."""
@@ -359,6 +362,7 @@ def sample_purchase_record(
         state=PurchaseState(state),
         attempt=attempt,
         vps_id=vps_id,
+        other_vps_ids=other_vps_ids,
         token=token,
     )
 

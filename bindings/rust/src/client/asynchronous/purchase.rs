@@ -4,15 +4,17 @@ use std::future::poll_fn;
 use std::pin::pin;
 use std::time::Duration;
 
+use stablevps_core::clock::Instant;
 use stablevps_core::error::Error;
 use stablevps_core::http::{HttpRequest, RetryClass};
 use stablevps_core::models::{Progress, Provisioned};
 
 use super::AsyncClient;
 use super::watch::probe;
-use crate::client::driver::{Act, Driver, Look, too_late};
+use crate::client::driver::{Act, Driver, Host, Look, too_late};
 use crate::client::many::Group;
 use crate::client::provision::{Buy, ProvisionBuilder, PurchaseKind, WithProgress};
+use crate::client::session::Session;
 use crate::client::stop::Stopper;
 use crate::client::trace::Traced;
 
@@ -83,7 +85,7 @@ impl AsyncPurchase {
     {
         let client = self.client.clone();
         let _activity = client.time().activity();
-        let mut driver = self.driver.begin(client.instant())?;
+        let mut driver = self.driver.begin(&client)?;
         loop {
             match driver.look(client.instant()) {
                 Look::Ended(outcome) => return *outcome,
@@ -112,6 +114,16 @@ impl AsyncPurchase {
 async fn tell(driver: &Driver, told: impl Future<Output = ()>) {
     let mut told = pin!(told);
     poll_fn(|context| driver.tell(|| told.as_mut().poll(context))).await;
+}
+
+impl Host for AsyncClient {
+    fn session(&self) -> &Session {
+        self.session()
+    }
+
+    fn instant(&self) -> Instant {
+        self.instant()
+    }
 }
 
 /// Carries out what was told.

@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
+use stablevps_core::clock::Instant;
 use stablevps_core::error::Error;
 use stablevps_core::models::{Progress, Provisioned};
 
 use super::Client;
 use super::watch::probe;
-use crate::client::driver::{Act, Driver, Look};
+use crate::client::driver::{Act, Driver, Host, Look};
 use crate::client::many::Group;
 use crate::client::provision::{Buy, ProvisionBuilder, PurchaseKind, WithProgress};
+use crate::client::session::Session;
 use crate::client::stop::Stopper;
 use crate::client::trace::Traced;
 
@@ -71,7 +73,7 @@ impl Purchase {
     ) -> Result<Provisioned, Error> {
         let client = &self.client;
         let _activity = client.time().activity();
-        let mut driver = self.driver.begin(client.instant())?;
+        let mut driver = self.driver.begin(client)?;
         loop {
             match driver.look(client.instant()) {
                 Look::Ended(outcome) => return *outcome,
@@ -93,6 +95,16 @@ impl Purchase {
                 return driver.stopped(client.instant());
             }
         }
+    }
+}
+
+impl Host for Client {
+    fn session(&self) -> &Session {
+        self.session()
+    }
+
+    fn instant(&self) -> Instant {
+        self.instant()
     }
 }
 

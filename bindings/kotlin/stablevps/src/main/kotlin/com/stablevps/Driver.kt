@@ -5,17 +5,23 @@ import com.stablevps.internal.ffi.Machine
 import com.stablevps.internal.ffi.RetryClass
 import com.stablevps.internal.ffi.WaitReason
 import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.currentCoroutineContext
 import kotlinx.coroutines.ensureActive
 import kotlinx.coroutines.withContext
+import kotlinx.coroutines.withTimeoutOrNull
 import java.nio.ByteBuffer
 import kotlin.time.Duration.Companion.milliseconds
+import kotlin.time.Duration.Companion.seconds
 import com.stablevps.internal.ffi.HttpRequest as CoreHttpRequest
 import com.stablevps.internal.ffi.Progress as CoreProgress
 
 /** The operation that notes whose a VPS is. */
 private const val RECEIPT = "receipt"
+
+/** For how long a purchase that lets go what it holds waits for its store. */
+private val PARTING = 2.seconds
 
 /** What follows a reply: a step, or the end with its result. */
 internal sealed interface Following<out T> {
@@ -53,11 +59,13 @@ internal open class Driver<T>(
                 phases.end(it)
             }
         } catch (failure: StableVpsException) {
+            letGo()
             phases.fail(failure)
             throw failure
         } catch (ended: Throwable) {
             // It was cancelled, its client was closed, or what hears of its progress failed.
             if (leave != null) withContext(NonCancellable) { snapshot() }?.let(leave)
+            letGo()
             throw ended
         } finally {
             machine.close()
@@ -75,6 +83,26 @@ internal open class Driver<T>(
                     is Following.End -> return next.result
                     is Following.Go -> carryOut(reported(next.step, onProgress))
                 }
+        }
+    }
+
+    /** Tells the store that nobody drives a purchase any more, as far as it answers soon. */
+    private suspend fun letGo() {
+        if (!host.hasStore) return
+        // In real time: a test's virtual time does not wait for a database.
+        withContext(NonCancellable + Dispatchers.Default) {
+            withTimeoutOrNull(PARTING) {
+                try {
+                    while (true) {
+                        val step = machine.lettingGo(host.clock.instant()) as? HostStep.Store ?: break
+                        val answer = host.carryOut(StoreOperation(step.op, step.document))
+                        machine.stored(step.id, answer, host.clock.instant())
+                    }
+                } catch (failure: Exception) {
+                    // The lease ends by itself. What ended the purchase is what its caller has to know.
+                    log { "the store was not told: ${failure.javaClass.simpleName}" }
+                }
+            }
         }
     }
 

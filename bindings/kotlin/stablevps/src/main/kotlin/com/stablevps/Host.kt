@@ -15,6 +15,8 @@ internal class Host(
     val reporter = Reporter(options.logger, options.listener)
     private val store: Store? = options.store
 
+    val hasStore: Boolean get() = store != null
+
     @OptIn(InternalStableVpsApi::class)
     private val simulated: Simulated? = clock as? Simulated ?: transport as? Simulated
 

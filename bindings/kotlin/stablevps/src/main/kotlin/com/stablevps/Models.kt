@@ -773,6 +773,11 @@ public data class Provisioned internal constructor(
     public val currency: String?,
     /** What else was charged while the order was placed: look at the account. */
     public val unexplained: UnexplainedCharge?,
+    /**
+     * Other VPS that were bought for this purchase, as its store knows: its order was carried out more than once. Look
+     * at the account. Empty without a store.
+     */
+    public val otherVpsIds: List<String>,
     /** Time since the purchase began, in whatever process. */
     public val elapsed: Duration,
     /** How many requests were made since this process began with it. */
@@ -792,6 +797,7 @@ internal fun CoreProvisioned.read(): Provisioned =
         balanceAfter = balanceAfter?.let(::BigDecimal),
         currency = currency,
         unexplained = unexplained?.read(),
+        otherVpsIds = otherVpsIds,
         elapsed = elapsedMs.toLong().milliseconds,
         requests = requests.toInt(),
     )
@@ -836,6 +842,8 @@ public data class PurchaseRecord internal constructor(
     public val attempt: Int,
     /** Its VPS, once that is known. */
     public val vpsId: String?,
+    /** Other VPS that were bought for it: its order was carried out more than once. Look at the account. */
+    public val otherVpsIds: List<String>,
     /** From where it can be taken up without the store; none once it is forgotten. */
     public val token: String?,
 )
@@ -850,6 +858,7 @@ internal fun CorePurchaseRecord.read(): PurchaseRecord =
         state = PurchaseState.entries[state.ordinal],
         attempt = attempt.toInt(),
         vpsId = vpsId,
+        otherVpsIds = otherVpsIds,
         token = token,
     )
 

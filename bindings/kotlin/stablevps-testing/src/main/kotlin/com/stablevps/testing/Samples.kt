@@ -266,6 +266,7 @@ public fun sampleProvisioned(
     balanceAfter: BigDecimal? = BigDecimal("80.51"),
     currency: String? = "EUR",
     unexplained: UnexplainedCharge? = null,
+    otherVpsIds: List<String> = listOf(),
     elapsed: Duration = 120_000.milliseconds,
     requests: Int = 12,
 ): Provisioned =
@@ -278,6 +279,7 @@ public fun sampleProvisioned(
         balanceAfter = balanceAfter,
         currency = currency,
         unexplained = unexplained,
+        otherVpsIds = otherVpsIds,
         elapsed = elapsed,
         requests = requests,
     )
@@ -302,6 +304,7 @@ public fun samplePurchaseRecord(
     state: PurchaseState = PurchaseState.READY,
     attempt: Int = 1,
     vpsId: String? = "6953f1a0c4d2e8b7a1905e3c",
+    otherVpsIds: List<String> = listOf(),
     token: String? = "sample token",
 ): PurchaseRecord =
     PurchaseRecord(
@@ -313,6 +316,7 @@ public fun samplePurchaseRecord(
         state = state,
         attempt = attempt,
         vpsId = vpsId,
+        otherVpsIds = otherVpsIds,
         token = token,
     )
 

@@ -74,7 +74,7 @@ internal class RecordedTest {
         onProgress: (suspend (Progress) -> Unit)? = null,
     ): Provisioned = buy(ProvisionOptions(idempotencyKey = key, whenHeld = whenHeld), onProgress)
 
-    /** Stops waiting at the first progress of that phase, as a process that dies. */
+    /** Is cancelled at the first progress of that phase. */
     private suspend fun StableVps.leave(
         key: String,
         phase: Phase,
@@ -127,9 +127,20 @@ internal class RecordedTest {
     fun `many clients with one key buy one VPS`() =
         runTest {
             val bought =
-                List(4) { async { client().order(whenHeld = WhenHeld.WAIT) } }.awaitAll()
+                List(4) { async { client().order() } }.awaitAll()
             assertEquals(1, bought.map { it.vps.id }.toSet().size)
             assertEquals(1, placed())
+        }
+
+    @Test
+    fun `who was cancelled is followed at once`() =
+        runTest {
+            for (phase in listOf(Phase.PREFLIGHT, Phase.BASELINE, Phase.POLLING)) {
+                val key = "cancelled in $phase"
+                client().leave(key, phase)
+                client().order(key)
+            }
+            assertEquals(3, placed())
         }
 
     @Test
