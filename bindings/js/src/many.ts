@@ -12,7 +12,7 @@ import {
   provisionRequest,
 } from "./provision.js";
 import { readBatchProgress } from "./readers.js";
-import { aborted, invalidInput } from "./reports.js";
+import { aborted, invalidInput, isStableVPSError } from "./reports.js";
 import type { Session } from "./session.js";
 import { Stream } from "./stream.js";
 
@@ -50,7 +50,7 @@ export type OrderEnd<Order> = {
   | { readonly result: null; readonly error: Error }
 );
 
-/** An order whose end was not given. */
+/** An order that was begun and whose VPS was not given. */
 export interface OpenOrder<Order> {
   /** The order as it was given. */
   readonly order: Order;
@@ -68,7 +68,11 @@ export interface Batch<Order> extends AsyncIterable<OrderEnd<Order>> {
   next(): Promise<IteratorResult<OrderEnd<Order>, undefined>>;
   /** Ends the waiting, not the VPS. A loop that is left calls it. */
   return(): Promise<IteratorResult<OrderEnd<Order>, undefined>>;
-  /** Every order that was begun and whose end was not given yet, as far as it can be taken up again. */
+  /**
+   * Every order that was begun and whose VPS was not given, as far as it can be taken up again: those that are under way, and
+   * those that ended in an error with a token. Nothing was ordered for any other. A token from before its order orders when
+   * it is resumed, and `maxSpend` no longer limits it.
+   */
   readonly tokens: readonly OpenOrder<Order>[];
   /** How far all of them are; `null` before the first one begins. */
   readonly progress: BatchProgress | null;
@@ -144,7 +148,9 @@ export class Buying<Order extends ManyOrder>
       const end = this.#ends.shift();
       void this.#draw();
       if (end) {
-        this.#open.delete(end.index);
+        if (end.error === null || tokenOf(end.error) === null) {
+          this.#open.delete(end.index);
+        }
         return end;
       }
       if (this.#isDrained && this.#running.size === 0) {
@@ -248,7 +254,7 @@ export class Buying<Order extends ManyOrder>
       const result = await this.#buy(open);
       end = { order, index, result, error: null };
     } catch (error) {
-      open.token = (error as { token?: string | null } | null)?.token ?? null;
+      open.token = tokenOf(error) ?? (isBoughtOrMayBe(error) ? open.token : null);
       end = { order, index, result: null, error: error as Error };
     }
     try {
@@ -291,6 +297,15 @@ export class Buying<Order extends ManyOrder>
       await this.#options.onProgress?.(this.#progress);
     }
   }
+}
+
+/** What an error carries; those of `onProgress` do, too. */
+function tokenOf(error: unknown): string | null {
+  return (error as { token?: string | null } | null)?.token ?? null;
+}
+
+function isBoughtOrMayBe(error: unknown): boolean {
+  return isStableVPSError(error) && (error.vps !== null || error.next === "ask");
 }
 
 function iteratorOf<T>(orders: Iterable<T> | AsyncIterable<T>): Source<T> {

@@ -157,6 +157,36 @@ test("a loop that is left gives back every open token, and what was bought is no
   assert.deepEqual(await batch.next(), { done: true, value: undefined });
 });
 
+test("an order that ended in an error is open as far as it can be taken up again", async () => {
+  const simulator = await Simulator.create({ balance: 1000 });
+  const client = simulator.client();
+  const late = { ...BASIC, options: { timeout: 60_000 } };
+  const dear = { ...BASIC, options: { maxSpend: "1" } };
+  const batch = client.vps.provisionMany([late, dear, BASIC]);
+  const ends = await all(batch);
+  const codes = ends.toSorted((a, b) => a.index - b.index).map(({ error }) => error?.code);
+  assert.deepEqual(codes, ["deadline_exceeded", "over_budget", undefined]);
+  assert.deepEqual(
+    batch.tokens.map(({ index, order }) => [index, order]),
+    [[0, late]],
+  );
+  const { error } = ends.find(({ index }) => index === 0);
+  assert.equal(batch.tokens[0].token, error.token);
+
+  // Also where its end was not given: it failed, but it is bought.
+  simulator.fault({ shape_order: { vps_status: "suspended" } }, { method: "POST", path: "/vps" });
+  const left = client.vps.provisionMany([BASIC], {
+    onProgress: ({ failed }) => {
+      if (failed === 1) {
+        void left.return();
+      }
+    },
+  });
+  assert.deepEqual(await left.next(), { done: true, value: undefined });
+  assert.equal(left.tokens.length, 1);
+  await assert.rejects(client.vps.resume(left.tokens[0].token), { code: "provisioning_failed" });
+});
+
 test("a signal ends the loop with an error, and the tokens are there", async () => {
   const simulator = await Simulator.create({ balance: 1000 });
   const stop = new AbortController();
