@@ -2,7 +2,12 @@
 //! virtual time, on the simulated service. One JSON line a figure.
 
 // A benchmark is a host, and it fails loudly.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)]
 
 #[path = "../tests/support/mod.rs"]
 mod support;

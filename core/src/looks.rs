@@ -95,9 +95,10 @@ impl Place {
         let last_look = self.last_look;
         let is_fresh = |list: &&List| list.made > last_look && now.since_ms(list.made) < fresh_ms;
         if let Some(list) = board.list.as_ref().filter(is_fresh) {
-            return match list.provisioning.contains(id) {
-                true => Look::Seen,
-                false => Look::Own,
+            return if list.provisioning.contains(id) {
+                Look::Seen
+            } else {
+                Look::Own
             };
         }
         match board.maker {

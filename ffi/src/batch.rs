@@ -6,7 +6,6 @@ use stablevps_core::batch::Batch as CoreBatch;
 use stablevps_core::clock::Now;
 use stablevps_core::host::Machine as CoreMachine;
 
-use crate::error::Failure;
 use crate::machine::Machine;
 
 /// Orders that are bought together: each is begun here in place of at its account.
@@ -24,11 +23,7 @@ impl Batch {
 
 impl Batch {
     /// A machine with a seat in it.
-    pub(crate) fn seated(
-        &self,
-        machine: Box<dyn CoreMachine>,
-        begun: Now,
-    ) -> Result<Arc<Machine>, Failure> {
-        Ok(Machine::seated(machine, self.0.seat(begun.instant)))
+    pub(crate) fn seated(&self, machine: Box<dyn CoreMachine>, begun: Now) -> Arc<Machine> {
+        Machine::seated(machine, self.0.seat(begun.instant))
     }
 }

@@ -105,7 +105,7 @@ impl Batch {
     ) -> Result<Arc<Machine>, Failure> {
         let begun = Now::from_millis(now_ms, time_ms);
         let machine = documents::machine(self.0.api(), text(call)?, seeds(seed)?, begun)?;
-        self.seated(machine, begun)
+        Ok(self.seated(machine, begun))
     }
 
     /// How far all of them are, as a JSON document.

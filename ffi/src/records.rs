@@ -121,7 +121,7 @@ impl Batch {
         let begun = Now::from_millis(now_ms, time_ms);
         let form = ListingForm::Rows;
         let machine = begin(self.0.api(), request, options, form, seeds, begun)?;
-        self.seated(machine, begun)
+        Ok(self.seated(machine, begun))
     }
 
     /// How far all of them are.

@@ -15,7 +15,7 @@ use stablevps::AsyncClient;
 
 const PURCHASES: u32 = 500;
 /// For how long it is measured, once all of them wait.
-const MEASURED: Duration = Duration::from_secs(60);
+const MEASURED: Duration = Duration::from_mins(1);
 /// Of a core, in a hundred.
 const LIMIT: f64 = 1.0;
 

@@ -32,6 +32,8 @@ use crate::watch::WatchEvent;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "do", rename_all = "snake_case", rename_all_fields = "camelCase")]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+// It is handed over at once, and a box would be one more copy.
+#[allow(clippy::large_enum_variant)]
 pub enum HostStep {
     /// Have the store carry this operation out, and hand its answer back.
     Store {
