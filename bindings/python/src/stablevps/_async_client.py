@@ -353,6 +353,7 @@ class AsyncClient:
         request = call.for_transport(send)
         if not request.may_begin():
             call.failed(send, too_late(), self._clock.monotonic_ms())
+            call.observe(send, begun_ms)
             return
         try:
             response = await self._closing.unless(self._transport.send(request))

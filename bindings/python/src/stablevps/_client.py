@@ -351,6 +351,7 @@ class Client:
         request = call.for_transport(send)
         if not request.may_begin():
             call.failed(send, too_late(), self._clock.monotonic_ms())
+            call.observe(send, begun_ms)
             return
         try:
             response = self._closing.unless(self._transport.send(request))
