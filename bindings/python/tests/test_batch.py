@@ -253,12 +253,14 @@ def test_what_a_progress_of_an_order_raises_is_raised_with_its_token_kept(
 
 def test_keys_buy_once_also_together(connect: Callable[..., Any], tmp_path: Path) -> None:
     simulator = Simulator(balance=1000)
-    client = connect(simulator, store=SqliteStore(tmp_path / "purchases.db"))
+    store = SqliteStore(tmp_path / "purchases.db")
+    client = connect(simulator, store=store)
     orders = [BatchOrder(**BASIC, idempotency_key=f"order-{n % 3}") for n in range(6)]
     ends = list(client.vps.provision_many(orders, when_held="wait"))
     assert codes(ends) == ["ready"] * 6
     assert len({end.result.vps.id for end in ends if end.result is not None}) == 3
     assert placed(simulator) == 3
+    store.close()
     [end] = connect(simulator).vps.provision_many([orders[0]])
     assert "needs a client with a store" in str(end.error)
 

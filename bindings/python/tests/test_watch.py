@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+import os
+import signal
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -390,6 +392,35 @@ def test_a_reboot_whose_task_is_cancelled_over_http_is_not_sent_again() -> None:
         told = asyncio.run(main(f"http://127.0.0.1:{server.port}"))
         assert told == ["started", "unreachable b", "reboot_unknown b", "reachable b"]
         assert [head.split()[0] for head in server.heads].count("post") == 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends itself a signal")
+def test_a_reboot_that_ctrl_c_ends_over_http_is_not_sent_again() -> None:
+    reached, prober = threading.Event(), OnlyA()
+
+    def interrupt() -> None:
+        assert reached.wait(20)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with serving(rebooting(reached)) as server:
+            url, key = f"http://127.0.0.1:{server.port}", "svps_live_0123456789abcdef"
+            with stablevps.Client(key, base_url=url, prober=prober) as client:
+                watch = client.vps.watch(interval=0.01, silent_probes=1, reboot="when_silent")
+                told = [line(next(watch)), line(next(watch))]
+                interrupter = threading.Thread(target=interrupt)
+                interrupter.start()
+                with pytest.raises(KeyboardInterrupt):
+                    next(watch)
+                interrupter.join()
+                told.append(line(next(watch)))
+                prober.hangs = False
+                told.append(line(next(watch)))
+            assert [head.split()[0] for head in server.heads].count("post") == 1
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert told == ["started", "unreachable b", "reboot_unknown b", "reachable b"]
 
 
 def test_a_close_ends_a_request_over_http() -> None:

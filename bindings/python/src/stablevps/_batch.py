@@ -54,15 +54,20 @@ class UnderWay:
         self.calls: dict[int, Call[Provisioned]] = {}
         self._has_news = False
 
-    def run(self, taken: Taken) -> None:
+    def run(self, taken: Taken, begun: Callable[[], None]) -> None:
         """Buys one, in a thread of its own."""
         index, order = taken.index, taken.order
+
+        def began(call: Call[Provisioned]) -> None:
+            self.calls[index] = call
+            begun()
+
         try:
             result = self.client._run(
                 "vps.provision_many",
                 self.request(order),
                 self._telling(order),
-                lambda call: self.calls.__setitem__(index, call),
+                began,
                 self,
             )
             end: BatchResult | BaseException = BatchResult(index=index, order=order, result=result)
@@ -72,6 +77,7 @@ class UnderWay:
                 end = BatchResult(index=index, order=order, error=error)
         except BaseException as error:
             end = error
+        begun()
         self.ends.put((index, end))
 
     def _was_ended(self, index: int) -> bool:
@@ -193,13 +199,18 @@ class PurchaseBatch(Iterator[BatchResult]):
                 end = self._ended.popleft()
                 self._under_way.calls.pop(end.index, None)
                 return end
-            if self._begin_one():
+            context = contextvars.copy_context()
+            with self._under_way.client._activity():
+                # A result that is there is not held back by orders that are slow to come.
+                while not self._ended and self._begin_one(context):
+                    self._receive(is_waiting=False)
+            if self._ended:
                 continue
             if not self._threads or self._under_way.closing.is_closed:
                 raise StopIteration
             self._receive(is_waiting=True)
 
-    def _begin_one(self) -> bool:
+    def _begin_one(self, context: contextvars.Context) -> bool:
         """Takes an order, where one more may be under way."""
         if len(self._threads) >= self._at_once or not (self._has_more or self._kept):
             return False
@@ -211,10 +222,9 @@ class PurchaseBatch(Iterator[BatchResult]):
                 return False
             taken = Taken(self._taken, checked_order(order))
             self._taken += 1
-        context = contextvars.copy_context()
         thread = threading.Thread(
-            target=context.run,
-            args=(self._under_way.run, taken),
+            target=context.copy().run,
+            args=(self._under_way.run, taken, self._under_way.client._promise()),
             name=f"stablevps-order-{taken.index}",
             daemon=True,
         )

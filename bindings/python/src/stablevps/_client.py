@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from decimal import Decimal
 from functools import partial
 from types import TracebackType
@@ -353,6 +354,7 @@ class Client:
         request = call.for_transport(send)
         if not request.may_begin():
             call.failed(send, too_late(), self._clock.monotonic_ms())
+            call.observe(send, begun_ms)
             return
         try:
             response = self._closing.unless(self._transport.send(request))
@@ -377,6 +379,14 @@ class Client:
     def _look(self, watch: VpsWatch) -> WatchEvent | None:
         """Looks at the VPS until there is something to tell; nothing at the watch's end."""
         return watch.advance()
+
+    def _activity(self) -> AbstractContextManager[object]:
+        """Within it, a simulated service's time stands."""
+        return nullcontext()
+
+    def _promise(self) -> Callable[[], None]:
+        """For a call that another thread is about to make; what it gives ends it."""
+        return lambda: None
 
     def _check_under_way(self, call: Call[T]) -> None:
         if self._closing.is_closed or (call.closing is not None and call.closing.is_closed):

@@ -273,6 +273,12 @@ class SimulatedClient(Client):
         with self.simulator._world.activity():
             return super()._look(watch)
 
+    def _activity(self) -> Any:
+        return self.simulator._world.activity()
+
+    def _promise(self) -> Any:
+        return self.simulator._world.promise().end
+
 
 class AsyncSimulatedClient(AsyncClient):
     """A :class:`stablevps.AsyncClient` of a simulated service."""

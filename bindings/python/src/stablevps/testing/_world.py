@@ -55,6 +55,11 @@ class Activity:
             # Else the call that this was a part of goes on in this moment.
             self._world.settle()
 
+    def end(self) -> None:
+        """Ends one that is only promised."""
+        self.is_over = True
+        self._world.settle()
+
     def is_busy(self) -> bool:
         """Whether it can do something now, as seen by whoever runs."""
         if self.is_over or self.wakes_at is not None or self._children:
@@ -96,6 +101,13 @@ class World:
     def activity(self) -> Activity:
         """A call, for as long as it is entered."""
         return Activity(self)
+
+    def promise(self) -> Activity:
+        """A call that another thread is about to make: time stands until it is ended."""
+        promised = Activity(self)
+        promised._thread, promised._task = 0, None
+        self.begins(promised)
+        return promised
 
     def begins(self, activity: Activity) -> None:
         """Notes a call that is under way."""
