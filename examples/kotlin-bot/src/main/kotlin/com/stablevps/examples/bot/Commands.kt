@@ -15,7 +15,7 @@ internal class Status : BotCommand("status", "Shows the fleet. The exit code say
         echo(statusOf(fleet, ledger, world.client.vps.list()))
         val isMissing = fleet.any { ledger[it.name] == null }
         val report = Report(world.clock) { echo(it, err = true) }
-        val verdict = Health(world.client, ledger, report, revival = null).look(fleet)
+        val verdict = Health(world.client, ledger, report).look(fleet)
         return Verdict.worst(listOf(verdict, if (isMissing) Verdict.LATER else Verdict.FINE))
     }
 }
