@@ -31,6 +31,9 @@ fn tried() -> Result<()> {
     headline("a program buys with the jars");
     let source = package().join("tests/consumer/Consumer.kt");
     let mut command = program("jars", &[&source], "ConsumerKt", "")?;
+    if let Some(classpath) = command.get_mut(2) {
+        *classpath = with_packed(classpath)?;
+    }
     print!("{}", output(&mut run(&command)?)?);
     let has_arm = MODULES.iter().all(|(module, name)| {
         let resources = package().join(module).join("target/native/resources");
@@ -57,6 +60,16 @@ fn tried() -> Result<()> {
         "it printed {printed}"
     );
     Ok(())
+}
+
+/// A class path with the jars that were packed in the place of those of the repository, which is shared.
+fn with_packed(classpath: &Path) -> Result<PathBuf> {
+    let folder = packaging::folder().join("maven");
+    let jars = std::env::split_paths(classpath).map(|jar| {
+        let packed = jar.file_name().map(|name| folder.join(name));
+        packed.filter(|packed| packed.exists()).unwrap_or(jar)
+    });
+    Ok(std::env::join_paths(jars)?.into())
 }
 
 /// Packs the jars, with the libraries that `cargo xtask package` built, and sends them to Maven Central if that is

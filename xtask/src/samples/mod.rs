@@ -85,9 +85,6 @@ impl<'a> Samples<'a> {
                     .unwrap_or(Timestamp::from_millis(0)),
             ),
             Kind::Money => Sample::Text(text.unwrap_or("0.00").to_owned()),
-            Kind::Text | Kind::Secret | Kind::VpsId | Kind::ServerId => {
-                Sample::Text(text.unwrap_or("sample").to_owned())
-            }
             Kind::VpsIds => {
                 let ids = value.and_then(Value::as_array).into_iter().flatten();
                 Sample::Ids(ids.filter_map(Value::as_str).map(str::to_owned).collect())
@@ -97,6 +94,8 @@ impl<'a> Samples<'a> {
             // Only events have errors, and they have no samples.
             Kind::Error => Sample::Absent,
             Kind::List(_) => Sample::Empty,
+            // Text, secrets and ids.
+            _ => Sample::Text(text.unwrap_or("sample").to_owned()),
         }
     }
 
