@@ -385,7 +385,7 @@ fn warn_of_unexplained(provisioned: &Provisioned) {
         let ids: Vec<&str> = provisioned
             .other_vps_ids
             .iter()
-            .map(VpsId::as_str)
+            .map(|id| id.as_str())
             .collect();
         anstream::eprintln!(
             "warning: the order of this key was carried out more than once, and bought {} too. Look at the account: svps list",
