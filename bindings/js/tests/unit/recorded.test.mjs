@@ -94,9 +94,7 @@ test("a key buys one VPS, however often it is asked for", async (t) => {
 test("many clients that race for a key buy one VPS", async (t) => {
   const { simulator, client } = await world(t);
   const clients = Array.from({ length: 8 }, () => client());
-  const bought = await Promise.all(
-    clients.map((client) => buy(client, "order-1")),
-  );
+  const bought = await Promise.all(clients.map((client) => buy(client, "order-1")));
   assert.equal(new Set(bought.map(({ vps }) => vps.id)).size, 1);
   assert.equal(simulator.state().orders_received, 1);
 });
