@@ -7,7 +7,7 @@
 //! on. An order counts with the price that this version knows, from before it is sent; then with what it was charged;
 //! and no more once it was certainly not placed. A purchase that is taken up again counts once.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::Deserialize;
@@ -58,7 +58,7 @@ struct Members {
     ready: u32,
     failed: u32,
     currency: Option<String>,
-    under_way: BTreeMap<u32, Member>,
+    under_way: HashMap<u32, Member>,
 }
 
 #[derive(Debug)]

@@ -171,7 +171,7 @@ impl Fleet {
             .filter(|_| self.is_answered)
             .filter(|(id, health)| health.is_due(terms, powers.started(id), now))
             .collect();
-        due.sort_by_key(|(_, health)| health.silent_since());
+        due.sort_unstable_by_key(|(id, health)| (health.silent_since(), *id));
         let most = probed.len().div_euclid(10).max(1);
         due.into_iter()
             .take(most)

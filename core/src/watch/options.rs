@@ -1,6 +1,6 @@
 //! How an account is watched.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
@@ -102,7 +102,7 @@ pub(super) struct Terms {
     pub reboot: RebootPolicy,
     pub first_patience_ms: u64,
     pub longest_patience_ms: u64,
-    pub exclude: BTreeSet<VpsId>,
+    pub exclude: HashSet<VpsId>,
     pub alarm_ms: u64,
 }
 

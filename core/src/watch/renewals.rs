@@ -79,13 +79,15 @@ impl Renewals {
                 Some(Ending { ends_at, member })
             })
             .collect();
-        ending.sort_by_key(|one| one.ends_at);
+        ending.sort_unstable_by(|one, other| {
+            let by_id = || one.member.vps.id.cmp(&other.member.vps.id);
+            one.ends_at.cmp(&other.ends_at).then_with(by_id)
+        });
         let nothing = Money::from_cents(0);
         let mut renewals = nothing;
         let mut told = Vec::new();
         for Ending { ends_at, member } in ending {
             let renewal = renewal(member);
-            // A sum, by way of the difference that money has.
             renewals = renewals.plus(renewal.unwrap_or(nothing));
             let missing = wallet.map(|wallet| renewals.minus(wallet.balance).rounded());
             let missing = missing.filter(|missing| *missing > nothing && renewal.is_some());
