@@ -35,7 +35,7 @@ export interface WatchOptions {
    * Whether VPS are probed, each with one TCP connection a look. `true` by default where there is TCP or a `prober`, so not in
    * browsers. Without, nothing is rebooted.
    */
-  probes?: boolean | undefined;
+  probing?: boolean | undefined;
   /** The TCP port that is probed: 3389 by default, which is RDP's. */
   probePort?: number | undefined;
   /** How long a connection may take: 5,000 by default. */
@@ -70,7 +70,7 @@ const WATCH_OPTIONS: Names<WatchOptions> = {
   interval: 1,
   atMost: 1,
   reboot: 1,
-  probes: 1,
+  probing: 1,
   probePort: 1,
   probeTimeout: 1,
   silentProbes: 1,
@@ -149,11 +149,11 @@ export class Watching extends Stream<WatchEvent> implements VpsWatch {
 /** The core's request. What it can use, it says itself. */
 function watchVps(options: WatchOptions, hasProber: boolean): Request {
   const { interval, probePort, probeTimeout, silentProbes, exclude = [], alarmDays } = options;
-  const probes = flag("probes", options.probes);
+  const probing = flag("probing", options.probing);
   const reboot = optionalText("reboot", options.reboot);
   for (const [field, isWanted] of [
-    ["probes", probes === true],
-    ["reboot", reboot === "when_silent" && probes !== false],
+    ["probing", probing === true],
+    ["reboot", reboot === "when_silent" && probing !== false],
   ] as const) {
     if (isWanted && !hasProber) {
       throw noProber(field, "needs a TCP connection to each VPS");
@@ -163,7 +163,7 @@ function watchVps(options: WatchOptions, hasProber: boolean): Request {
     watchVps: {
       options: {
         intervalMs: span("interval", interval),
-        probing: (probes ?? hasProber) ? "on" : "off",
+        probing: (probing ?? hasProber) ? "on" : "off",
         probePort: count("probePort", probePort),
         probeTimeoutMs: span("probeTimeout", probeTimeout),
         silentProbes: count("silentProbes", silentProbes),

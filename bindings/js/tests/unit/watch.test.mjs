@@ -210,8 +210,8 @@ test("what can't be met is refused before anything is sent", async () => {
     [{ atMost: 0 }, "atMost", /more than zero/],
     [{ atMost: "1 h" }, "atMost", /number of milliseconds/],
     [{ reboot: "always" }, "reboot", /"never" or "when_silent"/],
-    [{ reboot: "when_silent", probes: false }, "reboot", /needs probes, which are off/],
-    [{ probes: "no" }, "probes", /true or false/],
+    [{ reboot: "when_silent", probing: false }, "reboot", /needs probes, which are off/],
+    [{ probing: "no" }, "probing", /true or false/],
     [{ probePort: 65_536 }, "probePort", /from 1 to 65535/],
     [{ silentProbes: 0 }, "silentProbes", /from 1 to 1000/],
     [{ silentProbes: 1.5 }, "silentProbes", /whole number/],
@@ -326,7 +326,7 @@ test("without TCP a watch tells what the list shows, and what needs probes is re
   const asked = simulator.requests().length;
   for (const [field, begin] of [
     ["reboot", () => vps.watch({ reboot: "when_silent" }).next()],
-    ["probes", () => vps.watch({ probes: true }).next()],
+    ["probing", () => vps.watch({ probing: true }).next()],
     ["waitFor", () => vps.provision(ORDER, { waitFor: "reachable" })],
     ["waitFor", () => vps.waitUntilReady("c", { waitFor: "reachable" })],
   ]) {

@@ -8,7 +8,7 @@ extension StableVPS {
     /// Whether VPS are rebooted that are paid and active and do not answer, while others do. Default: none is.
     public var rebootsWhenSilent = false
     /// Whether VPS are probed. Without probes only what the list shows is told, and nothing is rebooted.
-    public var probes = true
+    public var probing = true
     /// The TCP port that is probed. Default: 3389, which is RDP's.
     public var probePort: Int?
     /// How long a VPS has to accept the connection. Default: 5 s.
@@ -42,7 +42,7 @@ extension StableVPS {
     var native: StableVPSNative.WatchOptions {
       var options = defaultWatchOptions()
       options.intervalMs = interval?.milliseconds ?? options.intervalMs
-      options.probing = probes ? .on : .off
+      options.probing = probing ? .on : .off
       options.probePort = probePort.map { Int64($0) } ?? options.probePort
       options.probeTimeoutMs = probeTimeout?.milliseconds ?? options.probeTimeoutMs
       options.silentProbes = silentProbes.map { Int64($0) } ?? options.silentProbes

@@ -119,7 +119,7 @@ struct WatchTests {
     var silences = StableVPS.WatchOptions()
     silences.silentProbes = 0
     var blind = StableVPS.WatchOptions(rebootsWhenSilent: true)
-    blind.probes = false
+    blind.probing = false
     let cases = [
       (silences, "silentProbes must be a whole number from 1 to 1000"),
       (.init(interval: .zero), "interval must be more than zero"),

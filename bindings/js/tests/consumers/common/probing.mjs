@@ -30,7 +30,7 @@ export async function watchWithoutTcp({ isStableVPSError }, client) {
   same("the first event", await first(client.vps.watch()), "started");
   for (const [field, begin] of [
     ["reboot", () => first(client.vps.watch({ reboot: "when_silent" }))],
-    ["probes", () => first(client.vps.watch({ probes: true }))],
+    ["probing", () => first(client.vps.watch({ probing: true }))],
     ["waitFor", () => client.vps.waitUntilReady("any", { waitFor: "reachable" })],
   ]) {
     const error = await Promise.resolve()
