@@ -496,7 +496,7 @@ fn a_purchase_that_was_ordered_twice_names_the_other_vps_to_everybody() {
     first.handle_reply(order.id, late, at(shop.now)).unwrap();
     let first = shop.finish(first).unwrap();
     assert_ne!(first.vps.id, second.vps.id);
-    assert_eq!(first.other_vps_ids, [second.vps.id.clone()]);
+    assert_eq!(first.other_vps_ids, std::slice::from_ref(&second.vps.id));
     let third = shop.buy("order-4711", "prime").unwrap();
     let mut both = vec![third.vps.id];
     both.extend(third.other_vps_ids);
