@@ -57,7 +57,13 @@ def die() -> None:
 
 def opened(place: str) -> Store:
     kind, _, address = place.partition(":")
-    return PostgresStore(address) if kind == "postgres" else SqliteStore(address)
+    while True:
+        try:
+            return PostgresStore(address) if kind == "postgres" else SqliteStore(address)
+        except stablevps.StoreError as error:
+            # Another process may be stopped amid a transaction.
+            print(f"store {error.code}", file=sys.stderr)
+            time.sleep(PAUSE)
 
 
 def order(key: str) -> dict[str, Any]:

@@ -6,8 +6,8 @@ use serde_json::json;
 
 use super::show::Password;
 use crate::api::{
-    BillingCycle, Client, Location, Money, Plan, PlanId, Progress, Provisioned, Wallet, WhenHeld,
-    plans, price,
+    BillingCycle, Client, Location, Money, Plan, PlanId, Progress, Provisioned, VpsId, Wallet,
+    WhenHeld, plans, price,
 };
 use crate::ask;
 use crate::context::{Account, Context};
@@ -385,7 +385,7 @@ fn warn_of_unexplained(provisioned: &Provisioned) {
         let ids: Vec<&str> = provisioned
             .other_vps_ids
             .iter()
-            .map(AsRef::as_ref)
+            .map(VpsId::as_str)
             .collect();
         anstream::eprintln!(
             "warning: the order of this key was carried out more than once, and bought {} too. Look at the account: svps list",
