@@ -107,7 +107,7 @@ def test_a_watch_ends_after_the_time_it_is_given(connect: Callable[..., Any]) ->
         ({"silent_probes": 0}, "silent_probes must be a whole number from 1 to 1000"),
         ({"reboot": "when_silent", "probing": False}, "reboot needs probes, which are off"),
         ({"reboot": "always"}, 'reboot must be "never" or "when_silent"'),
-        ({"longest_patience": 1}, "longest_patience must not be shorter than first_patience"),
+        ({"longest_patience": 1}, "longest_patience must not be shorter than the first patience"),
         ({"exclude": "vps_1"}, "exclude must be several ids, not one string"),
         ({"exclude": ["a/b"]}, "exclude must not contain spaces"),
         ({"at_most": 0}, "at_most must be more than zero"),

@@ -8,12 +8,11 @@ from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, I
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-import msgspec
-
 from ._async_purchase import AsyncPurchase
+from ._machine import read_batch_progress
 from ._models import BatchProgress, Progress
 from ._orders import NO_MORE, BatchOrder, BatchResult, Taken, checked_order
-from ._report import StableVPSError, opaque
+from ._report import StableVPSError
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -25,8 +24,6 @@ __all__ = ["AsyncPurchaseBatch"]
 
 AnyOrders: TypeAlias = Iterable[BatchOrder] | AsyncIterable[BatchOrder]
 OnBatchProgress: TypeAlias = Callable[[BatchProgress], Awaitable[None] | None]
-
-_progress = msgspec.json.Decoder(BatchProgress, dec_hook=opaque).decode
 
 
 class UnderWay:
@@ -142,7 +139,8 @@ class AsyncPurchaseBatch(AsyncIterator[BatchResult]):
     def progress(self) -> BatchProgress:
         """How far all of them are."""
         under_way = self._under_way
-        return _progress(under_way.native.progress(under_way.client._clock.monotonic_ms()))
+        now_ms = under_way.client._clock.monotonic_ms()
+        return read_batch_progress(under_way.native.progress(now_ms))
 
     @property
     def tokens(self) -> list[str]:

@@ -21,6 +21,7 @@ from ._models import (
     Account,
     ActionReceipt,
     ApiKeyInfo,
+    BatchProgress,
     CreatedKey,
     DeletedVps,
     Delivery,
@@ -280,6 +281,9 @@ def reader(result: type[T], within: str | None) -> Reader[T]:
     """The reader of a type of result."""
     return _readers[result, within]
 
+
+read_batch_progress = msgspec.json.Decoder(BatchProgress, dec_hook=opaque).decode
+"""Reads how far orders are that are bought together."""
 
 _numbers = itertools.count(1)
 
