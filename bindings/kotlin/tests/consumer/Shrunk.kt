@@ -11,7 +11,8 @@ import kotlin.time.Duration.Companion.milliseconds
 
 /** Buys over HTTP from the simulator's program, whose path is the argument. An app's classes are shrunk like these. */
 fun main(arguments: Array<String>) {
-    val service = ProcessBuilder(arguments[0], "--port", "0", "--speed", "600", "--until-stdin-closes").start()
+    val options = listOf("--port", "0", "--speed", "600", "--until-stdin-closes")
+    val service = ProcessBuilder(listOf(arguments[0]) + options).start()
     service.outputStream.use {
         val said = service.inputStream.bufferedReader()
         val url = said.readLine().substringAfterLast(' ')

@@ -16,7 +16,13 @@ import kotlin.time.Duration.Companion.minutes
 internal class SamplesTest {
     @Test
     fun `a sample differs in what it is given`() {
-        val vps = sampleVps(id = "mine", vpsStatus = VpsStatus.SUSPENDED, ipAddress = null, serverId = "zomro-1")
+        val vps =
+            sampleVps(
+                id = "mine",
+                vpsStatus = VpsStatus.SUSPENDED,
+                ipAddress = null,
+                serverId = "zomro-1",
+            )
         assertEquals(VpsStatus.SUSPENDED, vps.vpsStatus)
         assertEquals("zomro-1", vps.serverId?.value)
         assertNull(vps.ipAddress)
