@@ -188,7 +188,7 @@ struct Host: Sendable {
       }
     } catch {
       // The lease ends by itself. What ended the purchase is what its caller has to know.
-      log?("\(label): the store was not told (\(type(of: error)))")
+      log?(.debug, "\(label): the store was not told (\(type(of: error)))")
     }
   }
 
