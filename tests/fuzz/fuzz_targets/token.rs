@@ -18,7 +18,7 @@ fuzz_target!(|token: &str| {
     let begun = Now::from_millis(0, 0);
     let now = begun.instant;
     match Provisioning::resume(&api, token, KeyCheck::Any, None, 1, begun) {
-        Ok(machine) => {
+        Ok(mut machine) => {
             let _ = machine.next_step(now);
             if let Some(own) = machine.snapshot(now) {
                 let again = Provisioning::resume(&api, &own, KeyCheck::Same, None, 1, begun);
