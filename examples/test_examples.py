@@ -220,12 +220,14 @@ def test_the_reseller_can_die_at_every_operation_of_its_store(
     class Doomed:
         def carry_out(self, operation: StoreOperation) -> str:
             nonlocal operations
-            operations += 1
-            if operations < doomed_operation:
+            number = operations = operations + 1
+            if number < doomed_operation:
                 return store.carry_out(operation)
-            if operations == doomed_operation and is_carried_out:
-                store.carry_out(operation)
-            raise SystemExit
+            if number == doomed_operation:
+                if is_carried_out:
+                    store.carry_out(operation)
+                raise SystemExit
+            raise ConnectionError("nothing is recorded by a process that is dead")
 
     async def day(store: Any) -> None:
         async with simulator.async_client(store=store) as client:

@@ -95,9 +95,13 @@ class DoomedStore:
 
     def __init__(self, store: Store, simulator: Simulator, orders: int) -> None:
         self.store, self.simulator, self.orders = store, simulator, orders
+        self.is_dead = False
 
     def carry_out(self, operation: StoreOperation) -> str:
+        if self.is_dead:
+            raise ConnectionError("nothing is recorded by a process that is dead")
         if self.simulator.state()["orders_placed"] >= self.orders:
+            self.is_dead = True
             raise SystemExit
         return self.store.carry_out(operation)
 
