@@ -16,9 +16,7 @@ mod support;
 mod together;
 
 use serde_json::json;
-use stablevps_core::config::{Api, ApiConfig};
 use stablevps_core::provisioning::ProvisionOptions;
-use stablevps_core::secret::Secret;
 use together::Together;
 
 const PURCHASES: u32 = 100;
@@ -27,15 +25,6 @@ const MOST_REQUESTS: f64 = 620.0;
 /// How many orders a second are asked for, against a service that answers in 50 ms.
 const LEAST_ORDERS: f64 = 6.0;
 
-fn account(together: &Together) -> Api {
-    Api::new(ApiConfig {
-        api_key: Some(Secret::new(together.simulator.initial_key())),
-        world: Some(String::new()),
-        ..ApiConfig::default()
-    })
-    .unwrap()
-}
-
 fn service() -> Together {
     Together::new(&json!({ "balance": 1_000_000 }))
 }
@@ -43,12 +32,12 @@ fn service() -> Together {
 /// The requests of purchases that begin together, of one client or of one each.
 fn requests(is_one_client: bool) -> usize {
     let mut together = service();
-    let shared = account(&together);
+    let shared = together.client();
     for _ in 0..PURCHASES {
         let own = if is_one_client {
             shared.clone()
         } else {
-            account(&together)
+            together.client()
         };
         together.buy(&own, ProvisionOptions::default());
     }
@@ -60,7 +49,7 @@ fn requests(is_one_client: bool) -> usize {
 /// How many orders are sent in a second.
 fn orders_a_second() -> f64 {
     let mut together = service();
-    let client = account(&together);
+    let client = together.client();
     for _ in 0..500 {
         together.buy(&client, ProvisionOptions::default());
     }

@@ -15,23 +15,12 @@ mod together;
 use serde_json::{Value, json};
 use stablevps_core::batch::{Batch, BatchOptions};
 use stablevps_core::catalogue;
-use stablevps_core::config::{Api, ApiConfig};
 use stablevps_core::endpoints::CreateVps;
 use stablevps_core::error::{Error, ErrorKind};
 use stablevps_core::money::Money;
 use stablevps_core::provisioning::{KeyCheck, ProvisionOptions, Provisioning};
-use stablevps_core::secret::Secret;
 use support::{at, clocks};
 use together::{End, Together};
-
-fn account(together: &Together) -> Api {
-    Api::new(ApiConfig {
-        api_key: Some(Secret::new(together.simulator.initial_key())),
-        world: Some(String::new()),
-        ..ApiConfig::default()
-    })
-    .unwrap()
-}
 
 fn batch(together: &Together, orders: i64) -> Batch {
     let price = catalogue::price(&"basic".into(), &"monthly".into()).unwrap();
@@ -40,7 +29,7 @@ fn batch(together: &Together, orders: i64) -> Batch {
         max_spend: Some(limit.to_string()),
         ..BatchOptions::default()
     };
-    Batch::new(&account(together), &options).unwrap()
+    Batch::new(&together.client(), &options).unwrap()
 }
 
 fn buy(together: &mut Together, batch: &Batch, number: u64) {
@@ -137,7 +126,7 @@ fn a_purchase_that_is_taken_up_again_counts_once() {
 #[test]
 fn the_progress_of_all_tells_where_they_are_and_how_long_the_oldest_waits() {
     let mut together = Together::new(&json!({ "balance": 1_000 }));
-    let batch = Batch::new(&account(&together), &BatchOptions::default()).unwrap();
+    let batch = Batch::new(&together.client(), &BatchOptions::default()).unwrap();
     for number in 0..3 {
         buy(&mut together, &batch, number);
     }
@@ -162,7 +151,7 @@ fn the_progress_of_all_tells_where_they_are_and_how_long_the_oldest_waits() {
 #[test]
 fn a_limit_that_can_not_be_kept_is_refused() {
     let together = Together::new(&json!({}));
-    let api = account(&together);
+    let api = together.client();
     let refused = |max_spend: Option<&str>, at_once| {
         let max_spend = max_spend.map(str::to_owned);
         let batch = Batch::new(&api, &BatchOptions { max_spend, at_once });

@@ -13,26 +13,15 @@ mod support;
 mod together;
 
 use serde_json::json;
-use stablevps_core::config::{Api, ApiConfig};
 use stablevps_core::error::Error;
 use stablevps_core::provisioning::ProvisionOptions;
-use stablevps_core::secret::Secret;
 use stablevps_simulator::Command;
 use together::{End, Together};
-
-fn client(together: &Together) -> Api {
-    Api::new(ApiConfig {
-        api_key: Some(Secret::new(together.simulator.initial_key())),
-        world: Some(String::new()),
-        ..ApiConfig::default()
-    })
-    .unwrap()
-}
 
 /// So many that begin at once, on an account where a VPS takes two minutes.
 fn begun(count: usize) -> Together {
     let mut together = Together::new(&json!({ "balance": 100_000 }));
-    let api = client(&together);
+    let api = together.client();
     for _ in 0..count {
         together.buy(&api, ProvisionOptions::default());
     }
@@ -85,7 +74,7 @@ fn each_is_told_within_a_pause_and_a_half() {
                 "provisioning_ms": provisioning_ms,
             });
             let mut together = Together::new(&config);
-            let api = client(&together);
+            let api = together.client();
             for _ in 0..20 {
                 together.buy(&api, ProvisionOptions::default());
             }

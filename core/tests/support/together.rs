@@ -7,13 +7,14 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 use stablevps_core::batch::Seat;
-use stablevps_core::config::Api;
+use stablevps_core::config::{Api, ApiConfig};
 use stablevps_core::endpoints::CreateVps;
 use stablevps_core::error::Error;
 use stablevps_core::http::FailureKind;
 use stablevps_core::models::Provisioned;
 use stablevps_core::probe::ProbeOutcome;
 use stablevps_core::provisioning::{ProvisionOptions, Provisioning};
+use stablevps_core::secret::Secret;
 use stablevps_core::step::{Step, WaitReason};
 use stablevps_simulator::{Config, Simulator};
 
@@ -56,6 +57,16 @@ impl Together {
             asked: BTreeMap::new(),
             steps: 0,
         }
+    }
+
+    /// A client of the account, in a world of its own.
+    pub fn client(&self) -> Api {
+        Api::new(ApiConfig {
+            api_key: Some(Secret::new(self.simulator.initial_key())),
+            world: Some(String::new()),
+            ..ApiConfig::default()
+        })
+        .unwrap()
     }
 
     pub fn buy(&mut self, api: &Api, options: ProvisionOptions) {
