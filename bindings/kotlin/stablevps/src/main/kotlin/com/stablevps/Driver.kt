@@ -45,6 +45,12 @@ internal open class Driver<T>(
 ) {
     private val phases = Phases(host, label)
 
+    /** When the machine was asked for its present step; nothing where that came with an answer. */
+    private var saidAt: ULong? = null
+
+    /** Whether a purchase may have its account's turn, as far as was reported. */
+    private var hasTurn = true
+
     /**
      * Drives the machine to its end, and frees it. The progress of a purchase is told before every step is
      * carried out, which waits for it. [leave] gets the token of one that does not end by itself.
@@ -120,10 +126,14 @@ internal open class Driver<T>(
             throw if (host.isClosed) closed() else ended
         }
 
-    protected suspend fun step(): HostStep = native { machine.step(host.clock.instant()) }
+    protected suspend fun step(): HostStep {
+        val now = host.clock.instant()
+        return native { machine.step(now) }.also { saidAt = now }
+    }
 
-    private suspend fun carryOut(step: HostStep): Following<T> =
-        when (step) {
+    private suspend fun carryOut(step: HostStep): Following<T> {
+        saidAt = null
+        return when (step) {
             is HostStep.Send -> {
                 log { "sending ${step.request.endpoint}" }
                 exchange(step.request)
@@ -147,6 +157,7 @@ internal open class Driver<T>(
                 next(step)
             }
         }
+    }
 
     /** Waits, and looks what to do then. */
     protected open suspend fun pause(step: HostStep.Wait): Following<T> {
@@ -181,12 +192,13 @@ internal open class Driver<T>(
             Callers.calling(machine) { host.outside { onProgress(progress.read()) } }
         }
         currentCoroutineContext().ensureActive()
-        if (!progress.exclusive) {
+        if (hasTurn && !progress.exclusive) {
             // The turn lasts until the token that names the VPS was handed out.
             native { machine.endTurn() }
         }
-        // The callback took time, too.
-        return step()
+        hasTurn = progress.exclusive
+        // The callback may have taken time.
+        return if (host.clock.instant() == saidAt) step else step()
     }
 
     /** Whether this purchase runs within the `onProgress` of one whose turn it waits for: that would be for ever. */
