@@ -119,7 +119,11 @@ pub enum Request {
         #[serde(default, deserialize_with = "json::object")]
         options: ProvisionOptions,
         /// How it is recorded, on a client with a store.
-        #[serde(default, deserialize_with = "json::optional_object")]
+        #[cfg_attr(
+            feature = "stores",
+            serde(default, deserialize_with = "json::optional_object")
+        )]
+        #[cfg_attr(not(feature = "stores"), serde(skip))]
         recording: Option<Recording>,
     },
     /// Waits for a VPS that was bought elsewhere.
@@ -150,6 +154,7 @@ pub enum Request {
         timeout_ms: Option<i64>,
     },
     /// Takes a recorded purchase up, and waits for its end.
+    #[cfg_attr(not(feature = "stores"), serde(skip))]
     ResumeRecorded {
         /// Which.
         find: Find,
@@ -161,17 +166,20 @@ pub enum Request {
         timeout_ms: Option<i64>,
     },
     /// Lists the recorded purchases of the account.
+    #[cfg_attr(not(feature = "stores"), serde(skip))]
     ListPurchases {
         /// Only those that have not ended.
         open_only: bool,
     },
     /// Reads the recorded purchase of a key, if there is one.
+    #[cfg_attr(not(feature = "stores"), serde(skip))]
     GetPurchase {
         /// The idempotency key.
         #[serde(deserialize_with = "json::required")]
         idempotency_key: String,
     },
     /// Deletes what is known of a recorded purchase that has ended. Its key stays used.
+    #[cfg_attr(not(feature = "stores"), serde(skip))]
     ForgetPurchase {
         /// The idempotency key.
         #[serde(deserialize_with = "json::required")]

@@ -2,10 +2,7 @@
 
 use stablevps_core::batch::Batch as CoreBatch;
 use stablevps_core::config::Api as CoreApi;
-#[cfg(feature = "stores")]
 use stablevps_core::host::documents::machine;
-#[cfg(not(feature = "stores"))]
-use stablevps_core::host::documents::machine_without_stores as machine;
 use stablevps_core::host::{Seeds, documents};
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -32,6 +29,13 @@ impl Api {
     #[must_use]
     pub fn problem(&self) -> Option<String> {
         self.0.as_ref().err().cloned()
+    }
+
+    /// Whether this build knows the calls that ask a store.
+    #[must_use]
+    #[wasm_bindgen(js_name = hasStores)]
+    pub fn has_stores(&self) -> bool {
+        cfg!(feature = "stores")
     }
 
     /// Begins the call or the purchase that a JSON document describes. What can't be begun is a machine

@@ -24,12 +24,12 @@ const FEATURES: &[&str] = &[
 
 /// What the compiler inlines. A reader of a model has a function for each of its fields, and LLVM inlines those, as
 /// each has one caller: for that it grants 15,000 units of cost. That makes the whole 8 % larger after compression,
-/// and hardly faster. So all other costs are eight times LLVM's, and the threshold is such that small functions are
+/// and hardly faster. So all other costs are sixteen times LLVM's, and the threshold is such that small functions are
 /// inlined as before.
 const INLINING: &[&str] = &[
-    "-Cllvm-args=-inline-instr-cost=40",
-    "-Cllvm-args=-inline-call-penalty=200",
-    "-Cllvm-args=-inline-threshold=50",
+    "-Cllvm-args=-inline-instr-cost=80",
+    "-Cllvm-args=-inline-call-penalty=400",
+    "-Cllvm-args=-inline-threshold=90",
 ];
 
 /// What `wasm-opt` does.
@@ -37,9 +37,11 @@ const PASSES: &[&str] = &[
     // Flat code is what it can simplify most.
     "--flatten",
     "--rereloop",
-    "-O2",
+    "-O4",
+    "--shrink-level=2",
     // As above.
     "--one-caller-inline-max-function-size=0",
+    "--converge",
     // Similar names are those of similar functions, which compress better side by side.
     "--reorder-functions-by-name",
     "--strip-debug",

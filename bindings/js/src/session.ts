@@ -329,13 +329,17 @@ export class Session {
     options: object | undefined,
     seed: () => number,
   ): Machine {
+    const asks = asksStore(request);
+    if (asks && !this.#api?.hasStores()) {
+      throw invalidInput("store", "can't be used with this build of the core");
+    }
     const document = JSON.stringify({ request, options });
     return api.begin(
       document,
       this.#host.clock.monotonic(),
       this.#host.clock.now(),
       this.#seed === undefined ? seed() : this.#seed++,
-      asksStore(request) ? names() : undefined,
+      asks ? names() : undefined,
     );
   }
 }

@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::{HostStep, ListingForm, Machine, Seeds, StoreSql, begin, begin_without_stores, end};
+use super::{HostStep, ListingForm, Machine, Seeds, StoreSql, begin, end};
 use crate::batch::Batch;
 use crate::catalogue;
 use crate::clock::{Instant, Now};
@@ -80,20 +80,6 @@ fn api_config(config: &str) -> Result<ApiConfig, Error> {
 pub fn machine(api: &Api, call: &str, seeds: Seeds, begun: Now) -> Result<Box<dyn Machine>, Error> {
     let Call { request, options } = read(call)?;
     begin(api, request, options, ListingForm::Verbatim, seeds, begun)
-}
-
-/// The same for a host without stores, of whose program the machines that ask one are no part.
-///
-/// # Errors
-/// As of [`machine`], and `InvalidInput` for what asks a store.
-pub fn machine_without_stores(
-    api: &Api,
-    call: &str,
-    seeds: Seeds,
-    begun: Now,
-) -> Result<Box<dyn Machine>, Error> {
-    let Call { request, options } = read(call)?;
-    begin_without_stores(api, request, options, ListingForm::Verbatim, seeds, begun)
 }
 
 #[derive(Deserialize)]
@@ -340,26 +326,6 @@ mod tests {
             let refused = begun(&call).unwrap_err();
             assert!(refused.contains(said), "{options}: {refused}");
         }
-    }
-
-    #[test]
-    fn a_host_without_stores_has_no_machine_that_asks_one() {
-        let account = api(r#"{"apiKey":"svps_live_a3f7","baseUrl":"https://stablevps.com"}"#);
-        let account = account.unwrap();
-        let begun = |call: &str| {
-            let begun = machine_without_stores(&account, call, SEEDS, Now::from_millis(0, 0));
-            begun.map(drop).map_err(|error| error.to_string())
-        };
-        let refused = Err("store can't be used with this build of the core".to_owned());
-        let order = r#""planId":"pro","billingCycle":"monthly","location":"tokyo""#;
-        for request in [
-            format!(r#"{{"provision":{{{order},"recording":{{}}}}}}"#),
-            r#"{"resumeRecorded":{"find":{"key":"k"}}}"#.to_owned(),
-            r#"{"listPurchases":{"openOnly":true}}"#.to_owned(),
-        ] {
-            assert_eq!(begun(&format!(r#"{{"request":{request}}}"#)), refused);
-        }
-        assert_eq!(begun(&provision("")), Ok(()));
     }
 
     #[test]

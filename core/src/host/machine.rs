@@ -163,7 +163,7 @@ pub fn begin(
     seeds: Seeds,
     begun: Now,
 ) -> Result<Box<dyn Machine>, Error> {
-    request.begin(&Machines::<true> {
+    request.begin(&Machines {
         api,
         options,
         form,
@@ -172,29 +172,8 @@ pub fn begin(
     })
 }
 
-/// The same for a host without stores, of whose program the machines that ask one are no part.
-///
-/// # Errors
-/// As of [`begin`], and `InvalidInput` for what asks a store.
-pub fn begin_without_stores(
-    api: &Api,
-    request: Request,
-    options: CallOptions,
-    form: ListingForm,
-    seeds: Seeds,
-    begun: Now,
-) -> Result<Box<dyn Machine>, Error> {
-    request.begin(&Machines::<false> {
-        api,
-        options,
-        form,
-        seeds,
-        begun,
-    })
-}
-
-/// What every machine begins with, and whether there may be some that ask a store.
-struct Machines<'a, const STORES: bool> {
+/// What every machine begins with.
+struct Machines<'a> {
     api: &'a Api,
     options: CallOptions,
     form: ListingForm,
@@ -202,7 +181,7 @@ struct Machines<'a, const STORES: bool> {
     begun: Now,
 }
 
-impl<const STORES: bool> Begin for Machines<'_, STORES> {
+impl Begin for Machines<'_> {
     type Begun = Box<dyn Machine>;
 
     fn call<E>(&self, endpoint: E) -> Result<Self::Begun, Error>
@@ -234,7 +213,7 @@ impl<const STORES: bool> Begin for Machines<'_, STORES> {
         &self,
         purchase: impl FnOnce(&Api, u64, Now) -> Recorded,
     ) -> Result<Self::Begun, Error> {
-        if !STORES {
+        if cfg!(not(feature = "stores")) {
             return Err(no_stores());
         }
         let purchase = purchase(self.api, self.seeds.names()?, self.begun)?;
@@ -247,7 +226,7 @@ impl<const STORES: bool> Begin for Machines<'_, STORES> {
     }
 
     fn book(&self, question: Question) -> Result<Self::Begun, Error> {
-        if !STORES {
+        if cfg!(not(feature = "stores")) {
             return Err(no_stores());
         }
         let (options, names) = (self.options, self.seeds.names()?);

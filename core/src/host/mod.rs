@@ -10,7 +10,7 @@ pub mod documents;
 mod machine;
 mod sql;
 
-pub use machine::{ListingForm, Machine, Seeds, begin, begin_without_stores};
+pub use machine::{ListingForm, Machine, Seeds, begin};
 pub use sql::StoreSql;
 
 use std::sync::LazyLock;
@@ -138,7 +138,7 @@ impl HostStep {
             return Some(Self::Event { event });
         }
         match machine.next_step(now) {
-            RecordedStep::Store(request) => Some(Self::store(&request)),
+            RecordedStep::Store(request) if cfg!(feature = "stores") => Some(Self::store(&request)),
             RecordedStep::Send {
                 request,
                 send_within_ms,
@@ -165,7 +165,8 @@ impl HostStep {
                 within_ms: probe.within_ms,
                 progress: machine.progress(now),
             }),
-            RecordedStep::Done(()) => None,
+            // Without stores no machine asks one.
+            RecordedStep::Store(_) | RecordedStep::Done(()) => None,
         }
     }
 }
