@@ -252,35 +252,11 @@ pub(crate) fn given_or_null<'de, T: Scalar, D: Deserializer<'de>>(
     }
 }
 
-/// What serde writes of a value that begins like this, and what that value is.
-const KINDS: &[(&str, &str)] = &[
-    ("null", "null"),
-    ("boolean ", "a boolean"),
-    ("integer ", "a number"),
-    ("floating point ", "a number"),
-    ("string ", "a string"),
-    ("sequence", "an array"),
-    ("map", "an object"),
-];
-
-const AN_OBJECT: &str = "an object";
-const AN_ARRAY: &str = "an array";
-
-/// What is said of a value that is no object or no array where [`object`] or [`objects`] wants one. serde says it, and
-/// quotes the value. A visitor of every kind of value would say it without, but its code is there once for each struct.
-pub(crate) fn without_the_value(said: &str) -> Option<String> {
-    let said = said.strip_prefix("invalid type: ")?;
-    let (said, expected) = said.rsplit_once(", expected ")?;
-    let (_, found) = KINDS.iter().find(|(begin, _)| said.starts_with(begin))?;
-    let is_ours = [AN_OBJECT, AN_ARRAY].contains(&expected);
-    is_ours.then(|| format!("must be {expected}, not {found}"))
-}
-
 /// A struct, from an object alone.
 pub(crate) fn object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<T, D::Error> {
-    deserializer.deserialize_map(ObjectVisitor(PhantomData))
+    deserializer.deserialize_any(ObjectVisitor(PhantomData))
 }
 
 /// A struct that may be missing.
@@ -294,7 +270,7 @@ pub(crate) fn optional_object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
 pub(crate) fn objects<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Vec<T>, D::Error> {
-    deserializer.deserialize_seq(ObjectsVisitor(PhantomData))
+    deserializer.deserialize_any(ObjectsVisitor(PhantomData))
 }
 
 /// A document of a caller's, looked at for `null`, as what is not said is absent, and for arrays, of which
@@ -367,13 +343,35 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
     }
 }
 
+/// Refuses every kind of value that is not listed by the visitor itself.
+macro_rules! refuse {
+    ($expected:literal: $($visit:ident($type:ty) = $found:literal),+) => {
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str($expected)
+        }
+
+        fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+            Err(mismatch($expected, Found::Kind("null")))
+        }
+
+        $(fn $visit<E: Error>(self, _: $type) -> Result<Self::Value, E> {
+            Err(mismatch($expected, Found::Kind($found)))
+        })+
+    };
+}
+
 struct ObjectVisitor<T>(PhantomData<T>);
 
 impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
     type Value = T;
 
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(AN_OBJECT)
+    refuse! {
+        "an object": visit_bool(bool) = "a boolean", visit_u64(u64) = "a number",
+        visit_i64(i64) = "a number", visit_f64(f64) = "a number", visit_str(&str) = "a string"
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<T, A::Error> {
+        Err(mismatch("an object", Found::Kind("an array")))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<T, A::Error> {
@@ -386,8 +384,13 @@ struct ObjectsVisitor<T>(PhantomData<T>);
 impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectsVisitor<T> {
     type Value = Vec<T>;
 
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(AN_ARRAY)
+    refuse! {
+        "an array": visit_bool(bool) = "a boolean", visit_u64(u64) = "a number",
+        visit_i64(i64) = "a number", visit_f64(f64) = "a number", visit_str(&str) = "a string"
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, _: A) -> Result<Vec<T>, A::Error> {
+        Err(mismatch("an array", Found::Kind("an object")))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Vec<T>, A::Error> {
