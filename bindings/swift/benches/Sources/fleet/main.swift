@@ -5,7 +5,9 @@ import Foundation
 import StableVPS
 
 let purchases = 500
-/// For how long it is measured, once all of them wait.
+/// Once all of them wait, their pauses grow for so long.
+let settling = Duration.seconds(30)
+/// For how long it is measured then.
 let measured = Duration.seconds(60)
 /// Of a core, in a hundred.
 let limit = 1.0
@@ -38,6 +40,7 @@ let waiting = Task {
 while (batch.progress?.polling ?? 0) < purchases {
   try await Task.sleep(for: .milliseconds(500))
 }
+try await Task.sleep(for: settling)
 let clock = ContinuousClock()
 let (cpu, begun) = (cpuTime(), clock.now)
 try await Task.sleep(for: measured)
