@@ -4,10 +4,11 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 use serde_json::json;
 
+use super::many;
 use super::show::Password;
 use crate::api::{
-    BillingCycle, Client, Location, Money, Plan, PlanId, Progress, Provisioned, VpsId, Wallet,
-    WhenHeld, plans, price,
+    BillingCycle, Buy, Client, Location, Money, Plan, PlanId, Progress, ProvisionBuilder,
+    Provisioned, VpsId, WaitLevel, Wallet, WhenHeld, plans, price,
 };
 use crate::ask;
 use crate::context::{Account, Context};
@@ -39,11 +40,12 @@ pub const BOUGHT: [Column; 15] = [
     Column::new("elapsedMs", "TOOK MS", Look::Number).when_asked(),
 ];
 
-const OFFER: [Column; 8] = [
+const OFFER: [Column; 9] = [
     Column::new("planId", "PLAN", Look::Text),
     Column::new("name", "NAME", Look::Text),
     Column::new("billingCycle", "CYCLE", Look::Text),
     Column::new("location", "LOCATION", Look::Text),
+    Column::new("count", "COUNT", Look::Number).when_asked(),
     Column::new("price", "PRICE", Look::Text),
     Column::new("balance", "WALLET", Look::Text),
     Column::new("balanceAfter", "AFTER IT", Look::Text),
@@ -66,6 +68,7 @@ Examples:
   svps buy pro newYork --yes --max-spend 35 --wait reachable
   svps buy basic london --yes --no-wait -q
   svps buy basic london --yes --key order-4711
+  svps buy basic london --yes --count 5 --key order-4712 --max-spend 70
   svps buy basic london --simulate"
 )]
 pub struct BuyArgs {
@@ -78,7 +81,11 @@ pub struct BuyArgs {
     /// How often it is paid for
     #[arg(long, value_parser = PossibleValuesParser::new(BillingCycle::KNOWN), ignore_case = true, default_value = "monthly")]
     pub cycle: String,
-    /// The most that may be spent, in EUR; by default the price that is shown
+    /// How many are bought, from 1 to 500. Each has an idempotency key of its own: KEY-1, KEY-2 and so on, where KEY is that
+    /// of --key or, without it, a new one that is told
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=500), value_name = "NUMBER", conflicts_with = "no_wait")]
+    pub count: Option<u16>,
+    /// The most that may be spent, on all of them together, in EUR; by default the price that is shown
     #[arg(long, value_name = "EUR")]
     pub max_spend: Option<String>,
     /// An idempotency key of yours: under it this machine buys at most one VPS on the account. Run again with it, the
@@ -105,12 +112,18 @@ pub struct BuyArgs {
 }
 
 /// What is to be bought, and for how much.
-struct Offer {
-    plan: Plan,
-    cycle: BillingCycle,
-    location: Location,
-    price: Money,
-    max_spend: Money,
+pub struct Offer {
+    pub plan: Plan,
+    pub cycle: BillingCycle,
+    pub location: Location,
+    /// Of one.
+    pub price: Money,
+    /// How many there are.
+    pub count: u16,
+    /// Of all.
+    pub total: Money,
+    /// The most that all may cost.
+    pub max_spend: Money,
 }
 
 impl Offer {
@@ -123,11 +136,13 @@ impl Offer {
             .find(|plan| plan.id == id)
             .ok_or_else(unknown)?;
         let price = price(&id, &cycle).ok_or_else(unknown)?;
+        let count = args.count.unwrap_or(1);
+        let total = (1..count).fold(price, |sum, _| sum.plus(price));
         let max_spend = match &args.max_spend {
             Some(text) => text.parse().map_err(|expected| {
                 Failure::usage(format!("--max-spend: `{text}` must be {expected}"))
             })?,
-            None => price,
+            None => total,
         };
         let location = Location::from(args.location.as_str());
         Ok(Self {
@@ -135,6 +150,8 @@ impl Offer {
             cycle,
             location,
             price,
+            count,
+            total,
             max_spend,
         })
     }
@@ -145,9 +162,10 @@ impl Offer {
             ("name", json!(self.plan.name)),
             ("billingCycle", json!(self.cycle)),
             ("location", json!(self.location)),
-            ("price", json!(self.price)),
+            ("count", json!(self.count)),
+            ("price", json!(self.total)),
             ("balance", json!(wallet.balance)),
-            ("balanceAfter", json!(wallet.balance.minus(self.price))),
+            ("balanceAfter", json!(wallet.balance.minus(self.total))),
             ("currency", json!(wallet.currency)),
         ];
         fields
@@ -171,18 +189,34 @@ impl Offer {
             BillingCycle::Yearly => "year",
             BillingCycle::Monthly | BillingCycle::Unknown(_) => "month",
         };
+        let total = match self.count {
+            1 => String::new(),
+            count => format!(", {count} of them {} {currency}", self.total),
+        };
         format!(
             "  plan      {id} ({name})\n  size      {vcpus} vCPU, {memory_mb} MB, {storage_gb} GB NVMe\n  \
-             location  {}\n  price     {} {currency} a {period}\n  wallet    {} {currency}, then {} {currency}",
+             location  {}\n  price     {} {currency} a {period}{total}\n  wallet    {} {currency}, then {} {currency}",
             self.location,
             self.price,
             wallet.balance,
-            wallet.balance.minus(self.price),
+            wallet.balance.minus(self.total),
         )
     }
 
+    /// That all of them together cost no more than they may.
+    fn must_fit(&self) -> Outcome {
+        if !self.max_spend.minus(self.total).is_negative() {
+            return Ok(());
+        }
+        let message = format!(
+            "the price of {} is above --max-spend {}",
+            self.total, self.max_spend
+        );
+        Err(Failure::new(Exit::Money, message).next("Nothing was bought."))
+    }
+
     fn is_affordable(&self, wallet: &Wallet) -> bool {
-        !wallet.balance.minus(self.price).is_negative()
+        !wallet.balance.minus(self.total).is_negative()
     }
 }
 
@@ -194,9 +228,9 @@ pub fn buy(context: &Context, args: &BuyArgs) -> Outcome {
             .next("Nothing was bought. Pass --yes to buy, or --dry-run to see the price."));
     }
     interrupt::install()?;
-    let account = match &args.key {
-        Some(_) => context.recorded_account()?,
-        None => context.account(None)?,
+    let account = match (&args.key, args.count) {
+        (None, None) => context.account(None)?,
+        _ => context.recorded_account()?,
     };
     if args.dry_run {
         return dry_run(context, &account.client, &offer);
@@ -204,19 +238,37 @@ pub fn buy(context: &Context, args: &BuyArgs) -> Outcome {
     if !args.yes {
         confirm(&account.client, &offer)?;
     }
+    if args.count.is_some() {
+        offer.must_fit()?;
+        return many::buy(context, args, &account, &offer);
+    }
     order(context, args, &account, &offer)
+}
+
+/// One order, with all that it is to be carried out with but its limit.
+pub fn ordered(
+    args: &BuyArgs,
+    account: &Account,
+    offer: &Offer,
+    level: WaitLevel,
+) -> ProvisionBuilder<Client, Buy> {
+    let (plan, cycle, location) = (&offer.plan.id, &offer.cycle, &offer.location);
+    let order = account
+        .client
+        .vps()
+        .provision(plan.clone(), cycle.clone(), location.clone());
+    order
+        .wait_for(level)
+        .timeout(args.waiting.timeout)
+        .first_look(args.waiting.first_look)
+        .longest_pause(args.waiting.longest_pause)
+        .settle(args.settle)
 }
 
 fn dry_run(context: &Context, client: &Client, offer: &Offer) -> Outcome {
     let wallet = client.wallet().get()?;
     context.output.one(&OFFER, &offer.record(&wallet))?;
-    if offer.max_spend < offer.price {
-        let message = format!(
-            "the price of {} is above --max-spend {}",
-            offer.price, offer.max_spend
-        );
-        return Err(Failure::new(Exit::Money, message).next("Nothing was bought."));
-    }
+    offer.must_fit()?;
     if !offer.is_affordable(&wallet) {
         return Err(Failure::new(Exit::Money, "the wallet does not hold enough")
             .next("Nothing was bought. Top up the wallet at https://stablevps.com."));
@@ -232,27 +284,20 @@ fn confirm(client: &Client, offer: &Offer) -> Outcome {
         return Err(Failure::new(Exit::Money, "the wallet does not hold enough")
             .next("Nothing was bought. Top up the wallet at https://stablevps.com, or choose another plan."));
     }
-    if ask::confirm("Buy it?")? {
+    let question = if offer.count == 1 {
+        "Buy it?"
+    } else {
+        "Buy them?"
+    };
+    if ask::confirm(question)? {
         return Ok(());
     }
     Err(Failure::new(Exit::General, "nothing was bought"))
 }
 
 fn order(context: &Context, args: &BuyArgs, account: &Account, offer: &Offer) -> Outcome {
-    let mut order = account
-        .client
-        .vps()
-        .provision(
-            offer.plan.id.clone(),
-            offer.cycle.clone(),
-            offer.location.clone(),
-        )
-        .max_spend(offer.max_spend)
-        .wait_for(purchase::level(args.waiting.level))
-        .timeout(args.waiting.timeout)
-        .first_look(args.waiting.first_look)
-        .longest_pause(args.waiting.longest_pause)
-        .settle(args.settle);
+    let level = purchase::level(args.waiting.level);
+    let mut order = ordered(args, account, offer, level).max_spend(offer.max_spend);
     if let Some(key) = &args.key {
         order = order.idempotency_key(key).when_held(WhenHeld::Wait);
     }
@@ -287,7 +332,7 @@ fn order(context: &Context, args: &BuyArgs, account: &Account, offer: &Offer) ->
 }
 
 /// A new order could be taken for one whose end is not known, and that one for the new order.
-fn must_have_no_open_order(purchases: &Purchases, account: &Account) -> Outcome {
+pub fn must_have_no_open_order(purchases: &Purchases, account: &Account) -> Outcome {
     let Listed {
         records,
         unreadable,
@@ -368,13 +413,13 @@ fn bought(progress: &Progress, written: &Written) -> Record {
     fields
 }
 
-fn usable(provisioned: &Provisioned, password: Password) -> Record {
+pub fn usable(provisioned: &Provisioned, password: Password) -> Record {
     let mut fields = record(provisioned);
     fields.extend(super::show::details(&provisioned.vps, password));
     fields
 }
 
-fn warn_of_unexplained(provisioned: &Provisioned) {
+pub fn warn_of_unexplained(provisioned: &Provisioned) {
     if let Some(unexplained) = &provisioned.unexplained {
         anstream::eprintln!(
             "warning: {} was charged beyond this purchase. Look at the account: svps list, svps wallet",

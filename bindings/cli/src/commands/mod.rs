@@ -8,6 +8,7 @@ pub mod delete;
 pub mod keys;
 pub mod login;
 pub mod man;
+pub mod many;
 pub mod power;
 pub mod rdp;
 pub mod resume;
