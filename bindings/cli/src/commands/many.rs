@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use clap::ValueEnum as _;
 use serde_json::json;
 
-use super::buy::{self, BuyArgs, Offer};
+use super::buy::{self, BuyArgs};
+use super::offer::Offer;
 use super::show::Password;
 use crate::api::{
     BatchProgress, BillingCycle, Bought, Error, Phase, Progress, Purchases, WaitLevel, WhenHeld,
