@@ -127,7 +127,9 @@ export class Buying<Order extends ManyOrder>
   }
 
   get tokens(): readonly OpenPurchase<Order>[] {
-    return [...this.#open.values()].filter((open): open is OpenPurchase<Order> => open.token !== null);
+    return [...this.#open.values()].filter(
+      (open): open is OpenPurchase<Order> => open.token !== null,
+    );
   }
 
   get progress(): BatchProgress | null {

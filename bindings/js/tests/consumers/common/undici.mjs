@@ -11,9 +11,7 @@ export async function buyWithAgents(stablevps, { Agent, EnvHttpProxyAgent, Retry
   for (const [name, dispatcher] of Object.entries(AGENTS)) {
     const options = { fetch: (url, init) => fetch(url, { ...init, dispatcher }) };
     console.log(name);
-    console.log(
-      await purchasesThatBreak(stablevps, process.env.STABLEVPS_LABORATORY_URL, options),
-    );
+    console.log(await purchasesThatBreak(stablevps, process.env.STABLEVPS_LABORATORY_URL, options));
     await dispatcher.close();
   }
 }
