@@ -14,7 +14,7 @@ use crate::recorded::WhenHeld;
 use crate::request::Output;
 use crate::secret::Secret;
 use crate::time::Timestamp;
-use crate::watch::WatchEventKind;
+use crate::watch::{RebootPolicy, WatchEventKind};
 
 macro_rules! text {
     ($($name:ident = $format:literal),+) => {
@@ -51,6 +51,7 @@ pub fn models() -> serde_json::Value {
     generator.subschema_for::<Auth>();
     generator.subschema_for::<WaitLevel>();
     generator.subschema_for::<WhenHeld>();
+    generator.subschema_for::<RebootPolicy>();
     generator.subschema_for::<WatchEventKind>();
     generator.subschema_for::<ProbeOutcome>();
     serde_json::Value::Object(generator.take_definitions(true))

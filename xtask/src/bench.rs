@@ -6,6 +6,7 @@ use anyhow::{Result, bail};
 use clap::ValueEnum;
 
 use crate::figures::{Row, read};
+use crate::fleet::{self, Driver};
 use crate::js::{package, project, tarball};
 use crate::python::WHEEL_LIMIT;
 use crate::python::{Venv, wheel};
@@ -33,7 +34,7 @@ pub enum Name {
 }
 
 /// Measures, and prints one row a figure.
-pub fn run(name: Name, check: bool) -> Result<()> {
+pub fn run(name: Name, drivers: &[Driver], check: bool) -> Result<()> {
     let rows = match name {
         Name::Rust => rust()?,
         Name::Python => python()?,
@@ -41,7 +42,7 @@ pub fn run(name: Name, check: bool) -> Result<()> {
         Name::Kotlin => kotlin::bench()?,
         Name::Swift => swift::bench()?,
         Name::Cli => cli::bench()?,
-        Name::Fleet => fleet()?,
+        Name::Fleet => fleet::bench(drivers)?,
     };
     print_table(&rows);
     let missed = rows.iter().filter(|row| row.is_missed()).count();
@@ -102,39 +103,6 @@ fn python() -> Result<Vec<Row>> {
         ratio: size as f64 / WHEEL_LIMIT as f64,
         limit: Some(1.0),
     });
-    Ok(rows)
-}
-
-/// In virtual time, and then for a minute in each of the drivers.
-fn fleet() -> Result<Vec<Row>> {
-    let service = simulator("release")?;
-    let (wheel, tarball) = (wheel()?, tarball()?);
-    let tools = Venv::with_tools()?;
-    tools.pip(&["--force-reinstall", "--no-deps", &wheel.to_string_lossy()])?;
-    let folder = project(&package().join("benches"), "benches", &tarball)?;
-    headline("measuring");
-    let bench = |package: &str, more: &[&str]| {
-        let mut command = Command::new("cargo");
-        command
-            .args([
-                "bench", "--quiet", "--locked", "-p", package, "--bench", "fleet",
-            ])
-            .args(more)
-            .env("STABLEVPS_SIMULATOR_BIN", &service)
-            .current_dir(root());
-        read(&output(&mut command)?)
-    };
-    let mut rows = bench("stablevps-core", &[])?;
-    rows.extend(bench("stablevps", &["--features", "async"])?);
-    let mut python = tools.python();
-    python
-        .arg(root().join("bindings/python/benches/fleet.py"))
-        .arg(&service)
-        .current_dir(elsewhere()?);
-    rows.extend(read(&output(&mut python)?)?);
-    let mut node = Command::new("node");
-    node.arg("fleet.mjs").arg(&service).current_dir(folder);
-    rows.extend(read(&output(&mut node)?)?);
     Ok(rows)
 }
 

@@ -212,17 +212,34 @@ pub fn demo() -> Result<()> {
     finish(&mut run(&program("demo", &[&source], "DemoKt", "")?)?)
 }
 
+/// The program that measures what five hundred purchases cost that wait.
+pub fn fleet(service: &Path) -> Result<Command> {
+    installed()?;
+    finish(
+        mvn()?
+            .args(["-pl", "benches", "compile"])
+            .current_dir(package()),
+    )?;
+    measuring("FleetKt", service)
+}
+
+/// A program of the measurements.
+fn measuring(main: &str, service: &Path) -> Result<Command> {
+    let mut program = mvn()?;
+    program
+        .args(["-pl", "benches", "package", "exec:exec"])
+        .arg(format!("-Dmain={main}"))
+        .arg(format!("-Dservice={}", service.display()))
+        .current_dir(package());
+    Ok(program)
+}
+
 /// Measures it.
 pub fn bench() -> Result<Vec<Row>> {
     installed()?;
     let service = simulator("release")?;
     headline("measuring");
-    let mut calls = mvn()?;
-    calls
-        .args(["-pl", "benches", "package", "exec:exec"])
-        .arg(format!("-Dservice={}", service.display()))
-        .current_dir(package());
-    let mut rows = read(&output(&mut calls)?)?;
+    let mut rows = read(&output(&mut measuring("CallsKt", &service)?)?)?;
     let size = fs::metadata(stripped(&cdylib("stablevps-ffi", &["records"])?)?)?.len();
     #[allow(clippy::cast_precision_loss)]
     rows.push(Row {

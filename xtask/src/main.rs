@@ -6,6 +6,7 @@ mod crossing;
 mod debian;
 mod demo;
 mod figures;
+mod fleet;
 mod generate;
 mod interface;
 mod js;
@@ -79,6 +80,9 @@ enum Command {
         /// What to measure.
         #[arg(value_enum)]
         name: bench::Name,
+        /// Of fleets, only those drivers: several are separated by commas. By default all are measured.
+        #[arg(long, value_enum, value_delimiter = ',')]
+        drivers: Vec<fleet::Driver>,
         /// Fail where a limit is missed.
         #[arg(long)]
         check: bool,
@@ -139,7 +143,11 @@ fn carry_out(command: Command) -> Result<()> {
         Command::Demo { name } => demo::run(name),
         Command::Cli => cli::build().map(drop),
         Command::Test { part, race } => test::run(part, &race),
-        Command::Bench { name, check } => bench::run(name, check),
+        Command::Bench {
+            name,
+            drivers,
+            check,
+        } => bench::run(name, &drivers, check),
         Command::Package { options } => packaging::run(&options),
         Command::Android { processor } => packaging::android::run(processor.as_deref()),
         Command::Jars { publish } => kotlin::pack(publish),

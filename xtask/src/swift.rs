@@ -9,7 +9,7 @@ mod root;
 mod test;
 mod toolchain;
 
-pub use bench::bench;
+pub use bench::{bench, fleet};
 pub use test::test;
 
 use std::path::PathBuf;

@@ -76,7 +76,7 @@ impl<'a> Declaration<'a> {
             "FailureKind" => ("TransportFailure", "Kind", true, true),
             "Delivery" => ("TransportFailure", "Delivery", true, true),
             "Fault" | "Next" => ("StableVPSError", core_name, false, true),
-            "ProbeOutcome" => ("StableVPS", core_name, true, false),
+            "ProbeOutcome" | "RebootPolicy" => ("StableVPS", core_name, true, false),
             _ => ("StableVPS", core_name, false, true),
         };
         Self {

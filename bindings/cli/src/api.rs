@@ -5,8 +5,9 @@ pub use stablevps::http::{
 };
 pub use stablevps::store::{PurchaseState, SqliteStore, WhenHeld};
 pub use stablevps::{
-    ActionReceipt, BillingCycle, Client, ClientBuilder, Clock, Error, ErrorKind, KeyCheck, KeyId,
-    Location, Money, NewKey, Next, Phase, Plan, PlanId, ProbeOutcome, ProbeTarget, Prober,
-    Progress, Provisioned, Purchase, PurchaseRecord, Secret, Stopper, Timestamp, Transport, Vps,
-    VpsDetails, VpsId, VpsWatch, WaitLevel, Wallet, WatchEvent, WatchEventKind, plans, price,
+    ActionReceipt, BatchProgress, BillingCycle, Bought, Buy, Client, ClientBuilder, Clock, Error,
+    ErrorKind, KeyCheck, KeyId, Location, Money, NewKey, Next, Phase, Plan, PlanId, ProbeOutcome,
+    ProbeTarget, Prober, Progress, ProvisionBuilder, Provisioned, Purchase, PurchaseRecord,
+    Purchases, RebootPolicy, Secret, Stopper, Timestamp, Transport, Vps, VpsDetails, VpsId,
+    VpsWatch, WaitLevel, Wallet, WatchEvent, WatchEventKind, plans, price,
 };

@@ -102,10 +102,11 @@ pub fn shown_key(record: &PurchaseRecord) -> String {
     record.idempotency_key.clone().unwrap_or_default()
 }
 
-const AGAIN: &str = "Run the same command again: it goes on, and buys nothing more.";
+/// What to do about a purchase that the same command goes on with.
+pub const AGAIN: &str = "Run the same command again: it goes on, and buys nothing more.";
 
 /// What the end of a purchase that did not end well means.
-fn ended(error: &Error, last: &Progress) -> Failure {
+pub fn ended(error: &Error, last: &Progress) -> Failure {
     let may_be_bought = last.vps_id.is_some() || error.token().is_some() && last.orders_sent > 0;
     let (exit, message) = match (&last.vps_id, error.kind()) {
         (_, ErrorKind::Unresolved { .. }) => {
@@ -113,10 +114,7 @@ fn ended(error: &Error, last: &Progress) -> Failure {
                         Then end it with `svps resume KEY --forget`; its key stays used.";
             return Failure::new(Exit::Unresolved, error.to_string()).next(look);
         }
-        (_, ErrorKind::IdempotencyMismatch { .. }) => {
-            return Failure::new(Exit::Usage, error.to_string())
-                .next("Nothing was ordered. Use the plan, cycle and location of the first call, or another key.");
-        }
+        (_, ErrorKind::IdempotencyMismatch { .. }) => return not_begun(error),
         (Some(vps), _) if is_stopped(error) => {
             let message = format!("interrupted; the VPS {vps} is bought");
             (Exit::Interrupted, message)
@@ -143,4 +141,14 @@ fn ended(error: &Error, last: &Progress) -> Failure {
         }
     };
     Failure::new(exit, message).next(AGAIN)
+}
+
+/// What it means that a purchase did not begin in this process. Another one may have it.
+pub fn not_begun(error: &Error) -> Failure {
+    match error.kind() {
+        ErrorKind::IdempotencyMismatch { .. } => Failure::new(Exit::Usage, error.to_string())
+            .next("Nothing was ordered. Use the plan, cycle and location of the first call, or another key."),
+        _ if is_stopped(error) => Failure::new(Exit::Interrupted, "interrupted before it began").next(AGAIN),
+        _ => Failure::from(error.clone()),
+    }
 }

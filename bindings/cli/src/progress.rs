@@ -78,6 +78,14 @@ impl ProgressView {
         }
     }
 
+    /// Prints something else meanwhile.
+    pub fn aside<T>(&self, print: impl FnOnce() -> T) -> T {
+        match self {
+            Self::Line(bar) => bar.suspend(print),
+            Self::Lines(_) | Self::Quiet => print(),
+        }
+    }
+
     /// Leaves the screen as it was.
     pub fn clear(&self) {
         if let Self::Line(bar) = self {

@@ -276,8 +276,8 @@ fn unreadable(path: &Path, reason: &str) -> Failure {
         .next("Look at the account (`svps list`, `svps wallet`), then move the file away.")
 }
 
-/// Eight hexadecimal digits. Hash maps are seeded with what the system calls random.
-fn random_id() -> String {
+/// A name that nothing else has: eight hexadecimal digits. Hash maps are seeded with what the system calls random.
+pub fn random_id() -> String {
     let random = std::hash::RandomState::new().build_hasher().finish();
     format!("{:08x}", random & 0xffff_ffff)
 }

@@ -13,7 +13,7 @@ export type * from "./events.js";
 /** @internal For the testing entry: there is one class of each error. */
 export { invalidInput } from "./internal.js";
 export type { Logger } from "./machine.js";
-export type { Batch, ManyOptions, ManyOrder, OpenOrder, OrderEnd } from "./many.js";
+export type { Batch, ManyOptions, ManyOrder, OpenPurchase, OrderEnd } from "./many.js";
 export * from "./models.js";
 export { cents, compareMoney, formatMoney, fromCents, type Money } from "./money.js";
 export type { ClientEvent, PhaseChangedEvent, RequestDoneEvent } from "./observing.js";

@@ -51,7 +51,7 @@ export type OrderEnd<Order> = {
 );
 
 /** An order that was begun and whose VPS was not given. */
-export interface OpenOrder<Order> {
+export interface OpenPurchase<Order> {
   /** The order as it was given. */
   readonly order: Order;
   /** Which one it is, from 0. */
@@ -73,7 +73,7 @@ export interface Batch<Order> extends AsyncIterable<OrderEnd<Order>> {
    * those that ended in an error with a token. Nothing was ordered for any other. A token from before its order orders when
    * it is resumed, and `maxSpend` no longer limits it.
    */
-  readonly tokens: readonly OpenOrder<Order>[];
+  readonly tokens: readonly OpenPurchase<Order>[];
   /** How far all of them are; `null` before the first one begins. */
   readonly progress: BatchProgress | null;
 }
@@ -126,8 +126,10 @@ export class Buying<Order extends ManyOrder>
     this.#options = options;
   }
 
-  get tokens(): readonly OpenOrder<Order>[] {
-    return [...this.#open.values()].filter((open): open is OpenOrder<Order> => open.token !== null);
+  get tokens(): readonly OpenPurchase<Order>[] {
+    return [...this.#open.values()].filter(
+      (open): open is OpenPurchase<Order> => open.token !== null,
+    );
   }
 
   get progress(): BatchProgress | null {

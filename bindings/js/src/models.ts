@@ -61,6 +61,9 @@ export type WaitLevel = "ready" | "active" | "reachable";
 /** What to do about a purchase that goes on elsewhere. */
 export type WhenHeld = "refuse" | "wait";
 
+/** Which VPS a watch reboots. */
+export type RebootPolicy = "never" | "when_silent";
+
 /** How a probe went. */
 export type ProbeOutcome = "answered" | "silent" | "not_tried";
 

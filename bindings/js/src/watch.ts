@@ -4,7 +4,7 @@ import type { Machine } from "../wasm/main/main.js";
 import { onAbort } from "./abort.js";
 import { readWatchEvent, type WatchEvent } from "./events.js";
 import { Drive, type Host } from "./machine.js";
-import type { VpsId } from "./models.js";
+import type { RebootPolicy, VpsId } from "./models.js";
 import {
   abortSignal,
   callback,
@@ -30,7 +30,7 @@ export interface WatchOptions {
   /**
    * `when_silent` reboots VPS that are paid and active and do not answer, while others do. `never` by default.
    */
-  reboot?: "never" | "when_silent" | undefined;
+  reboot?: RebootPolicy | undefined;
   /**
    * Whether VPS are probed, each with one TCP connection a look. `true` by default where there is TCP or a `prober`, so not in
    * browsers. Without, nothing is rebooted.

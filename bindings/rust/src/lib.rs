@@ -86,11 +86,11 @@
 //! # Watching
 //!
 //! [`watch`](VpsResource::watch) looks at the account's VPS once a minute and gives an event for whatever changes, for
-//! months. With [`reboot_when_silent`](WatchBuilder::reboot_when_silent) it reboots VPS that are paid and active and do
-//! not answer on the port of RDP, while others do.
+//! months. With [`RebootPolicy::WhenSilent`] it reboots VPS that are paid and active and do not answer on the port of RDP,
+//! while others do.
 //!
 //! ```
-//! use stablevps::WatchEventKind;
+//! use stablevps::{RebootPolicy, WatchEventKind};
 //! use stablevps::testing::Simulator;
 //!
 //! let simulator = Simulator::new();
@@ -98,7 +98,7 @@
 //! let id = client.vps().provision("basic", "monthly", "tokyo").run()?.vps.id.to_string();
 //! client.vps().provision("basic", "monthly", "tokyo").run()?; // It answers while the other one does not.
 //!
-//! for event in client.vps().watch().reboot_when_silent().begin()? {
+//! for event in client.vps().watch().reboot(RebootPolicy::WhenSilent).begin()? {
 //!     let event = event?;
 //!     println!("{} {}", event.at, event.kind.name());
 //!     match event.kind {
@@ -187,7 +187,9 @@ pub use stablevps_core::provisioning::{KeyCheck, Preflight, WaitLevel};
 pub use stablevps_core::secret::Secret;
 pub use stablevps_core::time::Timestamp;
 #[cfg(any(feature = "async", feature = "blocking"))]
-pub use stablevps_core::watch::{ProbeOutcome, ProbeTarget, WatchEvent, WatchEventKind};
+pub use stablevps_core::watch::{
+    ProbeOutcome, ProbeTarget, RebootPolicy, WatchEvent, WatchEventKind,
+};
 
 /// The transport by itself. For the packages of other languages: it may change with any version.
 #[cfg(feature = "host")]

@@ -9,6 +9,8 @@ let package = Package(
     .executableTarget(
       name: "calls", dependencies: [.product(name: "StableVPS", package: "stablevps")]),
     .executableTarget(
+      name: "fleet", dependencies: [.product(name: "StableVPS", package: "stablevps")]),
+    .executableTarget(
       name: "with", dependencies: [.product(name: "StableVPS", package: "stablevps")]),
     .executableTarget(name: "without"),
   ]

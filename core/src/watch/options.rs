@@ -29,13 +29,13 @@ closed_enum! {
 }
 
 closed_enum! {
-    /// Whether the watch reboots VPS.
+    /// Which VPS a watch reboots.
     #[derive(Default)]
     RebootPolicy, "\"never\" or \"when_silent\"" {
-        /// No.
+        /// None.
         #[default]
         Never = "never",
-        /// Those that should be up and do not answer, while others do.
+        /// Those that are paid and active and do not answer, while others do.
         WhenSilent = "when_silent",
     }
 }
@@ -59,7 +59,7 @@ pub struct WatchOptions {
     /// How many silences in a row make a VPS unreachable: from 1 to 1,000. Default 3.
     #[serde(deserialize_with = "json::required")]
     pub silent_probes: i64,
-    /// Whether VPS are rebooted. Default: never.
+    /// Which VPS are rebooted. Default: none.
     pub reboot: RebootPolicy,
     /// How long a VPS is left alone after the first reboot, in milliseconds. Each further reboot doubles it. Default 5 min.
     #[serde(deserialize_with = "json::required")]

@@ -3,12 +3,13 @@
 use std::fmt::Write as _;
 use std::io::{Error, ErrorKind, Read, Result, Write as _};
 use std::net::TcpStream;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use socket2::SockRef;
 use stablevps_simulator::{Request, Response};
 
+use crate::LOOK;
 use crate::fault::{Cut, End, Fault, Script, Sent};
 use crate::world::World;
 
@@ -20,9 +21,10 @@ pub fn serve(mut stream: TcpStream, world: &Mutex<World>) -> Result<()> {
     stream.set_nodelay(true)?;
     let mut received = Vec::new();
     while let Some(request) = read(&mut stream, &mut received)? {
+        let control = request.path().strip_prefix("/_laboratory/");
         let (response, fault) = {
-            let mut world = world.lock().unwrap_or_else(PoisonError::into_inner);
-            match request.path().strip_prefix("/_laboratory/") {
+            let mut world = ready(world, control);
+            match control {
                 Some(path) => (world.control(path), Fault::None),
                 None => world.answer(&request),
             }
@@ -32,6 +34,18 @@ pub fn serve(mut stream: TcpStream, world: &Mutex<World>) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The world, as soon as it may answer.
+fn ready<'a>(world: &'a Mutex<World>, control: Option<&str>) -> MutexGuard<'a, World> {
+    loop {
+        let free = world.lock().unwrap_or_else(PoisonError::into_inner);
+        if !free.must_wait(control) {
+            return free;
+        }
+        drop(free);
+        std::thread::sleep(LOOK);
+    }
 }
 
 /// The next request; nothing where the client closed between two.

@@ -29,7 +29,7 @@ struct Args {
 
 /// How long [`fault::Fault::Refuse`] lasts.
 const REFUSING: Duration = Duration::from_secs(1);
-/// How often a listener that accepts nothing looks whether it must refuse.
+/// How often is looked whether a refusal begins or has ended.
 const LOOK: Duration = Duration::from_millis(5);
 
 fn main() -> std::io::Result<()> {
@@ -101,6 +101,9 @@ fn serve(mut listener: TcpListener, address: SocketAddr, world: &Arc<Mutex<World
                     Err(_) => std::thread::sleep(LOOK),
                 }
             };
+            if let Ok(mut world) = world.lock() {
+                world.end_refusal();
+            }
         }
         match listener.accept() {
             Ok((stream, _)) => begin(stream, world),

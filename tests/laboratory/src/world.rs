@@ -17,7 +17,15 @@ pub struct World {
     number: u64,
     fault: Fault,
     orders: u32,
-    must_refuse: bool,
+    refusal: Refusal,
+}
+
+/// Whether new connections are refused.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Refusal {
+    None,
+    Due,
+    GoesOn,
 }
 
 impl World {
@@ -29,7 +37,7 @@ impl World {
             number: 0,
             fault: Fault::None,
             orders: 0,
-            must_refuse: false,
+            refusal: Refusal::None,
         }
     }
 
@@ -40,7 +48,6 @@ impl World {
         self.simulator = simulator(self.number);
         self.fault = fault;
         self.orders = 0;
-        self.must_refuse = false;
         Ok(())
     }
 
@@ -78,7 +85,9 @@ impl World {
                 fault = self.fault;
             }
         }
-        self.must_refuse |= matches!(fault, Fault::Refuse);
+        if matches!(fault, Fault::Refuse) {
+            self.refusal = Refusal::Due;
+        }
         let response = match self.simulator.handle(request, now_ms()) {
             Exchange::Reply(response) | Exchange::Cut { response, .. } => response,
             // No fault of the simulator's own is queued.
@@ -89,7 +98,21 @@ impl World {
 
     /// Whether new connections must be refused from now on; said once.
     pub fn take_refusal(&mut self) -> bool {
-        std::mem::take(&mut self.must_refuse)
+        let is_due = self.refusal == Refusal::Due;
+        if is_due {
+            self.refusal = Refusal::GoesOn;
+        }
+        is_due
+    }
+
+    /// New connections are accepted again.
+    pub fn end_refusal(&mut self) {
+        self.refusal = Refusal::None;
+    }
+
+    /// Whether a request has to wait: over a kept connection too, a fault is armed only once the one before is over.
+    pub fn must_wait(&self, control: Option<&str>) -> bool {
+        self.refusal != Refusal::None && control.is_some_and(|path| path.starts_with("arm/"))
     }
 
     /// Answers what follows `/_laboratory/`.

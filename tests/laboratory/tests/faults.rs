@@ -100,3 +100,18 @@ fn a_route_that_is_taken_away_lets_nobody_connect_until_it_is_back() {
         );
     }
 }
+
+#[test]
+fn a_fault_is_armed_over_a_kept_connection_once_new_ones_are_accepted_again() {
+    let laboratory = Laboratory::start();
+    let mut kept = TcpStream::connect(&laboratory.address).unwrap();
+    let (_, ended) = reply(order(&laboratory.arm("refuse"), false));
+    assert_eq!(ended.err(), Some(ErrorKind::ConnectionReset));
+    write!(
+        kept,
+        "GET /_laboratory/arm/none HTTP/1.1\r\nhost: x\r\n\r\n"
+    )
+    .unwrap();
+    assert!(kept.read(&mut [0; 4096]).unwrap() > 0);
+    assert!(TcpStream::connect(&laboratory.address).is_ok());
+}

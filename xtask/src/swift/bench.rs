@@ -1,5 +1,6 @@
 //! Measurements of the Swift package.
 
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context as _, Result};
@@ -60,6 +61,19 @@ pub fn bench() -> Result<Vec<Row>> {
         rows.extend(sizes(&packages)?);
     }
     Ok(rows)
+}
+
+/// The program that measures what five hundred purchases cost that wait, and its service. None where there is no Swift.
+pub fn fleet(service: &Path) -> Result<Option<(Command, Service)>> {
+    let Some(packages) = Packages::ready()? else {
+        return Ok(None);
+    };
+    packages.build(&root().join(PACKAGE), PACKAGE, "fleet", "release", &[])?;
+    let slow = ["--balance", "1000000", "--provisioning-ms", "3600000"];
+    let service = Service::start(service, &slow)?;
+    let mut program = packages.built(PACKAGE, "fleet", "release", &[])?;
+    program.args([service.url.as_str(), &service.key]);
+    Ok(Some((program, service)))
 }
 
 /// How many bytes a stripped program grows by: by the core, and by the whole package.

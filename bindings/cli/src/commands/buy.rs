@@ -4,10 +4,12 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 use serde_json::json;
 
+use super::many;
+use super::offer::{self, Offer};
 use super::show::Password;
 use crate::api::{
-    BillingCycle, Client, Location, Money, Plan, PlanId, Progress, Provisioned, VpsId, Wallet,
-    WhenHeld, plans, price,
+    BillingCycle, Buy, Client, Location, PlanId, Progress, ProvisionBuilder, Provisioned, VpsId,
+    WaitLevel, WhenHeld,
 };
 use crate::ask;
 use crate::context::{Account, Context};
@@ -39,17 +41,6 @@ pub const BOUGHT: [Column; 15] = [
     Column::new("elapsedMs", "TOOK MS", Look::Number).when_asked(),
 ];
 
-const OFFER: [Column; 8] = [
-    Column::new("planId", "PLAN", Look::Text),
-    Column::new("name", "NAME", Look::Text),
-    Column::new("billingCycle", "CYCLE", Look::Text),
-    Column::new("location", "LOCATION", Look::Text),
-    Column::new("price", "PRICE", Look::Text),
-    Column::new("balance", "WALLET", Look::Text),
-    Column::new("balanceAfter", "AFTER IT", Look::Text),
-    Column::new("currency", "CURRENCY", Look::Text),
-];
-
 /// Arguments of `svps buy`.
 #[derive(Debug, Args)]
 #[expect(
@@ -66,6 +57,7 @@ Examples:
   svps buy pro newYork --yes --max-spend 35 --wait reachable
   svps buy basic london --yes --no-wait -q
   svps buy basic london --yes --key order-4711
+  svps buy basic london --yes --count 5 --key order-4712 --max-spend 70
   svps buy basic london --simulate"
 )]
 pub struct BuyArgs {
@@ -78,7 +70,11 @@ pub struct BuyArgs {
     /// How often it is paid for
     #[arg(long, value_parser = PossibleValuesParser::new(BillingCycle::KNOWN), ignore_case = true, default_value = "monthly")]
     pub cycle: String,
-    /// The most that may be spent, in EUR; by default the price that is shown
+    /// How many are bought, from 1 to 500. Each has an idempotency key of its own: KEY-1, KEY-2 and so on, where KEY is that
+    /// of --key or, without it, a new one that is told
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=500), value_name = "NUMBER", conflicts_with = "no_wait")]
+    pub count: Option<u16>,
+    /// The most that may be spent, on all of them together, in EUR; by default the price that is shown
     #[arg(long, value_name = "EUR")]
     pub max_spend: Option<String>,
     /// An idempotency key of yours: under it this machine buys at most one VPS on the account. Run again with it, the
@@ -104,88 +100,6 @@ pub struct BuyArgs {
     pub show_password: bool,
 }
 
-/// What is to be bought, and for how much.
-struct Offer {
-    plan: Plan,
-    cycle: BillingCycle,
-    location: Location,
-    price: Money,
-    max_spend: Money,
-}
-
-impl Offer {
-    fn new(args: &BuyArgs) -> Outcome<Self> {
-        let id = PlanId::from(args.plan.as_str());
-        let cycle = BillingCycle::from(args.cycle.as_str());
-        let unknown = || Failure::usage(format!("this version knows no price of `{id}`"));
-        let plan = plans()
-            .into_iter()
-            .find(|plan| plan.id == id)
-            .ok_or_else(unknown)?;
-        let price = price(&id, &cycle).ok_or_else(unknown)?;
-        let max_spend = match &args.max_spend {
-            Some(text) => text.parse().map_err(|expected| {
-                Failure::usage(format!("--max-spend: `{text}` must be {expected}"))
-            })?,
-            None => price,
-        };
-        let location = Location::from(args.location.as_str());
-        Ok(Self {
-            plan,
-            cycle,
-            location,
-            price,
-            max_spend,
-        })
-    }
-
-    fn record(&self, wallet: &Wallet) -> Record {
-        let fields = [
-            ("planId", json!(self.plan.id)),
-            ("name", json!(self.plan.name)),
-            ("billingCycle", json!(self.cycle)),
-            ("location", json!(self.location)),
-            ("price", json!(self.price)),
-            ("balance", json!(wallet.balance)),
-            ("balanceAfter", json!(wallet.balance.minus(self.price))),
-            ("currency", json!(wallet.currency)),
-        ];
-        fields
-            .map(|(name, value)| (name.to_owned(), value))
-            .into_iter()
-            .collect()
-    }
-
-    /// The offer in words, for the question.
-    fn words(&self, wallet: &Wallet) -> String {
-        let Plan {
-            id,
-            name,
-            vcpus,
-            memory_mb,
-            storage_gb,
-            ..
-        } = &self.plan;
-        let currency = &wallet.currency;
-        let period = match self.cycle {
-            BillingCycle::Yearly => "year",
-            BillingCycle::Monthly | BillingCycle::Unknown(_) => "month",
-        };
-        format!(
-            "  plan      {id} ({name})\n  size      {vcpus} vCPU, {memory_mb} MB, {storage_gb} GB NVMe\n  \
-             location  {}\n  price     {} {currency} a {period}\n  wallet    {} {currency}, then {} {currency}",
-            self.location,
-            self.price,
-            wallet.balance,
-            wallet.balance.minus(self.price),
-        )
-    }
-
-    fn is_affordable(&self, wallet: &Wallet) -> bool {
-        !wallet.balance.minus(self.price).is_negative()
-    }
-}
-
 /// Buys a VPS.
 pub fn buy(context: &Context, args: &BuyArgs) -> Outcome {
     let offer = Offer::new(args)?;
@@ -194,65 +108,46 @@ pub fn buy(context: &Context, args: &BuyArgs) -> Outcome {
             .next("Nothing was bought. Pass --yes to buy, or --dry-run to see the price."));
     }
     interrupt::install()?;
-    let account = match &args.key {
-        Some(_) => context.recorded_account()?,
-        None => context.account(None)?,
+    let account = match (&args.key, args.count) {
+        (None, None) => context.account(None)?,
+        _ => context.recorded_account()?,
     };
     if args.dry_run {
-        return dry_run(context, &account.client, &offer);
+        return offer::dry_run(context, &account.client, &offer);
     }
     if !args.yes {
-        confirm(&account.client, &offer)?;
+        offer::confirm(&account.client, &offer)?;
+    }
+    if args.count.is_some() {
+        offer.must_fit()?;
+        return many::buy(context, args, &account, &offer);
     }
     order(context, args, &account, &offer)
 }
 
-fn dry_run(context: &Context, client: &Client, offer: &Offer) -> Outcome {
-    let wallet = client.wallet().get()?;
-    context.output.one(&OFFER, &offer.record(&wallet))?;
-    if offer.max_spend < offer.price {
-        let message = format!(
-            "the price of {} is above --max-spend {}",
-            offer.price, offer.max_spend
-        );
-        return Err(Failure::new(Exit::Money, message).next("Nothing was bought."));
-    }
-    if !offer.is_affordable(&wallet) {
-        return Err(Failure::new(Exit::Money, "the wallet does not hold enough")
-            .next("Nothing was bought. Top up the wallet at https://stablevps.com."));
-    }
-    context.say("Nothing was bought: this is a dry run.");
-    Ok(())
-}
-
-fn confirm(client: &Client, offer: &Offer) -> Outcome {
-    let wallet = client.wallet().get()?;
-    anstream::eprintln!("{}", offer.words(&wallet));
-    if !offer.is_affordable(&wallet) {
-        return Err(Failure::new(Exit::Money, "the wallet does not hold enough")
-            .next("Nothing was bought. Top up the wallet at https://stablevps.com, or choose another plan."));
-    }
-    if ask::confirm("Buy it?")? {
-        return Ok(());
-    }
-    Err(Failure::new(Exit::General, "nothing was bought"))
-}
-
-fn order(context: &Context, args: &BuyArgs, account: &Account, offer: &Offer) -> Outcome {
-    let mut order = account
+/// One order, with all that it is to be carried out with but its limit.
+pub fn ordered(
+    args: &BuyArgs,
+    account: &Account,
+    offer: &Offer,
+    level: WaitLevel,
+) -> ProvisionBuilder<Client, Buy> {
+    let (plan, cycle, location) = (&offer.plan.id, &offer.cycle, &offer.location);
+    let order = account
         .client
         .vps()
-        .provision(
-            offer.plan.id.clone(),
-            offer.cycle.clone(),
-            offer.location.clone(),
-        )
-        .max_spend(offer.max_spend)
-        .wait_for(purchase::level(args.waiting.level))
+        .provision(plan.clone(), cycle.clone(), location.clone());
+    order
+        .wait_for(level)
         .timeout(args.waiting.timeout)
         .first_look(args.waiting.first_look)
         .longest_pause(args.waiting.longest_pause)
-        .settle(args.settle);
+        .settle(args.settle)
+}
+
+fn order(context: &Context, args: &BuyArgs, account: &Account, offer: &Offer) -> Outcome {
+    let level = purchase::level(args.waiting.level);
+    let mut order = ordered(args, account, offer, level).max_spend(offer.max_spend);
     if let Some(key) = &args.key {
         order = order.idempotency_key(key).when_held(WhenHeld::Wait);
     }
@@ -287,7 +182,7 @@ fn order(context: &Context, args: &BuyArgs, account: &Account, offer: &Offer) ->
 }
 
 /// A new order could be taken for one whose end is not known, and that one for the new order.
-fn must_have_no_open_order(purchases: &Purchases, account: &Account) -> Outcome {
+pub fn must_have_no_open_order(purchases: &Purchases, account: &Account) -> Outcome {
     let Listed {
         records,
         unreadable,
@@ -368,13 +263,13 @@ fn bought(progress: &Progress, written: &Written) -> Record {
     fields
 }
 
-fn usable(provisioned: &Provisioned, password: Password) -> Record {
+pub fn usable(provisioned: &Provisioned, password: Password) -> Record {
     let mut fields = record(provisioned);
     fields.extend(super::show::details(&provisioned.vps, password));
     fields
 }
 
-fn warn_of_unexplained(provisioned: &Provisioned) {
+pub fn warn_of_unexplained(provisioned: &Provisioned) {
     if let Some(unexplained) = &provisioned.unexplained {
         anstream::eprintln!(
             "warning: {} was charged beyond this purchase. Look at the account: svps list, svps wallet",

@@ -8,6 +8,8 @@ pub mod delete;
 pub mod keys;
 pub mod login;
 pub mod man;
+mod many;
+mod offer;
 pub mod power;
 pub mod rdp;
 pub mod resume;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::api::{Client, Timestamp, VpsId, VpsWatch, WatchEvent};
+use crate::api::{Client, RebootPolicy, Timestamp, VpsId, VpsWatch, WatchEvent};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
@@ -114,7 +114,7 @@ fn begin(client: &Client, args: &WatchArgs) -> Outcome<VpsWatch> {
         .probe_port(args.desktop_port)
         .exclude(exclude);
     if args.reboot {
-        watch = watch.reboot_when_silent();
+        watch = watch.reboot(RebootPolicy::WhenSilent);
     }
     if args.no_probes {
         watch = watch.no_probes();

@@ -71,9 +71,28 @@ pub fn jsonl(out: &mut dyn Write, columns: &[&Column], records: &[Record]) -> io
     Ok(())
 }
 
+/// One of a list's items, without the list's end. Each ends its line: something else may be printed before the next.
+pub fn json_item(out: &mut dyn Write, row: &impl Serialize, is_first: bool) -> io::Result<()> {
+    let text = serde_json::to_string_pretty(row).map_err(io::Error::other)?;
+    let begin = if is_first { "[" } else { "," };
+    writeln!(out, "{begin}\n  {}", text.replace('\n', "\n  "))
+}
+
 pub fn csv(out: &mut dyn Write, columns: &[&Column], records: &[Record]) -> io::Result<()> {
+    csv_rows(out, columns, records, true)
+}
+
+/// Rows, with the heading where they are the first.
+pub fn csv_rows(
+    out: &mut dyn Write,
+    columns: &[&Column],
+    records: &[Record],
+    are_first: bool,
+) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
-    writer.write_record(columns.iter().map(|column| column.key))?;
+    if are_first {
+        writer.write_record(columns.iter().map(|column| column.key))?;
+    }
     for record in records {
         writer.write_record(columns.iter().map(|column| plain(value(record, column))))?;
     }

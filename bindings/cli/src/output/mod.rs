@@ -2,6 +2,7 @@
 
 mod columns;
 mod forms;
+mod stream;
 mod style;
 mod table;
 
@@ -10,6 +11,7 @@ use std::io::{self, Write};
 use clap::ValueEnum;
 
 pub use columns::{Column, Look, Record, Shown, record};
+pub use stream::Stream;
 pub use style::AnsiWhen;
 
 use crate::exit::Exit;

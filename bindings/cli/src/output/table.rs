@@ -36,6 +36,27 @@ pub fn list(out: &mut dyn Write, columns: &[&Column], records: &[Record]) -> io:
     blocks(out, columns, records)
 }
 
+/// How wide columns are for a record.
+pub fn widths_of(columns: &[&Column], record: &Record) -> Vec<usize> {
+    widths(columns, &rows(columns, std::slice::from_ref(record)))
+}
+
+/// Prints the next record of a list, after the headings where it is the first.
+pub fn next(
+    out: &mut dyn Write,
+    columns: &[&Column],
+    widths: &[usize],
+    record: &Record,
+    is_first: bool,
+) -> io::Result<()> {
+    if is_first {
+        let titles: Vec<String> = columns.iter().map(|column| bold(column.title)).collect();
+        line(out, columns, widths, &titles)?;
+    }
+    let cells: Vec<String> = columns.iter().map(|column| cell(column, record)).collect();
+    line(out, columns, widths, &cells)
+}
+
 /// Prints one record, a field a line.
 pub fn one(out: &mut dyn Write, columns: &[&Column], record: &Record) -> io::Result<()> {
     let titles = columns.iter().map(|column| column.title.len());

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, nullcontext
 from decimal import Decimal
 from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from . import _async_progress as _progress
 from ._arguments import amount, call_options, flag, milliseconds, secret, text, whole, without_none
@@ -40,6 +40,7 @@ from ._models import (
     DeletedVps,
     Order,
     Provisioned,
+    RebootPolicy,
     RevokedKey,
     Vps,
     VpsDetails,
@@ -721,7 +722,7 @@ class AsyncVpsResource(_Resource):
         self,
         *,
         interval: float = 60.0,
-        reboot: Literal["never", "when_silent"] = "never",
+        reboot: RebootPolicy = "never",
         probing: bool = True,
         probe_port: int = 3389,
         probe_timeout: float = 5.0,

@@ -40,6 +40,7 @@ __all__ = [
     "Provisioned",
     "PurchaseRecord",
     "PurchaseState",
+    "RebootPolicy",
     "RevokedKey",
     "Role",
     "Scope",
@@ -312,6 +313,14 @@ WhenHeld = Literal["refuse", "wait"]
 
 - ``refuse``: End with ``PurchaseInProgress``.
 - ``wait``: Wait for its end, as long as the time allowed.
+"""
+
+
+RebootPolicy = Literal["never", "when_silent"]
+"""Which VPS a watch reboots.
+
+- ``never``: None.
+- ``when_silent``: Those that are paid and active and do not answer, while others do.
 """
 
 

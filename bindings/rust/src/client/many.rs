@@ -9,6 +9,7 @@ use stablevps_core::clock::Instant;
 use stablevps_core::error::Error;
 use stablevps_core::models::{BatchProgress, Progress, Provisioned};
 
+use crate::client::driver::Host;
 use crate::client::provision::{Buy, ProvisionBuilder};
 use crate::client::session::Session;
 
@@ -21,8 +22,8 @@ pub(crate) type Orders<C> = Box<dyn Iterator<Item = ProvisionBuilder<C, Buy>> + 
 /// Several purchases that are to be made, of [`provision_many`](crate::VpsResource::provision_many).
 #[must_use = "nothing is bought before `begin`"]
 pub struct ManyBuilder<C> {
-    pub(crate) client: C,
-    pub(crate) orders: Orders<C>,
+    client: C,
+    orders: Orders<C>,
     options: BatchOptions,
     on_progress: Option<Arc<OnProgress>>,
 }
@@ -62,8 +63,7 @@ impl<C> ManyBuilder<C> {
         self
     }
 
-    /// Checks the options.
-    pub(crate) fn group(&self, session: &Session) -> Result<Group, Error> {
+    fn group(&self, session: &Session) -> Result<Group, Error> {
         let batch = Batch::new(&session.api, &self.options)?;
         Ok(Group {
             session: Arc::new(session.within(&batch)),
@@ -71,6 +71,49 @@ impl<C> ManyBuilder<C> {
             tokens: Arc::default(),
             on_progress: self.on_progress.clone(),
         })
+    }
+}
+
+/// Orders that begin one after the other, as there is room.
+pub(crate) struct Queue<C> {
+    client: C,
+    orders: Orders<C>,
+    pub group: Group,
+    begun: usize,
+}
+
+impl<C: Host> Queue<C> {
+    /// Checks the options, and begins nothing.
+    pub fn of(many: ManyBuilder<C>) -> Result<Self, Error> {
+        let group = many.group(many.client.session())?;
+        Ok(Self {
+            client: many.client,
+            orders: many.orders,
+            group,
+            begun: 0,
+        })
+    }
+
+    /// How far all of them are.
+    pub fn progress(&self) -> BatchProgress {
+        self.group.batch.progress(self.client.instant())
+    }
+
+    /// The next order with its place, if one more may be under way.
+    pub fn next(&mut self, under_way: usize) -> Option<(usize, ProvisionBuilder<C, Buy>)> {
+        let at_once = usize::try_from(self.group.batch.at_once()).unwrap_or(usize::MAX);
+        if under_way >= at_once {
+            return None;
+        }
+        let order = self.orders.next()?;
+        let index = self.begun;
+        self.begun = self.begun.saturating_add(1);
+        Some((index, order))
+    }
+
+    /// How many have begun.
+    pub fn begun(&self) -> usize {
+        self.begun
     }
 }
 

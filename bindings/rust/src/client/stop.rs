@@ -9,7 +9,7 @@ use std::time::Duration;
 /// Ends the wait of a purchase from anywhere: another thread, a Ctrl-C handler, the purchase's own
 /// `on_progress`. Clones stop the same purchase.
 ///
-/// That of a watch ends its iteration, without an error.
+/// That of a watch ends its iteration, without an error. That of several purchases ends each of them.
 ///
 /// The run that is under way, or else the next one, ends with an error that carries the token. It ends at once,
 /// with one exception: an order that is on its way is waited for, for as long as its request may take. The
@@ -30,6 +30,14 @@ struct State {
 }
 
 impl Stopper {
+    /// One that calls `wake` whenever it is stopped.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn that(wake: impl Fn() + Send + 'static) -> Self {
+        let stopper = Self::default();
+        stopper.lock().wake = Some(Box::new(wake));
+        stopper
+    }
+
     /// Stops the purchase's run.
     pub fn stop(&self) {
         let mut state = self.lock();

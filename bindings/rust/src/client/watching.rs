@@ -61,9 +61,10 @@ impl<C> WatchBuilder<C> {
         self
     }
 
-    /// VPS are rebooted that are paid and active and do not answer, while others do. Default: none is.
-    pub fn reboot_when_silent(mut self) -> Self {
-        self.options.reboot = RebootPolicy::WhenSilent;
+    /// Which VPS are rebooted: with [`RebootPolicy::WhenSilent`] those that are paid and active and do not answer, while
+    /// others do. Default: none is.
+    pub fn reboot(mut self, policy: RebootPolicy) -> Self {
+        self.options.reboot = policy;
         self
     }
 

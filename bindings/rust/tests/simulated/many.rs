@@ -1,10 +1,10 @@
 //! Several purchases together.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use stablevps::testing::{Misbehaviour, Simulator};
-use stablevps::{BatchProgress, Client, KeyCheck, Provisioned, WaitLevel};
+use stablevps::{BatchProgress, Client, KeyCheck, Provisioned, Stopper, WaitLevel};
 
 use crate::{fault, rich};
 
@@ -128,6 +128,35 @@ fn who_stops_early_gets_a_token_for_each_that_is_open() {
     vps.dedup();
     assert_eq!(vps.len(), 3);
     assert!(orders <= 3);
+    assert_eq!(simulator.state().orders_received, 3);
+}
+
+#[test]
+fn a_stop_from_elsewhere_ends_each_with_its_token_and_begins_no_more() {
+    let simulator = rich();
+    let client = simulator.client();
+    let stopper = Arc::new(OnceLock::<Stopper>::new());
+    let stops = Arc::clone(&stopper);
+    let all = client
+        .vps()
+        .provision_many(orders(&client, 5))
+        .at_once(3)
+        .on_progress(move |_, _, all| {
+            if all.polling == 3 {
+                stops.wait().stop();
+            }
+        })
+        .begin()
+        .unwrap();
+    stopper.set(all.stopper()).unwrap();
+    let ends: Vec<_> = all.map(|one| one.end.unwrap_err()).collect();
+    assert_eq!(ends.len(), 3);
+    assert_eq!(simulator.state().orders_received, 3);
+    let resumed = ends.iter().map(|end| {
+        let token = end.token().unwrap();
+        client.vps().resume(token).run().unwrap().vps.id
+    });
+    assert_eq!(resumed.collect::<BTreeSet<_>>().len(), 3);
     assert_eq!(simulator.state().orders_received, 3);
 }
 

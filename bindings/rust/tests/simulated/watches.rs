@@ -8,7 +8,8 @@ use std::time::Duration;
 use stablevps::http::{HttpRequest, Reply};
 use stablevps::testing::{Command, Config, Misbehaviour, Simulator, VpsSeed};
 use stablevps::{
-    ErrorKind, ProbeOutcome, ProbeTarget, Prober, Transport, WatchEvent, WatchEventKind,
+    ErrorKind, ProbeOutcome, ProbeTarget, Prober, RebootPolicy, Transport, WatchEvent,
+    WatchEventKind,
 };
 
 use crate::fault;
@@ -38,7 +39,12 @@ fn a_vps_that_hangs_is_rebooted_and_what_happens_is_told() {
     let simulator = three();
     let client = simulator.client();
     let begun = simulator.now();
-    let mut watch = client.vps().watch().reboot_when_silent().begin().unwrap();
+    let mut watch = client
+        .vps()
+        .watch()
+        .reboot(RebootPolicy::WhenSilent)
+        .begin()
+        .unwrap();
     let mut next = || line(&watch.next().unwrap().unwrap());
     assert_eq!(next(), "started");
     // What this program has stopped is not expected to answer.
@@ -57,7 +63,12 @@ fn a_vps_that_hangs_is_rebooted_and_what_happens_is_told() {
 fn a_lost_reboot_is_told_and_a_key_that_is_refused_ends_the_watch_once() {
     let simulator = three();
     let client = simulator.client();
-    let mut watch = client.vps().watch().reboot_when_silent().begin().unwrap();
+    let mut watch = client
+        .vps()
+        .watch()
+        .reboot(RebootPolicy::WhenSilent)
+        .begin()
+        .unwrap();
     let mut events = Vec::new();
     fault(
         &simulator,
@@ -156,7 +167,12 @@ impl Prober for Breaks {
 fn a_prober_that_panics_says_nothing_about_any_vps() {
     let simulator = three();
     let client = simulator.client_builder().prober(Breaks).build().unwrap();
-    let mut watch = client.vps().watch().reboot_when_silent().begin().unwrap();
+    let mut watch = client
+        .vps()
+        .watch()
+        .reboot(RebootPolicy::WhenSilent)
+        .begin()
+        .unwrap();
     assert_eq!(line(&watch.next().unwrap().unwrap()), "started");
     let vps = VpsSeed::default();
     simulator.control(Command::AddVps(vps)).unwrap();
@@ -189,7 +205,12 @@ fn a_reboot_over_which_the_transport_panicked_is_not_sent_again() {
         .transport(Panics(simulator.clone()))
         .build()
         .unwrap();
-    let mut watch = client.vps().watch().reboot_when_silent().begin().unwrap();
+    let mut watch = client
+        .vps()
+        .watch()
+        .reboot(RebootPolicy::WhenSilent)
+        .begin()
+        .unwrap();
     watch.next().unwrap().unwrap();
     simulator.hang("b");
     let unreachable = watch.next().unwrap().unwrap();
@@ -211,7 +232,12 @@ mod asynchronous {
     async fn a_stream_tells_the_same() {
         let simulator = three();
         let client = simulator.async_client();
-        let watch = client.vps().watch().reboot_when_silent().begin().unwrap();
+        let watch = client
+            .vps()
+            .watch()
+            .reboot(RebootPolicy::WhenSilent)
+            .begin()
+            .unwrap();
         let hang = |event: &Result<WatchEvent, stablevps::Error>| {
             if line(event.as_ref().unwrap()) == "started" {
                 simulator.hang("b");
@@ -232,7 +258,12 @@ mod asynchronous {
     async fn a_future_that_is_dropped_at_any_point_loses_no_event_and_repeats_no_reboot() {
         let simulator = three();
         let client = simulator.async_client();
-        let mut watch = client.vps().watch().reboot_when_silent().begin().unwrap();
+        let mut watch = client
+            .vps()
+            .watch()
+            .reboot(RebootPolicy::WhenSilent)
+            .begin()
+            .unwrap();
         let mut lines = Vec::new();
         for _ in 0..10_000 {
             match poll_immediate(watch.next()).await {

@@ -529,6 +529,23 @@ extension StableVPS {
 }
 
 extension StableVPS {
+  /// Which VPS a watch reboots.
+  public enum RebootPolicy: String, Sendable, Hashable, Codable, CaseIterable {
+    /// None.
+    case never
+    /// Those that are paid and active and do not answer, while others do.
+    case whenSilent = "when_silent"
+
+    var native: StableVPSNative.RebootPolicy {
+      switch self {
+      case .never: .never
+      case .whenSilent: .whenSilent
+      }
+    }
+  }
+}
+
+extension StableVPS {
   /// How a probe went.
   public enum ProbeOutcome: String, Sendable, Hashable, Codable, CaseIterable {
     /// The connection was accepted.

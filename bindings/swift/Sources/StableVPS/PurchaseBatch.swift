@@ -13,7 +13,7 @@ import Foundation
 /// for a result. The next order is taken from its source when fewer than the given number are under way, and one is under way
 /// until its result was received.
 ///
-/// Leaving the loop ends the waiting, never a VPS: ``openPurchases`` then has what is left. A batch can be gone through once,
+/// Leaving the loop ends the waiting, never a VPS: ``tokens`` then has what is left. A batch can be gone through once,
 /// and buys nothing twice.
 public final class PurchaseBatch: AsyncSequence, Sendable {
   public typealias Element = Result
@@ -47,7 +47,7 @@ public final class PurchaseBatch: AsyncSequence, Sendable {
   }
 
   /// The purchases that were begun and whose results were not received, in the order of their orders.
-  public var openPurchases: [OpenPurchase] { run.open }
+  public var tokens: [OpenPurchase] { run.open }
 
   /// How far all of them are; `nil` before the first has begun.
   public var progress: StableVPS.BatchProgress? { run.progress }

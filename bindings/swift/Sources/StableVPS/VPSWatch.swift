@@ -2,7 +2,7 @@ extension StableVPS {
   /// A watch over the account's VPS, as a sequence of events, as a rule without an end:
   ///
   /// ```swift
-  /// for try await event in client.vps.watch(.init(rebootsWhenSilent: true)) {
+  /// for try await event in client.vps.watch(.init(reboot: .whenSilent)) {
   ///   print(event.at, event.name, event.vps?.id ?? "")
   /// }
   /// ```
@@ -36,7 +36,7 @@ extension StableVPS {
 
 extension StableVPS.VPSResource {
   /// Watches the VPS of the account: it looks once a minute, tells what changes, and reboots VPS that hang where
-  /// ``StableVPS/WatchOptions/rebootsWhenSilent`` asks for that. All failures but a refused key are waited out.
+  /// ``StableVPS/WatchOptions/reboot`` asks for that. All failures but a refused key are waited out.
   public func watch(_ options: StableVPS.WatchOptions = .init()) -> StableVPS.VPSWatch {
     let session = session
     return StableVPS.VPSWatch { session.watch(options) }

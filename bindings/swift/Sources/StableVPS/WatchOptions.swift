@@ -5,8 +5,8 @@ extension StableVPS {
   public struct WatchOptions: Sendable {
     /// The time from one look to the next. Default: 60 s.
     public var interval: Duration?
-    /// Whether VPS are rebooted that are paid and active and do not answer, while others do. Default: none is.
-    public var rebootsWhenSilent = false
+    /// Which VPS are rebooted. Default: none.
+    public var reboot = RebootPolicy.never
     /// Whether VPS are probed. Without probes only what the list shows is told, and nothing is rebooted.
     public var probing = true
     /// The TCP port that is probed. Default: 3389, which is RDP's.
@@ -30,11 +30,11 @@ extension StableVPS {
 
     /// All other properties have defaults and can be set afterwards.
     public init(
-      interval: Duration? = nil, rebootsWhenSilent: Bool = false, exclude: Set<String> = [],
+      interval: Duration? = nil, reboot: RebootPolicy = .never, exclude: Set<String> = [],
       atMost: Duration? = nil
     ) {
       self.interval = interval
-      self.rebootsWhenSilent = rebootsWhenSilent
+      self.reboot = reboot
       self.exclude = exclude
       self.atMost = atMost
     }
@@ -46,7 +46,7 @@ extension StableVPS {
       options.probePort = probePort.map { Int64($0) } ?? options.probePort
       options.probeTimeoutMs = probeTimeout?.milliseconds ?? options.probeTimeoutMs
       options.silentProbes = silentProbes.map { Int64($0) } ?? options.silentProbes
-      options.reboot = rebootsWhenSilent ? .whenSilent : .never
+      options.reboot = reboot.native
       options.firstPatienceMs = firstPatience?.milliseconds ?? options.firstPatienceMs
       options.longestPatienceMs = longestPatience?.milliseconds ?? options.longestPatienceMs
       options.exclude = exclude.sorted()

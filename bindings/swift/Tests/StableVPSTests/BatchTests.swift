@@ -36,7 +36,7 @@ struct BatchTests {
     #expect(try simulator.state().ordersReceived == 20)
     // One after the other takes 20 times two minutes.
     #expect(simulator.now < begun.addingTimeInterval(300))
-    #expect(batch.openPurchases.isEmpty)
+    #expect(batch.tokens.isEmpty)
     let end = try #require(batch.progress)
     #expect(end.begun == 20 && end.ready == 20 && end.failed == 0 && end.polling == 0)
     #expect(end.spent == Decimal(string: "249.80") && end.currency == "EUR")
@@ -92,7 +92,7 @@ struct BatchTests {
     }
     await batch.stop()
     let received = try simulator.state().ordersReceived
-    let open = batch.openPurchases
+    let open = batch.tokens
     #expect(open.map(\.index) == (0..<5).filter { $0 != first?.index })
     let client = try simulator.client()
     var bought: Set<String> = [try #require(first).result.get().vps.id]
@@ -116,7 +116,7 @@ struct BatchTests {
     buying.cancel()
     await #expect(throws: CancellationError.self) { try await buying.value }
     await batch.stop()
-    let open = try #require(batch.openPurchases.first)
+    let open = try #require(batch.tokens.first)
     #expect("\(open)" == "OpenPurchase(0)")
     #expect(try await simulator.client().vps.resume(open.token).recovered)
     #expect(try simulator.state().ordersReceived == 1)
@@ -135,7 +135,7 @@ struct BatchTests {
     await batch.stop()
     let received = try simulator.state().ordersReceived
     var resumed: Set<String> = []
-    for open in batch.openPurchases {
+    for open in batch.tokens {
       resumed.insert(try await simulator.client().vps.resume(open.token).vps.id)
     }
     #expect(received >= 2 && resumed.count >= received)
@@ -154,7 +154,7 @@ struct BatchTests {
     #expect(error.kind == .notFound)
     await batch.stop()
     var resumed: Set<String> = []
-    for open in batch.openPurchases {
+    for open in batch.tokens {
       resumed.insert(try await client.vps.resume(open.token).vps.id)
     }
     #expect(resumed.count == 2)

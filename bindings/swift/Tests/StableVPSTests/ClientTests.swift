@@ -37,6 +37,22 @@ struct ClientTests {
     #expect(!revoked.alreadyGone)
   }
 
+  @Test("after a 429 other calls wait, too, unless that is switched off", arguments: [true, false])
+  func paced(pacing: Bool) async throws {
+    let simulator = try Simulator()
+    let client = try simulator.client {
+      $0.pacing = pacing
+      $0.maxRetries = 0
+    }
+    try simulator.fault(.status(429), path: "/wallet")
+    #expect(try await failure { try await client.wallet.get() }.code == "rate_limited")
+    let begun = simulator.now
+    for _ in 0..<3 {
+      _ = try await client.account.get()
+    }
+    #expect((simulator.now > begun) == pacing)
+  }
+
   @Test("options that can't be used are refused at once")
   func refusedOptions() {
     func message(_ apiKey: String = key, _ change: (inout StableVPS.Configuration) -> Void) -> String {

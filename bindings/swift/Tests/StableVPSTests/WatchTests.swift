@@ -49,7 +49,7 @@ struct WatchTests {
     let simulator = try account("a", "b", "c")
     let client = try simulator.client()
     var lines: [String] = []
-    for try await event in client.vps.watch(.init(rebootsWhenSilent: true)) {
+    for try await event in client.vps.watch(.init(reboot: .whenSilent)) {
       lines.append(line(event))
       if case .started(let vps) = event.kind {
         #expect(vps.map(\.id) == ["a", "b", "c"])
@@ -73,7 +73,7 @@ struct WatchTests {
     let client = try simulator.client()
     try simulator.fault(.loseBefore, method: "POST", path: "/vps/b/actions")
     var lines: [String] = []
-    let iterator = client.vps.watch(.init(rebootsWhenSilent: true)).makeAsyncIterator()
+    let iterator = client.vps.watch(.init(reboot: .whenSilent)).makeAsyncIterator()
     let error = try await failure {
       while let event = try await iterator.next() {
         lines.append(line(event))
@@ -118,7 +118,7 @@ struct WatchTests {
     let client = try simulator.client()
     var silences = StableVPS.WatchOptions()
     silences.silentProbes = 0
-    var blind = StableVPS.WatchOptions(rebootsWhenSilent: true)
+    var blind = StableVPS.WatchOptions(reboot: .whenSilent)
     blind.probing = false
     let cases = [
       (silences, "silentProbes must be a whole number from 1 to 1000"),
@@ -138,7 +138,7 @@ struct WatchTests {
     let simulator = try account("a", "b", "c")
     let held = HeldTransport(simulator, only: "POST /vps/:id/actions")
     let client = try simulator.client { $0.transport = held }
-    let iterator = client.vps.watch(.init(rebootsWhenSilent: true)).makeAsyncIterator()
+    let iterator = client.vps.watch(.init(reboot: .whenSilent)).makeAsyncIterator()
     #expect(try await iterator.next()?.name == "started")
     try simulator.hang("b")
     #expect(try await iterator.next()?.name == "unreachable")

@@ -20,11 +20,7 @@ export async function purchasesThatBreak({ StableVPS }, address, options = {}) {
     }
   };
   const lines = [];
-  // Last what goes on after its purchase.
-  const faults = (await ask("faults")).sort(
-    (a, b) => Number(a === "refuse") - Number(b === "refuse"),
-  );
-  for (const fault of faults) {
+  for (const fault of await ask("faults")) {
     const { key: apiKey, url: baseUrl } = await ask(`arm/${fault}`);
     const client = new StableVPS({ baseUrl, apiKey, timeout: 1_000, ...options });
     // So that there is a kept connection.

@@ -13,17 +13,14 @@ use stablevps_core::models::{BatchProgress, Provisioned};
 use tokio::task::JoinSet;
 
 use super::{AsyncClient, AsyncPurchase};
-use crate::client::many::{Bought, Group, ManyBuilder, Orders};
+use crate::client::many::{Bought, Group, ManyBuilder, Queue};
 
 /// Several purchases: a stream, for tokio, that gives each as it ends. Each that is under way has a task.
 ///
 /// Orders are begun while it is polled. Who drops it stops waiting, and an order that was sent stays sent: take the
 /// [`tokens`](Self::tokens) first, or keep those that `on_progress` is called with.
 pub struct AsyncPurchases {
-    client: AsyncClient,
-    orders: Orders<AsyncClient>,
-    group: Group,
-    begun: usize,
+    queue: Queue<AsyncClient>,
     under_way: JoinSet<(usize, Result<Provisioned, Error>)>,
 }
 
@@ -36,31 +33,27 @@ impl AsyncPurchases {
     /// How far all of them are.
     #[must_use]
     pub fn progress(&self) -> BatchProgress {
-        self.group.batch.progress(self.client.instant())
+        self.queue.progress()
     }
 
     /// From where each purchase can be taken up again that has begun and whose VPS was not given yet, by its order's
     /// place.
     #[must_use]
     pub fn tokens(&self) -> BTreeMap<usize, String> {
-        self.group.tokens()
+        self.queue.group.tokens()
     }
 
     /// Begins as many as may be under way. Gives the end of one that can't begin.
     fn begin_more(&mut self) -> Option<Bought> {
-        let at_once = usize::try_from(self.group.batch.at_once()).unwrap_or(usize::MAX);
-        while self.under_way.len() < at_once {
-            let order = self.orders.next()?;
-            let index = self.begun;
-            self.begun = self.begun.saturating_add(1);
-            let mut purchase = match order.begin_in(&self.group) {
+        while let Some((index, order)) = self.queue.next(self.under_way.len()) {
+            let mut purchase = match order.begin_in(&self.queue.group) {
                 Ok(purchase) => purchase,
                 Err(error) => {
                     let end = Err(error);
                     return Some(Bought { index, end });
                 }
             };
-            let group = self.group.clone();
+            let group = self.queue.group.clone();
             self.under_way
                 .spawn(async move { (index, run(&mut purchase, &group, index).await) });
         }
@@ -93,7 +86,7 @@ impl Stream for AsyncPurchases {
             Poll::Pending => Poll::Pending,
             Poll::Ready(None) => Poll::Ready(None),
             Poll::Ready(Some(Ok((index, end)))) => {
-                Poll::Ready(Some(purchases.group.given(index, end)))
+                Poll::Ready(Some(purchases.queue.group.given(index, end)))
             }
             Poll::Ready(Some(Err(error))) => match error.try_into_panic() {
                 // The panic of a function of the user's.
@@ -108,7 +101,7 @@ impl Stream for AsyncPurchases {
 impl fmt::Debug for AsyncPurchases {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AsyncPurchases")
-            .field("begun", &self.begun)
+            .field("begun", &self.queue.begun())
             .field("under_way", &self.under_way.len())
             .finish_non_exhaustive()
     }
@@ -120,12 +113,8 @@ impl ManyBuilder<AsyncClient> {
     /// # Errors
     /// `InvalidInput` for a limit that is no amount, or a number out of range.
     pub fn begin(self) -> Result<AsyncPurchases, Error> {
-        let group = self.group(self.client.session())?;
         Ok(AsyncPurchases {
-            client: self.client,
-            orders: self.orders,
-            group,
-            begun: 0,
+            queue: Queue::of(self)?,
             under_way: JoinSet::new(),
         })
     }

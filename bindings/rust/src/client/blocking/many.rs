@@ -10,7 +10,7 @@ use stablevps_core::error::Error;
 use stablevps_core::models::{BatchProgress, Provisioned};
 
 use super::{Client, Purchase};
-use crate::client::many::{Bought, Group, ManyBuilder, Orders};
+use crate::client::many::{Bought, Group, ManyBuilder, Queue};
 use crate::client::provision::{Buy, ProvisionBuilder};
 use crate::client::stop::Stopper;
 
@@ -19,31 +19,42 @@ use crate::client::stop::Stopper;
 /// Orders are begun while it is asked for the next end. Who drops it stops waiting, and an order that was sent stays
 /// sent: [`stop`](Self::stop) gives the tokens with which any process can go on.
 pub struct Purchases {
-    client: Client,
-    orders: Orders<Client>,
-    group: Group,
-    begun: usize,
+    queue: Queue<Client>,
     under_way: BTreeMap<usize, Stopper>,
     tell: mpsc::Sender<Told>,
     told: mpsc::Receiver<Told>,
-    is_stopped: bool,
+    stopper: Stopper,
 }
 
-/// What a thread tells at its end: what the purchase came to, or the panic of a function of the user's.
-type Told = (usize, thread::Result<Result<Provisioned, Error>>);
+/// What the iterator is told.
+enum Told {
+    /// By a thread at its end: what the purchase came to, or the panic of a function of the user's.
+    Ended(usize, Box<End>),
+    /// Nobody wants to wait any longer.
+    Stopped,
+}
+
+type End = thread::Result<Result<Provisioned, Error>>;
 
 impl Purchases {
     /// How far all of them are.
     #[must_use]
     pub fn progress(&self) -> BatchProgress {
-        self.group.batch.progress(self.client.instant())
+        self.queue.progress()
     }
 
     /// From where each purchase can be taken up again that has begun and whose VPS was not given yet, by its order's
     /// place.
     #[must_use]
     pub fn tokens(&self) -> BTreeMap<usize, String> {
-        self.group.tokens()
+        self.queue.group.tokens()
+    }
+
+    /// What stops all of them from elsewhere: then no more orders begin, and each that is under way ends with an error
+    /// that carries its token. An order that is on its way is waited for.
+    #[must_use]
+    pub fn stopper(&self) -> Stopper {
+        self.stopper.clone()
     }
 
     /// Begins no more orders, stops waiting, and gives the [`tokens`](Self::tokens). An order that is on its way is
@@ -52,26 +63,29 @@ impl Purchases {
     pub fn stop(mut self) -> BTreeMap<usize, String> {
         self.stop_all();
         while !self.under_way.is_empty() {
-            let Ok((index, _)) = self.told.recv() else {
+            let Ok(told) = self.told.recv() else {
                 break;
             };
-            self.under_way.remove(&index);
+            if let Told::Ended(index, _) = told {
+                self.under_way.remove(&index);
+            }
         }
-        self.group.tokens()
+        self.queue.group.tokens()
     }
 
-    fn stop_all(&mut self) {
-        self.is_stopped = true;
+    fn stop_all(&self) {
+        self.stopper.stop();
+        self.stop_each();
+    }
+
+    fn stop_each(&self) {
         self.under_way.values().for_each(Stopper::stop);
     }
 
     /// Begins as many as may be under way. Gives the end of one that can't begin.
     fn begin_more(&mut self) -> Option<Bought> {
-        let at_once = usize::try_from(self.group.batch.at_once()).unwrap_or(usize::MAX);
-        while !self.is_stopped && self.under_way.len() < at_once {
-            let order = self.orders.next()?;
-            let index = self.begun;
-            self.begun = self.begun.saturating_add(1);
+        while !self.stopper.is_stopped() {
+            let (index, order) = self.queue.next(self.under_way.len())?;
             if let Err(error) = self.begin(index, order) {
                 let end = Err(error);
                 return Some(Bought { index, end });
@@ -80,15 +94,25 @@ impl Purchases {
         None
     }
 
+    fn given(&self, index: usize, end: End) -> Bought {
+        match end {
+            Ok(end) => self.queue.group.given(index, end),
+            Err(panic) => {
+                self.stop_all();
+                resume_unwind(panic)
+            }
+        }
+    }
+
     fn begin(&mut self, index: usize, order: ProvisionBuilder<Client, Buy>) -> Result<(), Error> {
-        let mut purchase = order.begin_in(&self.group)?;
-        let (group, tell) = (self.group.clone(), self.tell.clone());
+        let mut purchase = order.begin_in(&self.queue.group)?;
+        let (group, tell) = (self.queue.group.clone(), self.tell.clone());
         self.under_way.insert(index, purchase.stopper());
         let work = move || {
             let run = AssertUnwindSafe(|| run(&mut purchase, &group, index));
             let end = catch_unwind(run);
             // Nobody hears it where the iterator was dropped.
-            let _ = tell.send((index, end));
+            let _ = tell.send(Told::Ended(index, Box::new(end)));
         };
         let spawned = thread::Builder::new().spawn(work);
         spawned.map(drop).map_err(|error| {
@@ -113,18 +137,16 @@ impl Iterator for Purchases {
         if let Some(refused) = self.begin_more() {
             return Some(refused);
         }
-        if self.under_way.is_empty() {
-            return None;
-        }
-        let (index, end) = self.told.recv().ok()?;
-        self.under_way.remove(&index);
-        match end {
-            Ok(end) => Some(self.group.given(index, end)),
-            Err(panic) => {
-                self.stop_all();
-                resume_unwind(panic)
+        while !self.under_way.is_empty() {
+            match self.told.recv().ok()? {
+                Told::Stopped => self.stop_each(),
+                Told::Ended(index, end) => {
+                    self.under_way.remove(&index);
+                    return Some(self.given(index, *end));
+                }
             }
         }
+        None
     }
 }
 
@@ -137,7 +159,7 @@ impl Drop for Purchases {
 impl fmt::Debug for Purchases {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Purchases")
-            .field("begun", &self.begun)
+            .field("begun", &self.queue.begun())
             .field("under_way", &self.under_way.len())
             .finish_non_exhaustive()
     }
@@ -149,17 +171,17 @@ impl ManyBuilder<Client> {
     /// # Errors
     /// `InvalidInput` for a limit that is no amount, or a number out of range.
     pub fn begin(self) -> Result<Purchases, Error> {
-        let group = self.group(self.client.session())?;
+        let queue = Queue::of(self)?;
         let (tell, told) = mpsc::channel();
+        let wake = tell.clone();
+        // Nobody hears it where the iterator was dropped.
+        let stopper = Stopper::that(move || drop(wake.send(Told::Stopped)));
         Ok(Purchases {
-            client: self.client,
-            orders: self.orders,
-            group,
-            begun: 0,
+            queue,
             under_way: BTreeMap::new(),
             tell,
             told,
-            is_stopped: false,
+            stopper,
         })
     }
 }

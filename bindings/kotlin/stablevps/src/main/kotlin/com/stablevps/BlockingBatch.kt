@@ -35,8 +35,8 @@ public class BlockingBatch internal constructor(
         }
     private var result: BatchResult? = null
 
-    /** [PurchaseBatch.openPurchases]. It is complete once the batch is closed. */
-    public val openPurchases: List<OpenPurchase> get() = batch.openPurchases
+    /** [PurchaseBatch.tokens]. It is complete once the batch is closed. */
+    public val tokens: List<OpenPurchase> get() = batch.tokens
 
     /** [PurchaseBatch.progress] */
     public val progress: BatchProgress? get() = batch.progress
@@ -73,7 +73,7 @@ public class BlockingBatch internal constructor(
     /** Itself: its results are given once. */
     override fun iterator(): Iterator<BatchResult> = this
 
-    /** Ends the waiting, never a VPS: [openPurchases] has what is left. */
+    /** Ends the waiting, never a VPS: [tokens] has what is left. */
     override fun close() {
         val wasInterrupted = Thread.interrupted()
         job.cancel()

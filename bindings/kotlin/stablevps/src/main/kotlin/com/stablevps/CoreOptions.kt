@@ -2,7 +2,6 @@ package com.stablevps
 
 import com.stablevps.internal.ffi.Preflight
 import com.stablevps.internal.ffi.Probing
-import com.stablevps.internal.ffi.RebootPolicy
 import com.stablevps.internal.ffi.defaultBatchOptions
 import com.stablevps.internal.ffi.defaultProvisionOptions
 import com.stablevps.internal.ffi.defaultWatchOptions
@@ -16,6 +15,7 @@ import com.stablevps.internal.ffi.Delivery as CoreDelivery
 import com.stablevps.internal.ffi.FailureKind as CoreFailureKind
 import com.stablevps.internal.ffi.ProbeOutcome as CoreProbeOutcome
 import com.stablevps.internal.ffi.ProvisionOptions as CoreProvisionOptions
+import com.stablevps.internal.ffi.RebootPolicy as CoreRebootPolicy
 import com.stablevps.internal.ffi.WaitLevel as CoreWaitLevel
 import com.stablevps.internal.ffi.WatchOptions as CoreWatchOptions
 import com.stablevps.internal.ffi.WhenHeld as CoreWhenHeld
@@ -61,7 +61,7 @@ internal fun WatchOptions.toCore(): CoreWatchOptions {
         probePort = probePort?.toLong() ?: defaults.probePort,
         probeTimeoutMs = probeTimeout?.toMillis() ?: defaults.probeTimeoutMs,
         silentProbes = silentProbes?.toLong() ?: defaults.silentProbes,
-        reboot = if (rebootWhenSilent) RebootPolicy.WHEN_SILENT else RebootPolicy.NEVER,
+        reboot = CoreRebootPolicy.entries[reboot.ordinal],
         firstPatienceMs = firstPatience?.toMillis() ?: defaults.firstPatienceMs,
         longestPatienceMs = longestPatience?.toMillis() ?: defaults.longestPatienceMs,
         exclude = exclude.toList(),

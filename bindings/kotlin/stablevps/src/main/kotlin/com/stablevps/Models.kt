@@ -415,6 +415,15 @@ public enum class WhenHeld {
     WAIT,
 }
 
+/** Which VPS a watch reboots. */
+public enum class RebootPolicy {
+    /** None. */
+    NEVER,
+
+    /** Those that are paid and active and do not answer, while others do. */
+    WHEN_SILENT,
+}
+
 /** How a probe went. */
 public enum class ProbeOutcome {
     /** The connection was accepted. */

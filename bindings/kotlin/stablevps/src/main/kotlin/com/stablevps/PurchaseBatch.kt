@@ -38,15 +38,15 @@ public class PurchaseBatch internal constructor(
      * Buys, and gives how each order ended, as soon as it has. It can be collected once, or it would buy twice.
      *
      * The next order is taken from its source when fewer than [BatchOptions.atOnce] are under way, and one is under way until
-     * its result was collected. Whoever stops collecting ends the waiting, never a VPS: [openPurchases] has what is left.
+     * its result was collected. Whoever stops collecting ends the waiting, never a VPS: [tokens] has what is left.
      *
      * @throws InvalidInputException for options that can't be met, before anything is sent.
-     * @throws ClientClosedException once the client is closed; [openPurchases] has what is left.
+     * @throws ClientClosedException once the client is closed; [tokens] has what is left.
      */
     public val results: Flow<BatchResult> = ended().onEach { handOut(it) }
 
     /** The purchases that were begun and whose results were not collected, in the order of their orders. */
-    public val openPurchases: List<OpenPurchase> get() = open.values.toList()
+    public val tokens: List<OpenPurchase> get() = open.values.toList()
 
     /** How far all of them are; `null` before the first has begun. */
     public val progress: BatchProgress? get() = latest

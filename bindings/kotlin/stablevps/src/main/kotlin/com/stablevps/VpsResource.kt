@@ -163,7 +163,7 @@ public class VpsResource internal constructor(
 
     /**
      * Watches the VPS of the account: a flow of what changes, as a rule without an end. It looks once a minute, tells each
-     * change, and reboots VPS that hang where [WatchOptions.rebootWhenSilent] asks for that.
+     * change, and reboots VPS that hang where [WatchOptions.reboot] asks for that.
      *
      * Each collection is a watch of its own. It looks only while its events are collected, and cancelling the collector ends
      * it at once. Options that can't be met end it with an [InvalidInputException] before anything is sent.

@@ -8,8 +8,8 @@ import java.time.Duration as JavaDuration
 public class WatchOptions(
     /** The time from one look to the next: 60 s by default. */
     public val interval: Duration? = null,
-    /** Whether VPS are rebooted that are paid and active and do not answer, while others do. */
-    public val rebootWhenSilent: Boolean = false,
+    /** Which VPS are rebooted: none by default. */
+    public val reboot: RebootPolicy = RebootPolicy.NEVER,
     /** Whether VPS are probed. Without probes only what the list shows is told, and nothing is rebooted. */
     public val probing: Boolean = true,
     /** The TCP port that is probed: 3389 by default, which is RDP's. */
@@ -39,8 +39,7 @@ public class WatchOptions(
         with(interval = interval.toKotlinDuration())
 
     /** The same with or without rebooting VPS that hang. */
-    public fun withRebootWhenSilent(rebootWhenSilent: Boolean): WatchOptions =
-        with(rebootWhenSilent = rebootWhenSilent)
+    public fun withReboot(reboot: RebootPolicy): WatchOptions = with(reboot = reboot)
 
     /** The same with or without probes. */
     public fun withProbing(probing: Boolean): WatchOptions = with(probing = probing)
@@ -76,7 +75,7 @@ public class WatchOptions(
 
     private fun with(
         interval: Duration? = this.interval,
-        rebootWhenSilent: Boolean = this.rebootWhenSilent,
+        reboot: RebootPolicy = this.reboot,
         probing: Boolean = this.probing,
         probePort: Int? = this.probePort,
         probeTimeout: Duration? = this.probeTimeout,
@@ -90,7 +89,7 @@ public class WatchOptions(
     ): WatchOptions =
         WatchOptions(
             interval,
-            rebootWhenSilent,
+            reboot,
             probing,
             probePort,
             probeTimeout,

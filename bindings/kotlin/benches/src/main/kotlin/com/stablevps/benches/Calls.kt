@@ -22,7 +22,7 @@ private const val ROUNDS = 31
 private const val WARM_UP = 50_000
 private const val AGAINST = "OkHttp + kotlinx.serialization"
 
-private val machine = ManagementFactory.getOperatingSystemMXBean() as OperatingSystemMXBean
+internal val machine = ManagementFactory.getOperatingSystemMXBean() as OperatingSystemMXBean
 
 /**
  * Whole list calls over loopback, ours and theirs side by side; one JSON line a figure. The argument is the
@@ -34,7 +34,7 @@ public fun main(arguments: Array<String>) {
     // What runs this may have left its line unfinished.
     println()
     for (size in SIZES) {
-        Service(arguments.single(), size.vps).use { service ->
+        Service(arguments.single(), listOf("--vps", "${size.vps}")).use { service ->
             Ours(service.url, service.key).use { ours ->
                 Theirs(service.url, service.key).use { theirs -> measure(size, ours, theirs) }
             }
@@ -85,24 +85,3 @@ private fun spent(
 private fun median(numbers: List<Double>) = numbers.sorted()[numbers.size / 2]
 
 private fun shown(micros: List<Double>) = "${median(micros).toInt()} us"
-
-/** The simulator's program with so many VPS. */
-private class Service(
-    program: String,
-    vps: Int,
-) : Closeable {
-    private val process =
-        ProcessBuilder(program, "--port", "0", "--vps", "$vps", "--until-stdin-closes")
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start()
-    private val words = process.inputReader()
-    val url = word()
-    val key = word()
-
-    private fun word() = words.readLine().substringAfterLast(' ')
-
-    override fun close() {
-        process.outputStream.close()
-        process.waitFor()
-    }
-}

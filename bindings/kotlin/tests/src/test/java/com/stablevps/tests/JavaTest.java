@@ -22,6 +22,7 @@ import com.stablevps.ProvisionOptions;
 import com.stablevps.Provisioned;
 import com.stablevps.PurchaseOrder;
 import com.stablevps.PurchaseState;
+import com.stablevps.RebootPolicy;
 import com.stablevps.RecordedOptions;
 import com.stablevps.Secret;
 import com.stablevps.SqliteStore;
@@ -180,7 +181,7 @@ class JavaTest {
         assertEquals(2, ids.size());
         List<String> told = new ArrayList<>();
         WatchOptions options =
-                new WatchOptions().withRebootWhenSilent(true).withAtMost(Duration.ofMinutes(30));
+                new WatchOptions().withReboot(RebootPolicy.WHEN_SILENT).withAtMost(Duration.ofMinutes(30));
         try (BlockingWatch watch = client.getVps().watch(options)) {
             for (WatchEvent event : watch) {
                 told.add(event.getName());

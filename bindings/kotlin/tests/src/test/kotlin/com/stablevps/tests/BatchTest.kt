@@ -67,7 +67,7 @@ internal class BatchTest {
             assertEquals(20, simulator.state().ordersReceived)
             // One after the other takes 20 times two minutes.
             assertTrue(simulator.now < begun.plusSeconds(300), "${simulator.now}")
-            assertTrue(batch.openPurchases.isEmpty())
+            assertTrue(batch.tokens.isEmpty())
             val end = assertNotNull(batch.progress)
             assertEquals(listOf(20, 20, 0, 0), listOf(end.begun, end.ready, end.failed, end.polling))
             assertEquals(BigDecimal("249.80") to "EUR", end.spent to end.currency)
@@ -117,7 +117,7 @@ internal class BatchTest {
             val batch = simulator.client().vps.provisionMany(orders(5))
             val first = batch.results.first()
             val received = simulator.state().ordersReceived
-            val open = batch.openPurchases
+            val open = batch.tokens
             assertEquals((0..4).toList() - first.index, open.map { it.index })
             assertTrue(open.none { it.token in "$it" })
             val client = simulator.client()
@@ -161,7 +161,7 @@ internal class BatchTest {
             val buying = launch { batch.results.collect {} }
             stuck.reached.await()
             buying.cancelAndJoin()
-            val resumed = batch.openPurchases.map { simulator.client().vps.resume(it.token) }
+            val resumed = batch.tokens.map { simulator.client().vps.resume(it.token) }
             assertEquals(2, resumed.map { it.vps.id }.toSet().size)
             assertEquals(2, simulator.state().ordersReceived)
         }
@@ -174,7 +174,7 @@ internal class BatchTest {
             assertFailsWith<ClientClosedException> { batch.results.collect {} }
             val received = simulator.state().ordersReceived
             assertTrue(received in 2..3, "$received")
-            val resumed = batch.openPurchases.map { simulator.client().vps.resume(it.token) }
+            val resumed = batch.tokens.map { simulator.client().vps.resume(it.token) }
             assertEquals(resumed.size, resumed.map { it.vps.id }.toSet().size)
             assertTrue(resumed.size >= received)
             assertFailsWith<ClientClosedException> {
@@ -192,7 +192,7 @@ internal class BatchTest {
             val batch = client.vps.provisionMany(orders(2)) { if (it.polling == 2) client.vps.get("unknown") }
             assertFailsWith<NotFoundException> { batch.results.collect {} }
             val resumed =
-                batch.openPurchases.map {
+                batch.tokens.map {
                     client.vps
                         .resume(it.token)
                         .vps.id
@@ -253,7 +253,7 @@ internal class BatchTest {
         runBlocking { stuck.reached.await() }
         asker.interrupt()
         assertEquals(false to true, asking.get())
-        val open = batch.openPurchases.single()
+        val open = batch.tokens.single()
         assertEquals(1, open.index)
         assertTrue(
             simulator

@@ -6,6 +6,7 @@ import com.stablevps.InvalidInputException
 import com.stablevps.ProbeOutcome
 import com.stablevps.Prober
 import com.stablevps.ProvisionOptions
+import com.stablevps.RebootPolicy
 import com.stablevps.ServerException
 import com.stablevps.StableVps
 import com.stablevps.StableVpsOptions
@@ -76,7 +77,7 @@ internal class WatchTest {
             val lines = mutableListOf<String>()
             val reachable =
                 client.vps
-                    .watch(WatchOptions(rebootWhenSilent = true))
+                    .watch(WatchOptions(reboot = RebootPolicy.WHEN_SILENT))
                     .onEach {
                         lines += line(it)
                         if (it is WatchEvent.Started) {
@@ -134,7 +135,7 @@ internal class WatchTest {
                 mapOf(
                     WatchOptions(silentProbes = 0) to "silentProbes must be a whole number from 1 to 1000",
                     WatchOptions(interval = 0.milliseconds) to "interval must be more than zero",
-                    WatchOptions(probing = false, rebootWhenSilent = true) to
+                    WatchOptions(probing = false, reboot = RebootPolicy.WHEN_SILENT) to
                         "reboot needs probes, which are off",
                     WatchOptions(exclude = listOf("a/b")) to
                         "exclude must not contain spaces, control characters or any of / \\ ? # %",
@@ -376,7 +377,7 @@ internal class WatchTest {
     fun `a reboot that was interrupted on its way is told as lost, and not sent again`() {
         val stuck = StuckReboots()
         val client = simulator.blockingClient(StableVpsOptions(transport = stuck.transport))
-        val watch = client.vps.watch(WatchOptions(rebootWhenSilent = true))
+        val watch = client.vps.watch(WatchOptions(reboot = RebootPolicy.WHEN_SILENT))
         assertEquals("started", watch.next().name)
         simulator.hang("b")
         assertEquals("unreachable", watch.next().name)
@@ -396,7 +397,7 @@ internal class WatchTest {
     fun `a watch that blocks ends where another thread closes it`() {
         val stuck = StuckReboots()
         val client = simulator.blockingClient(StableVpsOptions(transport = stuck.transport))
-        val watch = client.vps.watch(WatchOptions(rebootWhenSilent = true))
+        val watch = client.vps.watch(WatchOptions(reboot = RebootPolicy.WHEN_SILENT))
         val looping =
             FutureTask {
                 watch.map(::line).also { assertFalse(Thread.interrupted()) }

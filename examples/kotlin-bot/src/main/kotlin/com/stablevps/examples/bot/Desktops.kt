@@ -1,5 +1,6 @@
 package com.stablevps.examples.bot
 
+import com.stablevps.RebootPolicy
 import com.stablevps.StableVps
 import com.stablevps.StableVpsException
 import com.stablevps.WatchEvent
@@ -21,9 +22,9 @@ internal class Desktops(
      * @throws StableVpsException when waiting does not help.
      */
     suspend fun watch(interval: Duration) {
+        val policy = if (rebootStuck) RebootPolicy.WHEN_SILENT else RebootPolicy.NEVER
         while (true) {
-            val options =
-                WatchOptions(interval = interval, rebootWhenSilent = rebootStuck, exclude = others())
+            val options = WatchOptions(interval = interval, reboot = policy, exclude = others())
             // A VPS that is new may be another's: then it is left alone.
             client.vps
                 .watch(options)
