@@ -6,6 +6,9 @@
 //! leaves a VPS out delays, and never decides.
 //!
 //! Who makes a list for all holds that task by a short lease, so that a host which is stopped holds nobody up.
+//!
+//! Those that wait beside others are due at whole quarters of a second of the host's clock: a process wakes a few times
+//! a second, however many they are.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,6 +20,8 @@ use crate::ids::VpsId;
 const LEASE_MS: u64 = 10_000;
 /// How soon to ask again while another makes it.
 const ASK_AGAIN_MS: u64 = 500;
+/// The moments at which those are due that wait beside others are so far apart.
+const DUE_EVERY_MS: u64 = 250;
 /// How often each purchase looks at its own VPS at least.
 const OWN_LOOK_MS: u64 = 60_000;
 
@@ -86,6 +91,16 @@ pub(crate) struct Place {
 }
 
 impl Place {
+    /// When it is due that waits for so long.
+    pub fn due(&self, pause_ms: u64, now: Instant) -> Instant {
+        let due = now.plus_ms(pause_ms);
+        if self.looks.lock().waiting < 2 {
+            return due;
+        }
+        let whole_ms = due.millis().div_ceil(DUE_EVERY_MS);
+        Instant::from_millis(whole_ms.saturating_mul(DUE_EVERY_MS))
+    }
+
     /// What to do now. A list is new enough that is younger than `fresh_ms`, and newer than the last look.
     pub fn look(&mut self, id: &VpsId, fresh_ms: u64, now: Instant) -> Look {
         let mut board = self.looks.lock();

@@ -88,6 +88,24 @@ fn each_is_told_within_a_pause_and_a_half() {
 }
 
 #[test]
+fn their_process_wakes_a_few_times_a_second_however_many_they_are() {
+    let mut together = Together::new(&json!({
+        "balance": 100_000,
+        "provisioning_ms": 3_600_000,
+    }));
+    let api = together.client();
+    for _ in 0..300 {
+        together.buy(&api, ProvisionOptions::default());
+    }
+    together.run_until(together.now + 120_000);
+    let (from, steps) = (together.now, together.steps);
+    together.run_until(from + 60_000);
+    assert!(together.steps - steps > 1_000, "they look");
+    let moments = together.woken.range(from..from + 60_000).count();
+    assert!(moments <= 240, "{moments} moments in a minute");
+}
+
+#[test]
 fn a_list_that_fails_delays_and_decides_nothing() {
     for (status, body) in [
         (500, "{\"error\":\"no\"}"),

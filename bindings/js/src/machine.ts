@@ -172,6 +172,8 @@ export class Drive {
   #saidAt = 0;
   /** The operation of the store that was left alone. */
   underWay: UnderWay | undefined;
+  /** Whether a purchase may have its account's turn, as far as was reported. */
+  #hasTurn = true;
   #body: Uint8Array | undefined;
   #cause: unknown;
 
@@ -250,7 +252,7 @@ export class Drive {
     return { clock, signal, ms: Math.max(left, SHORTEST_WAIT) };
   }
 
-  /** Reports how far a purchase is. Gives the step that is wanted after that: time has passed. */
+  /** Reports how far a purchase is. Gives the step that is wanted after that, if time has passed another one. */
   async #report(step: Step & { do: "send" | "wait" | "probe" }): Promise<Step> {
     const { machine, signal, purchase } = this.#activity;
     if (!purchase || !step.progress) {
@@ -258,14 +260,20 @@ export class Drive {
     }
     const progress = readProgress(step.progress);
     this.phases?.reached(progress);
-    machine.inCallback();
+    const { store } = this.#host;
+    if (store) {
+      machine.inCallback();
+    }
     await report(purchase.onProgress, progress, this.#patience());
     throwIfAborted(signal);
-    if (!progress.exclusive) {
+    if (this.#hasTurn && !progress.exclusive) {
       // Only now: the token that names the VPS was handed out.
       machine.endTurn();
     }
-    return this.#next();
+    this.#hasTurn = progress.exclusive;
+    // By whole milliseconds, as the machine counts. One with a store learns so that the callback is over.
+    const isSameTime = Math.trunc(this.#now()) === Math.trunc(this.#saidAt);
+    return isSameTime && !store ? step : this.#next();
   }
 
   async #wait({ delayMs, reason }: Step & { do: "wait" }): Promise<Step> {

@@ -19,8 +19,10 @@ from typing import Any
 import stablevps
 
 PURCHASES = 500
+SETTLING = 30.0
+"""Once all of them wait, their pauses grow for so many seconds."""
 MEASURED = 60.0
-"""For how many seconds it is measured, once all of them wait."""
+"""For how many seconds it is measured then."""
 LIMIT = 1.0
 """Of a core, in a hundred."""
 ORDER: Any = {"plan_id": "basic", "billing_cycle": "monthly", "location": "tokyo"}
@@ -76,6 +78,7 @@ async def tasks(url: str, key: str) -> None:
         running = [asyncio.ensure_future(one()) for _ in range(PURCHASES)]
         while not waiting.all.is_set():
             await asyncio.sleep(0.5)
+        await asyncio.sleep(SETTLING)
         cpu, begun = time.process_time(), time.monotonic()
         await asyncio.sleep(MEASURED)
         report("asyncio", time.process_time() - cpu, time.monotonic() - begun)
@@ -95,6 +98,7 @@ def threads(url: str, key: str) -> None:
         for _ in range(PURCHASES):
             threading.Thread(target=one, daemon=True).start()
         waiting.all.wait()
+        time.sleep(SETTLING)
         cpu, begun = time.process_time(), time.monotonic()
         time.sleep(MEASURED)
         report("threads", time.process_time() - cpu, time.monotonic() - begun)

@@ -14,7 +14,9 @@ use serde_json::json;
 use stablevps::AsyncClient;
 
 const PURCHASES: u32 = 500;
-/// For how long it is measured, once all of them wait.
+/// Once all of them wait, their pauses grow for so long.
+const SETTLING: Duration = Duration::from_secs(30);
+/// For how long it is measured then.
 const MEASURED: Duration = Duration::from_mins(1);
 /// Of a core, in a hundred.
 const LIMIT: f64 = 1.0;
@@ -56,6 +58,7 @@ async fn main() {
     while many.progress().polling < PURCHASES {
         let _ = tokio::time::timeout(Duration::from_millis(500), many.next()).await;
     }
+    let _ = tokio::time::timeout(SETTLING, many.next()).await;
     let (cpu, begun) = (ProcessTime::now(), Instant::now());
     let _ = tokio::time::timeout(MEASURED, many.next()).await;
     let part = cpu.elapsed().as_secs_f64() / begun.elapsed().as_secs_f64() * 100.0;

@@ -583,7 +583,10 @@ impl Run {
     }
 
     fn sleep_or_expire(&self, id: VpsId, pause_ms: u64, fresh_ms: u64, now: Instant) -> State {
-        let until = now.plus_ms(pause_ms);
+        let until = match &self.place {
+            Some(place) => place.due(pause_ms, now),
+            None => now.plus_ms(pause_ms),
+        };
         let reason = WaitReason::Poll;
         if until < self.deadline {
             let sleep = Sleep { until, reason };

@@ -3,7 +3,7 @@
 // Every test program uses its own part of this.
 #![allow(dead_code)]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use stablevps_core::batch::Seat;
@@ -40,8 +40,10 @@ pub struct Together {
     pub latency: i64,
     /// How often each endpoint was asked, and when last.
     pub asked: BTreeMap<String, Vec<i64>>,
-    /// How often the hosts woke.
+    /// How many steps were asked for.
     pub steps: u32,
+    /// When hosts woke to look again.
+    pub woken: BTreeSet<i64>,
 }
 
 pub type End = Result<Provisioned, Error>;
@@ -56,6 +58,7 @@ impl Together {
             latency: 50,
             asked: BTreeMap::new(),
             steps: 0,
+            woken: BTreeSet::new(),
         }
     }
 
@@ -138,6 +141,9 @@ impl Together {
                     buyer.machine.end_turn();
                 }
                 buyer.due = self.now + i64::try_from(delay_ms).unwrap();
+                if reason == WaitReason::Poll {
+                    self.woken.insert(buyer.due);
+                }
             }
             Step::Send(request) => {
                 if request.endpoint == "POST /vps" {

@@ -302,7 +302,9 @@ class Call(Generic[T]):
 
     __slots__ = (
         "__weakref__",
+        "_has_turn",
         "_reader",
+        "_said_ms",
         "_told",
         "_told_ms",
         "bug",
@@ -349,6 +351,10 @@ class Call(Generic[T]):
         """Whether it has come to its own end."""
         self.hook = hook
         self.number = next(_numbers)
+        self._said_ms = -1
+        """When the machine was asked for what to do; negative where it said so by itself."""
+        self._has_turn = True
+        """Whether a turn may be its own, as far as was reported."""
         self._told_ms = 0
         self._told: Progress | None = None
         """The progress that the hook was told last."""
@@ -360,11 +366,18 @@ class Call(Generic[T]):
 
     def step(self, now_ms: int) -> Step[T]:
         """What to do now. Asking twice changes nothing."""
+        self._said_ms = now_ms
         return self._reader.read(self.machine.step(now_ms))
 
     def read(self, document: Document) -> Step[T]:
         """A step from its document."""
+        self._said_ms = -1
         return self._reader.read(document.text)
+
+    def still_wanted(self, told: Wanted) -> Step[T]:
+        """What to do after a step was told: that step, if no time has passed meanwhile."""
+        now_ms = self.now_ms()
+        return told if now_ms == self._said_ms else self.step(now_ms)
 
     def response(self, send: Send, response: HttpResponse | None, now_ms: int) -> None:
         """Hands the response to a request in. One that makes no sense counts as lost."""
@@ -566,8 +579,11 @@ class Call(Generic[T]):
 
     def reported(self, step: Wanted) -> None:
         """Passes the turn on once a progress was reported that names the VPS."""
-        if step.progress is not None and not step.progress.exclusive:
+        if step.progress is None:
+            return
+        if self._has_turn and not step.progress.exclusive:
             self.machine.end_turn()
+        self._has_turn = step.progress.exclusive
 
     def begins_in(self, loop: AbstractEventLoop) -> None:
         """Notes the event loop that a purchase runs in."""
