@@ -773,9 +773,7 @@ def test_what_a_cancelled_task_lets_go_comes_after_its_last_operation(
 ) -> None:
     async def main() -> None:
         slow = Slow(memory, number)
-        task = asyncio.ensure_future(
-            simulator.async_client(store=slow).vps.provision(**KEYED)
-        )
+        task = asyncio.ensure_future(simulator.async_client(store=slow).vps.provision(**KEYED))
         await slow.begins.wait()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):

@@ -140,9 +140,7 @@ def test_postgresql_over_a_connection_string_conforms(server: str) -> None:
 
 
 @pytest.mark.parametrize("autocommit", [True, False])
-def test_postgresql_over_connections_of_the_callers_conforms(
-    server: str, autocommit: bool
-) -> None:
+def test_postgresql_over_connections_of_the_callers_conforms(server: str, autocommit: bool) -> None:
     def connect() -> psycopg.Connection[Any]:
         return psycopg.connect(server, autocommit=autocommit, row_factory=psycopg.rows.dict_row)
 

@@ -22,7 +22,7 @@ AnyStore: TypeAlias = "Store | AsyncStore"
 MOST_THREADS = 8
 
 PARTING = 2.0
-"""How many seconds an operation may take by which a purchase lets go what it holds, or that is under way then."""
+"""How many seconds an operation may take by which a purchase lets go, or that is under way then."""
 
 
 class AsyncStoring:
@@ -38,7 +38,7 @@ class AsyncStoring:
     async def carry_out(self, operation: StoreOperation) -> object:
         """Carries an operation out.
 
-        Where this is cancelled, it waits for the answer all the same, for as long as :data:`PARTING`
+        Where this is cancelled, it waits for the answer all the same, as long as :data:`PARTING`
         says: what is written late would undo what :meth:`let_go` writes after it.
         """
         import asyncio
