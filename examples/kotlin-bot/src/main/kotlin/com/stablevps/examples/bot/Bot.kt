@@ -23,7 +23,7 @@ internal class Bot(
     private val worlds: Worlds,
 ) : SuspendingCliktCommand("kotlin-bot") {
     private val fleet by option().path().default(Path.of("fleet.json")).help("the file that lists the fleet")
-    private val state by option().path().help("the database that records what was bought; next to it by default")
+    private val state by option().path().help("the database of what was bought; next to it by default")
     private val simulate by option().flag().help("use a service in memory: no network, no money")
 
     override fun help(context: Context) = "Keeps a declared fleet of VPS."

@@ -73,7 +73,7 @@ internal class Credentials : MemberCommand("credentials", "Shows how to sign in 
 
 /** `forget`: a decision about an order whose outcome is not known, or about a VPS that is not wanted any more. */
 internal class Forget :
-    MemberCommand("forget", "Forgets a VPS or an order that waits for a decision: the next keep buys another.") {
+    MemberCommand("forget", "Forgets a VPS or an undecided order: the next keep buys another.") {
     override suspend fun run(world: World): Verdict {
         val purchase = Members.of(world.client, setup.fleet()).lastPurchase(name)
         val key = purchase?.idempotencyKey ?: throw UserError("nothing was bought for $name")

@@ -79,7 +79,9 @@ internal class Keeper(
         val purchase = checkNotNull(member.purchase)
         val options = RecordedOptions(settings.waiting.timeout, WhenHeld.WAIT)
         val key = checkNotNull(purchase.idempotencyKey)
-        return run(name) { client.purchases.resume(key, options) { report.progress(name, purchase.terms, it) } }
+        return run(name) {
+            client.purchases.resume(key, options) { report.progress(name, purchase.terms, it) }
+        }
     }
 
     private suspend fun buy(
@@ -87,7 +89,8 @@ internal class Keeper(
         members: Members,
     ): Verdict =
         run(wanted.name) {
-            val options = settings.waiting.withIdempotencyKey(key(wanted, members)).withWhenHeld(WhenHeld.WAIT)
+            val key = key(wanted, members)
+            val options = settings.waiting.withIdempotencyKey(key).withWhenHeld(WhenHeld.WAIT)
             // A budget counts by the catalogue.
             val limited = if (settings.budget == null) options else options.withMaxSpend(wanted.price)
             val (plan, cycle, location) = wanted.terms

@@ -119,7 +119,7 @@ internal class BotTest {
             assertEquals(2, run("keep").statusCode)
             assertContains(run("list").stdout, Regex("^found +gold", RegexOption.MULTILINE))
             assertEquals(4, rig.simulator.state().ordersReceived)
-            assertContains(run("status").stdout, Regex("^eurusd .*waits for a decision", RegexOption.MULTILINE))
+            assertContains(run("status").stdout, Regex("eurusd .*waits for a decision"))
         }
 
     @Test

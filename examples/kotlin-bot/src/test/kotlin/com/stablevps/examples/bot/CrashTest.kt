@@ -27,14 +27,20 @@ internal class CrashTest {
     @ParameterizedTest
     @ValueSource(booleans = [true, false])
     fun `a process can die at every operation of the store`(isCarriedOut: Boolean) {
-        val places = everyPlace { rig, place -> rig.dies(Process(rig, isDone = isCarriedOut, operation = place)) }
+        val places =
+            everyPlace { rig, place ->
+                rig.dies(Process(rig, isDone = isCarriedOut, operation = place))
+            }
         assertTrue(places > 7 * fleet.size, "only $places operations")
     }
 
     @ParameterizedTest
     @ValueSource(booleans = [true, false])
     fun `a process can die at every request`(arrives: Boolean) {
-        val places = everyPlace { rig, place -> rig.dies(Process(rig, isDone = arrives) { number, _ -> number == place }) }
+        val places =
+            everyPlace { rig, place ->
+                rig.dies(Process(rig, isDone = arrives) { number, _ -> number == place })
+            }
         assertTrue(places > 4 * fleet.size, "only $places requests")
     }
 
@@ -88,7 +94,8 @@ internal class CrashTest {
     ): Boolean {
         val reached = CompletableDeferred<Boolean>()
         coroutineScope {
-            val process = launch { keep(fleet, transport = Hanging(simulator.transport, place, arrives, reached)) }
+            val transport = Hanging(simulator.transport, place, arrives, reached)
+            val process = launch { keep(fleet, transport = transport) }
             process.invokeOnCompletion { reached.complete(false) }
             reached.await()
             process.cancelAndJoin()

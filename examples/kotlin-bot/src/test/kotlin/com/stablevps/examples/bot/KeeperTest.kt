@@ -191,7 +191,8 @@ internal class KeeperTest {
         coroutineScope {
             val transport =
                 HttpTransport { request ->
-                    if (request.url.endsWith("/wallet")) awaitCancellation() else simulator.transport.send(request)
+                    if (request.url.endsWith("/wallet")) awaitCancellation()
+                    simulator.transport.send(request)
                 }
             val process = launch { keep(fleet, transport = transport) }
             simulator.clock.sleep(5.seconds)
@@ -209,7 +210,7 @@ internal class KeeperTest {
 
     @Test
     fun `what a person assigned is not bought, and has one owner`() =
-        rigged(Rig(vps = listOf(mapOf("id" to "found", "plan_id" to "basic", "location" to "tokyo")))) { rig ->
+        rigged(Rig(vps = listOf(FOUND))) { rig ->
             val assigned = fleet.map { if (it.name == "gold") it.copy(vpsId = "found") else it }
             assertEquals(Verdict.FINE, rig.keep(assigned))
             assertEquals("gold", rig.members(assigned).owners["found"])
@@ -243,4 +244,8 @@ internal class KeeperTest {
             assertEquals(Verdict.FINE, rig.keep(fleet))
             rig.assertBoughtOnce(fleet)
         }
+
+    private companion object {
+        val FOUND = mapOf("id" to "found", "plan_id" to "basic", "location" to "tokyo")
+    }
 }

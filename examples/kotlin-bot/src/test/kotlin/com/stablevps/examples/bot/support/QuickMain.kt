@@ -18,7 +18,8 @@ internal object QuickClock : Clock {
 
     override fun monotonic(): Long = System.nanoTime() / (1_000_000 / RATE)
 
-    override suspend fun sleep(duration: Duration) = withContext(Dispatchers.Default) { delay(duration / RATE) }
+    override suspend fun sleep(duration: Duration) =
+        withContext(Dispatchers.Default) { delay(duration / RATE) }
 }
 
 internal fun main(arguments: Array<String>) = main(arguments, QuickClock)
