@@ -159,7 +159,6 @@ pub fn test(others: (&str, &str)) -> Result<()> {
     pages::tests_of(&root().join("README.md"), "FrontPage", &pages)?;
     let service = simulator("dev")?;
     let laboratory = laboratory()?;
-    let server = Postgres::start()?;
     headline("Kotlin");
     let mut tests = mvn()?;
     tests
@@ -171,9 +170,7 @@ pub fn test(others: (&str, &str)) -> Result<()> {
         .env("STABLEVPS_API_DUMPS", package().join("api"))
         .env(others.0, others.1)
         .current_dir(package());
-    if let Some(server) = &server {
-        tests.env("STABLEVPS_POSTGRES", server.address());
-    }
+    let server = Postgres::start_for(&mut tests)?;
     finish(&mut tests)?;
     drop(server);
     headline("Kotlin and Java projects with the package installed");

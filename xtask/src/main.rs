@@ -19,6 +19,7 @@ mod kotlin_models;
 mod models;
 mod native;
 mod packaging;
+mod pgbouncer;
 mod postgres;
 mod python;
 mod python_client;

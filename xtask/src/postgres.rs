@@ -6,15 +6,18 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
+use crate::pgbouncer::PgBouncer;
 use crate::shell::{finish, install_debian, is_ci, output};
 
 /// Where Debian and its kin put the server's programs.
 const VERSIONS: &str = "/usr/lib/postgresql";
 /// The server refuses to run as root.
-const USER: &str = "postgres";
+pub const USER: &str = "postgres";
 
 /// A server with a folder of its own, which ends with it.
 pub struct Postgres {
+    /// Ends before its server.
+    bouncer: Option<PgBouncer>,
     programs: PathBuf,
     folder: PathBuf,
     port: u16,
@@ -41,11 +44,25 @@ impl Postgres {
         let folder = std::env::temp_dir().join(format!("stablevps-postgres-{port}"));
         std::fs::create_dir_all(&folder)?;
         let server = Self {
+            bouncer: None,
             programs,
             folder,
             port,
         };
         server.begin()?;
+        Ok(Some(server))
+    }
+
+    /// Starts one with a `PgBouncer` before it, and tells a command of tests how to connect to both.
+    pub fn start_for(tests: &mut Command) -> Result<Option<Self>> {
+        let Some(mut server) = Self::start()? else {
+            return Ok(None);
+        };
+        tests.env("STABLEVPS_POSTGRES", server.address());
+        server.bouncer = PgBouncer::start(server.port)?;
+        if let Some(bouncer) = &server.bouncer {
+            tests.env("STABLEVPS_PGBOUNCER", bouncer.address());
+        }
         Ok(Some(server))
     }
 
@@ -64,9 +81,7 @@ impl Postgres {
     }
 
     fn begin(&self) -> Result<()> {
-        if is_root() {
-            finish(Command::new("chown").arg(USER).arg(&self.folder))?;
-        }
+        give_to_user(&self.folder)?;
         let mut init = self.program("initdb");
         init.args([
             "--auth=trust",
@@ -95,27 +110,40 @@ impl Postgres {
     }
 
     fn program(&self, name: &str) -> Command {
-        let program = self.programs.join(name);
-        let mut command = if is_root() {
-            let mut command = Command::new("runuser");
-            command.args(["-u", USER, "--"]).arg(program);
-            command
-        } else {
-            Command::new(program)
-        };
-        // A folder that the other user may enter.
-        command.current_dir("/");
-        command
+        as_user(&self.programs.join(name))
     }
 }
 
 impl Drop for Postgres {
     fn drop(&mut self) {
+        self.bouncer = None;
         let mut stop = self.program("pg_ctl");
         stop.arg("-D").arg(self.data());
         let _ = output(stop.args(["-m", "immediate", "stop"]));
         let _ = std::fs::remove_dir_all(&self.folder);
     }
+}
+
+/// A program that does not run as root.
+pub fn as_user(program: &Path) -> Command {
+    let mut command = if is_root() {
+        let mut command = Command::new("runuser");
+        command.args(["-u", USER, "--"]).arg(program);
+        command
+    } else {
+        Command::new(program)
+    };
+    // A folder that the other user may enter.
+    command.current_dir("/");
+    command
+}
+
+/// Lets such a program write into a folder.
+pub fn give_to_user(folder: &Path) -> Result<()> {
+    if is_root() {
+        finish(Command::new("chown").args(["-R", USER]).arg(folder))?;
+    }
+    Ok(())
 }
 
 fn is_root() -> bool {

@@ -140,13 +140,10 @@ fn licences() -> Result<()> {
 
 fn rust() -> Result<()> {
     headline("Rust");
-    let database = Postgres::start()?;
     let mut test = Command::new("cargo");
     test.args(["test", "--workspace", "--exclude", "svps", "--locked"]);
     test.args(["--features", FEATURES]).current_dir(root());
-    if let Some(database) = &database {
-        test.env("STABLEVPS_POSTGRES", database.address());
-    }
+    let database = Postgres::start_for(&mut test)?;
     finish(&mut test)?;
     drop(database);
     interface::check()?;
@@ -202,7 +199,6 @@ fn python() -> Result<()> {
     types(&tools)?;
 
     headline("Python: the suite, against the installed wheel");
-    let database = Postgres::start()?;
     let mut suite = tools.python();
     suite
         .args(["-m", "pytest", "-q", "-p", "no:cacheprovider", "-c"])
@@ -215,9 +211,7 @@ fn python() -> Result<()> {
         .env("STABLEVPS_SCENARIOS", root().join("tests/scenarios"))
         .env("STABLEVPS_STORES", root().join("tests/stores"))
         .current_dir(elsewhere()?);
-    if let Some(database) = &database {
-        suite.env("STABLEVPS_POSTGRES", database.address());
-    }
+    let database = Postgres::start_for(&mut suite)?;
     finish(&mut suite)?;
     drop(database);
 

@@ -17,7 +17,6 @@ pub fn run() -> Result<()> {
     let service = simulator("dev")?;
     let laboratory = laboratory()?;
     let browser = chromium()?;
-    let postgres = Postgres::start()?;
     let venv = Venv::with_tools()?;
     venv.pip(&[
         "--force-reinstall",
@@ -47,9 +46,6 @@ pub fn run() -> Result<()> {
                     .map(|page| page.to_string_lossy().into_owned())
                     .join(":"),
             );
-        if let Some(postgres) = &postgres {
-            command.env("STABLEVPS_POSTGRES", postgres.address());
-        }
     };
 
     headline("JavaScript: the suite, against the packed package");
@@ -60,7 +56,9 @@ pub fn run() -> Result<()> {
         .args(files(&suite, ".test.mjs")?)
         .current_dir(&suite);
     prepared(&mut run);
+    let postgres = Postgres::start_for(&mut run)?;
     finish(&mut run)?;
+    drop(postgres);
 
     headline("JavaScript: the package in its users' projects");
     let mut consumers = Command::new("node");

@@ -11,27 +11,23 @@ export interface StoreStep extends StoreOperation {
 /** What the store answered, or in which words it failed. */
 export type Stored = { answer: string } | { detail: string; cause: unknown };
 
+/** Carries an operation out. Asked for another one before it answered, what the store did late would undo what was done since. */
+export async function answerOf(store: Store, { op, document }: StoreStep): Promise<Stored> {
+  try {
+    return { answer: String(await store.carryOut({ op, document })) };
+  } catch (cause) {
+    return { detail: detailOf(cause), cause };
+  }
+}
+
 /**
- * Carries an operation out. The store is not asked for another one before it answered: what it did late would undo
- * what was done since.
+ * Waits for an answer.
  *
  * @returns nothing where the signal was aborted, whatever becomes of the operation.
  * @throws DeadlineExceededError where the time is over.
  */
-export function ask(
-  store: Store,
-  { op, document }: StoreStep,
-  patience: Patience,
-): Promise<Stored | undefined> {
-  return patiently(answerOf(store, { op, document }), patience, "the store");
-}
-
-async function answerOf(store: Store, operation: StoreOperation): Promise<Stored> {
-  try {
-    return { answer: String(await store.carryOut(operation)) };
-  } catch (cause) {
-    return { detail: detailOf(cause), cause };
-  }
+export function answered(answer: Promise<Stored>, patience: Patience): Promise<Stored | undefined> {
+  return patiently(answer, patience, "the store");
 }
 
 /** What an error says, without what addresses and settings of databases may hold. */

@@ -1,7 +1,7 @@
 /** Drives the core's machines: the core says what to do next, and this does it. */
 
 import type { Machine } from "../wasm/main/main.js";
-import { ask, Beginning, type StoreStep } from "./asking.js";
+import { answered, answerOf, Beginning, type Stored, type StoreStep } from "./asking.js";
 import { sleep } from "./clock.js";
 import { StableVPSError } from "./error.js";
 import type { Progress } from "./models.js";
@@ -115,7 +115,7 @@ export async function drive<T>(
       throw error;
     }
     const ending = withToken(host, activity, error);
-    await letGo(host, machine);
+    await letGo(host, machine, drive.underWay);
     drive.phases?.ended(null, ending);
     throw ending;
   } finally {
@@ -123,25 +123,41 @@ export async function drive<T>(
   }
 }
 
-/** Tells the store that nobody drives a purchase any more, as far as it answers soon. */
-async function letGo({ store, clock, logger }: Host, machine: Machine): Promise<void> {
+/**
+ * Tells the store that nobody drives a purchase any more, as far as it answers soon: first of all the operation that is
+ * under way, whose late write would prolong the lease again.
+ */
+async function letGo(
+  { store, clock, logger }: Host,
+  machine: Machine,
+  underWay: UnderWay | undefined,
+): Promise<void> {
   try {
-    for (;;) {
+    for (let last = underWay; ; ) {
+      if (last) {
+        const stored = await answered(last.answer, { clock, signal: undefined, ms: PARTING });
+        if (!stored || "cause" in stored) {
+          return;
+        }
+        machine.stored(last.id, stored.answer, clock.monotonic());
+      }
       const step = machine.lettingGo(clock.monotonic());
       if (!store || step === undefined) {
         return;
       }
       const asked = JSON.parse(step) as StoreStep;
-      const stored = await ask(store, asked, { clock, signal: undefined, ms: PARTING });
-      if (!stored || "cause" in stored) {
-        return;
-      }
-      machine.stored(asked.id, stored.answer, clock.monotonic());
+      last = { id: asked.id, answer: answerOf(store, asked) };
     }
   } catch (error) {
     // The lease ends by itself. What ended the purchase is what its caller has to know.
     logger?.debug(`the store was not told: ${(error as Error).name}`);
   }
+}
+
+/** An operation that the store has not answered yet. */
+interface UnderWay {
+  id: number;
+  answer: Promise<Stored>;
 }
 
 /** @internal A machine on its way to what it has to give. */
@@ -154,6 +170,8 @@ export class Drive {
   readonly phases: Phases | undefined;
   /** The machine's time when it said what to do. */
   #saidAt = 0;
+  /** The operation of the store that was left alone. */
+  underWay: UnderWay | undefined;
   /** Whether a purchase may have its account's turn, as far as was reported. */
   #hasTurn = true;
   #body: Uint8Array | undefined;
@@ -304,8 +322,10 @@ export class Drive {
     }
     logger?.debug(`${label}: asking the store to ${step.op}`);
     this.#beginning.asks(step.id, this.#now());
-    const stored = await ask(store, step, this.#patience());
+    this.underWay = { id: step.id, answer: answerOf(store, step) };
+    const stored = await answered(this.underWay.answer, this.#patience());
     throwIfAborted(signal);
+    this.underWay = undefined;
     if (!stored) {
       return this.#next();
     }

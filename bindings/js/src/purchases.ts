@@ -90,7 +90,8 @@ export class PurchasesResource extends Resource {
   }
 
   /**
-   * Deletes what is known of a purchase that has ended. Its key stays used, and its VPS stays known as bought.
+   * Deletes what is known of a purchase that has ended, or that ordered nothing and that nobody is at work on. Its key
+   * stays used, and its VPS stays known as bought.
    *
    * @throws InvalidInputError There is no such purchase, or it has not ended.
    */

@@ -14,7 +14,7 @@ from _flaky import Flaky, Killed
 from stablevps._native import stablevps_ffi
 
 import stablevps
-from stablevps import Phase, Progress, PurchaseState
+from stablevps import Phase, Progress, PurchaseState, _async_storing
 from stablevps.stores import SqliteStore, StoreFailure, StoreOperation
 from stablevps.testing import Simulator
 
@@ -705,8 +705,14 @@ def test_a_store_may_be_asynchronous(simulator: Simulator, memory: SqliteStore) 
 @pytest.mark.parametrize("ends_by", ["cancelling", "closing"])
 @pytest.mark.parametrize("number", range(len(SMOOTH)))
 def test_what_ends_in_the_midst_of_an_operation_leaves_its_token_and_no_lock(
-    simulator: Simulator, memory: SqliteStore, ends_by: str, number: int
+    simulator: Simulator,
+    memory: SqliteStore,
+    ends_by: str,
+    number: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(_async_storing, "PARTING", 0.01)
+
     async def main() -> None:
         hanging = InLoop(memory, number)
         client = simulator.async_client(store=hanging)
@@ -734,6 +740,47 @@ def test_what_ends_in_the_midst_of_an_operation_leaves_its_token_and_no_lock(
 
     asyncio.run(main())
     assert orders(simulator) == 2
+
+
+class Slow:
+    """A store whose writes come late: it notes which operations are under way together."""
+
+    def __init__(self, store: SqliteStore, slow_at: int) -> None:
+        self._store = store
+        self._slow_at = slow_at
+        self._operations = 0
+        self._under_way = 0
+        self.most_under_way = 0
+        self.begins = asyncio.Event()
+
+    async def carry_out(self, operation: StoreOperation) -> str:
+        is_slow = self._operations == self._slow_at
+        self._operations += 1
+        self._under_way += 1
+        self.most_under_way = max(self.most_under_way, self._under_way)
+        if is_slow:
+            self.begins.set()
+            for _ in range(100):
+                await asyncio.sleep(0)
+        answer = self._store.carry_out(operation)
+        self._under_way -= 1
+        return answer
+
+
+@pytest.mark.parametrize("number", range(len(SMOOTH)))
+def test_what_a_cancelled_task_lets_go_comes_after_its_last_operation(
+    simulator: Simulator, memory: SqliteStore, number: int
+) -> None:
+    async def main() -> None:
+        slow = Slow(memory, number)
+        task = asyncio.ensure_future(simulator.async_client(store=slow).vps.provision(**KEYED))
+        await slow.begins.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert slow.most_under_way == 1
+
+    asyncio.run(main())
 
 
 # Over sockets.

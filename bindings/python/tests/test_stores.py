@@ -37,16 +37,27 @@ ORDER: Any = {"plan_id": "basic", "billing_cycle": "monthly", "location": "tokyo
 CarryOut = Callable[[StoreOperation], str]
 
 
-@pytest.fixture
-def postgres() -> str:
-    """How to connect to PostgreSQL."""
-    address = os.environ.get("STABLEVPS_POSTGRES")
-    if not address:
-        reason = "STABLEVPS_POSTGRES does not say how to connect to PostgreSQL"
+def address(variable: str) -> str:
+    """How to connect, from the environment."""
+    found = os.environ.get(variable)
+    if not found:
+        reason = f"{variable} does not say how to connect to PostgreSQL"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
-    return address
+    return found
+
+
+@pytest.fixture
+def postgres() -> str:
+    """How to connect to PostgreSQL."""
+    return address("STABLEVPS_POSTGRES")
+
+
+@pytest.fixture(params=["STABLEVPS_POSTGRES", "STABLEVPS_PGBOUNCER"])
+def server(request: pytest.FixtureRequest) -> str:
+    """The same, and behind PgBouncer, which lends connections by the transaction."""
+    return address(request.param)
 
 
 @pytest.fixture
@@ -123,24 +134,22 @@ def test_a_store_of_the_users_conforms(tmp_path: Path) -> None:
     conforms(MyStore(tmp_path / "purchases.db").carry_out)
 
 
-def test_postgresql_over_a_connection_string_conforms(postgres: str) -> None:
-    with closing(PostgresStore(postgres)) as store:
+def test_postgresql_over_a_connection_string_conforms(server: str) -> None:
+    with closing(PostgresStore(server)) as store:
         conforms(store.carry_out)
 
 
 @pytest.mark.parametrize("autocommit", [True, False])
-def test_postgresql_over_connections_of_the_callers_conforms(
-    postgres: str, autocommit: bool
-) -> None:
+def test_postgresql_over_connections_of_the_callers_conforms(server: str, autocommit: bool) -> None:
     def connect() -> psycopg.Connection[Any]:
-        return psycopg.connect(postgres, autocommit=autocommit, row_factory=psycopg.rows.dict_row)
+        return psycopg.connect(server, autocommit=autocommit, row_factory=psycopg.rows.dict_row)
 
     with closing(PostgresStore(connect)) as store:
         conforms(store.carry_out)
 
 
-def test_postgresql_over_a_pool_conforms(postgres: str) -> None:
-    with psycopg_pool.ConnectionPool(postgres, min_size=1, open=True) as pool:
+def test_postgresql_over_a_pool_conforms(server: str) -> None:
+    with psycopg_pool.ConnectionPool(server, min_size=1, open=True) as pool:
         conforms(PostgresStore(pool).carry_out)
 
 
@@ -155,13 +164,13 @@ def in_loop(work: Callable[[CarryOut], None], store: Any) -> Awaitable[None]:
     return asyncio.to_thread(work, carry_out)
 
 
-def test_postgresql_in_an_event_loop_conforms(postgres: str) -> None:
+def test_postgresql_in_an_event_loop_conforms(server: str) -> None:
     async def main() -> None:
-        for source in (postgres, lambda: psycopg.AsyncConnection.connect(postgres)):
+        for source in (server, lambda: psycopg.AsyncConnection.connect(server)):
             store = AsyncPostgresStore(source)
             await in_loop(conforms, store)
             await store.aclose()
-        async with psycopg_pool.AsyncConnectionPool(postgres, min_size=1, open=False) as pool:
+        async with psycopg_pool.AsyncConnectionPool(server, min_size=1, open=False) as pool:
             await in_loop(conforms, AsyncPostgresStore(pool))
 
     asyncio.run(main())

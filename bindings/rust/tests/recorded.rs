@@ -6,6 +6,7 @@
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use stablevps::store::{
     MemoryStore, PurchaseState, SqliteStore, Store, StoreFailure, StoreOp, StoreReply, StoreRequest,
@@ -302,6 +303,46 @@ fn a_store_that_is_down_after_the_order_is_written_to_when_it_is_back() {
     let record = client.purchases().get("order-1").unwrap().unwrap();
     assert_eq!(record.state, PurchaseState::Ready);
     assert_eq!(record.vps_id, Some(bought.vps.id));
+}
+
+#[test]
+fn a_second_call_with_a_key_has_its_own_time() {
+    let (simulator, folder) = (Simulator::new(), Folder::new("own-time"));
+    let client = client(&simulator, folder.store());
+    let order = |seconds| {
+        client
+            .vps()
+            .provision("basic", "monthly", "london")
+            .idempotency_key("order-1")
+            .timeout(Duration::from_secs(seconds))
+    };
+    let late = order(20).run().unwrap_err();
+    assert_eq!(late.code(), "deadline_exceeded");
+    assert!(order(600).run().is_ok());
+    assert_eq!(simulator.state().orders_placed, 1);
+}
+
+#[test]
+fn what_was_begun_and_ordered_nothing_can_be_forgotten_by_whoever_holds_it_next() {
+    let (simulator, folder) = (Simulator::new(), Folder::new("begun"));
+    let client = client(&simulator, folder.store());
+    let provision = client.vps().provision("basic", "monthly", "london");
+    let mut purchase = provision.idempotency_key("order-1").begin().unwrap();
+    let stopper = purchase.stopper();
+    let end = purchase.run(|progress| {
+        // It is at work.
+        assert!(client.purchases().forget("order-1").is_err());
+        if progress.phase == Phase::Baseline {
+            stopper.stop();
+        }
+    });
+    assert!(end.is_err());
+    let record = client.purchases().get("order-1").unwrap().unwrap();
+    assert_eq!(record.state, PurchaseState::Open);
+    client.purchases().forget("order-1").unwrap();
+    let record = client.purchases().get("order-1").unwrap().unwrap();
+    assert_eq!(record.state, PurchaseState::Forgotten);
+    assert_eq!(simulator.state().orders_received, 0);
 }
 
 #[test]

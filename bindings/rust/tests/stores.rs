@@ -151,6 +151,21 @@ fn postgresql_answers_as_memory_does() {
 }
 
 #[test]
+fn postgresql_behind_pgbouncer_answers_as_memory_does() {
+    let Ok(address) = std::env::var("STABLEVPS_PGBOUNCER") else {
+        println!("STABLEVPS_PGBOUNCER is not set: PgBouncer is not tested");
+        return;
+    };
+    let connect = move || postgres::Client::connect(&address, postgres::NoTls);
+    // Connections of the server go from one of them to the other.
+    let stores = [(); 2].map(|()| PostgresStore::new(connect.clone()).unwrap());
+    for store in &stores {
+        conforms(store);
+        compare(store, RUNS.div_ceil(4));
+    }
+}
+
+#[test]
 fn leases_run_by_the_stores_own_clock() {
     let connection = rusqlite::Connection::open_in_memory().unwrap();
     let store = SqliteStore::with_connection(connection).unwrap();

@@ -168,8 +168,9 @@ impl RecordedPurchase {
     ) -> Result<Stage, Error> {
         let unknown = || Error::invalid_input("purchase", "is not known to the store");
         let record = record.ok_or_else(unknown)?;
+        let left_ms = i64::try_from(self.deadline.since_ms(now).max(1)).ok();
         let (wanted, timeout_ms) = match &self.ask {
-            Ask::Buy { insert, .. } => (Some(&insert.order), None),
+            Ask::Buy { insert, .. } => (Some(&insert.order), left_ms),
             Ask::Resume { timeout_ms, .. } => (None, *timeout_ms),
         };
         self.vps_ids = record

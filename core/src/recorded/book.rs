@@ -27,7 +27,8 @@ pub enum Question {
         /// The caller's key.
         key: String,
     },
-    /// To delete what is known of a purchase that has ended. Its key stays used, and its VPS stays known as bought.
+    /// To delete what is known of a purchase that has ended, or that was begun and ordered nothing. Its key stays used,
+    /// and its VPS stays known as bought.
     Forget {
         /// The caller's key.
         key: String,
@@ -220,11 +221,12 @@ fn forget(record: Option<Record>, held: &HeldBy) -> Stage {
     let Some(record) = record else {
         return refused("is not known to the store");
     };
-    let has_ended = match (record.saved.state, held) {
-        (PurchaseState::NotOrdered, HeldBy::Us) => true,
+    let may_be_forgotten = match (record.saved.state, held) {
+        // Nobody is at work on it: whoever was finds that it is lost before an order is sent.
+        (PurchaseState::Open | PurchaseState::NotOrdered, HeldBy::Us) => record.vps_id.is_none(),
         (state, _) => state.is_final(),
     };
-    if !has_ended {
+    if !may_be_forgotten {
         return refused(GOES_ON);
     }
     let saved = Saved {

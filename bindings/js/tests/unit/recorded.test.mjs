@@ -123,6 +123,33 @@ test("who is stopped is followed at once, unless its order may be on its way", a
   assert.equal(simulator.state().orders_placed, 3);
 });
 
+test("what a stop lets go comes after the operation that is under way", async (t) => {
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  for (const slow of ["open", "enter", "save", "receipt", "leave"]) {
+    const { file, client } = await world(t);
+    const database = new SqliteStore(new Database(file));
+    const stop = new AbortController();
+    let underWay = 0;
+    let most = 0;
+    const carryOut = async (operation) => {
+      most = Math.max(most, ++underWay);
+      if (operation.op === slow && !stop.signal.aborted) {
+        await turn();
+        stop.abort();
+        for (let turns = 0; turns < 20; turns++) {
+          await turn();
+        }
+      }
+      const answer = await database.carryOut(operation);
+      underWay--;
+      return answer;
+    };
+    const store = { carryOut };
+    await fails(buy(client({ store }), "order-1", { signal: stop.signal }), "aborted");
+    assert.deepEqual([underWay, most], [0, 1], slow);
+  }
+});
+
 test("a purchase that goes on elsewhere is refused", async (t) => {
   const { simulator, client } = await world(t);
   const other = client();

@@ -19,7 +19,7 @@ import {
 import { conforms, operationOf } from "../consumers/common/conformance.mjs";
 import { folder } from "./support.mjs";
 
-const { STABLEVPS_STORES, STABLEVPS_POSTGRES } = process.env;
+const { STABLEVPS_STORES, STABLEVPS_POSTGRES, STABLEVPS_PGBOUNCER } = process.env;
 
 function scenes() {
   assert.ok(STABLEVPS_STORES, "STABLEVPS_STORES must name the folder of the conformance suite");
@@ -95,8 +95,8 @@ test("PGlite answers as PostgreSQL should", async () => {
 });
 
 /** How to connect, from libpq's words. */
-function postgres() {
-  const words = STABLEVPS_POSTGRES.split(" ").map((word) => word.split("="));
+function postgres(address = STABLEVPS_POSTGRES) {
+  const words = address.split(" ").map((word) => word.split("="));
   const { host, port, user, dbname } = Object.fromEntries(words);
   return { host, port: Number(port ?? 5432), user, database: dbname ?? user };
 }
@@ -109,6 +109,15 @@ test("PostgreSQL answers as it should", { skip: !STABLEVPS_POSTGRES }, async () 
   await client.connect();
   await conforms(new PostgresStore(client), scenes());
   await client.end();
+});
+
+test("PostgreSQL behind PgBouncer answers as it should", {
+  skip: !STABLEVPS_PGBOUNCER,
+}, async () => {
+  const pool = new pg.Pool({ ...postgres(STABLEVPS_PGBOUNCER), max: 6 });
+  // Connections of the server go from one of them to the other.
+  await Promise.all([1, 2].map(() => conforms(new PostgresStore(pool), scenes())));
+  await pool.end();
 });
 
 test("many at once on a new PostgreSQL database", { skip: !STABLEVPS_POSTGRES }, async () => {

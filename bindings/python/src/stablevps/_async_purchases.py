@@ -84,7 +84,7 @@ class AsyncPurchases:
         return ends
 
     async def forget(self, idempotency_key: str) -> None:
-        """Deletes what is known of a purchase that has ended.
+        """Deletes what is known of a purchase that has ended, or that ordered nothing.
 
         Its key stays used, and its VPS stays known as bought.
 

@@ -7,18 +7,22 @@ import inspect
 import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
+from weakref import WeakSet
 
 from ._arguments import store
 from ._machine import Call, log
 from .stores import AsyncStore, Store, StoreOperation
+
+if TYPE_CHECKING:
+    import asyncio
 
 AnyStore: TypeAlias = "Store | AsyncStore"
 
 MOST_THREADS = 8
 
 PARTING = 2.0
-"""How many seconds an operation may take by which a purchase lets go what it holds."""
+"""How many seconds an operation may take by which a purchase lets go, or that is under way then."""
 
 
 class AsyncStoring:
@@ -27,11 +31,33 @@ class AsyncStoring:
     def __init__(self, given: AnyStore) -> None:
         self._store: Any = store(given)
         self._threads: ThreadPoolExecutor | None = None
+        self._unanswered: WeakSet[asyncio.Task[Any]] = WeakSet()
         self._process = os.getpid()
         self._is_closed = False
 
     async def carry_out(self, operation: StoreOperation) -> object:
-        """Carries an operation out. Where this is cancelled, it may be carried out all the same."""
+        """Carries an operation out.
+
+        Where this is cancelled, it waits for the answer all the same, as long as :data:`PARTING`
+        says: what is written late would undo what :meth:`let_go` writes after it.
+        """
+        import asyncio
+
+        work = asyncio.ensure_future(self._answer(operation))
+        try:
+            return await asyncio.shield(work)
+        except asyncio.CancelledError:
+            if not work.done():
+                await asyncio.wait([work], timeout=PARTING)
+            raise
+        finally:
+            if not work.done():
+                work.cancel()
+                task = asyncio.current_task()
+                if task is not None:
+                    self._unanswered.add(task)
+
+    async def _answer(self, operation: StoreOperation) -> object:
         if inspect.iscoroutinefunction(self._store.carry_out):
             return await self._store.carry_out(operation)
         import asyncio
@@ -42,9 +68,17 @@ class AsyncStoring:
         return await answer if inspect.isawaitable(answer) else answer
 
     async def let_go(self, call: Call[Any]) -> None:
-        """Tells the store that nobody drives a purchase any more, as far as it answers soon."""
+        """Tells the store that nobody drives a purchase any more, as far as it answers soon.
+
+        A store that has not answered an operation of this task's is told nothing: the lease ends by
+        itself.
+        """
         import asyncio
 
+        task = asyncio.current_task()
+        if task in self._unanswered:
+            self._unanswered.discard(task)
+            return
         try:
             while (step := call.letting_go()) is not None:
                 work = self.carry_out(step.operation())

@@ -35,7 +35,11 @@ class Storing:
         return answer
 
     def let_go(self, call: Call[Any]) -> None:
-        """Tells the store that nobody drives a purchase any more, as far as it answers soon."""
+        """Tells the store that nobody drives a purchase any more, as far as it answers soon.
+
+        No operation is under way: a signal's exception leaves :mod:`sqlite3` once its statement has
+        ended, and psycopg once the server has ended what it cancelled.
+        """
         try:
             # A thread of its own: whatever the store waits for, its caller does not.
             teller = threading.Thread(

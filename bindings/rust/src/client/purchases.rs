@@ -67,7 +67,8 @@ impl PurchasesResource<'_> {
         Resumed { record, end }
     }
 
-    /// Deletes what is known of a purchase that has ended. Its key stays used, and its VPS stays known as bought.
+    /// Deletes what is known of a purchase that has ended, or that ordered nothing and that nobody is at work on. Its key
+    /// stays used, and its VPS stays known as bought.
     ///
     /// # Errors
     /// `InvalidInput` where there is no such purchase or it has not ended, else as [`list`](Self::list).

@@ -82,7 +82,8 @@ extension StableVPS {
       return resumed
     }
 
-    /// Deletes what is known of a purchase that has ended. Its key stays used, and its VPS stays known as bought.
+    /// Deletes what is known of a purchase that has ended, or that ordered nothing and that nobody is at work on. Its key
+    /// stays used, and its VPS stays known as bought.
     ///
     /// - Throws: ``StableVPSError`` of the kind `invalidInput` where there is no such purchase, or it has not ended.
     public func forget(

@@ -64,7 +64,8 @@ public class PurchasesResource internal constructor(
             .map { resumed(it, options) }
 
     /**
-     * Deletes what is known of a purchase that has ended. Its key stays used, and its VPS stays known as bought.
+     * Deletes what is known of a purchase that has ended, or that ordered nothing and that nobody is at work on. Its key
+     * stays used, and its VPS stays known as bought.
      *
      * @throws InvalidInputException There is no such purchase, it has not ended, or the client has no store.
      * @throws StoreException The store failed.

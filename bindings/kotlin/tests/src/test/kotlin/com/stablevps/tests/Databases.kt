@@ -14,18 +14,27 @@ internal fun sqlite(file: Path): SqliteStore =
 
 /** A new database of the server that the tests' command has started; `null` where there is none. */
 internal fun postgres(): PGSimpleDataSource? {
-    val address = System.getenv("STABLEVPS_POSTGRES") ?: return null
-    val words = address.split(' ').associate { it.substringBefore('=') to it.substringAfter('=') }
-    val server =
-        PGSimpleDataSource().apply {
-            serverNames = arrayOf(words.getValue("host"))
-            portNumbers = intArrayOf(words.getValue("port").toInt())
-            user = words.getValue("user")
-            databaseName = words.getValue("dbname")
-        }
+    val server = source("STABLEVPS_POSTGRES") ?: return null
     val fresh = "fresh_${System.nanoTime()}"
     server.connection.use { it.createStatement().use { one -> one.execute("CREATE DATABASE $fresh") } }
     return server.apply { databaseName = fresh }
+}
+
+/** The same behind PgBouncer, which lends connections by the transaction. */
+internal fun pgbouncer(): PGSimpleDataSource? {
+    val bouncer = source("STABLEVPS_PGBOUNCER") ?: return null
+    return bouncer.apply { databaseName = postgres()?.databaseName }
+}
+
+private fun source(variable: String): PGSimpleDataSource? {
+    val address = System.getenv(variable) ?: return null
+    val words = address.split(' ').associate { it.substringBefore('=') to it.substringAfter('=') }
+    return PGSimpleDataSource().apply {
+        serverNames = arrayOf(words.getValue("host"))
+        portNumbers = intArrayOf(words.getValue("port").toInt())
+        user = words.getValue("user")
+        databaseName = words.getValue("dbname")
+    }
 }
 
 /** A store that does to each operation what a test wants, by its number. */

@@ -76,6 +76,20 @@ internal class StoresTest {
     }
 
     @Test
+    fun `PostgreSQL behind PgBouncer answers as every store does`() {
+        val bouncer = pgbouncer() ?: return println("STABLEVPS_PGBOUNCER is not set: PgBouncer is not tested")
+        conforms(PostgresStore(bouncer))
+        // A connection of the driver that is kept: PgBouncer gives it another of the server's for each transaction.
+        bouncer.connection.use { kept ->
+            val lent =
+                object : Connection by kept {
+                    override fun close() = Unit
+                }
+            conforms(PostgresStore { lent })
+        }
+    }
+
+    @Test
     fun `the store that the README shows for Android answers as every store does`() {
         conforms(AndroidStore { BundledSQLiteDriver().open("$file") })
         val source = Path.of("src/test/kotlin/com/stablevps/tests/AndroidStore.kt")

@@ -12,25 +12,24 @@ import com.github.ajalt.clikt.parameters.options.help
 import com.github.ajalt.clikt.parameters.options.option
 import com.github.ajalt.clikt.parameters.types.path
 import com.stablevps.StableVpsException
-import java.io.IOException
 import java.nio.file.Path
 
 /** The program with all its commands. */
 internal fun bot(worlds: Worlds): Bot =
-    Bot(worlds).subcommands(Keep(), Status(), ListAll(), Reboot(), Credentials(), Retry(), Assign(), Forget())
+    Bot(worlds).subcommands(Keep(), Status(), ListAll(), Reboot(), Credentials(), Forget())
 
 /** The options that every command has. */
 internal class Bot(
     private val worlds: Worlds,
 ) : SuspendingCliktCommand("kotlin-bot") {
     private val fleet by option().path().default(Path.of("fleet.json")).help("the file that lists the fleet")
-    private val state by option().path().help("the file that records what was bought; next to it by default")
+    private val state by option().path().help("the database of what was bought; next to it by default")
     private val simulate by option().flag().help("use a service in memory: no network, no money")
 
     override fun help(context: Context) = "Keeps a declared fleet of VPS."
 
     override suspend fun run() {
-        val beside = fleet.resolveSibling("${fleet.fileName.toString().removeSuffix(".json")}.state.json")
+        val beside = fleet.resolveSibling("${fleet.fileName.toString().removeSuffix(".json")}.db")
         val files = Worlds.Files(fleet, state ?: beside)
         currentContext.obj = Setup(files, if (simulate) SimulatedWorlds() else worlds, simulate)
     }
@@ -73,15 +72,9 @@ internal abstract class BotCommand(
             } catch (error: UserError) {
                 verdict = Verdict.PERSON
                 error.message
-            } catch (declined: Declined) {
-                verdict = declined.verdict
-                declined.message
             } catch (error: StableVpsException) {
                 verdict = Verdict.of(error)
                 error.message
-            } catch (failure: IOException) {
-                verdict = Verdict.PERSON
-                "${failure.javaClass.simpleName}: ${failure.message}"
             }
         problem?.let { echo("kotlin-bot: $it", err = true) }
         throw ProgramResult(verdict.exitCode)
@@ -90,6 +83,6 @@ internal abstract class BotCommand(
     /** A simulation begins with nothing: the fleet is bought before any other command. */
     private suspend fun bought(world: World) {
         val silent = Report(world.clock) {}
-        Keeper(world.client, Ledger(world.store), silent, PurchaseSettings()).complete(setup.fleet())
+        Keeper(world.client, silent, PurchaseSettings()).complete(setup.fleet())
     }
 }

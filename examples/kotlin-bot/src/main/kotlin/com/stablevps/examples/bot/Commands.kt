@@ -11,11 +11,11 @@ import com.stablevps.Vps
 internal class Status : BotCommand("status", "Shows the fleet. The exit code says whether all is well.") {
     override suspend fun run(world: World): Verdict {
         val fleet = setup.fleet()
-        val ledger = Ledger(world.store)
-        echo(statusOf(fleet, ledger, world.client.vps.list()))
-        val isMissing = fleet.any { ledger[it.name] == null }
+        val members = Members.of(world.client, fleet)
+        echo(statusOf(fleet, members, world.client.vps.list()))
+        val isMissing = fleet.any { members[it.name] == null }
         val report = Report(world.clock) { echo(it, err = true) }
-        val verdict = Health(world.client, ledger, report).look(fleet)
+        val verdict = Health(world.client, report).look(fleet)
         return Verdict.worst(listOf(verdict, if (isMissing) Verdict.LATER else Verdict.FINE))
     }
 }
@@ -23,12 +23,12 @@ internal class Status : BotCommand("status", "Shows the fleet. The exit code say
 /** `list`: everything in the account. */
 internal class ListAll : BotCommand("list", "Lists every VPS of the account, the fleet's and others.") {
     override suspend fun run(world: World): Verdict {
-        val ledger = Ledger(world.store)
+        val owners = Members.of(world.client, setup.fleet()).owners
         val header = listOf("ID", "NAME", "TERMS", "STATUS", "PAYMENT", "ADDRESS", "PAID UNTIL")
         val rows =
             world.client.vps.list().map { vps ->
-                val name = ledger.ownerOf(vps.id) ?: "-"
-                listOf(vps.id, name, "${termsOf(vps)}", "${vps.vpsStatus}", "${vps.status}") +
+                val name = owners[vps.id] ?: "-"
+                listOf(vps.id, name, "${vps.terms}", "${vps.vpsStatus}", "${vps.status}") +
                     whereabouts(vps)
             }
         echo(table(listOf(header) + rows))
@@ -43,16 +43,16 @@ internal abstract class MemberCommand(
 ) : BotCommand(name, summary) {
     protected val name by argument().help("its name in the fleet's file")
 
-    protected fun vpsId(ledger: Ledger): String {
-        val member = ledger[name] as? Member.Bought
-        return member?.vpsId ?: throw UserError("$name has no VPS")
+    protected suspend fun vpsId(world: World): String {
+        val members = Members.of(world.client, setup.fleet())
+        return members[name]?.vpsId ?: throw UserError("$name has no VPS")
     }
 }
 
 /** `reboot`. */
 internal class Reboot : MemberCommand("reboot", "Restarts a VPS of the fleet.") {
     override suspend fun run(world: World): Verdict {
-        world.client.vps.reboot(vpsId(Ledger(world.store)))
+        world.client.vps.reboot(vpsId(world))
         echo("$name is restarting")
         return Verdict.FINE
     }
@@ -63,7 +63,7 @@ internal class Credentials : MemberCommand("credentials", "Shows how to sign in 
     private val reveal by option().flag().help("show the password")
 
     override suspend fun run(world: World): Verdict {
-        val vps = world.client.vps.get(vpsId(Ledger(world.store)))
+        val vps = world.client.vps.get(vpsId(world))
         val password = if (reveal) vps.rdpPassword?.reveal() else vps.rdpPassword
         val row = listOf(vps.ipAddress, vps.rdpUsername, password).map { "${it ?: "-"}" }
         echo(table(listOf(listOf("ADDRESS", "USER", "PASSWORD"), row)))
@@ -71,50 +71,30 @@ internal class Credentials : MemberCommand("credentials", "Shows how to sign in 
     }
 }
 
-/** `retry`: a decision about an order whose outcome is not known. */
-internal class Retry : MemberCommand("retry", "Makes the next keep look once more for a parked order.") {
-    override suspend fun run(world: World): Verdict =
-        world.alone {
-            Ledger(world.store).retry(name)
-            Verdict.FINE
-        }
-}
-
-/** `assign`: the same, or a VPS that the account had before. */
-internal class Assign : MemberCommand("assign", "Gives a VPS of the account to a name of the fleet.") {
-    private val id by argument("vps-id").help("as list shows it")
-
-    override suspend fun run(world: World): Verdict =
-        world.alone {
-            Ledger(world.store).assign(name, id, termsOf(world.client.vps.get(id)))
-            Verdict.FINE
-        }
-}
-
-/** `forget`: the same, so that another one is bought. */
+/** `forget`: a decision about an order whose outcome is not known, or about a VPS that is not wanted any more. */
 internal class Forget :
-    MemberCommand("forget", "Forgets a VPS or a parked order: the next keep buys another.") {
-    override suspend fun run(world: World): Verdict =
-        world.alone {
-            Ledger(world.store).forget(name)
-            Verdict.FINE
-        }
+    MemberCommand("forget", "Forgets a VPS or an undecided order: the next keep buys another.") {
+    override suspend fun run(world: World): Verdict {
+        val purchase = Members.of(world.client, setup.fleet()).lastPurchase(name)
+        val key = purchase?.idempotencyKey ?: throw UserError("nothing was bought for $name")
+        world.client.purchases.forget(key)
+        return Verdict.FINE
+    }
 }
 
 /** The fleet, one VPS a line. */
 internal fun statusOf(
     fleet: List<Wanted>,
-    ledger: Ledger,
+    members: Members,
     listed: List<Vps>,
 ): String {
-    val known = ledger.members()
     val wanted = fleet.associateBy { it.name }
     val header = listOf("NAME", "TERMS", "STATE", "ADDRESS", "PAID UNTIL", "ID")
     val rows =
-        (wanted.keys + known.keys).map { name ->
-            val member = known[name]
-            val vps = listed.find { it.id == (member as? Member.Bought)?.vpsId }
-            val terms = member?.terms ?: wanted.getValue(name).terms
+        (wanted.keys + members.all.keys).map { name ->
+            val member = members[name]
+            val vps = member?.vpsId?.let { id -> listed.find { it.id == id } }
+            val terms = vps?.terms ?: member?.purchase?.terms ?: wanted.getValue(name).terms
             listOf(name, "$terms", stateOf(member, vps)) + whereabouts(vps) + (vps?.id ?: "-")
         }
     return table(listOf(header) + rows)
@@ -124,15 +104,11 @@ private fun stateOf(
     member: Member?,
     vps: Vps?,
 ): String =
-    when (member) {
-        null -> "missing"
-        is Member.Ordering -> "ordering"
-        is Member.Parked -> "waits for a decision"
-        is Member.Bought -> trouble(member, vps, wanted = null) ?: "${vps?.vpsStatus}"
+    when {
+        member == null -> "missing"
+        member.isUnresolved -> "waits for a decision"
+        member.vpsId == null -> "ordering"
+        else -> trouble(member, vps, wanted = null) ?: "${vps?.vpsStatus}"
     }
-
-private fun termsOf(it: Vps) = Terms(it.planId, it.billingCycle, it.location)
-
-private fun termsOf(it: com.stablevps.VpsDetails) = Terms(it.planId, it.billingCycle, it.location)
 
 private fun whereabouts(vps: Vps?) = listOf(vps?.ipAddress ?: "-", vps?.currentPeriodEnd?.toString() ?: "-")

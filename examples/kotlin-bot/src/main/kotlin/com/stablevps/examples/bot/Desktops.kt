@@ -12,10 +12,13 @@ import kotlin.time.Duration
 /** Watches the desktops of a fleet: reports those that hang, and reboots them where that is asked for. */
 internal class Desktops(
     private val client: StableVps,
-    private val ledger: Ledger,
+    private val fleet: List<Wanted>,
     private val report: Report,
     private val rebootStuck: Boolean,
 ) {
+    /** The names, by the ids of their VPS. */
+    private var owners = emptyMap<String, String>()
+
     /**
      * Watches without an end.
      *
@@ -37,17 +40,12 @@ internal class Desktops(
     private suspend fun others(): List<String> {
         val events = client.vps.watch(WatchOptions(probing = false))
         val started = events.first { it is WatchEvent.Started } as WatchEvent.Started
-        return started.vps.map { it.id } - names().keys
+        owners = Members.of(client, fleet).owners
+        return started.vps.map { it.id } - owners.keys
     }
 
-    private fun names(): Map<String, String> =
-        ledger
-            .members()
-            .mapNotNull { (name, member) -> (member as? Member.Bought)?.let { it.vpsId to name } }
-            .toMap()
-
     private fun tell(event: WatchEvent) {
-        val name = (event as? WatchEvent.OfVps)?.let { names()[it.vps.id] } ?: return
+        val name = (event as? WatchEvent.OfVps)?.let { owners[it.vps.id] } ?: return
         val desktop = "$name's desktop"
         when (event) {
             is WatchEvent.Unreachable -> {

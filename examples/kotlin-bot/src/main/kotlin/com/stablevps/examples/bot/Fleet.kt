@@ -1,21 +1,20 @@
-@file:UseSerializers(PlanIdText::class, BillingCycleText::class, LocationText::class)
-
 package com.stablevps.examples.bot
 
 import com.stablevps.BillingCycle
 import com.stablevps.Location
 import com.stablevps.PlanId
+import com.stablevps.PurchaseRecord
+import com.stablevps.Vps
 import com.stablevps.price
 import kotlinx.serialization.Serializable
 import kotlinx.serialization.SerializationException
-import kotlinx.serialization.UseSerializers
+import kotlinx.serialization.json.Json
 import java.io.IOException
 import java.math.BigDecimal
 import java.nio.file.Path
 import kotlin.io.path.readText
 
 /** What is ordered. Two orders on the same terms look alike in the account. */
-@Serializable
 internal data class Terms(
     val plan: PlanId,
     val cycle: BillingCycle,
@@ -24,12 +23,18 @@ internal data class Terms(
     override fun toString(): String = "$plan $cycle in $location"
 }
 
+internal val PurchaseRecord.terms: Terms get() = Terms(planId, billingCycle, location)
+
+internal val Vps.terms: Terms get() = Terms(planId, billingCycle, location)
+
 /** A VPS that is wanted, by its name in the fleet. */
 internal data class Wanted(
     val name: String,
     val terms: Terms,
     /** The catalogue's price of one period, in EUR. */
     val price: BigDecimal,
+    /** The VPS that a person assigned to it. Nothing is bought then. */
+    val vpsId: String? = null,
 )
 
 /** A mistake of the user, described in one line. */
@@ -44,9 +49,10 @@ private class FleetFile(
     @Serializable
     class Line(
         val name: String,
-        val plan: PlanId,
-        val cycle: BillingCycle = BillingCycle.MONTHLY,
-        val location: Location,
+        val plan: String,
+        val cycle: String = BillingCycle.MONTHLY.value,
+        val location: String,
+        val vps: String? = null,
     )
 }
 
@@ -59,7 +65,7 @@ private val NAME = Regex("[A-Za-z0-9][A-Za-z0-9._-]*")
  */
 internal fun readFleet(path: Path): List<Wanted> =
     try {
-        wanted(json.decodeFromString<FleetFile>(path.readText()).vps)
+        wanted(Json.decodeFromString<FleetFile>(path.readText()).vps)
     } catch (unreadable: IOException) {
         throw UserError("$path can't be read: ${unreadable.javaClass.simpleName}")
     } catch (malformed: SerializationException) {
@@ -70,6 +76,7 @@ internal fun readFleet(path: Path): List<Wanted> =
 
 private fun wanted(lines: List<FleetFile.Line>): List<Wanted> {
     val names = HashSet<String>()
+    val ids = HashSet<String>()
     return lines.map { line ->
         if (!NAME.matches(line.name)) {
             throw UserError("a name is letters, digits, dots, hyphens and underscores, not \"${line.name}\"")
@@ -77,9 +84,12 @@ private fun wanted(lines: List<FleetFile.Line>): List<Wanted> {
         if (!names.add(line.name)) {
             throw UserError("two VPS are called ${line.name}")
         }
+        if (line.vps != null && !ids.add(line.vps)) {
+            throw UserError("two names have the VPS ${line.vps}")
+        }
+        val (plan, cycle) = PlanId.of(line.plan) to BillingCycle.of(line.cycle)
         val price =
-            price(line.plan, line.cycle)
-                ?: throw UserError("${line.name}: ${line.plan} ${line.cycle} has no known price")
-        Wanted(line.name, Terms(line.plan, line.cycle, line.location), price)
+            price(plan, cycle) ?: throw UserError("${line.name}: $plan $cycle has no known price")
+        Wanted(line.name, Terms(plan, cycle, Location.of(line.location)), price, line.vps)
     }
 }

@@ -9,14 +9,13 @@ import com.stablevps.VpsStatus
 /** Checks the health of a fleet, and reports problems. It deletes nothing. */
 internal class Health(
     private val client: StableVps,
-    private val ledger: Ledger,
     private val report: Report,
 ) {
     /** @throws StableVpsException when waiting does not help. */
     suspend fun look(fleet: List<Wanted>): Verdict {
-        val listed =
+        val (members, listed) =
             try {
-                client.vps.list().associateBy { it.id }
+                Members.of(client, fleet) to client.vps.list().associateBy { it.id }
             } catch (passing: StableVpsException) {
                 if (Verdict.of(passing) != Verdict.LATER) {
                     throw passing
@@ -27,8 +26,8 @@ internal class Health(
         report.well(ACCOUNT)
         val wanted = fleet.associateBy { it.name }
         val verdicts =
-            ledger.members().map { (name, member) ->
-                val vps = (member as? Member.Bought)?.let { listed[it.vpsId] }
+            members.all.map { (name, member) ->
+                val vps = listed[member.vpsId]
                 val problem = trouble(member, vps, wanted[name])
                 when {
                     problem != null -> report.problem(name, problem)
@@ -51,11 +50,11 @@ internal fun trouble(
     wanted: Wanted?,
 ): String? =
     when {
-        member is Member.Parked -> {
-            "waits for a decision: ${member.problem}"
+        member.isUnresolved -> {
+            "waits for a decision: its order may have been carried out"
         }
 
-        member !is Member.Bought -> {
+        member.vpsId == null -> {
             null
         }
 
@@ -75,8 +74,12 @@ internal fun trouble(
             "canceled, ends ${vps.currentPeriodEnd ?: "soon"}"
         }
 
-        wanted != null && wanted.terms != member.terms -> {
-            "is ${member.terms}, and the fleet's file says ${wanted.terms}"
+        wanted != null && wanted.terms != vps.terms -> {
+            "is ${vps.terms}, and the fleet's file says ${wanted.terms}"
+        }
+
+        !member.purchase?.otherVpsIds.isNullOrEmpty() -> {
+            "was bought more than once: ${member.purchase?.otherVpsIds?.joinToString()}"
         }
 
         else -> {

@@ -17,7 +17,6 @@ internal class Keep :
         .help("the most that the fleet may cost in all")
     private val watch by time().help("then check again at this interval, such as 5m")
     private val rebootStuck by option().flag().help("with --watch: reboot what is active and hangs")
-    private val keyReplaced by option().flag().help("you replaced the key with another of this account")
     private val timeout by time().help("how long a purchase may take: 30m by default")
     private val firstLook by time().help("when to look at a new VPS for the first time: after 5s by default")
     private val longestPause by time().help("the longest pause between two looks: 15s by default")
@@ -31,7 +30,6 @@ internal class Keep :
     private fun settings() =
         PurchaseSettings(
             maxSpend,
-            keyReplaced,
             ProvisionOptions(
                 timeout = timeout,
                 firstLook = firstLook,
@@ -42,26 +40,23 @@ internal class Keep :
 
     override suspend fun run(world: World): Verdict {
         val fleet = setup.fleet()
-        return world.alone {
-            val ledger = Ledger(world.store)
-            val report = Report(world.clock) { echo(it) }
-            val keeper = Keeper(world.client, ledger, report, settings())
-            val health = Health(world.client, ledger, report)
-            val verdict = Verdict.worst(listOf(keeper.complete(fleet), health.look(fleet)))
-            echo(statusOf(fleet, ledger, world.client.vps.list()))
-            watch?.let { every ->
-                world.watch {
-                    coroutineScope {
-                        launch { Desktops(world.client, ledger, report, rebootStuck).watch(every) }
-                        while (true) {
-                            world.clock.sleep(every)
-                            keeper.complete(fleet)
-                            health.look(fleet)
-                        }
+        val report = Report(world.clock) { echo(it) }
+        val keeper = Keeper(world.client, report, settings())
+        val health = Health(world.client, report)
+        val verdict = Verdict.worst(listOf(keeper.complete(fleet), health.look(fleet)))
+        echo(statusOf(fleet, Members.of(world.client, fleet), world.client.vps.list()))
+        watch?.let { every ->
+            world.watch {
+                coroutineScope {
+                    launch { Desktops(world.client, fleet, report, rebootStuck).watch(every) }
+                    while (true) {
+                        world.clock.sleep(every)
+                        keeper.complete(fleet)
+                        health.look(fleet)
                     }
                 }
             }
-            verdict
         }
+        return verdict
     }
 }

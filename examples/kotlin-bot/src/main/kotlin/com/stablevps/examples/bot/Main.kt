@@ -2,6 +2,7 @@ package com.stablevps.examples.bot
 
 import com.github.ajalt.clikt.command.parse
 import com.github.ajalt.clikt.core.CliktError
+import com.stablevps.Clock
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.runBlocking
@@ -12,12 +13,20 @@ import kotlin.system.exitProcess
 
 private const val LONGEST_SHUTDOWN_S = 10L
 
-fun main(arguments: Array<String>) {
-    exitProcess(untilSignalled { run(arguments) })
+fun main(arguments: Array<String>) = main(arguments, Clock.SYSTEM)
+
+internal fun main(
+    arguments: Array<String>,
+    clock: Clock,
+) {
+    exitProcess(untilSignalled { run(arguments, clock) })
 }
 
-private suspend fun run(arguments: Array<String>): Int {
-    val bot = bot(RealWorlds(System.getenv()))
+private suspend fun run(
+    arguments: Array<String>,
+    clock: Clock,
+): Int {
+    val bot = bot(RealWorlds(System.getenv(), clock))
     return try {
         bot.parse(arguments)
         0

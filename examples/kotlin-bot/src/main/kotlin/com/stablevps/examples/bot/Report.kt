@@ -42,18 +42,19 @@ internal class Report(
 
     /** Prints how far a purchase is, when that has changed. */
     fun progress(
-        wanted: Wanted,
+        name: String,
+        terms: Terms,
         progress: Progress,
     ) {
         val text =
             when (progress.phase) {
                 Phase.PREFLIGHT, Phase.BASELINE, Phase.ENDED -> return
-                Phase.ORDERING -> "ordering ${wanted.terms} for ${wanted.price} EUR"
+                Phase.ORDERING -> "ordering $terms"
                 Phase.RECONCILING -> "the order may have been made, looking for it"
                 Phase.POLLING -> "bought as ${progress.vpsId}, ${progress.lastStatus ?: "waiting"}"
             }
-        if (printed.put(wanted.name, text) != text) {
-            say(wanted.name, text)
+        if (printed.put(name, text) != text) {
+            say(name, text)
         }
     }
 

@@ -1,12 +1,17 @@
 package com.stablevps.examples.bot
 
 import com.stablevps.Clock
+import com.stablevps.SqliteStore
 import com.stablevps.StableVps
+import com.stablevps.StableVpsOptions
+import com.stablevps.Store
 import com.stablevps.testing.Simulator
 import com.stablevps.testing.SimulatorConfig
 import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.launch
+import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.test.runTest
+import java.sql.DriverManager
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.minutes
@@ -41,15 +46,14 @@ private class SimulatedWorld(
         )
     private val begin = simulator.clock.now()
 
-    override val client: StableVps = simulator.client()
+    private val store = SqliteStore { DriverManager.getConnection("jdbc:sqlite::memory:") }
+
+    override val client: StableVps = simulator.client(StableVpsOptions(store = store.inThisThread()))
     override val clock: Clock = simulator.clock
-    override val store: LedgerStore = LedgerInMemory()
 
     init {
         simulator.fault("lose_after", method = "POST", path = "/vps", skip = 1)
     }
-
-    override suspend fun <T> alone(block: suspend () -> T): T = block()
 
     override suspend fun watch(looks: suspend () -> Unit) =
         coroutineScope {
@@ -72,6 +76,7 @@ private class SimulatedWorld(
 
     override fun close() {
         client.close()
+        store.close()
         simulator.close()
     }
 
@@ -80,13 +85,5 @@ private class SimulatedWorld(
     }
 }
 
-/** A ledger in memory. */
-internal class LedgerInMemory : LedgerStore {
-    private var members = emptyMap<String, Member>()
-
-    override fun read(): Map<String, Member> = members
-
-    override fun write(members: Map<String, Member>) {
-        this.members = members
-    }
-}
+/** Virtual time passes while other threads work. It does not while its own thread does. */
+internal fun SqliteStore.inThisThread() = Store { operation -> runBlocking { carryOut(operation) } }

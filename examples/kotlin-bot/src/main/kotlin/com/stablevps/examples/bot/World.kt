@@ -2,18 +2,17 @@ package com.stablevps.examples.bot
 
 import com.stablevps.Clock
 import com.stablevps.InvalidInputException
+import com.stablevps.SqliteStore
 import com.stablevps.StableVps
 import com.stablevps.StableVpsOptions
+import com.stablevps.Store
 import java.nio.file.Path
+import java.sql.DriverManager
 
-/** What the commands use: the service, the time, and the ledger. */
+/** What the commands use: the service, and the time. */
 internal interface World {
     val client: StableVps
     val clock: Clock
-    val store: LedgerStore
-
-    /** Runs what changes the ledger, as the only process that does so. */
-    suspend fun <T> alone(block: suspend () -> T): T
 
     /** Watches until it is cancelled. */
     suspend fun watch(looks: suspend () -> Unit)
@@ -26,7 +25,7 @@ internal fun interface Worlds {
         block: suspend (World) -> Unit,
     )
 
-    /** The file that lists the fleet, and the file that records what was bought. */
+    /** The file that lists the fleet, and the database that records what was bought. */
     class Files(
         val fleet: Path,
         val state: Path,
@@ -36,6 +35,7 @@ internal fun interface Worlds {
 /** The service itself, with the key and the address from the environment. */
 internal class RealWorlds(
     private val environment: Map<String, String>,
+    private val clock: Clock = Clock.SYSTEM,
 ) : Worlds {
     override suspend fun with(
         files: Worlds.Files,
@@ -43,12 +43,18 @@ internal class RealWorlds(
     ) {
         val key =
             environment["STABLEVPS_API_KEY"] ?: throw UserError("STABLEVPS_API_KEY must hold the API key")
-        client(key).use { block(RealWorld(it, LedgerFile(files.state))) }
+        SqliteStore { DriverManager.getConnection("jdbc:sqlite:${files.state}") }.use { store ->
+            client(key, store).use { block(RealWorld(it, clock)) }
+        }
     }
 
-    private fun client(key: String): StableVps =
+    private fun client(
+        key: String,
+        store: Store,
+    ): StableVps =
         try {
-            StableVps(key, StableVpsOptions(baseUrl = environment["STABLEVPS_BASE_URL"]))
+            val address = environment["STABLEVPS_BASE_URL"]
+            StableVps(key, StableVpsOptions(baseUrl = address, clock = clock, store = store))
         } catch (unusable: InvalidInputException) {
             throw UserError("the environment's ${unusable.message}")
         }
@@ -56,11 +62,7 @@ internal class RealWorlds(
 
 private class RealWorld(
     override val client: StableVps,
-    override val store: LedgerFile,
+    override val clock: Clock,
 ) : World {
-    override val clock: Clock = Clock.SYSTEM
-
-    override suspend fun <T> alone(block: suspend () -> T): T = store.lock().use { block() }
-
     override suspend fun watch(looks: suspend () -> Unit) = looks()
 }

@@ -33,16 +33,13 @@ internal class BotTest {
             override suspend fun with(
                 files: Worlds.Files,
                 block: suspend (World) -> Unit,
-            ) = rig.simulator.client().use { block(RiggedWorld(it, LedgerFile(files.state))) }
+            ) = rig.client().use { block(RiggedWorld(it)) }
         }
 
     private inner class RiggedWorld(
         override val client: StableVps,
-        override val store: LedgerFile,
     ) : World {
         override val clock: Clock = rig.simulator.clock
-
-        override suspend fun <T> alone(block: suspend () -> T): T = store.lock().use { block() }
 
         override suspend fun watch(looks: suspend () -> Unit) = looks()
     }
@@ -54,7 +51,7 @@ internal class BotTest {
         return result
     }
 
-    private fun idOf(name: String) = (rig.members.getValue(name) as Member.Bought).vpsId
+    private suspend fun idOf(name: String) = rig.idOf(name)
 
     @Test
     fun `keep buys, and status and list show it`() =
@@ -77,9 +74,10 @@ internal class BotTest {
             run("status")
             run("list")
             assertContains(run("credentials", "gold").stdout, "***")
-            val gold = rig.simulator.client().use { it.vps.get(idOf("gold")) }
+            val id = idOf("gold")
+            val gold = rig.client().use { it.vps.get(id) }
             val password = checkNotNull(gold.rdpPassword).reveal()
-            val kept = rig.folder.resolve("fleet.state.json").readText()
+            val kept = rig.folder.resolve("fleet.db").readText(Charsets.ISO_8859_1)
             for (secret in listOf(password, rig.simulator.apiKey.reveal())) {
                 assertFalse(secret in output + kept)
             }
@@ -91,12 +89,13 @@ internal class BotTest {
         runTest {
             run("keep")
             assertEquals(0, run("reboot", "gold").statusCode)
+            val gold = idOf("gold")
             assertEquals(
                 1L,
                 rig.simulator
                     .state()
                     .vps
-                    .first { it["id"] == idOf("gold") }["reboots"],
+                    .first { it["id"] == gold }["reboots"],
             )
             val unknown = run("reboot", "silver")
             assertEquals(2, unknown.statusCode)
@@ -110,16 +109,17 @@ internal class BotTest {
             rig.simulator.fault(charged, method = "POST", path = "/vps", times = 3)
             assertEquals(2, run("keep").statusCode)
             assertContains(run("status").stdout, "waits for a decision")
-            assertEquals(0, run("retry", "eurusd").statusCode)
-            assertEquals("kotlin-bot: the order of eurusd is still open\n", run("retry", "gold").stderr)
+            assertEquals(2, run("keep").statusCode)
+            assertEquals(3, rig.simulator.state().ordersReceived)
 
             rig.simulator.control(mapOf("add_vps" to mapOf("id" to "found", "plan_id" to "basic")))
-            assertEquals(0, run("assign", "gold", "found").statusCode)
-            assertEquals(2, run("assign", "hedge", "found").statusCode)
+            file.writeText(FLEET_FILE.replace("\"gold\",", "\"gold\", \"vps\": \"found\","))
             assertEquals(0, run("forget", "hedge").statusCode)
-            run("keep")
-            assertEquals("found", idOf("gold"))
+            assertEquals("kotlin-bot: nothing was bought for hedge\n", run("forget", "hedge").stderr)
+            assertEquals(2, run("keep").statusCode)
+            assertContains(run("list").stdout, Regex("^found +gold", RegexOption.MULTILINE))
             assertEquals(4, rig.simulator.state().ordersReceived)
+            assertContains(run("status").stdout, Regex("eurusd .*waits for a decision"))
         }
 
     @Test

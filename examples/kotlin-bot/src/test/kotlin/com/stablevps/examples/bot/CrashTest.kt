@@ -3,6 +3,7 @@ package com.stablevps.examples.bot
 import com.stablevps.HttpRequest
 import com.stablevps.HttpResponse
 import com.stablevps.HttpTransport
+import com.stablevps.Store
 import com.stablevps.examples.bot.support.Rig
 import com.stablevps.examples.bot.support.fleetOf
 import kotlinx.coroutines.CompletableDeferred
@@ -14,24 +15,32 @@ import kotlinx.coroutines.test.runTest
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.params.ParameterizedTest
 import org.junit.jupiter.params.provider.ValueSource
+import java.util.concurrent.atomic.AtomicInteger
 import kotlin.test.assertEquals
 import kotlin.test.assertTrue
+import kotlin.time.Duration.Companion.minutes
 
-/** Every place at which a process can die, one after the other; the next process begins with its file. */
+/** Every place at which a process can die, one after the other; the next process begins with what is recorded. */
 internal class CrashTest {
     private val fleet = fleetOf()
 
     @ParameterizedTest
     @ValueSource(booleans = [true, false])
-    fun `a process can die at every write`(isWritten: Boolean) {
-        val places = everyPlace { rig, place -> rig.diesAtWrite(place, isWritten) }
-        assertTrue(places > 2 * fleet.size, "only $places writes")
+    fun `a process can die at every operation of the store`(isCarriedOut: Boolean) {
+        val places =
+            everyPlace { rig, place ->
+                rig.dies(Process(rig, isDone = isCarriedOut, operation = place))
+            }
+        assertTrue(places > 7 * fleet.size, "only $places operations")
     }
 
     @ParameterizedTest
     @ValueSource(booleans = [true, false])
     fun `a process can die at every request`(arrives: Boolean) {
-        val places = everyPlace { rig, place -> rig.diesAtRequest(place, arrives) }
+        val places =
+            everyPlace { rig, place ->
+                rig.dies(Process(rig, isDone = arrives) { number, _ -> number == place })
+            }
         assertTrue(places > 4 * fleet.size, "only $places requests")
     }
 
@@ -44,9 +53,9 @@ internal class CrashTest {
     @Test
     fun `the next process can die too, while it looks for an order`() {
         everyPlace { rig, place ->
-            val first = rig.diesAtRequest(ORDER, arrives = true)
-            assertTrue(first, "the order is the request $ORDER")
-            rig.diesAtRequest(place, arrives = false)
+            val first = rig.dies(Process(rig, isDone = true) { _, request -> request.method == "POST" })
+            assertTrue(first, "no order was sent")
+            rig.dies(Process(rig, isDone = false) { number, _ -> number == place })
         }
     }
 
@@ -56,7 +65,7 @@ internal class CrashTest {
             val died =
                 Rig().use { rig ->
                     var died = false
-                    runTest {
+                    runTest(timeout = 5.minutes) {
                         rig.loseOrder(skip = 1)
                         died = diesAt(rig, place)
                         assertEquals(Verdict.FINE, rig.keep(fleet), "place $place:\n${rig.printed}")
@@ -71,45 +80,21 @@ internal class CrashTest {
         error("it never ends")
     }
 
-    private suspend fun Rig.diesAtWrite(
-        place: Int,
-        isWritten: Boolean,
-    ): Boolean {
-        var writes = 0
-        val doomed =
-            object : LedgerStore by store {
-                override fun write(members: Map<String, Member>) {
-                    writes++
-                    if (writes < place || (writes == place && isWritten)) {
-                        store.write(members)
-                    }
-                    if (writes >= place) {
-                        throw Died()
-                    }
-                }
-            }
-        return died { keep(fleet, store = doomed) }
-    }
-
-    private suspend fun Rig.diesAtRequest(
-        place: Int,
-        arrives: Boolean,
-    ): Boolean {
-        val transport = Doomed(simulator.transport, place, arrives) { throw Died() }
-        return died { keep(fleet, transport = transport) }
-    }
+    private suspend fun Rig.dies(process: Process): Boolean =
+        try {
+            keep(fleet, transport = process.transport, store = process.store)
+            false
+        } catch (_: Died) {
+            true
+        }
 
     private suspend fun Rig.isCancelledAtRequest(
         place: Int,
         arrives: Boolean,
     ): Boolean {
         val reached = CompletableDeferred<Boolean>()
-        val transport =
-            Doomed(simulator.transport, place, arrives) {
-                reached.complete(true)
-                awaitCancellation()
-            }
         coroutineScope {
+            val transport = Hanging(simulator.transport, place, arrives, reached)
             val process = launch { keep(fleet, transport = transport) }
             process.invokeOnCompletion { reached.complete(false) }
             reached.await()
@@ -118,22 +103,56 @@ internal class CrashTest {
         return reached.await()
     }
 
-    private suspend fun died(process: suspend () -> Unit): Boolean =
-        try {
-            process()
-            false
-        } catch (_: Died) {
-            true
-        }
-
     private class Died : Error()
 
-    /** Ends at a request, which the service has had by then or not. A dead process sends nothing more. */
-    private class Doomed(
+    /** A process that dies at an operation or a request, which is done before that or never. */
+    private class Process(
+        rig: Rig,
+        private val isDone: Boolean,
+        operation: Int? = null,
+        isLast: (number: Int, request: HttpRequest) -> Boolean = { _, _ -> false },
+    ) {
+        private val operations = AtomicInteger()
+        private val requests = AtomicInteger()
+
+        @Volatile
+        private var isDead = false
+
+        val store =
+            Store { asked ->
+                act(operations.incrementAndGet() == operation) { rig.store.carryOut(asked) }
+            }
+
+        val transport =
+            HttpTransport { request ->
+                act(isLast(requests.incrementAndGet(), request)) { rig.simulator.transport.send(request) }
+            }
+
+        /** A dead process neither sends nor writes. */
+        private suspend fun <T> act(
+            isLast: Boolean,
+            act: suspend () -> T,
+        ): T {
+            if (isDead) {
+                throw Died()
+            }
+            if (!isLast) {
+                return act()
+            }
+            isDead = true
+            if (isDone) {
+                act()
+            }
+            throw Died()
+        }
+    }
+
+    /** Hangs from a request on, which the service has had by then or not. */
+    private class Hanging(
         private val service: HttpTransport,
         private val place: Int,
         private val arrives: Boolean,
-        private val end: suspend () -> Nothing,
+        private val reached: CompletableDeferred<Boolean>,
     ) : HttpTransport {
         private var requests = 0
 
@@ -145,12 +164,12 @@ internal class CrashTest {
             if (requests == place && arrives) {
                 service.send(request)
             }
-            end()
+            reached.complete(true)
+            awaitCancellation()
         }
     }
 
     private companion object {
-        const val ORDER = 3
         const val MANY = 200
     }
 }

@@ -4,6 +4,7 @@ import com.stablevps.StableVps
 import com.stablevps.examples.bot.support.Rig
 import com.stablevps.examples.bot.support.fleetOf
 import kotlinx.coroutines.launch
+import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.test.runTest
 import org.junit.jupiter.api.Test
 import kotlin.test.assertContains
@@ -22,10 +23,10 @@ internal class DesktopsTest {
             runTest {
                 rig.keep(fleet)
                 rig.printed.clear()
-                rig.simulator.client().use { client ->
+                rig.client().use { client ->
                     val report =
                         Report(rig.simulator.clock) { rig.printed.appendLine(it.substringAfter(' ')) }
-                    val desktops = Desktops(client, Ledger(rig.store), report, rebootStuck)
+                    val desktops = Desktops(client, fleet, report, rebootStuck)
                     val watching = launch { desktops.watch(1.minutes) }
                     rig.simulator.clock.sleep(2.minutes)
                     act(rig, client)
@@ -35,7 +36,7 @@ internal class DesktopsTest {
             }
         }
 
-    private fun Rig.idOf(name: String) = (members.getValue(name) as Member.Bought).vpsId
+    private fun Rig.bought(name: String) = runBlocking { idOf(name) }
 
     private fun Rig.reboots(id: String) = simulator.state().vps.first { it["id"] == id }["reboots"]
 
@@ -45,7 +46,7 @@ internal class DesktopsTest {
             rig.simulator.hang(rig.idOf("gold"))
             rig.simulator.hang("another")
         }.use { rig ->
-            assertEquals(listOf(0L, 1L, 0L), fleet.map { rig.reboots(rig.idOf(it.name)) })
+            assertEquals(listOf(0L, 1L, 0L), fleet.map { rig.reboots(rig.bought(it.name)) })
             assertEquals(0L, rig.reboots("another"))
             val told = listOf("does not answer", "does not answer, rebooting it", "well again")
             assertEquals(told.map { "gold's desktop: $it" }, rig.printed.lines().filter { "desktop" in it })
@@ -62,7 +63,7 @@ internal class DesktopsTest {
     @Test
     fun `without being asked for, nothing is rebooted`() =
         watched(rebootStuck = false) { rig, _ -> rig.simulator.hang(rig.idOf("gold")) }.use { rig ->
-            assertEquals(0L, rig.reboots(rig.idOf("gold")))
+            assertEquals(0L, rig.reboots(rig.bought("gold")))
             assertEquals("gold's desktop: does not answer", rig.printed.trim().toString())
         }
 
@@ -72,7 +73,7 @@ internal class DesktopsTest {
             rig.simulator.hang(rig.idOf("gold"))
             rig.simulator.fault("lose_after", method = "POST")
         }.use { rig ->
-            assertEquals(1L, rig.reboots(rig.idOf("gold")))
+            assertEquals(1L, rig.reboots(rig.bought("gold")))
             assertContains(rig.printed, "not repeated")
         }
 }

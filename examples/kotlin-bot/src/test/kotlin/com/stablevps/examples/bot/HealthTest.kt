@@ -18,20 +18,18 @@ internal class HealthTest {
             runTest {
                 rig.keep(fleet)
                 rig.printed.clear()
-                rig.simulator.client().use { client ->
+                rig.client().use { client ->
                     val report =
                         Report(rig.simulator.clock) { rig.printed.appendLine(it.substringAfter(' ')) }
-                    test(rig, Health(client, Ledger(rig.store), report))
+                    test(rig, Health(client, report))
                 }
             }
         }
 
-    private fun Rig.set(
+    private suspend fun Rig.set(
         name: String,
         vararg change: Pair<String, String>,
     ) = simulator.control(mapOf("set_vps" to mapOf("id" to idOf(name)) + change))
-
-    private fun Rig.idOf(name: String) = (members.getValue(name) as Member.Bought).vpsId
 
     @Test
     fun `a healthy fleet has no report`() =
@@ -45,11 +43,12 @@ internal class HealthTest {
         looking { rig, health ->
             rig.set("eurusd", "vps_status" to "suspended")
             rig.set("gold", "status" to "past_due")
-            rig.simulator.client().use { it.vps.delete(rig.idOf("hedge")) }
+            val hedge = rig.idOf("hedge")
+            rig.client().use { it.vps.delete(hedge) }
             repeat(2) { assertEquals(Verdict.PERSON, health.look(fleet)) }
             rig.set("gold", "status" to "active")
             health.look(fleet)
-            val gone = "hedge: gone: ${rig.idOf("hedge")} is not in the account"
+            val gone = "hedge: gone: $hedge is not in the account"
             assertEquals("eurusd: suspended\ngold: past due\n$gone\ngold: well again\n", "${rig.printed}")
         }
 

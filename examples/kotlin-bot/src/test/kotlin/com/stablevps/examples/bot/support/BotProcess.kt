@@ -5,7 +5,9 @@ import java.util.concurrent.CompletableFuture
 import kotlin.io.path.createTempFile
 import kotlin.io.path.readText
 
-/** The program as a process of its own. */
+private const val MAIN = "com.stablevps.examples.bot.support.QuickMainKt"
+
+/** The program as a process of its own, by the [QuickClock]. */
 internal class BotProcess(
     folder: Path,
     environment: Map<String, String>,
@@ -22,7 +24,7 @@ internal class BotProcess(
                 .info()
                 .command()
                 .orElse("java")
-        val builder = ProcessBuilder(java, "-cp", classes, "com.stablevps.examples.bot.MainKt", *arguments)
+        val builder = ProcessBuilder(java, "-cp", classes, MAIN, *arguments)
         builder.environment().keys.retainAll(setOf("PATH", "HOME", "TMPDIR", "SystemRoot", "TEMP"))
         builder.environment() += environment
         process =
