@@ -3,7 +3,8 @@
 //! While two or more wait, a purchase that is due to look asks here first. A list that is new enough and shows its VPS
 //! as plainly provisioning makes its own look needless. In every other case it looks at its VPS itself, and once a
 //! minute anyway: only that has what the provider says at this moment, and the password. So a list that fails, lags or
-//! leaves a VPS out delays, and never decides.
+//! leaves a VPS out delays, and never decides. Where more than 240 wait, those looks are four a second for all of them,
+//! and each has its own accordingly less often: the list goes on to serve all, and the service is not asked ever more.
 //!
 //! Who makes a list for all holds that task by a short lease, so that a host which is stopped holds nobody up.
 //!
@@ -24,6 +25,8 @@ const ASK_AGAIN_MS: u64 = 500;
 const DUE_EVERY_MS: u64 = 250;
 /// How often each purchase looks at its own VPS at least.
 const OWN_LOOK_MS: u64 = 60_000;
+/// How far apart those looks are on average, of all that wait.
+const OWN_LOOKS_APART_MS: u64 = 250;
 
 /// What the purchases of a client know of the list.
 #[derive(Clone, Debug, Default)]
@@ -33,7 +36,7 @@ pub(crate) struct Looks(Arc<Mutex<Board>>);
 struct Board {
     /// How many places were given.
     places: u64,
-    waiting: usize,
+    waiting: u64,
     list: Option<List>,
     /// Who makes the next list, and until when.
     maker: Option<(u64, Instant)>,
@@ -104,7 +107,7 @@ impl Place {
     /// What to do now. A list is new enough that is younger than `fresh_ms`, and newer than the last look.
     pub fn look(&mut self, id: &VpsId, fresh_ms: u64, now: Instant) -> Look {
         let mut board = self.looks.lock();
-        if board.waiting < 2 || now.since_ms(self.own_look) >= OWN_LOOK_MS {
+        if board.waiting < 2 || now.since_ms(self.own_look) >= board.own_look_ms() {
             return Look::Own;
         }
         let last_look = self.last_look;
@@ -157,6 +160,13 @@ impl Place {
 }
 
 impl Board {
+    /// How often each looks at its own VPS at least.
+    fn own_look_ms(&self) -> u64 {
+        OWN_LOOKS_APART_MS
+            .saturating_mul(self.waiting)
+            .max(OWN_LOOK_MS)
+    }
+
     fn give_back(&mut self, number: u64) {
         self.maker = self.maker.filter(|(maker, _)| *maker != number);
     }

@@ -12,6 +12,8 @@ mod support;
 #[path = "support/together.rs"]
 mod together;
 
+use std::collections::HashSet;
+
 use serde_json::json;
 use stablevps_core::error::Error;
 use stablevps_core::provisioning::ProvisionOptions;
@@ -103,6 +105,27 @@ fn their_process_wakes_a_few_times_a_second_however_many_they_are() {
     assert!(together.steps - steps > 1_000, "they look");
     let moments = together.woken.range(from..from + 60_000).count();
     assert!(moments <= 240, "{moments} moments in a minute");
+}
+
+#[test]
+fn their_own_looks_are_four_a_second_at_most_and_none_goes_without() {
+    const COUNT: u64 = 600;
+    let mut together = Together::new(&json!({
+        "balance": 100_000,
+        "provisioning_ms": 3_600_000,
+    }));
+    let api = together.client();
+    for _ in 0..COUNT {
+        together.buy(&api, ProvisionOptions::default());
+    }
+    together.run_until(together.now + 300_000);
+    let from = together.now;
+    // Each has its own within 150 seconds, and the pause before it.
+    together.run_until(from + 180_000);
+    let own: Vec<_> = together.looked.range((from, String::new())..).collect();
+    assert!(own.len() <= 4 * 180, "{} looks in three minutes", own.len());
+    let looked_at: HashSet<_> = own.iter().map(|(_, id)| id).collect();
+    assert_eq!(looked_at.len() as u64, COUNT);
 }
 
 #[test]

@@ -42,6 +42,8 @@ pub struct Together {
     pub asked: BTreeMap<String, Vec<i64>>,
     /// How many steps were asked for.
     pub steps: u32,
+    /// When which VPS was looked at by itself, by its URL.
+    pub looked: BTreeSet<(i64, String)>,
     /// When hosts woke to look again.
     pub woken: BTreeSet<i64>,
 }
@@ -58,6 +60,7 @@ impl Together {
             latency: 50,
             asked: BTreeMap::new(),
             steps: 0,
+            looked: BTreeSet::new(),
             woken: BTreeSet::new(),
         }
     }
@@ -148,6 +151,9 @@ impl Together {
             Step::Send(request) => {
                 if request.endpoint == "POST /vps" {
                     buyer.ordered = self.now;
+                }
+                if request.endpoint == "GET /vps/:id" {
+                    self.looked.insert((self.now, request.url.clone()));
                 }
                 let asked = self.asked.entry(request.endpoint.clone()).or_default();
                 asked.push(self.now);
