@@ -26,7 +26,14 @@ export type * from "./resources.js";
 export { Secret } from "./secret.js";
 export type { CallOptions, PurchaseOptions, StableVPSOptions } from "./session.js";
 export type { Store, StoreOperation } from "./store.js";
-export { type Fetch, type FetchInit, type FetchResponse, TransportFailure } from "./transport.js";
+export {
+  type Fetch,
+  type FetchInit,
+  type FetchResponse,
+  type ReadOnceInit,
+  readOnce,
+  TransportFailure,
+} from "./transport.js";
 export { VERSION } from "./version.js";
 export { init, type WasmSource } from "./wasm.js";
 export type { VpsWatch, WatchOptions } from "./watch.js";

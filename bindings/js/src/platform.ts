@@ -48,25 +48,3 @@ export function ownConnection(): { keepalive: false; client?: HttpClient } {
   const client = (globalThis as Platform).Deno?.createHttpClient?.({ poolMaxIdlePerHost: 0 });
   return client ? { keepalive: false, client } : { keepalive: false };
 }
-
-/**
- * The same request with a body that can be read only once. Node repeats a `POST` after the status 421, as
- * the standard of `fetch` says, unless its body is of that kind.
- */
-export function readOnce<Init extends { body: string | null; headers: Record<string, string> }>(
-  init: Init,
-): Init {
-  const { process } = globalThis as Platform;
-  if (init.body === null || process?.versions?.undici === undefined) {
-    return init;
-  }
-  const bytes = new TextEncoder().encode(init.body);
-  const body = new ReadableStream({
-    start(controller) {
-      controller.enqueue(bytes);
-      controller.close();
-    },
-  });
-  const headers = { ...init.headers, "content-length": String(bytes.length) };
-  return { ...init, body, headers, duplex: "half" };
-}

@@ -20,14 +20,14 @@ import {
   span,
   text,
 } from "./options.js";
-import { isBrowser, readOnce, sendsOnce } from "./platform.js";
+import { isBrowser, sendsOnce } from "./platform.js";
 import { type Prober, probingWith } from "./probing/prober.js";
 import { type Purchase, purchase } from "./purchase.js";
 import { readProvisioned, type Sent } from "./readers.js";
 import { aborted, coreMissing, errorOf, invalidInput, type Report } from "./reports.js";
 import type { Secret } from "./secret.js";
 import type { Store } from "./store.js";
-import type { Fetch, FetchInit } from "./transport.js";
+import { type Fetch, type FetchInit, readOnce } from "./transport.js";
 import { register } from "./turns.js";
 import { VERSION } from "./version.js";
 import { core, coreNow } from "./wasm.js";
@@ -401,7 +401,7 @@ function uniqueSeed(): number {
 
 function platformFetch(input: string, init: FetchInit): Promise<Response> {
   // Looked up with every call, so that tests may replace it.
-  return fetch(input, init.keepalive === false ? readOnce(init) : init);
+  return fetch(input, readOnce(init));
 }
 
 function fromEnvironment(): string | null {

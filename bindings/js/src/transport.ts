@@ -62,7 +62,41 @@ export interface FetchInit {
   signal: AbortSignal;
   cache?: "no-store";
   credentials?: "omit";
+  /** Where it is there, the request must be sent once: an order, a new key, a reboot. */
   keepalive?: false;
+}
+
+/** The options of a request, with a body that may be a stream. */
+export interface ReadOnceInit extends Omit<FetchInit, "body"> {
+  body: string | ReadableStream<Uint8Array> | null;
+  duplex?: "half";
+}
+
+/**
+ * The same options, but the body of what must be sent once, such as an order, is a stream, which can be read only once.
+ *
+ * The standard of `fetch` has a `POST` repeated after the status 421, unless its body is of that kind. Node's `fetch`
+ * and that of the package `undici` do so. A wrapper around them uses this; elsewhere it changes nothing:
+ *
+ * ```ts no-run
+ * const client = new StableVPS({ fetch: (url, init) => fetch(url, { ...readOnce(init), dispatcher }) });
+ * ```
+ */
+export function readOnce(init: FetchInit): ReadOnceInit {
+  const { process } = globalThis as { process?: { versions?: { undici?: string } } };
+  const { body } = init;
+  if (init.keepalive !== false || body === null || process?.versions?.undici === undefined) {
+    return init;
+  }
+  const bytes = new TextEncoder().encode(body);
+  const stream = new ReadableStream<Uint8Array>({
+    start(controller) {
+      controller.enqueue(bytes);
+      controller.close();
+    },
+  });
+  const headers = { ...init.headers, "content-length": String(bytes.length) };
+  return { ...init, body: stream, headers, duplex: "half" };
 }
 
 /** What is read of a response: the platform's, or another library's. */

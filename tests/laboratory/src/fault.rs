@@ -19,6 +19,8 @@ pub enum Fault {
     Refuse,
     #[serde(rename = "timeout_408")]
     Timeout408,
+    #[serde(rename = "misdirected_421")]
+    Misdirected421,
     #[serde(rename = "unavailable_503")]
     Unavailable503,
     RouteBack,
@@ -28,7 +30,7 @@ pub enum Fault {
 }
 
 impl Fault {
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::FinAtOnce,
         Self::FinLate,
         Self::RstAtOnce,
@@ -41,6 +43,7 @@ impl Fault {
         Self::Stall,
         Self::Refuse,
         Self::Timeout408,
+        Self::Misdirected421,
         Self::Unavailable503,
         Self::RouteBack,
         Self::RouteSilent,
@@ -72,6 +75,7 @@ impl Fault {
             Self::FinAfterContinue => (Sent::Text(CONTINUE), 0, End::Fin),
             Self::Stall => (Sent::Nothing, 0, End::Hold),
             Self::Timeout408 => (Sent::Text(TIMEOUT), 0, End::Fin),
+            Self::Misdirected421 => (Sent::Text(MISDIRECTED), 0, End::Fin),
             Self::Unavailable503 => (Sent::Text(UNAVAILABLE), 0, End::Fin),
             Self::RouteBack => (Sent::Nothing, 0, End::Cut(Cut::Refused, Some(1_000))),
             Self::RouteSilent => (Sent::Nothing, 0, End::Cut(Cut::Silent, Some(2_000))),
@@ -126,4 +130,5 @@ pub enum Cut {
 
 const CONTINUE: &str = "HTTP/1.1 100 Continue\r\n\r\n";
 const TIMEOUT: &str = "HTTP/1.1 408 Request Timeout\r\nContent-Type: text/html\r\nContent-Length: 22\r\nConnection: close\r\n\r\n<h1>Took too long</h1>";
+const MISDIRECTED: &str = "HTTP/1.1 421 Misdirected Request\r\nContent-Type: text/html\r\nContent-Length: 22\r\nConnection: close\r\n\r\n<h1>Not at home..</h1>";
 const UNAVAILABLE: &str = "HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/html\r\nRetry-After: 0\r\nContent-Length: 22\r\nConnection: close\r\n\r\n<h1>Unavailable..</h1>";

@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { isStableVPSError, StableVPS } from "stablevps";
+import { isStableVPSError, readOnce, StableVPS } from "stablevps";
 import { Simulator } from "stablevps/testing";
 import { KEY, ORDER, serving, simulatorProgram, WALLET, wallet } from "./support.mjs";
 
@@ -192,6 +192,23 @@ test("what must be sent once is sent once after every status", async () => {
       assert.match(sent[0].body, body);
       assert.equal(sent[0].headers["content-length"], String(Buffer.byteLength(sent[0].body)));
     }
+    server.end();
+  }
+});
+
+test("a wrapper around fetch that reads a body once sends an order once after 421", async () => {
+  for (const [read, times] of [
+    [readOnce, 1],
+    // What the standard of `fetch` says.
+    [(init) => init, 2],
+  ]) {
+    const server = await serving((_, response) => {
+      response.writeHead(421);
+      response.end();
+    });
+    const own = (url, init) => fetch(url, read(init));
+    await failure(connected(server.url, { fetch: own }).vps.create(ORDER));
+    assert.equal(server.requests.length, times);
     server.end();
   }
 });

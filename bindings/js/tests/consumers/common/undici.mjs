@@ -9,7 +9,8 @@ export async function buyWithAgents(stablevps, { Agent, EnvHttpProxyAgent, Retry
     "RetryAgent, which retries no POST": new RetryAgent(new Agent()),
   };
   for (const [name, dispatcher] of Object.entries(AGENTS)) {
-    const options = { fetch: (url, init) => fetch(url, { ...init, dispatcher }) };
+    const once = (init) => ({ ...stablevps.readOnce(init), dispatcher });
+    const options = { fetch: (url, init) => fetch(url, once(init)) };
     console.log(name);
     console.log(await purchasesThatBreak(stablevps, process.env.STABLEVPS_LABORATORY_URL, options));
     await dispatcher.close();
