@@ -2,7 +2,7 @@
 
 import type { Machine } from "../wasm/main/main.js";
 import { answered, answerOf, Beginning, type Stored, type StoreStep } from "./asking.js";
-import { sleep } from "./clock.js";
+import { sleep, systemClock } from "./clock.js";
 import { StableVPSError } from "./error.js";
 import type { Progress } from "./models.js";
 import { exchanged, type Observe, Phases } from "./observing.js";
@@ -89,8 +89,11 @@ const LONGEST_WAIT = 1_800_000;
 /** What `onProgress` and the store may take even where the time allowed is over: there may be a token to store. */
 const SHORTEST_WAIT = 1_000;
 
-/** For how long each operation may take by which a purchase lets go what it holds, in milliseconds. */
-const PARTING = 2_000;
+/**
+ * How long each operation may take by which a purchase lets go what it holds. It is real time: that of a simulated world
+ * stands while a store works, and this store may never answer.
+ */
+const PARTING: Patience = { clock: systemClock, signal: undefined, ms: 2_000 };
 
 const utf8 = new TextDecoder();
 
@@ -135,7 +138,7 @@ async function letGo(
   try {
     for (let last = underWay; ; ) {
       if (last) {
-        const stored = await answered(last.answer, { clock, signal: undefined, ms: PARTING });
+        const stored = await answered(last.answer, PARTING);
         if (!stored || "cause" in stored) {
           return;
         }

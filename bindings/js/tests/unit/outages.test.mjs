@@ -134,7 +134,7 @@ test("a store that stays down after the order ends it with the token", async () 
 test("an operation in the middle of which the signal comes may have been carried out", async () => {
   const counted = new Outage();
   await (await Simulator.create()).client({ store: counted }).vps.provision(ORDER, KEY);
-  for (let number = 0; number < counted.asked.length; number++) {
+  const interrupted = async (_, number) => {
     const simulator = await Simulator.create();
     const store = new Outage();
     const stop = new AbortController();
@@ -157,7 +157,8 @@ test("an operation in the middle of which the signal comes may have been carried
     simulator.advance(LONG);
     await ordered(simulator.client({ store }));
     assert.equal(simulator.state().orders_received, 1, `operation ${number}`);
-  }
+  };
+  await Promise.all(counted.asked.map(interrupted));
 });
 
 test("a store that does not answer is not waited for beyond the time allowed", async () => {

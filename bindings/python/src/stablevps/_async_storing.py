@@ -76,7 +76,7 @@ class AsyncStoring:
         import asyncio
 
         task = asyncio.current_task()
-        if task in self._unanswered:
+        if task is not None and task in self._unanswered:
             self._unanswered.discard(task)
             return
         try:

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
 
-use stablevps::testing::{Misbehaviour, Simulator};
+use stablevps::testing::{Config, Misbehaviour, Simulator};
 use stablevps::{BatchProgress, Client, KeyCheck, Provisioned, Stopper, WaitLevel};
 
 use crate::{fault, rich};
@@ -133,13 +134,21 @@ fn who_stops_early_gets_a_token_for_each_that_is_open() {
 
 #[test]
 fn a_stop_from_elsewhere_ends_each_with_its_token_and_begins_no_more() {
-    let simulator = rich();
+    // Virtual time passes quickly for the others until the stop has come to them.
+    let day = Duration::from_hours(24);
+    let simulator = Simulator::with_config(Config {
+        balance: 1_000.0.into(),
+        provisioning_ms: (12 * 3_600_000).into(),
+        ..Config::default()
+    });
     let client = simulator.client();
+    let orders = orders(&client, 5).into_iter();
+    let orders = orders.map(move |order| order.timeout(day));
     let stopper = Arc::new(OnceLock::<Stopper>::new());
     let stops = Arc::clone(&stopper);
     let all = client
         .vps()
-        .provision_many(orders(&client, 5))
+        .provision_many(orders)
         .at_once(3)
         .on_progress(move |_, _, all| {
             if all.polling == 3 {
@@ -154,7 +163,14 @@ fn a_stop_from_elsewhere_ends_each_with_its_token_and_begins_no_more() {
     assert_eq!(simulator.state().orders_received, 3);
     let resumed = ends.iter().map(|end| {
         let token = end.token().unwrap();
-        client.vps().resume(token).run().unwrap().vps.id
+        client
+            .vps()
+            .resume(token)
+            .timeout(day)
+            .run()
+            .unwrap()
+            .vps
+            .id
     });
     assert_eq!(resumed.collect::<BTreeSet<_>>().len(), 3);
     assert_eq!(simulator.state().orders_received, 3);
