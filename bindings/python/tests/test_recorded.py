@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -781,6 +782,33 @@ def test_what_a_cancelled_task_lets_go_comes_after_its_last_operation(
         assert slow.most_under_way == 1
 
     asyncio.run(main())
+
+
+def test_a_store_that_fails_after_a_cancellation_is_not_reported_as_unheard(
+    simulator: Simulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Failing:
+        def __init__(self) -> None:
+            self.begins = asyncio.Event()
+
+        async def carry_out(self, operation: Any) -> str:
+            self.begins.set()
+            for _ in range(100):
+                await asyncio.sleep(0)
+            raise ConnectionError("the database is down")
+
+    async def main() -> None:
+        failing = Failing()
+        task = asyncio.ensure_future(simulator.async_client(store=failing).vps.provision(**KEYED))
+        await failing.begins.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        del task
+        gc.collect()
+
+    asyncio.run(main())
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == []
 
 
 # Over sockets.

@@ -47,6 +47,7 @@ class AsyncStoring:
         try:
             return await asyncio.shield(work)
         except asyncio.CancelledError:
+            work.add_done_callback(_heard)
             if not work.done():
                 await asyncio.wait([work], timeout=PARTING)
             raise
@@ -104,3 +105,9 @@ class AsyncStoring:
             self._threads = ThreadPoolExecutor(MOST_THREADS, thread_name_prefix="stablevps-store")
             self._process = os.getpid()
         return self._threads
+
+
+def _heard(work: asyncio.Task[Any]) -> None:
+    """Nobody waits for it any more: its failure is no one's to report."""
+    if not work.cancelled():
+        work.exception()
