@@ -10,8 +10,6 @@ mod many;
 mod purchases;
 mod samples;
 mod stops;
-#[cfg(feature = "tracing")]
-mod traced;
 mod watches;
 
 use stablevps::testing::{Config, Fault, Misbehaviour, Simulator, Target};

@@ -113,8 +113,10 @@ fn who_stops_early_gets_a_token_for_each_that_is_open() {
         .unwrap();
     let first = all.next().unwrap().end.unwrap();
     let tokens = all.stop();
-    let orders = simulator.state().orders_received;
-    assert_eq!(tokens.len(), 2, "the others have begun");
+    // The others have one from their first step on, to which their threads may not have come.
+    let begun = 1 + tokens.len();
+    assert!(begun <= 3);
+    assert!(simulator.state().orders_received <= begun as u64);
     let mut vps = vec![first.vps.id];
     for token in tokens.into_values() {
         let resumed = client
@@ -127,9 +129,8 @@ fn who_stops_early_gets_a_token_for_each_that_is_open() {
     }
     vps.sort();
     vps.dedup();
-    assert_eq!(vps.len(), 3);
-    assert!(orders <= 3);
-    assert_eq!(simulator.state().orders_received, 3);
+    assert_eq!(vps.len(), begun);
+    assert_eq!(simulator.state().orders_received, begun as u64);
 }
 
 #[test]

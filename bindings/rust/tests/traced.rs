@@ -1,16 +1,18 @@
-//! The spans of calls and purchases.
+//! The spans of calls and purchases. It is a program of its own: a thread without a subscriber that comes to a span at the
+//! same time can have `tracing` leave it out for all.
+
+#![cfg(all(feature = "blocking", feature = "testing", feature = "tracing"))]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use stablevps::testing::Simulator;
+use stablevps::testing::{Fault, Simulator, Target};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
-
-use crate::fault;
 
 type Fields = BTreeMap<String, String>;
 
@@ -70,7 +72,7 @@ fn a_call_and_a_purchase_have_one_span_each_and_no_secret_in_it() {
     tracing::subscriber::with_default(keeper.clone(), || {
         let client = simulator.client();
         let unavailable = serde_json::from_str(r#"{"status": {"code": 503}}"#).unwrap();
-        fault(&simulator, "GET", "/wallet", unavailable);
+        simulator.fault(Fault::once(Target::call("GET", "/wallet"), unavailable));
         client.wallet().get().unwrap();
         client.vps().get("unknown").unwrap_err();
         client
