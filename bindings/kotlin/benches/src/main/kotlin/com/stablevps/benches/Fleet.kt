@@ -16,8 +16,8 @@ import kotlin.time.Duration.Companion.seconds
 
 private const val PURCHASES = 500
 
-/** Once all of them wait, their pauses grow for so long. */
-private val SETTLING = 30.seconds
+/** Once all of them wait, their pauses grow for so long, and the virtual machine compiles what it runs often. */
+private val SETTLING = 150.seconds
 
 /** For how long it is measured then. */
 private val MEASURED = 1.minutes
