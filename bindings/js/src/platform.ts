@@ -9,7 +9,7 @@ interface Platform {
   window?: unknown;
   document?: unknown;
   navigator?: { userAgent?: string };
-  process?: { type?: string; versions?: { node?: string; undici?: string } };
+  process?: { type?: string; versions?: { node?: string } };
   Deno?: { createHttpClient?: (options: { poolMaxIdlePerHost: number }) => HttpClient };
 }
 

@@ -8,8 +8,8 @@ use std::time::Duration;
 use stablevps::http::{HttpRequest, Reply};
 use stablevps::testing::{Command, Config, Misbehaviour, Simulator, VpsSeed};
 use stablevps::{
-    ErrorKind, ProbeOutcome, ProbeTarget, Prober, RebootPolicy, Transport, WatchEvent,
-    WatchEventKind,
+    Client, ErrorKind, ProbeOutcome, ProbeTarget, Prober, RebootPolicy, Transport, VpsWatch,
+    WatchEvent, WatchEventKind,
 };
 
 use crate::fault;
@@ -23,6 +23,12 @@ fn three() -> Simulator {
         vps: vps.to_vec(),
         ..Config::default()
     })
+}
+
+/// A watch that reboots VPS that hang.
+fn rebooting(client: &Client) -> VpsWatch {
+    let watch = client.vps().watch().reboot(RebootPolicy::WhenSilent);
+    watch.begin().unwrap()
 }
 
 fn line(event: &WatchEvent) -> String {
@@ -39,12 +45,7 @@ fn a_vps_that_hangs_is_rebooted_and_what_happens_is_told() {
     let simulator = three();
     let client = simulator.client();
     let begun = simulator.now();
-    let mut watch = client
-        .vps()
-        .watch()
-        .reboot(RebootPolicy::WhenSilent)
-        .begin()
-        .unwrap();
+    let mut watch = rebooting(&client);
     let mut next = || line(&watch.next().unwrap().unwrap());
     assert_eq!(next(), "started");
     // What this program has stopped is not expected to answer.
@@ -63,12 +64,7 @@ fn a_vps_that_hangs_is_rebooted_and_what_happens_is_told() {
 fn a_lost_reboot_is_told_and_a_key_that_is_refused_ends_the_watch_once() {
     let simulator = three();
     let client = simulator.client();
-    let mut watch = client
-        .vps()
-        .watch()
-        .reboot(RebootPolicy::WhenSilent)
-        .begin()
-        .unwrap();
+    let mut watch = rebooting(&client);
     let mut events = Vec::new();
     fault(
         &simulator,
@@ -167,12 +163,7 @@ impl Prober for Breaks {
 fn a_prober_that_panics_says_nothing_about_any_vps() {
     let simulator = three();
     let client = simulator.client_builder().prober(Breaks).build().unwrap();
-    let mut watch = client
-        .vps()
-        .watch()
-        .reboot(RebootPolicy::WhenSilent)
-        .begin()
-        .unwrap();
+    let mut watch = rebooting(&client);
     assert_eq!(line(&watch.next().unwrap().unwrap()), "started");
     let vps = VpsSeed::default();
     simulator.control(Command::AddVps(vps)).unwrap();
@@ -205,12 +196,7 @@ fn a_reboot_over_which_the_transport_panicked_is_not_sent_again() {
         .transport(Panics(simulator.clone()))
         .build()
         .unwrap();
-    let mut watch = client
-        .vps()
-        .watch()
-        .reboot(RebootPolicy::WhenSilent)
-        .begin()
-        .unwrap();
+    let mut watch = rebooting(&client);
     watch.next().unwrap().unwrap();
     simulator.hang("b");
     let unreachable = watch.next().unwrap().unwrap();
@@ -226,18 +212,20 @@ mod asynchronous {
     use futures_util::future::poll_immediate;
     use futures_util::{FutureExt as _, StreamExt as _};
 
+    use stablevps::{AsyncClient, AsyncVpsWatch};
+
     use super::*;
+
+    fn rebooting(client: &AsyncClient) -> AsyncVpsWatch {
+        let watch = client.vps().watch().reboot(RebootPolicy::WhenSilent);
+        watch.begin().unwrap()
+    }
 
     #[tokio::test]
     async fn a_stream_tells_the_same() {
         let simulator = three();
         let client = simulator.async_client();
-        let watch = client
-            .vps()
-            .watch()
-            .reboot(RebootPolicy::WhenSilent)
-            .begin()
-            .unwrap();
+        let watch = rebooting(&client);
         let hang = |event: &Result<WatchEvent, stablevps::Error>| {
             if line(event.as_ref().unwrap()) == "started" {
                 simulator.hang("b");
@@ -258,12 +246,7 @@ mod asynchronous {
     async fn a_future_that_is_dropped_at_any_point_loses_no_event_and_repeats_no_reboot() {
         let simulator = three();
         let client = simulator.async_client();
-        let mut watch = client
-            .vps()
-            .watch()
-            .reboot(RebootPolicy::WhenSilent)
-            .begin()
-            .unwrap();
+        let mut watch = rebooting(&client);
         let mut lines = Vec::new();
         for _ in 0..10_000 {
             match poll_immediate(watch.next()).await {
