@@ -73,8 +73,7 @@ fn rust() -> Result<Vec<Row>> {
 
 fn python() -> Result<Vec<Row>> {
     let wheel = wheel()?;
-    let tools = Venv::with_tools()?;
-    tools.pip(&["--force-reinstall", "--no-deps", &wheel.to_string_lossy()])?;
+    let tools = Venv::with_package()?;
     let service = simulator("release")?;
     headline("measuring");
     let mut calls = tools.python();

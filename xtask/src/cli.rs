@@ -5,12 +5,12 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 
+use crate::debian;
 use crate::figures::{Row, read};
+use crate::once::Once;
 use crate::python::Venv;
 use crate::servers::{program, simulator};
-use crate::shell::{
-    cache, elsewhere, finish, headline, install_debian, is_ci, output, root, run as sh, target,
-};
+use crate::shell::{cache, elsewhere, finish, headline, is_ci, output, root, run as sh, target};
 
 /// How the command is built for its packages.
 const PROFILE: &str = "command";
@@ -26,6 +26,7 @@ const COMPLETIONS: [(&str, &str); 3] = [
 ];
 
 /// What a release of the command consists of.
+#[derive(Clone)]
 pub struct Packages {
     /// The program.
     pub program: PathBuf,
@@ -37,6 +38,11 @@ pub struct Packages {
 
 /// Builds the manual pages, the completions and the packages.
 pub fn build() -> Result<Packages> {
+    static PACKAGES: Once<Packages> = Once::new();
+    PACKAGES.get(packages)
+}
+
+fn packages() -> Result<Packages> {
     headline("building the command");
     let program = program("svps", &[], PROFILE)?;
     pages(&program)?;
@@ -57,8 +63,13 @@ pub fn shared() -> Result<()> {
     pages(&program("svps", &[], "dev")?)
 }
 
-/// The manual page of every command, and the completions of every shell.
+/// The manual page of every command, and the completions of every shell. They are the same of every build.
 fn pages(program: &Path) -> Result<()> {
+    static PAGES: Once<()> = Once::new();
+    PAGES.get(|| write_pages(program))
+}
+
+fn write_pages(program: &Path) -> Result<()> {
     let shared = root().join(SHARED);
     if shared.exists() {
         std::fs::remove_dir_all(&shared)?;
@@ -176,7 +187,7 @@ fn completions() -> Result<()> {
     for (shell, place) in COMPLETIONS {
         let is_here = || Command::new(shell).arg("--version").output().is_ok();
         if !is_here() && is_ci() {
-            install_debian(&[shell])?;
+            debian::install(&[shell])?;
         }
         if !is_here() {
             println!("NOTICE: {shell} is not here, and its completions are not tried");

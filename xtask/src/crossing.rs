@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::js::{project, tarball};
 use crate::kotlin;
-use crate::python::{Venv, wheel};
+use crate::python::Venv;
 use crate::servers::{crossing, simulator};
 use crate::service::Service;
 use crate::shell::{headline, output, root};
@@ -52,10 +52,8 @@ pub fn programs(languages: &[&str]) -> Result<Vec<Program>> {
         let command = match *language {
             "rust" => vec![crossing()?],
             "python" => {
-                let venv = Venv::with_tools()?;
-                let wheel = wheel()?;
-                venv.pip(&["--force-reinstall", "--no-deps", &wheel.to_string_lossy()])?;
-                vec![venv.program("python"), folder.join("crossing.py")]
+                let python = Venv::with_package()?.program("python");
+                vec![python, folder.join("crossing.py")]
             }
             "js" => {
                 let installed = project(&folder, "crossing", &tarball()?)?;

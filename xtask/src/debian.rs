@@ -1,11 +1,30 @@
-//! What Debian's packages have: compilers and emulators that are unpacked, not installed.
+//! Debian's packages: installed, or unpacked where they are a compiler's or an emulator's.
 
 use std::path::Path;
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context as _, Result};
 
+use crate::once::Once;
 use crate::shell::{finish, output};
+
+/// Fetches the lists of packages.
+pub fn update() -> Result<()> {
+    static UPDATED: Once<()> = Once::new();
+    UPDATED.get(|| finish(Command::new("apt-get").args(["update", "-qq"])))
+}
+
+/// Installs packages, for one thread at a time.
+pub fn install(packages: &[&str]) -> Result<()> {
+    static APT: Mutex<()> = Mutex::new(());
+    update()?;
+    let _alone = APT.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut install = Command::new("apt-get");
+    install.args(["install", "-qqy", "--no-install-recommends"]);
+    install.args(packages);
+    finish(install.env("DEBIAN_FRONTEND", "noninteractive"))
+}
 
 /// The mirror that this machine installs its packages from.
 pub fn mirror() -> Result<String> {

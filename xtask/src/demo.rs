@@ -5,7 +5,9 @@ use std::process::Command;
 use anyhow::Result;
 use clap::ValueEnum;
 
+use crate::ahead::{Build, built};
 use crate::js::{npm, tarball};
+use crate::native::generator;
 use crate::python::{Venv, wheel};
 use crate::shell::{cache, elsewhere, finish, headline, root};
 use crate::{cli, kotlin, swift};
@@ -27,18 +29,23 @@ pub enum Name {
 
 /// Shows one, or all of them.
 pub fn run(name: Option<Name>) -> Result<()> {
-    for one in Name::value_variants() {
-        if name.is_none_or(|only| only == *one) {
-            match one {
-                Name::Rust => cli::demo()?,
-                Name::Python => python()?,
-                Name::Js => javascript()?,
-                Name::Kotlin => kotlin::demo()?,
-                Name::Swift => swift::demo()?,
-            }
-        }
+    if let Some(name) = name {
+        return show(name);
     }
-    Ok(())
+    let later: &[Build] = &[swift::find, generator, kotlin::installed, swift::build];
+    built(later, || {
+        Name::value_variants().iter().copied().try_for_each(show)
+    })
+}
+
+fn show(name: Name) -> Result<()> {
+    match name {
+        Name::Rust => cli::demo(),
+        Name::Python => python(),
+        Name::Js => javascript(),
+        Name::Kotlin => kotlin::demo(),
+        Name::Swift => swift::demo(),
+    }
 }
 
 fn python() -> Result<()> {

@@ -9,7 +9,7 @@ use clap::ValueEnum;
 
 use crate::figures::{Row, read};
 use crate::js::{package, project, tarball};
-use crate::python::{Venv, wheel};
+use crate::python::Venv;
 use crate::servers::simulator;
 use crate::service::Service;
 use crate::shell::{elsewhere, finish, headline, output, root};
@@ -112,10 +112,7 @@ fn rust(package: &str, features: &[&str], service: &Path) -> Result<Command> {
 }
 
 fn python(service: &Path) -> Result<Command> {
-    let wheel = wheel()?;
-    let tools = Venv::with_tools()?;
-    tools.pip(&["--force-reinstall", "--no-deps", &wheel.to_string_lossy()])?;
-    let mut run = tools.python();
+    let mut run = Venv::with_package()?.python();
     run.arg(root().join("bindings/python/benches/fleet.py"))
         .arg(service)
         .current_dir(elsewhere()?);

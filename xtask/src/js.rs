@@ -5,11 +5,18 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail, ensure};
 
-use crate::shell::{cache, finish, headline, install_debian, is_ci, output, root, target};
+use crate::debian;
+use crate::once::Once;
+use crate::shell::{cache, finish, headline, is_ci, output, root, target};
 use crate::wasm;
 
 /// Builds the package as it is published.
 pub fn tarball() -> Result<PathBuf> {
+    static TARBALL: Once<PathBuf> = Once::new();
+    TARBALL.get(build)
+}
+
+fn build() -> Result<PathBuf> {
     wasm::build()?;
     headline("building the JavaScript package");
     let package = package();
@@ -143,7 +150,7 @@ pub fn chromium() -> Result<PathBuf> {
         bail!("Chromium is needed: install it, or name it in STABLEVPS_CHROMIUM");
     }
     headline("installing Chromium");
-    install_debian(&["chromium"])?;
+    debian::install(&["chromium"])?;
     let [debians, _] = usual;
     Ok(debians)
 }

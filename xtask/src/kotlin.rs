@@ -17,6 +17,7 @@ pub use self::jars::pack;
 pub use self::maven::mvn;
 use crate::figures::{Row, read};
 use crate::native::{cdylib, stripped};
+use crate::once::Once;
 use crate::postgres::Postgres;
 use crate::servers::{laboratory, simulator};
 use crate::shell::{cache, elsewhere, finish, headline, output, root};
@@ -44,6 +45,11 @@ fn package() -> PathBuf {
 
 /// Builds the package and its testing package, and installs both into the repository of [`mvn`].
 pub fn installed() -> Result<()> {
+    static INSTALLED: Once<()> = Once::new();
+    INSTALLED.get(install)
+}
+
+fn install() -> Result<()> {
     natives()?;
     headline("building the Kotlin package");
     let mut install = mvn()?;

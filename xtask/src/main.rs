@@ -1,5 +1,6 @@
 //! Every command that a person or CI runs on this repository: `cargo xtask --help`.
 
+mod ahead;
 mod bench;
 mod cli;
 mod crossing;
@@ -18,6 +19,7 @@ mod kotlin_events;
 mod kotlin_models;
 mod models;
 mod native;
+mod once;
 mod packaging;
 mod pgbouncer;
 mod postgres;

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context as _, Result, bail};
 
@@ -44,8 +45,11 @@ pub fn staticlib(package: &str, features: &[&str]) -> Result<PathBuf> {
     library(package, features, "staticlib", &file)
 }
 
-/// What cargo leaves in its folder is of whatever features were asked for last: it is kept apart.
+/// What cargo leaves in its folder is of whatever features were asked for last: it is kept apart, before another
+/// thread builds.
 fn library(package: &str, features: &[&str], kind: &str, file: &str) -> Result<PathBuf> {
+    static TURN: Mutex<()> = Mutex::new(());
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let features = features.join(",");
     let arguments = ["rustc", "--quiet", "--locked", "--profile", "app", "--lib"];
     let chosen = [
@@ -72,16 +76,30 @@ fn library(package: &str, features: &[&str], kind: &str, file: &str) -> Result<P
     Ok(kept)
 }
 
+/// Builds the program that writes the code that calls a library. Most of that is one crate's, on one processor.
+pub fn generator() -> Result<()> {
+    finish(&mut generator_by("build"))
+}
+
+/// Cargo, with what builds and runs that program.
+fn generator_by(command: &str) -> Command {
+    let mut cargo = Command::new("cargo");
+    cargo
+        .args([command, "--quiet", "--locked", "-p", "stablevps-ffi"])
+        .args(["--features", "bindgen", "--bin", "uniffi-bindgen"])
+        .current_dir(root());
+    cargo
+}
+
 /// Writes the code that calls a library, for every namespace in it, into a folder.
 pub fn bindings(library: &Path, language: &str, config: &Path, out: &Path) -> Result<()> {
     if !config.exists() {
         bail!("{} is missing", config.display());
     }
-    let mut generate = Command::new("cargo");
+    let mut generate = generator_by("run");
     generate
-        .args(["run", "--quiet", "--locked", "-p", "stablevps-ffi"])
-        .args(["--features", "bindgen", "--bin", "uniffi-bindgen", "--"])
         .args([
+            "--",
             "generate",
             "--no-format",
             "--language",
@@ -91,7 +109,6 @@ pub fn bindings(library: &Path, language: &str, config: &Path, out: &Path) -> Re
         .arg(config)
         .arg("--out-dir")
         .arg(out)
-        .arg(library)
-        .current_dir(root());
+        .arg(library);
     finish(&mut generate)
 }

@@ -8,8 +8,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
+use crate::debian;
 use crate::postgres::{USER, as_user, give_to_user};
-use crate::shell::{install_debian, is_ci, output};
+use crate::shell::{is_ci, output};
 
 /// Where Debian and its kin put it.
 const PROGRAM: &str = "/usr/sbin/pgbouncer";
@@ -31,7 +32,7 @@ impl PgBouncer {
                 );
                 return Ok(None);
             }
-            install_debian(&["pgbouncer"])?;
+            debian::install(&["pgbouncer"])?;
         }
         // Free now, and asked for at once.
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();

@@ -6,8 +6,9 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
+use crate::debian;
 use crate::pgbouncer::PgBouncer;
-use crate::shell::{finish, install_debian, is_ci, output};
+use crate::shell::{finish, is_ci, output};
 
 /// Where Debian and its kin put the server's programs.
 const VERSIONS: &str = "/usr/lib/postgresql";
@@ -29,7 +30,7 @@ impl Postgres {
         let programs = match programs()? {
             Some(programs) => programs,
             None if is_ci() => {
-                install_debian(&["postgresql"])?;
+                debian::install(&["postgresql"])?;
                 programs()?.context("PostgreSQL was installed, and is not there")?
             }
             None => {

@@ -5,6 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
+use crate::once::Once;
 use crate::shell::{cache, finish, headline, output, root, target};
 
 /// What the tests, the checks and the benchmarks need beside the package.
@@ -33,6 +34,7 @@ pub fn interpreter() -> Result<PathBuf> {
 }
 
 /// A virtual environment.
+#[derive(Clone)]
 pub struct Venv {
     folder: PathBuf,
 }
@@ -40,6 +42,22 @@ pub struct Venv {
 impl Venv {
     /// The one with the development tools, kept between runs. It is replaced when they change.
     pub fn with_tools() -> Result<Self> {
+        static TOOLS: Once<Venv> = Once::new();
+        TOOLS.get(Self::equipped)
+    }
+
+    /// The same, with the package installed from its wheel.
+    pub fn with_package() -> Result<Self> {
+        static PACKAGE: Once<Venv> = Once::new();
+        PACKAGE.get(|| {
+            let venv = Self::with_tools()?;
+            let wheel = wheel()?;
+            venv.pip(&["--force-reinstall", "--no-deps", &wheel.to_string_lossy()])?;
+            Ok(venv)
+        })
+    }
+
+    fn equipped() -> Result<Self> {
         let wanted = std::fs::read_to_string(root().join(TOOLS)).context(TOOLS)?;
         let venv = Self {
             folder: cache()?.join("python-tools"),
@@ -123,6 +141,11 @@ impl Venv {
 
 /// Builds the wheel.
 pub fn wheel() -> Result<PathBuf> {
+    static WHEEL: Once<PathBuf> = Once::new();
+    WHEEL.get(build)
+}
+
+fn build() -> Result<PathBuf> {
     let tools = Venv::with_tools()?;
     headline("building the Python wheel");
     let folder = target().join("wheels");

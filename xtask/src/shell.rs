@@ -69,15 +69,6 @@ pub fn finish(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Installs Debian packages.
-pub fn install_debian(packages: &[&str]) -> Result<()> {
-    finish(Command::new("apt-get").args(["update", "-qq"]))?;
-    let mut install = Command::new("apt-get");
-    install.args(["install", "-qqy", "--no-install-recommends"]);
-    install.args(packages);
-    finish(install.env("DEBIAN_FRONTEND", "noninteractive"))
-}
-
 /// What a command prints.
 pub fn output(command: &mut Command) -> Result<String> {
     let output = command.output().with_context(|| shown(command))?;

@@ -20,6 +20,16 @@ use crate::shell::{finish, headline};
 use package::Packages;
 use toolchain::Toolchain;
 
+/// Finds Swift, or makes a root with it. It need not be there.
+pub fn find() -> Result<()> {
+    Toolchain::find().map(drop)
+}
+
+/// Builds the core for it.
+pub fn build() -> Result<()> {
+    Packages::ready().map(drop)
+}
+
 /// A program, as its command line, and a folder that it shares with the programs of other languages.
 pub struct Shared {
     pub command: Vec<PathBuf>,

@@ -6,7 +6,9 @@ use std::process::Command;
 use anyhow::{Result, ensure};
 use clap::ValueEnum;
 
+use crate::ahead::{Build, built};
 use crate::crossing::{VARIABLE, others, with_rust};
+use crate::js::tarball;
 use crate::postgres::Postgres;
 use crate::python::{Venv, WHEEL_LIMIT, wheel};
 use crate::servers::{laboratory, simulator};
@@ -51,30 +53,46 @@ pub enum Part {
 
 /// Runs one part, or all of them.
 pub fn run(part: Option<Part>, race: &race::Options) -> Result<()> {
-    for one in Part::value_variants() {
-        if part.is_none_or(|only| only == *one) {
-            match one {
-                Part::Lint => lint()?,
-                Part::Rust => rust()?,
-                Part::Cli => cli::test()?,
-                Part::Python => python()?,
-                Part::Js => {
-                    test_js::run()?;
-                    with_rust("js")?;
-                }
-                Part::Kotlin => {
-                    let others = others(&["rust", "python", "js"])?;
-                    kotlin::test((VARIABLE, &others))?;
-                    kotlin_bot::test()?;
-                }
-                Part::Swift => swift::test()?,
-                Part::Platforms => packaging::test()?,
-                Part::Race => race::run(race)?,
-            }
-        }
+    if let Some(part) = part {
+        test(part, race)?;
+    } else {
+        let later: &[Build] = &[
+            || wheel().map(drop),
+            || cli::build().map(drop),
+            || tarball().map(drop),
+            swift::find,
+            kotlin::installed,
+            swift::build,
+            packaging::build_tested,
+        ];
+        let every = Part::value_variants().iter();
+        built(later, || {
+            every.copied().try_for_each(|part| test(part, race))
+        })?;
     }
     headline("every test passed");
     Ok(())
+}
+
+fn test(part: Part, race: &race::Options) -> Result<()> {
+    match part {
+        Part::Lint => lint(),
+        Part::Rust => rust(),
+        Part::Cli => cli::test(),
+        Part::Python => python(),
+        Part::Js => {
+            test_js::run()?;
+            with_rust("js")
+        }
+        Part::Kotlin => {
+            let others = others(&["rust", "python", "js"])?;
+            kotlin::test((VARIABLE, &others))?;
+            kotlin_bot::test()
+        }
+        Part::Swift => swift::test(),
+        Part::Platforms => packaging::test(),
+        Part::Race => race::run(race),
+    }
 }
 
 fn lint() -> Result<()> {
@@ -185,8 +203,7 @@ fn python() -> Result<()> {
     let service = simulator("dev")?;
     let laboratory = laboratory()?;
 
-    let tools = Venv::with_tools()?;
-    tools.pip(&["--force-reinstall", "--no-deps", &wheel.to_string_lossy()])?;
+    let tools = Venv::with_package()?;
     headline("Python: style and types");
     let package = root().join("bindings/python");
     for arguments in [&["check", "."][..], &["format", "--check", "."][..]] {

@@ -17,13 +17,7 @@ pub fn run() -> Result<()> {
     let service = simulator("dev")?;
     let laboratory = laboratory()?;
     let browser = chromium()?;
-    let venv = Venv::with_tools()?;
-    venv.pip(&[
-        "--force-reinstall",
-        "--no-deps",
-        &crate::python::wheel()?.to_string_lossy(),
-    ])?;
-    let python = venv.program("python");
+    let python = Venv::with_package()?.program("python");
 
     headline("JavaScript: style and types");
     finish(

@@ -5,8 +5,8 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::debian::{dependency, holds_core, write_wrapper};
-use crate::shell::{cache, finish, headline, install_debian, output};
+use crate::debian::{self, dependency, holds_core, write_wrapper};
+use crate::shell::{cache, finish, headline, output};
 
 /// The target's name.
 pub const TARGET: &str = "wasm32-unknown-unknown";
@@ -94,9 +94,9 @@ fn debian() -> Result<Toolchain> {
 fn unpack(folder: &Path) -> Result<()> {
     let debs = folder.join("debs");
     std::fs::create_dir_all(&debs)?;
-    finish(Command::new("apt-get").args(["update", "-qq"]))?;
+    debian::update()?;
     let library = dependency("libstd-rust-web-dev", "libstd-rust-web-")?;
-    install_debian(&[&dependency(&library, "libllvm")?])?;
+    debian::install(&[&dependency(&library, "libllvm")?])?;
     let mut download = Command::new("apt-get");
     download
         .args(["download", "-qq", "rustc-web", "libstd-rust-web-dev"])

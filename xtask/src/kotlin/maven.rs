@@ -5,7 +5,8 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
-use crate::shell::{cache, finish, headline, is_ci};
+use crate::debian;
+use crate::shell::{cache, headline, is_ci};
 
 /// Maven, with a local repository that outlives a checkout and has the package in it once
 /// [`installed`] has run.
@@ -29,11 +30,5 @@ fn install_maven() -> Result<()> {
         bail!("Maven and a JDK from 17 are needed: https://maven.apache.org/install.html");
     }
     headline("installing Maven");
-    finish(Command::new("apt-get").args(["update", "-qq"]))?;
-    let mut install = Command::new("apt-get");
-    install
-        .args(["install", "-qqy", "--no-install-recommends"])
-        .args(["maven", "default-jdk-headless"])
-        .env("DEBIAN_FRONTEND", "noninteractive");
-    finish(&mut install)
+    debian::install(&["maven", "default-jdk-headless"])
 }

@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result, bail};
 
 use super::zig::{cross, executable, objcopy};
-use crate::debian::{dependency, holds_core, unpacked, write_wrapper};
+use crate::debian::{self, dependency, holds_core, unpacked, write_wrapper};
 use crate::shell::{finish, headline, output};
 
 /// The compiler, with the standard library of a target.
@@ -83,7 +83,7 @@ fn strip_program(usr: &Path) -> Result<()> {
 fn unpack(folder: &Path) -> Result<()> {
     let debs = folder.join("debs");
     std::fs::create_dir_all(&debs)?;
-    finish(Command::new("apt-get").args(["update", "-qq"]))?;
+    debian::update()?;
     let library = dependency("libstd-rust-web-dev", "libstd-rust-web-")?;
     let llvm = dependency(&library, "libllvm")?;
     let packages = [

@@ -8,8 +8,8 @@ use anyhow::{Result, bail};
 
 use super::platform::Platform;
 use super::zig::{compile, cross, executable};
-use crate::debian::{mirror, unpacked};
-use crate::shell::{finish, headline, install_debian, output, root};
+use crate::debian::{self, mirror, unpacked};
+use crate::shell::{finish, headline, output, root};
 
 /// The suite of the root: its Python is one that many people have.
 const SUITE: &str = "bookworm";
@@ -89,7 +89,7 @@ fn once(name: &str, make: impl FnOnce(&Path) -> Result<()>) -> Result<PathBuf> {
 /// Packages of this machine's architecture.
 fn packages(names: &[&str], folder: &Path) -> Result<()> {
     let debs = folder.join("debs");
-    finish(Command::new("apt-get").args(["update", "-qq"]))?;
+    debian::update()?;
     unpacked(names, &debs, folder)?;
     Ok(std::fs::remove_dir_all(debs)?)
 }
@@ -137,7 +137,7 @@ pub fn arm_java() -> Result<PathBuf> {
 /// Packages for 64-bit ARM, with what they depend on.
 fn arm_root(folder: &Path, packages: &str) -> Result<()> {
     if output(Command::new("mmdebstrap").arg("--version")).is_err() {
-        install_debian(&["mmdebstrap"])?;
+        debian::install(&["mmdebstrap"])?;
     }
     let mut extract = Command::new("mmdebstrap");
     extract

@@ -14,6 +14,7 @@ mod tried;
 mod zig;
 
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context as _, Result, ensure};
 use clap::{Args, ValueEnum};
@@ -106,15 +107,30 @@ pub fn run(options: &Options) -> Result<()> {
 }
 
 /// The platforms that the tests build for, beside this one: those whose programs another system runs here.
+const TESTED: [Platform; 2] = [Platform::LinuxAarch64, Platform::WindowsX86_64];
+/// What they build.
+const TRIED: [Product; 2] = [Product::Wheel, Product::Command];
+
+/// Builds for other platforms, and runs what was built.
 pub fn test() -> Result<()> {
     if !emulators::are_possible() {
         ensure!(!is_ci(), "only Debian on x86-64 has the emulators");
         println!("NOTICE: other platforms are left out: only Debian on x86-64 has the emulators");
         return Ok(());
     }
-    let platforms = [Platform::LinuxAarch64, Platform::WindowsX86_64];
-    let products = [Product::Wheel, Product::Command];
-    tried::print(&built(&platforms, &products, &Manner::TESTED)?);
+    tried::print(&built(&TESTED, &TRIED, &Manner::TESTED)?);
+    Ok(())
+}
+
+/// Builds what [`test`] runs, where that is possible.
+pub fn build_tested() -> Result<()> {
+    if emulators::are_possible() {
+        let manner = Manner {
+            build_only: true,
+            ..Manner::TESTED
+        };
+        built(&TESTED, &TRIED, &manner)?;
+    }
     Ok(())
 }
 
@@ -147,6 +163,9 @@ impl Manner {
 }
 
 fn built(platforms: &[Platform], products: &[Product], manner: &Manner) -> Result<Vec<Line>> {
+    // Its folders are for one at a time.
+    static TURN: Mutex<()> = Mutex::new(());
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let mut lines = Vec::new();
     for platform in platforms {
         let toolchain = Toolchain::find(*platform)?;

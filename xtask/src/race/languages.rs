@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use crate::crossing::Program;
 use crate::js::{project, tarball};
 use crate::kotlin;
-use crate::python::{Venv, wheel};
+use crate::python::Venv;
 use crate::servers::race;
 use crate::shell::root;
 use crate::swift;
@@ -46,11 +46,8 @@ impl Language {
         let mut seen = None;
         let (language, command) = match self {
             Self::Python => {
-                let venv = Venv::with_tools()?;
-                let wheel = wheel()?;
-                venv.pip(&["--force-reinstall", "--no-deps", &wheel.to_string_lossy()])?;
-                let command = vec![venv.program("python"), folder.join("worker.py")];
-                ("python", command)
+                let python = Venv::with_package()?.program("python");
+                ("python", vec![python, folder.join("worker.py")])
             }
             Self::Js => {
                 let installed = project(&folder, "race", &tarball()?)?;

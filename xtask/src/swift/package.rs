@@ -10,6 +10,7 @@ use super::files::{hash, quietly, replace};
 use super::readers::faster;
 use super::toolchain::Toolchain;
 use crate::native::{bindings, staticlib};
+use crate::once::Once;
 use crate::shell::{finish, headline, root};
 use crate::version;
 
@@ -25,6 +26,7 @@ pub fn sources() -> PathBuf {
 }
 
 /// A Swift, and the core as a library for it.
+#[derive(Clone)]
 pub struct Packages {
     /// Where Swift comes from.
     pub toolchain: Toolchain,
@@ -36,6 +38,11 @@ pub struct Packages {
 impl Packages {
     /// Builds the core and generates the code that calls it. None where there is no Swift.
     pub fn ready() -> Result<Option<Self>> {
+        static READY: Once<Option<Packages>> = Once::new();
+        READY.get(Self::build_core)
+    }
+
+    fn build_core() -> Result<Option<Self>> {
         let Some(toolchain) = Toolchain::find()? else {
             return Ok(None);
         };

@@ -8,7 +8,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result, ensure};
 
 use super::files::replace;
-use crate::debian::mirror;
+use crate::debian::{self, mirror};
 use crate::shell::{cache, finish, headline, output};
 
 /// The Debian release that has Swift 6.
@@ -76,13 +76,7 @@ pub fn ready() -> Result<PathBuf> {
     }
     headline("making a Debian root with Swift");
     if output(Command::new("mmdebstrap").arg("--version")).is_err() {
-        finish(Command::new("apt-get").args(["update", "-qq"]))?;
-        let mut install = Command::new("apt-get");
-        install
-            .args(["install", "-y", "-qq", "--no-install-recommends"])
-            .arg("mmdebstrap")
-            .env("DEBIAN_FRONTEND", "noninteractive");
-        finish(&mut install)?;
+        debian::install(&["mmdebstrap"])?;
     }
     let partial = cache()?.join(format!("{FOLDER}.{}", std::process::id()));
     make(&partial)?;

@@ -14,6 +14,7 @@ const REPOSITORY: &str = "/stablevps/repository";
 const KEPT: &str = "/stablevps/kept";
 
 /// A usable Swift.
+#[derive(Clone)]
 pub struct Toolchain {
     root: Option<PathBuf>,
 }
