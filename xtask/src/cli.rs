@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result, ensure};
 use crate::debian;
 use crate::figures::{Row, read};
 use crate::once::Once;
-use crate::python::Venv;
+use crate::python::{Venv, maturin};
 use crate::servers::{program, simulator};
 use crate::shell::{cache, elsewhere, finish, headline, is_ci, output, root, run as sh, target};
 
@@ -87,7 +87,7 @@ fn write_pages(program: &Path) -> Result<()> {
 
 fn wheel() -> Result<PathBuf> {
     let folder = target().join("wheels-svps");
-    let mut build = Command::new(Venv::with_tools()?.program("maturin"));
+    let mut build = Command::new(maturin()?);
     build
         .args([
             "build",

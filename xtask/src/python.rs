@@ -8,6 +8,8 @@ use anyhow::{Context as _, Result, bail};
 use crate::once::Once;
 use crate::shell::{cache, finish, headline, output, root, target};
 
+/// What builds the package.
+const BUILD: &str = "bindings/python/requirements-build.txt";
 /// What the tests, the checks and the benchmarks need beside the package.
 const TOOLS: &str = "bindings/python/requirements-dev.txt";
 
@@ -42,14 +44,14 @@ pub struct Venv {
 impl Venv {
     /// The one with the development tools, kept between runs. It is replaced when they change.
     pub fn with_tools() -> Result<Self> {
-        static TOOLS: Once<Venv> = Once::new();
-        TOOLS.get(Self::equipped)
+        static VENV: Once<Venv> = Once::new();
+        VENV.get(|| Self::kept("python-tools", TOOLS))
     }
 
     /// The same, with the package installed from its wheel.
     pub fn with_package() -> Result<Self> {
-        static PACKAGE: Once<Venv> = Once::new();
-        PACKAGE.get(|| {
+        static VENV: Once<Venv> = Once::new();
+        VENV.get(|| {
             let venv = Self::with_tools()?;
             let wheel = wheel()?;
             venv.pip(&["--force-reinstall", "--no-deps", &wheel.to_string_lossy()])?;
@@ -57,18 +59,19 @@ impl Venv {
         })
     }
 
-    fn equipped() -> Result<Self> {
-        let wanted = std::fs::read_to_string(root().join(TOOLS)).context(TOOLS)?;
+    /// One with what a file names, which lies in the cache.
+    fn kept(name: &str, file: &str) -> Result<Self> {
+        let wanted = std::fs::read_to_string(root().join(file)).context(file.to_owned())?;
         let venv = Self {
-            folder: cache()?.join("python-tools"),
+            folder: cache()?.join(name),
         };
         let stamp = venv.folder.join("installed.txt");
         if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
             return Ok(venv);
         }
-        headline("installing the Python tools");
+        headline(&format!("installing what {file} names"));
         let venv = Self::fresh(&venv.folder)?;
-        venv.pip(&["-r", TOOLS])?;
+        venv.pip(&["-r", file])?;
         std::fs::write(&stamp, wanted)?;
         Ok(venv)
     }
@@ -139,6 +142,13 @@ impl Venv {
     }
 }
 
+/// What builds wheels.
+pub fn maturin() -> Result<PathBuf> {
+    static VENV: Once<Venv> = Once::new();
+    let venv = VENV.get(|| Venv::kept("python-build", BUILD))?;
+    Ok(venv.program("maturin"))
+}
+
 /// Builds the wheel.
 pub fn wheel() -> Result<PathBuf> {
     static WHEEL: Once<PathBuf> = Once::new();
@@ -146,13 +156,13 @@ pub fn wheel() -> Result<PathBuf> {
 }
 
 fn build() -> Result<PathBuf> {
-    let tools = Venv::with_tools()?;
+    let maturin = maturin()?;
     headline("building the Python wheel");
     let folder = target().join("wheels");
     if folder.exists() {
         std::fs::remove_dir_all(&folder)?;
     }
-    let mut build = Command::new(tools.program("maturin"));
+    let mut build = Command::new(maturin);
     build
         .args(["build", "--quiet", "--locked", "--profile", "dist", "--out"])
         .arg(&folder)

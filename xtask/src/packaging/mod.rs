@@ -26,7 +26,7 @@ pub use self::sdist::run as sdist;
 use self::toolchain::{Toolchain, cargo_variable};
 use self::tried::{Line, Reached};
 use crate::cli;
-use crate::python::{Venv, WHEEL_LIMIT};
+use crate::python::{WHEEL_LIMIT, maturin};
 use crate::shell::{finish, headline, is_ci, root, target};
 
 /// The package of the command `svps`.
@@ -301,7 +301,7 @@ fn packed(toolchain: &Toolchain, package: &str, profile: &str) -> Result<PathBuf
     if fresh.exists() {
         std::fs::remove_dir_all(&fresh)?;
     }
-    let mut build = toolchain.command(Venv::with_tools()?.program("maturin"));
+    let mut build = toolchain.command(maturin()?);
     build
         .args(["build", "--quiet", "--locked", "--profile", profile])
         .args(["--target", platform.target(), "--out"])

@@ -6,12 +6,12 @@ use anyhow::Result;
 
 use super::folder;
 use crate::cli;
-use crate::python::Venv;
+use crate::python::{Venv, maturin};
 use crate::shell::{cache, elsewhere, finish, headline, root, target};
 
 /// Builds the source distributions, and installs that of the package where there is nothing but Rust.
 pub fn run() -> Result<()> {
-    let tools = Venv::with_tools()?;
+    let maturin = maturin()?;
     headline("building the Python source distributions");
     let folder = folder().join("sdist");
     if folder.exists() {
@@ -19,7 +19,7 @@ pub fn run() -> Result<()> {
     }
     cli::shared()?;
     for package in ["bindings/python", "bindings/cli"] {
-        let mut build = Command::new(tools.program("maturin"));
+        let mut build = Command::new(&maturin);
         build
             .args(["sdist", "--out"])
             .arg(&folder)
