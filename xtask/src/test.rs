@@ -133,6 +133,7 @@ fn licences() -> Result<()> {
                 "install",
                 "--quiet",
                 "--locked",
+                "--debug",
                 "--version",
                 "^0.20",
                 "cargo-deny",
