@@ -427,7 +427,7 @@ impl Machine for Book {
 
 impl Machine for Watch {
     fn next_step(&mut self, now: Instant) -> RecordedStep<(), Box<ProbeRequest>> {
-        Watch::wanted(self, now).map(|_| ()).into()
+        Watch::next_step(self, now).map(|_| ()).into()
     }
 
     fn outcome(&self, _now: Instant) -> Option<Result<&dyn Answer, &Error>> {

@@ -8,7 +8,6 @@ use super::fleet::Fleet;
 use super::member::{Rebooted, is_paid_and_active};
 use super::options::{RebootPolicy, Terms, WatchOptions};
 use super::renewals::Renewals;
-use super::step::WatchStep;
 use crate::call::Call;
 use crate::clock::{Instant, Now};
 use crate::config::{Api, CallLimits};
@@ -111,26 +110,8 @@ impl Watch {
         })
     }
 
-    /// What to do now. An event is given once; any other step is given again until it is answered.
-    pub fn next_step(&mut self, now: Instant) -> WatchStep {
-        if let Some(event) = self.take_event() {
-            let event = Box::new(event);
-            return WatchStep::Event { event };
-        }
-        match self.wanted(now) {
-            Step::Send(request) => WatchStep::Send { request },
-            Step::Wait { delay_ms, reason } => WatchStep::Wait { delay_ms, reason },
-            Step::Probe(probe) => WatchStep::Probe {
-                id: probe.id,
-                targets: probe.targets,
-                within_ms: probe.within_ms,
-            },
-            Step::Done(error) => WatchStep::Failed { error },
-        }
-    }
-
-    /// An event that the user was not told yet. It is given once.
-    pub(crate) fn take_event(&mut self) -> Option<WatchEvent> {
+    /// An event that the user was not told yet, to be asked for before each step. It is given once.
+    pub fn take_event(&mut self) -> Option<WatchEvent> {
         self.events.pop_front()
     }
 
@@ -147,8 +128,9 @@ impl Watch {
         }
     }
 
-    /// What to do now, beside telling its events. Asking twice changes nothing.
-    pub(crate) fn wanted(&mut self, now: Instant) -> Step<Error, Box<ProbeRequest>> {
+    /// What to do now, beside telling its events. Asking twice changes nothing. A watch never ends well: a host that has
+    /// seen enough drops it.
+    pub fn next_step(&mut self, now: Instant) -> Step<Error, Box<ProbeRequest>> {
         self.begin_look(now);
         let step = match &self.activity {
             Activity::Resting { until, reason } => {
