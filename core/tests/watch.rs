@@ -457,7 +457,7 @@ fn steps_are_documents_without_secrets() {
     let call = r#"{"request":{"watchVps":{}}}"#;
     let watch = documents::machine(&api, call, Seeds { jitter, names }, now);
     let mut watch = watch.unwrap();
-    let mut step = || documents::step(watch.as_mut(), now.instant);
+    let mut step = || documents::step(&mut watch, now.instant);
     let sent = step();
     assert_eq!(step(), sent, "asking twice changes nothing");
     let sent: serde_json::Value = serde_json::from_str(&sent).unwrap();
@@ -469,7 +469,7 @@ fn steps_are_documents_without_secrets() {
     watch
         .handle_reply(RequestId(1), reply, now.instant)
         .unwrap();
-    let mut step = || documents::step(watch.as_mut(), now.instant);
+    let mut step = || documents::step(&mut watch, now.instant);
     let started = step();
     let vps = r#"{"id":"a","planId":"pro","billingCycle":"monthly","status":"active","vpsStatus":"active","ipAddress":"198.18.0.1","location":"tokyo","rdpUsername":null,"serverId":null,"currentPeriodEnd":null,"createdAt":null}"#;
     assert_eq!(
@@ -492,7 +492,7 @@ fn steps_are_documents_without_secrets() {
         .handle_probes(RequestId(2), &silent, now.instant)
         .unwrap();
     let wait = r#"{"do":"wait","delayMs":60000,"reason":"poll","progress":null}"#;
-    assert_eq!(documents::step(watch.as_mut(), now.instant), wait);
+    assert_eq!(documents::step(&mut watch, now.instant), wait);
     let outcome: ProbeOutcome = serde_json::from_str(r#""not_tried""#).unwrap();
     assert_eq!(outcome, ProbeOutcome::NotTried);
 }

@@ -5,7 +5,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use stablevps::host::Moment;
-use stablevps_core::batch::Seat;
 use stablevps_core::clock::Instant;
 use stablevps_core::host::{Machine as CoreMachine, documents};
 use stablevps_core::http::{HttpResponse, Reply, RequestId};
@@ -18,13 +17,11 @@ use crate::exchanged::Exchanged;
 /// A call or a purchase under way.
 #[derive(uniffi::Object)]
 pub struct Machine {
-    core: Mutex<Box<dyn CoreMachine>>,
+    core: Mutex<CoreMachine>,
     /// The request that the built-in transport carries out for it at this moment.
     #[cfg(all(feature = "ureq", not(feature = "records")))]
     pub(crate) under_way: Mutex<Option<UnderWay>>,
     times: Mutex<Times>,
-    /// Its place among orders that are bought together.
-    seat: Option<Seat>,
     /// What became of the last request that was answered.
     #[cfg(not(feature = "records"))]
     pub(crate) exchanged: Mutex<Option<Exchanged>>,
@@ -49,18 +46,8 @@ pub(crate) struct UnderWay {
 }
 
 impl Machine {
-    pub(crate) fn new(machine: Box<dyn CoreMachine>) -> Arc<Self> {
-        Self::of(machine, None)
-    }
-
-    /// One of several orders that are bought together.
-    pub(crate) fn seated(machine: Box<dyn CoreMachine>, seat: Seat) -> Arc<Self> {
-        Self::of(machine, Some(seat))
-    }
-
-    fn of(machine: Box<dyn CoreMachine>, seat: Option<Seat>) -> Arc<Self> {
+    pub(crate) fn new(machine: CoreMachine) -> Arc<Self> {
         Arc::new(Self {
-            seat,
             core: Mutex::new(machine),
             #[cfg(all(feature = "ureq", not(feature = "records")))]
             under_way: Mutex::new(None),
@@ -70,17 +57,14 @@ impl Machine {
         })
     }
 
-    pub(crate) fn lock(&self) -> MutexGuard<'_, Box<dyn CoreMachine>> {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, CoreMachine> {
         self.core.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Notes when the store was asked for an operation, at first; and until when the first byte of the request that
     /// is wanted now may leave. That is counted from when the store was asked to note the order: whatever stopped
     /// the process or the machine since then, the lease went on.
-    pub(crate) fn note_step(&self, machine: &mut dyn CoreMachine, now: Instant) {
-        if let Some(seat) = &self.seat {
-            seat.note_machine(machine, now);
-        }
+    pub(crate) fn note_times(&self, machine: &mut CoreMachine, now: Instant) {
         if !machine.has_store() {
             return;
         }
@@ -119,7 +103,7 @@ impl Machine {
     pub(crate) fn wanted_request(&self, now_ms: u64) -> Option<stablevps_core::http::HttpRequest> {
         let now = Instant::from_millis(now_ms);
         let mut machine = self.lock();
-        self.note_step(machine.as_mut(), now);
+        self.note_times(&mut machine, now);
         match machine.next_step(now) {
             RecordedStep::Send { request, .. } => Some(*request),
             RecordedStep::Store(_)
@@ -136,8 +120,7 @@ impl Machine {
         now_ms: u64,
     ) -> Result<(), Failure> {
         let now = Instant::from_millis(now_ms);
-        documents::stored(self.lock().as_mut(), id, answer, now)
-            .map_err(|_| Failure::StaleReply { id })
+        documents::stored(&mut self.lock(), id, answer, now).map_err(|_| Failure::StaleReply { id })
     }
 
     pub(crate) fn reply(&self, id: u32, reply: Reply, now_ms: u64) -> Result<(), Failure> {
