@@ -1,7 +1,6 @@
 //! The machine: what is to be done next, and what each answer leads to.
 
 use std::collections::VecDeque;
-use std::convert::Infallible;
 
 use super::events::{WatchEvent, WatchEventKind};
 use super::fleet::Fleet;
@@ -14,7 +13,7 @@ use crate::config::{Api, CallLimits};
 use crate::endpoint::Endpoint;
 use crate::endpoints::{ControlVps, GetVps, GetWallet, ListAllVps, ListedVps};
 use crate::error::{Error, ErrorKind};
-use crate::http::{Delivery, HttpRequest, Reply, RequestId};
+use crate::http::{Delivery, Reply, RequestId};
 use crate::ids::VpsId;
 use crate::models::{ActionReceipt, VpsDetails, Wallet};
 use crate::probe::{ProbeOutcome, ProbeRequest, ProbeTarget};
@@ -154,7 +153,7 @@ impl Watch {
             Activity::Rebooting { call, .. } => call.unfinished_step(now),
             Activity::ReadingWallet(call) => call.unfinished_step(now),
         };
-        self.numbered(step)
+        step.numbered_after(self.requests)
     }
 
     /// Tells what became of the request that was to be sent.
@@ -553,16 +552,5 @@ impl Watch {
     /// Each call makes one request, and each round of probes takes a number of its own.
     fn end_request(&mut self) {
         self.requests = self.requests.saturating_add(1);
-    }
-
-    /// A call counts its requests from 1; the watch counts them through.
-    fn numbered(&self, step: Step<Infallible>) -> Step<Error, Box<ProbeRequest>> {
-        match step {
-            Step::Send(request) => {
-                let id = RequestId(self.requests.saturating_add(request.id.0));
-                Step::Send(Box::new(HttpRequest { id, ..*request }))
-            }
-            Step::Wait { delay_ms, reason } => Step::Wait { delay_ms, reason },
-        }
     }
 }
