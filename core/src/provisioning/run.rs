@@ -253,7 +253,7 @@ impl Run {
     /// An error with all that is needed to go on after it.
     pub fn resumable(&self, error: Error, stage: Stage, now: Instant) -> Error {
         error
-            .with_token(self.token(stage, 0, now))
+            .with_token(Some(self.token(stage, 0, now)))
             .with_vps(self.observed.vps.clone())
     }
 

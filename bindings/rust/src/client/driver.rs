@@ -164,9 +164,11 @@ impl Driver {
     fn nested(&self, now: Instant) -> Error {
         let reason = "must not buy on the account of the purchase that calls it";
         let error = Error::invalid_input("on_progress", reason);
-        match (self.machine.phase(), self.token(now)) {
-            (Phase::Preflight | Phase::Baseline, _) | (_, None) => error,
-            (_, Some(token)) => error.with_token(token),
+        match self.machine.phase() {
+            Phase::Preflight | Phase::Baseline => error,
+            Phase::Ordering | Phase::Reconciling | Phase::Polling | Phase::Ended => {
+                error.with_token(self.token(now))
+            }
         }
     }
 
@@ -269,10 +271,7 @@ impl Driver {
             delivery,
             detail,
         });
-        Err(match self.token(now) {
-            Some(token) => error.with_token(token),
-            None => error,
-        })
+        Err(error.with_token(self.token(now)))
     }
 }
 
