@@ -2,9 +2,8 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
-use stablevps::host::Moment;
+use stablevps::host::{Asked, Moment};
 use stablevps_core::clock::Instant;
 use stablevps_core::host::{Machine as CoreMachine, documents};
 use stablevps_core::http::{HttpResponse, Reply, RequestId};
@@ -30,9 +29,7 @@ pub struct Machine {
 /// The moments of a recorded purchase.
 #[derive(Default)]
 struct Times {
-    /// When the store was asked for its last operation, with the operation's number: by the machine's time and as a
-    /// moment.
-    asked: Option<(u32, Instant, Moment)>,
+    asked: Asked,
     /// Until when the first byte of the last request may leave.
     limit: Option<Moment>,
 }
@@ -61,31 +58,19 @@ impl Machine {
         self.core.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes when the store was asked for an operation, at first; and until when the first byte of the request that
-    /// is wanted now may leave. That is counted from when the store was asked to note the order: whatever stopped
-    /// the process or the machine since then, the lease went on.
+    /// Notes when the store was asked for an operation, and until when the first byte of the request that is wanted now
+    /// may leave.
     pub(crate) fn note_times(&self, machine: &mut CoreMachine, now: Instant) {
         if !machine.has_store() {
             return;
         }
         let mut times = self.times.lock().unwrap_or_else(PoisonError::into_inner);
         match machine.next_step(now) {
-            RecordedStep::Store(request) if times.asked.is_none_or(|(id, ..)| id != request.id) => {
-                times.asked = Some((request.id, now, Moment::now()));
-            }
+            RecordedStep::Store(request) => times.asked.note(request.id, now),
             RecordedStep::Send { send_within_ms, .. } => {
-                let (asked, moment) = times
-                    .asked
-                    .map_or_else(|| (now, Moment::now()), |(_, at, moment)| (at, moment));
-                times.limit = send_within_ms.map(|within_ms| {
-                    let span_ms = now.since_ms(asked).saturating_add(within_ms);
-                    moment.plus(Duration::from_millis(span_ms))
-                });
+                times.limit = send_within_ms.map(|within_ms| times.asked.limit(within_ms, now));
             }
-            RecordedStep::Store(_)
-            | RecordedStep::Wait { .. }
-            | RecordedStep::Probe(_)
-            | RecordedStep::Done(()) => {}
+            RecordedStep::Wait { .. } | RecordedStep::Probe(_) | RecordedStep::Done(()) => {}
         }
     }
 
