@@ -470,10 +470,10 @@ impl Error {
         self
     }
 
-    /// The same error, with what the purchase can be taken up from.
+    /// The same error, with what the purchase can be taken up from, if there is something to take up.
     #[must_use]
-    pub fn with_token(mut self, token: String) -> Self {
-        self.0.token = Some(token);
+    pub fn with_token(mut self, token: Option<String>) -> Self {
+        self.0.token = token;
         self
     }
 

@@ -48,6 +48,20 @@ impl<T> Step<T> {
     }
 }
 
+impl Step<Infallible> {
+    /// The same step of a call within a longer machine. A call counts its requests from 1; the machine counts them
+    /// through, after so many.
+    pub(crate) fn numbered_after<T>(self, earlier: u32) -> Step<T, Box<ProbeRequest>> {
+        match self {
+            Self::Send(request) => {
+                let id = RequestId(earlier.saturating_add(request.id.0));
+                Step::Send(Box::new(HttpRequest { id, ..*request }))
+            }
+            Self::Wait { delay_ms, reason } => Step::Wait { delay_ms, reason },
+        }
+    }
+}
+
 closed_enum! {
     /// Why a machine waits.
     WaitReason, "a reason to wait" {

@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use stablevps_core::clock::Instant;
 use stablevps_core::config::{Api, CallOptions};
 use stablevps_core::endpoints::{CreateVps, GetWallet, ListVps, ListVpsVerbatim, Listing};
+use stablevps_core::error::Error;
 use stablevps_core::host::{self, HostStep, ListingForm, Machine, Seeds, documents};
 use stablevps_core::http::{
     Delivery, FailureKind, HttpResponse, Reply, RequestId, RetryClass, TransportFailure,
@@ -143,17 +144,18 @@ fn any_reply() -> impl Strategy<Value = Reply> {
     prop_oneof![4 => any_response(), 1 => failure]
 }
 
-/// One of every call, and of listing both forms.
-fn calls(api: &Api, seed: u64) -> Vec<Box<dyn Machine>> {
-    let begun = |(request, form)| {
-        let options = CallOptions::default();
-        let seeds = Seeds {
-            jitter: seed,
-            names: Some(seed),
-        };
-        let begun = host::begin(api, request, options, form, seeds, clocks(START));
-        begun.expect("it can begin")
+fn begin(api: &Api, request: Request, form: ListingForm, seed: u64) -> Result<Machine, Error> {
+    let options = CallOptions::default();
+    let seeds = Seeds {
+        jitter: seed,
+        names: Some(seed),
     };
+    host::begin(api, request, options, form, seeds, clocks(START))
+}
+
+/// One of every call, and of listing both forms.
+fn calls(api: &Api, seed: u64) -> Vec<Machine> {
+    let begun = |(request, form)| begin(api, request, form, seed).expect("it can begin");
     let rows = every_call(api).into_iter();
     let rows = rows.map(|request| (request, ListingForm::Rows));
     rows.chain([(Request::ListVps, ListingForm::Verbatim)])
@@ -176,7 +178,7 @@ impl Driven {
 }
 
 /// Drives a machine with these replies, and looks at its manners at every step.
-fn drive(machine: &mut dyn Machine, replies: &[Reply]) -> Result<Driven, TestCaseError> {
+fn drive(machine: &mut Machine, replies: &[Reply]) -> Result<Driven, TestCaseError> {
     let mut now = START;
     let mut replies = replies.iter();
     let mut exchanges = Vec::new();
@@ -239,7 +241,7 @@ fn drive(machine: &mut dyn Machine, replies: &[Reply]) -> Result<Driven, TestCas
 }
 
 /// A step is a document, and an error's is complete and holds no secret whatever the server said.
-fn check_document(machine: &mut dyn Machine, now: Instant) -> Result<(), TestCaseError> {
+fn check_document(machine: &mut Machine, now: Instant) -> Result<(), TestCaseError> {
     let text = documents::step(machine, now);
     let document: Value = serde_json::from_str(&text).unwrap();
     prop_assert!(document["do"].is_string(), "{}", document);
@@ -260,8 +262,7 @@ fn check_document(machine: &mut dyn Machine, now: Instant) -> Result<(), TestCas
     Ok(())
 }
 
-fn purchase(preflight: bool, seed: u64) -> Provisioning {
-    let order = CreateVps::new("pro", "monthly", "tokyo").unwrap();
+fn purchase(preflight: bool, seed: u64) -> Machine {
     let preflight = if preflight {
         Preflight::Check
     } else {
@@ -271,7 +272,14 @@ fn purchase(preflight: bool, seed: u64) -> Provisioning {
         preflight,
         ..ProvisionOptions::default()
     };
-    Provisioning::buy(&api(KEY), order, options, seed, clocks(START)).unwrap()
+    let request = Request::Provision {
+        plan_id: "pro".into(),
+        billing_cycle: "monthly".into(),
+        location: "tokyo".into(),
+        options,
+        recording: None,
+    };
+    begin(&api(KEY), request, ListingForm::Rows, seed).unwrap()
 }
 
 /// Whether a reply to an order leaves no doubt that nothing was bought.
@@ -320,7 +328,7 @@ proptest! {
         replies in vec(any_reply(), 1..5), seed in any::<u64>(),
     ) {
         for mut call in calls(&api(KEY), seed) {
-            let driven = drive(call.as_mut(), &replies)?;
+            let driven = drive(&mut call, &replies)?;
             let taken = driven.exchanges.len();
             prop_assert!(taken <= 3, "more than two repetitions");
             prop_assert!(taken == replies.len() || driven.has_ended(), "it stopped");
@@ -332,7 +340,7 @@ proptest! {
         replies in vec(any_reply(), 1..5), seed in any::<u64>(),
     ) {
         for mut call in calls(&api(KEY), seed) {
-            let driven = drive(call.as_mut(), &replies)?;
+            let driven = drive(&mut call, &replies)?;
             let (_, earlier) = driven.exchanges.split_last().expect("one was sent");
             for (class, reply) in earlier {
                 let once = *class == RetryClass::Once;
@@ -377,7 +385,9 @@ proptest! {
         let place = place.index(token.len());
         token[place] = byte;
         let token = String::from_utf8_lossy(&token).into_owned();
-        match Provisioning::resume(&api(KEY), &token, KeyCheck::Any, None, 1, clocks(START)) {
+        let (any_key, timeout_ms) = (true, None);
+        let resume = Request::Resume { token, any_key, timeout_ms };
+        match begin(&api(KEY), resume, ListingForm::Rows, 1) {
             Ok(mut machine) => drop(drive(&mut machine, &replies)?),
             Err(error) => prop_assert_eq!(error.code(), "stale_token"),
         }

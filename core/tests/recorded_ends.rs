@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use stablevps_core::config::Api;
 use stablevps_core::endpoints::CreateVps;
 use stablevps_core::error::{Error, Next};
-use stablevps_core::host::Machine;
+use stablevps_core::host::AnyMachine;
 use stablevps_core::http::{Delivery, FailureKind};
 use stablevps_core::models::Provisioned;
 use stablevps_core::provisioning::ProvisionOptions;
@@ -373,12 +373,12 @@ fn who_was_dropped_is_not_waited_for() {
 #[test]
 fn a_call_within_the_call_that_it_would_wait_for_is_refused() {
     let mut shop = Shop::new(&json!({}));
-    let first: Box<dyn Machine> = Box::new(shop.begin_to_order("order-4711"));
+    let first: Box<dyn AnyMachine> = Box::new(shop.begin_to_order("order-4711"));
     let mut second = shop.begin("order-4711", "prime");
     while !matches!(second.next_step(at(shop.now)), RecordedStep::Wait { .. }) {
         assert!(shop.step(&mut second).is_none());
     }
-    let mut second: Box<dyn Machine> = Box::new(second);
+    let mut second: Box<dyn AnyMachine> = Box::new(second);
     second.refuse_waiting_for_holder("another");
     assert!(second.outcome(at(shop.now)).is_none());
     second.refuse_waiting_for_holder(first.holder().unwrap());

@@ -207,7 +207,7 @@ fn played(scenario: &Scenario) -> Result<Scenario, String> {
         ..scenario.clone()
     };
     played.result = match machine(scenario) {
-        Ok(mut machine) => converse(scenario, machine.as_mut(), &mut played.script)?,
+        Ok(mut machine) => converse(scenario, &mut machine, &mut played.script)?,
         Err(error) => refused(&error.report()),
     };
     Ok(played)
@@ -223,7 +223,7 @@ fn refused(error: &Report) -> Value {
 
 fn converse(
     scenario: &Scenario,
-    machine: &mut dyn Machine,
+    machine: &mut Machine,
     script: &mut Vec<Turn>,
 ) -> Result<Value, String> {
     let mut now = scenario.now;
@@ -311,7 +311,7 @@ impl Failure {
     }
 }
 
-fn machine(scenario: &Scenario) -> Result<Box<dyn Machine>, Error> {
+fn machine(scenario: &Scenario) -> Result<Machine, Error> {
     let (options, args) = options_and_args(scenario);
     let request = match scenario.call.method.as_str() {
         "keys.create" => json!({ "createKey": args }),

@@ -15,7 +15,7 @@ mod support;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use stablevps_core::config::{Api, ApiConfig};
+use stablevps_core::config::{Api, ApiConfig, CallOptions};
 use stablevps_core::endpoints::CreateVps;
 use stablevps_core::error::{Error, Next};
 use stablevps_core::host::{HostStep, ListingForm, Machine, Seeds, begin};
@@ -415,34 +415,28 @@ fn what_only_waits_for_a_vps_needs_no_turn() {
     assert!(matches!(watch.next_step(at(START)), Step::Send(_)));
 }
 
+/// A purchase in its host's hands.
+fn begun(api: &Api) -> Machine {
+    let request = Request::Provision {
+        plan_id: "basic".into(),
+        billing_cycle: "monthly".into(),
+        location: "tokyo".into(),
+        options: ProvisionOptions::default(),
+        recording: None,
+    };
+    let seeds = Seeds {
+        jitter: 1,
+        names: Some(2),
+    };
+    let (options, form) = (CallOptions::default(), ListingForm::Rows);
+    begin(api, request, options, form, seeds, clocks(START)).unwrap()
+}
+
 #[test]
 fn a_host_gets_no_progress_while_a_purchase_waits_for_its_turn() {
     let api = client("silent", "svps_live_a3f7", None);
-    let machine = || -> Box<dyn Machine> {
-        let request = Request::Provision {
-            plan_id: "basic".into(),
-            billing_cycle: "monthly".into(),
-            location: "tokyo".into(),
-            options: ProvisionOptions::default(),
-            recording: None,
-        };
-        let seeds = Seeds {
-            jitter: 1,
-            names: Some(2),
-        };
-        let options = stablevps_core::config::CallOptions::default();
-        begin(
-            &api,
-            request,
-            options,
-            ListingForm::Rows,
-            seeds,
-            clocks(START),
-        )
-        .unwrap()
-    };
-    let (mut first, mut second) = (machine(), machine());
-    let step = HostStep::of(first.as_mut(), at(START));
+    let (mut first, mut second) = (begun(&api), begun(&api));
+    let step = HostStep::of(&mut first, at(START));
     assert!(matches!(
         step,
         HostStep::Send {
@@ -450,7 +444,7 @@ fn a_host_gets_no_progress_while_a_purchase_waits_for_its_turn() {
             ..
         }
     ));
-    let step = HostStep::of(second.as_mut(), at(START));
+    let step = HostStep::of(&mut second, at(START));
     let waits = HostStep::Wait {
         delay_ms: 10,
         reason: WaitReason::Turn,
@@ -459,7 +453,7 @@ fn a_host_gets_no_progress_while_a_purchase_waits_for_its_turn() {
     assert_eq!(step, waits);
     first.end_turn();
     assert!(matches!(
-        HostStep::of(second.as_mut(), at(START)),
+        HostStep::of(&mut second, at(START)),
         HostStep::Send { .. }
     ));
 }
@@ -470,12 +464,9 @@ fn a_purchase_within_the_call_of_one_that_has_the_turn_ends_and_any_other_goes_o
         client("within", "svps_live_aaaa_0123456789", None),
         client("within", "svps_live_bbbb_0123456789", None),
     );
-    let machine = |api| -> Box<dyn Machine> {
-        Box::new(purchase(api, ProvisionOptions::default(), 1, START))
-    };
-    let turn_of = |machine: &dyn Machine| machine.has_turn_of().map(str::to_owned);
-    let step = |machine: &mut dyn Machine| HostStep::of(machine, at(START));
-    let refused = |machine: &mut dyn Machine, queue: Option<String>| {
+    let turn_of = |machine: &Machine| machine.has_turn_of().map(str::to_owned);
+    let step = |machine: &mut Machine| HostStep::of(machine, at(START));
+    let refused = |machine: &mut Machine, queue: Option<String>| {
         if let Some(queue) = queue {
             machine.refuse_waiting_for(&queue, at(START));
         }
@@ -484,25 +475,22 @@ fn a_purchase_within_the_call_of_one_that_has_the_turn_ends_and_any_other_goes_o
             _ => None,
         }
     };
-    let (mut caller, mut waiting, mut elsewhere) = (machine(&api), machine(&api), machine(&other));
-    for begun in [&mut caller, &mut waiting, &mut elsewhere] {
-        step(begun.as_mut());
+    let (mut caller, mut waiting, mut elsewhere) = (begun(&api), begun(&api), begun(&other));
+    for one in [&mut caller, &mut waiting, &mut elsewhere] {
+        step(one);
     }
-    let of_caller = turn_of(caller.as_ref());
-    let of_waiting = turn_of(waiting.as_ref());
-    let of_elsewhere = turn_of(elsewhere.as_ref());
+    let of_caller = turn_of(&caller);
+    let of_waiting = turn_of(&waiting);
+    let of_elsewhere = turn_of(&elsewhere);
     assert!(
-        refused(caller.as_mut(), of_caller.clone()).is_none(),
+        refused(&mut caller, of_caller.clone()).is_none(),
         "it does not wait"
     );
-    assert!(refused(elsewhere.as_mut(), of_caller.clone()).is_none());
-    assert!(refused(waiting.as_mut(), of_elsewhere).is_none());
-    assert!(
-        refused(caller.as_mut(), of_waiting).is_none(),
-        "it has no turn"
-    );
+    assert!(refused(&mut elsewhere, of_caller.clone()).is_none());
+    assert!(refused(&mut waiting, of_elsewhere).is_none());
+    assert!(refused(&mut caller, of_waiting).is_none(), "it has no turn");
 
-    let error = refused(waiting.as_mut(), of_caller).unwrap();
+    let error = refused(&mut waiting, of_caller).unwrap();
     assert_eq!(
         error.message,
         "on_progress must not buy on the account of the purchase that calls it"
@@ -510,13 +498,13 @@ fn a_purchase_within_the_call_of_one_that_has_the_turn_ends_and_any_other_goes_o
     assert_eq!((error.next, error.token), (Next::Fix, None));
     assert_eq!(waiting.snapshot(at(START)), None, "nothing was ordered");
 
-    let mut again = machine(&api);
-    step(again.as_mut());
+    let mut again = begun(&api);
+    step(&mut again);
     caller.end_turn();
     assert!(
         {
-            let queue = turn_of(caller.as_ref());
-            refused(again.as_mut(), queue)
+            let queue = turn_of(&caller);
+            refused(&mut again, queue)
         }
         .is_none(),
         "its turn has come"

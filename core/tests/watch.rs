@@ -14,9 +14,12 @@ mod watched;
 use proptest::prelude::*;
 use stablevps_core::clock::Now;
 use stablevps_core::error::ErrorKind;
+use stablevps_core::host::{Seeds, documents};
 use stablevps_core::http::{Delivery, FailureKind, RequestId};
+use stablevps_core::probe::ProbeRequest;
+use stablevps_core::step::Step;
 use stablevps_core::watch::{
-    ProbeOutcome, RebootPolicy, Watch, WatchEvent, WatchEventKind, WatchOptions, WatchStep,
+    ProbeOutcome, RebootPolicy, Watch, WatchEvent, WatchEventKind, WatchOptions,
 };
 use stablevps_simulator::Command;
 use support::{START, api, failed, response};
@@ -439,7 +442,7 @@ fn a_key_that_is_refused_twice_ends_the_watch() {
     let mut world = World::new(&THREE, rebooting(), plan, 3);
     told(&mut world, HOUR);
     assert!(world.is_over);
-    let WatchStep::Failed { error } = world.watch.next_step(world.instant()) else {
+    let Step::Done(error) = world.watch.next_step(world.instant()) else {
         panic!("it has ended")
     };
     assert_eq!(*error.kind(), ErrorKind::Unauthorized);
@@ -450,19 +453,23 @@ fn a_key_that_is_refused_twice_ends_the_watch() {
 fn steps_are_documents_without_secrets() {
     let api = api("svps_live_watched");
     let now = Now::from_millis(0, START);
-    let mut watch = Watch::new(&api, &WatchOptions::default(), 1, now).unwrap();
-    let mut step = || serde_json::to_value(watch.next_step(now.instant)).unwrap();
+    let (jitter, names) = (1, None);
+    let call = r#"{"request":{"watchVps":{}}}"#;
+    let watch = documents::machine(&api, call, Seeds { jitter, names }, now);
+    let mut watch = watch.unwrap();
+    let mut step = || documents::step(&mut watch, now.instant);
     let sent = step();
+    assert_eq!(step(), sent, "asking twice changes nothing");
+    let sent: serde_json::Value = serde_json::from_str(&sent).unwrap();
     assert_eq!(sent["do"], "send");
     assert_eq!(sent["request"]["endpoint"], "GET /vps");
-    assert_eq!(step(), sent, "asking twice changes nothing");
     let row = r#"{"id":"a","planId":"pro","billingCycle":"monthly","status":"active","vpsStatus":"active",
         "ipAddress":"198.18.0.1","location":"tokyo","rdpPassword":"hunter2"}"#;
     let reply = response(200, &format!(r#"{{"vps":[{row}]}}"#));
     watch
         .handle_reply(RequestId(1), reply, now.instant)
         .unwrap();
-    let mut step = || serde_json::to_string(&watch.next_step(now.instant)).unwrap();
+    let mut step = || documents::step(&mut watch, now.instant);
     let started = step();
     let vps = r#"{"id":"a","planId":"pro","billingCycle":"monthly","status":"active","vpsStatus":"active","ipAddress":"198.18.0.1","location":"tokyo","rdpUsername":null,"serverId":null,"currentPeriodEnd":null,"createdAt":null}"#;
     assert_eq!(
@@ -471,8 +478,7 @@ fn steps_are_documents_without_secrets() {
             r#"{{"do":"event","event":{{"at":"2026-05-11T09:00:00.000Z","event":"started","vps":[{vps}]}}}}"#
         )
     );
-    let probe =
-        r#"{"do":"probe","id":2,"targets":[{"address":"198.18.0.1","port":3389}],"withinMs":5000}"#;
+    let probe = r#"{"do":"probe","id":2,"targets":[{"address":"198.18.0.1","port":3389}],"withinMs":5000,"progress":null}"#;
     assert_eq!(step(), probe);
     // Outcomes of other probes, or of another number of them, are refused.
     let silent = [ProbeOutcome::Silent];
@@ -485,11 +491,8 @@ fn steps_are_documents_without_secrets() {
     watch
         .handle_probes(RequestId(2), &silent, now.instant)
         .unwrap();
-    let wait = r#"{"do":"wait","delayMs":60000,"reason":"poll"}"#;
-    assert_eq!(
-        serde_json::to_string(&watch.next_step(now.instant)).unwrap(),
-        wait
-    );
+    let wait = r#"{"do":"wait","delayMs":60000,"reason":"poll","progress":null}"#;
+    assert_eq!(documents::step(&mut watch, now.instant), wait);
     let outcome: ProbeOutcome = serde_json::from_str(r#""not_tried""#).unwrap();
     assert_eq!(outcome, ProbeOutcome::NotTried);
 }
@@ -514,19 +517,22 @@ proptest! {
         let mut silences = 0;
         let mut ids = std::collections::BTreeSet::new();
         for (act, ms) in acts {
+            if watch.take_event().is_some() {
+                continue;
+            }
             match watch.next_step(now) {
-                WatchStep::Event { .. } => {}
-                WatchStep::Wait { delay_ms, .. } => {
+                Step::Wait { delay_ms, .. } => {
                     prop_assert!(delay_ms > 0);
                     now = now.plus_ms(ms);
                 }
-                WatchStep::Probe { id, targets, .. } => {
+                Step::Probe(request) => {
+                    let ProbeRequest { id, targets, .. } = *request;
                     let mut outcomes = vec![ProbeOutcome::Answered; targets.len()];
                     outcomes[0] = if act < 10 { ProbeOutcome::Silent } else { ProbeOutcome::Answered };
                     silences = if act < 10 { silences + 1 } else { 0 };
                     watch.handle_probes(id, &outcomes, now).unwrap();
                 }
-                WatchStep::Send { request } => {
+                Step::Send(request) => {
                     prop_assert!(ids.insert(request.id) || request.endpoint == "GET /vps" || act > 9);
                     let body = match request.endpoint.as_str() {
                         "GET /vps" => list.clone(),
@@ -551,7 +557,7 @@ proptest! {
                     watch.handle_reply(request.id, reply.clone(), now).unwrap();
                     prop_assert!(watch.handle_reply(request.id, reply, now).is_err());
                 }
-                WatchStep::Failed { error } => prop_assert!(false, "it ended: {error}"),
+                Step::Done(error) => prop_assert!(false, "it ended: {error}"),
             }
         }
     }

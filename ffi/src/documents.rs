@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use stablevps_core::catalogue;
 use stablevps_core::clock::{Instant, Now};
 use stablevps_core::error::{Error, ErrorKind};
-use stablevps_core::host::documents;
+use stablevps_core::host::{Origin, documents};
 use stablevps_core::http::{Delivery, FailureKind, Reply, TransportFailure};
 use stablevps_core::recorded::RecordedStep;
 
@@ -78,9 +78,7 @@ impl Api {
         now_ms: u64,
         time_ms: i64,
     ) -> Result<Arc<Machine>, Failure> {
-        let begun = Now::from_millis(now_ms, time_ms);
-        let machine = documents::machine(&self.0, text(call)?, seeds(seed)?, begun)?;
-        Ok(Machine::new(machine))
+        begin(&self.0, call, seed, now_ms, time_ms)
     }
 }
 
@@ -103,9 +101,7 @@ impl Batch {
         now_ms: u64,
         time_ms: i64,
     ) -> Result<Arc<Machine>, Failure> {
-        let begun = Now::from_millis(now_ms, time_ms);
-        let machine = documents::machine(self.0.api(), text(call)?, seeds(seed)?, begun)?;
-        Ok(self.seated(machine, begun))
+        begin(&self.0, call, seed, now_ms, time_ms)
     }
 
     /// How far all of them are, as a JSON document.
@@ -113,6 +109,18 @@ impl Batch {
     pub fn progress(&self, now_ms: u64) -> String {
         documents::batch_progress(&self.0, Instant::from_millis(now_ms))
     }
+}
+
+fn begin<'a>(
+    origin: impl Into<Origin<'a>>,
+    call: &[u8],
+    seed: u64,
+    now_ms: u64,
+    time_ms: i64,
+) -> Result<Arc<Machine>, Failure> {
+    let begun = Now::from_millis(now_ms, time_ms);
+    let machine = documents::machine(origin, text(call)?, seeds(seed)?, begun)?;
+    Ok(Machine::new(machine))
 }
 
 /// A value that a document holds.
@@ -143,7 +151,7 @@ impl Machine {
     pub fn step(&self, now_ms: u64) -> Step {
         let now = Instant::from_millis(now_ms);
         let mut machine = self.lock();
-        self.note_step(machine.as_mut(), now);
+        self.note_times(&mut machine, now);
         if let Some(Ok(answer)) = machine.outcome(now)
             && let (Some(within), Cow::Borrowed(text)) = (answer.within(), answer.document())
         {
@@ -152,7 +160,7 @@ impl Machine {
                 r#"{{"do":"done","within":"{within}","address":{address},"length":{length}}}"#
             );
         }
-        documents::step(machine.as_mut(), now)
+        documents::step(&mut machine, now)
     }
 
     /// A step by which a host that gives the machine up lets go what it holds: it has the store carry it out, hands
@@ -160,7 +168,7 @@ impl Machine {
     #[must_use]
     pub fn letting_go(&self, now_ms: u64) -> Option<String> {
         let now = Instant::from_millis(now_ms);
-        documents::letting_go(self.lock().as_mut(), now)
+        documents::letting_go(&mut self.lock(), now)
     }
 
     /// Hands in what the store answered to an operation.
@@ -179,7 +187,7 @@ impl Machine {
     /// order of the targets.
     pub fn probed(&self, id: u32, outcomes: &[u8], now_ms: u64) -> Result<(), Failure> {
         let now = Instant::from_millis(now_ms);
-        documents::probed(self.lock().as_mut(), id, text(outcomes)?, now)
+        documents::probed(&mut self.lock(), id, text(outcomes)?, now)
             .map_err(|_| Failure::StaleReply { id })
     }
 

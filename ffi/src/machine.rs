@@ -2,10 +2,8 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
-use stablevps::host::Moment;
-use stablevps_core::batch::Seat;
+use stablevps::host::{Asked, Moment};
 use stablevps_core::clock::Instant;
 use stablevps_core::host::{Machine as CoreMachine, documents};
 use stablevps_core::http::{HttpResponse, Reply, RequestId};
@@ -18,13 +16,11 @@ use crate::exchanged::Exchanged;
 /// A call or a purchase under way.
 #[derive(uniffi::Object)]
 pub struct Machine {
-    core: Mutex<Box<dyn CoreMachine>>,
+    core: Mutex<CoreMachine>,
     /// The request that the built-in transport carries out for it at this moment.
     #[cfg(all(feature = "ureq", not(feature = "records")))]
     pub(crate) under_way: Mutex<Option<UnderWay>>,
     times: Mutex<Times>,
-    /// Its place among orders that are bought together.
-    seat: Option<Seat>,
     /// What became of the last request that was answered.
     #[cfg(not(feature = "records"))]
     pub(crate) exchanged: Mutex<Option<Exchanged>>,
@@ -33,9 +29,7 @@ pub struct Machine {
 /// The moments of a recorded purchase.
 #[derive(Default)]
 struct Times {
-    /// When the store was asked for its last operation, with the operation's number: by the machine's time and as a
-    /// moment.
-    asked: Option<(u32, Instant, Moment)>,
+    asked: Asked,
     /// Until when the first byte of the last request may leave.
     limit: Option<Moment>,
 }
@@ -49,18 +43,8 @@ pub(crate) struct UnderWay {
 }
 
 impl Machine {
-    pub(crate) fn new(machine: Box<dyn CoreMachine>) -> Arc<Self> {
-        Self::of(machine, None)
-    }
-
-    /// One of several orders that are bought together.
-    pub(crate) fn seated(machine: Box<dyn CoreMachine>, seat: Seat) -> Arc<Self> {
-        Self::of(machine, Some(seat))
-    }
-
-    fn of(machine: Box<dyn CoreMachine>, seat: Option<Seat>) -> Arc<Self> {
+    pub(crate) fn new(machine: CoreMachine) -> Arc<Self> {
         Arc::new(Self {
-            seat,
             core: Mutex::new(machine),
             #[cfg(all(feature = "ureq", not(feature = "records")))]
             under_way: Mutex::new(None),
@@ -70,38 +54,23 @@ impl Machine {
         })
     }
 
-    pub(crate) fn lock(&self) -> MutexGuard<'_, Box<dyn CoreMachine>> {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, CoreMachine> {
         self.core.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes when the store was asked for an operation, at first; and until when the first byte of the request that
-    /// is wanted now may leave. That is counted from when the store was asked to note the order: whatever stopped
-    /// the process or the machine since then, the lease went on.
-    pub(crate) fn note_step(&self, machine: &mut dyn CoreMachine, now: Instant) {
-        if let Some(seat) = &self.seat {
-            seat.note_machine(machine, now);
-        }
+    /// Notes when the store was asked for an operation, and until when the first byte of the request that is wanted now
+    /// may leave.
+    pub(crate) fn note_times(&self, machine: &mut CoreMachine, now: Instant) {
         if !machine.has_store() {
             return;
         }
         let mut times = self.times.lock().unwrap_or_else(PoisonError::into_inner);
         match machine.next_step(now) {
-            RecordedStep::Store(request) if times.asked.is_none_or(|(id, ..)| id != request.id) => {
-                times.asked = Some((request.id, now, Moment::now()));
-            }
+            RecordedStep::Store(request) => times.asked.note(request.id, now),
             RecordedStep::Send { send_within_ms, .. } => {
-                let (asked, moment) = times
-                    .asked
-                    .map_or_else(|| (now, Moment::now()), |(_, at, moment)| (at, moment));
-                times.limit = send_within_ms.map(|within_ms| {
-                    let span_ms = now.since_ms(asked).saturating_add(within_ms);
-                    moment.plus(Duration::from_millis(span_ms))
-                });
+                times.limit = send_within_ms.map(|within_ms| times.asked.limit(within_ms, now));
             }
-            RecordedStep::Store(_)
-            | RecordedStep::Wait { .. }
-            | RecordedStep::Probe(_)
-            | RecordedStep::Done(()) => {}
+            RecordedStep::Wait { .. } | RecordedStep::Probe(_) | RecordedStep::Done(()) => {}
         }
     }
 
@@ -119,7 +88,7 @@ impl Machine {
     pub(crate) fn wanted_request(&self, now_ms: u64) -> Option<stablevps_core::http::HttpRequest> {
         let now = Instant::from_millis(now_ms);
         let mut machine = self.lock();
-        self.note_step(machine.as_mut(), now);
+        self.note_times(&mut machine, now);
         match machine.next_step(now) {
             RecordedStep::Send { request, .. } => Some(*request),
             RecordedStep::Store(_)
@@ -136,8 +105,7 @@ impl Machine {
         now_ms: u64,
     ) -> Result<(), Failure> {
         let now = Instant::from_millis(now_ms);
-        documents::stored(self.lock().as_mut(), id, answer, now)
-            .map_err(|_| Failure::StaleReply { id })
+        documents::stored(&mut self.lock(), id, answer, now).map_err(|_| Failure::StaleReply { id })
     }
 
     pub(crate) fn reply(&self, id: u32, reply: Reply, now_ms: u64) -> Result<(), Failure> {

@@ -8,7 +8,7 @@ use stablevps_core::catalogue::{self, Plan};
 use stablevps_core::clock::{Instant, Now};
 use stablevps_core::config::{Api as CoreApi, ApiConfig, CallOptions};
 use stablevps_core::error::{Error, Report};
-use stablevps_core::host::{HostStep, ListingForm, StoreSql, begin};
+use stablevps_core::host::{self, HostStep, ListingForm, Origin, StoreSql};
 use stablevps_core::http::{Delivery, FailureKind, Reply, RequestId, TransportFailure};
 use stablevps_core::models::BatchProgress;
 use stablevps_core::probe::ProbeOutcome;
@@ -83,11 +83,7 @@ impl Api {
         now_ms: u64,
         time_ms: i64,
     ) -> Result<Arc<Machine>, Failure> {
-        let seed = seed.unwrap_or_else(|| fastrand::u64(..));
-        let begun = Now::from_millis(now_ms, time_ms);
-        let seeds = seeds(seed)?;
-        let machine = begin(&self.0, request, options, ListingForm::Rows, seeds, begun)?;
-        Ok(Machine::new(machine))
+        begin(&self.0, request, options, seed, now_ms, time_ms)
     }
 }
 
@@ -117,11 +113,7 @@ impl Batch {
         now_ms: u64,
         time_ms: i64,
     ) -> Result<Arc<Machine>, Failure> {
-        let seeds = seeds(seed.unwrap_or_else(|| fastrand::u64(..)))?;
-        let begun = Now::from_millis(now_ms, time_ms);
-        let form = ListingForm::Rows;
-        let machine = begin(self.0.api(), request, options, form, seeds, begun)?;
-        Ok(self.seated(machine, begun))
+        begin(&self.0, request, options, seed, now_ms, time_ms)
     }
 
     /// How far all of them are.
@@ -131,6 +123,21 @@ impl Batch {
     }
 }
 
+fn begin<'a>(
+    origin: impl Into<Origin<'a>>,
+    request: Request,
+    options: CallOptions,
+    seed: Option<u64>,
+    now_ms: u64,
+    time_ms: i64,
+) -> Result<Arc<Machine>, Failure> {
+    let seeds = seeds(seed.unwrap_or_else(|| fastrand::u64(..)))?;
+    let begun = Now::from_millis(now_ms, time_ms);
+    let form = ListingForm::Rows;
+    let machine = host::begin(origin, request, options, form, seeds, begun)?;
+    Ok(Machine::new(machine))
+}
+
 #[uniffi::export]
 impl Machine {
     /// What to do now. Asking twice changes nothing.
@@ -138,8 +145,8 @@ impl Machine {
     pub fn step(&self, now_ms: u64) -> Step {
         let now = Instant::from_millis(now_ms);
         let mut machine = self.lock();
-        self.note_step(machine.as_mut(), now);
-        HostStep::of(machine.as_mut(), now)
+        self.note_times(&mut machine, now);
+        HostStep::of(&mut machine, now)
     }
 
     /// A step by which a host that gives the machine up lets go what it holds: it has the store carry it out, hands
@@ -147,7 +154,7 @@ impl Machine {
     #[must_use]
     pub fn letting_go(&self, now_ms: u64) -> Option<Step> {
         let now = Instant::from_millis(now_ms);
-        HostStep::letting_go(self.lock().as_mut(), now)
+        HostStep::letting_go(&mut self.lock(), now)
     }
 
     /// Hands in what the store answered to an operation, and gives the next step.
@@ -209,7 +216,7 @@ impl Machine {
     fn step_after_reply(&self, now_ms: u64) -> Step {
         let now = Instant::from_millis(now_ms);
         let mut machine = self.lock();
-        self.note_step(machine.as_mut(), now);
-        HostStep::after_reply(machine.as_mut(), now)
+        self.note_times(&mut machine, now);
+        HostStep::after_reply(&mut machine, now)
     }
 }

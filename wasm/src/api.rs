@@ -1,9 +1,9 @@
 //! A configured account, and the machines it makes.
 
 use stablevps_core::batch::Batch as CoreBatch;
+use stablevps_core::clock::Now;
 use stablevps_core::config::Api as CoreApi;
-use stablevps_core::host::documents::machine;
-use stablevps_core::host::{Seeds, documents};
+use stablevps_core::host::{Origin, Seeds, documents};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::machine::Machine;
@@ -50,19 +50,7 @@ impl Api {
         #[wasm_bindgen(js_name = seed)] jitter: f64,
         names: Option<u64>,
     ) -> Machine {
-        let api = self
-            .0
-            .as_ref()
-            .map_err(|error| documents::failed_with(error));
-        let seeds = Seeds {
-            jitter: seed(jitter),
-            names,
-        };
-        let core = api.and_then(|api| {
-            let begun = machine(api, call, seeds, now(now_ms, time_ms));
-            begun.map_err(|error| documents::failed(&error))
-        });
-        Machine::new(core, None)
+        begin(self.0.as_ref(), call, now(now_ms, time_ms), jitter, names)
     }
 
     /// Orders that are bought together. `options` is a JSON document.
@@ -105,19 +93,7 @@ impl Batch {
         #[wasm_bindgen(js_name = seed)] jitter: f64,
         names: Option<u64>,
     ) -> Machine {
-        let seeds = Seeds {
-            jitter: seed(jitter),
-            names,
-        };
-        let begun = now(now_ms, time_ms);
-        let batch = self.0.as_ref();
-        let core = batch.map_err(|error| documents::failed_with(error));
-        let core = core.and_then(|batch| {
-            let core = machine(batch.api(), call, seeds, begun);
-            core.map_err(|error| documents::failed(&error))
-        });
-        let seat = batch.ok().filter(|_| core.is_ok());
-        Machine::new(core, seat.map(|batch| batch.seat(begun.instant)))
+        begin(self.0.as_ref(), call, now(now_ms, time_ms), jitter, names)
     }
 
     /// How far all of them are, as a JSON document.
@@ -126,4 +102,19 @@ impl Batch {
         let batch = self.0.as_ref().ok()?;
         Some(documents::batch_progress(batch, instant(now_ms)))
     }
+}
+
+fn begin<'a>(
+    origin: Result<impl Into<Origin<'a>>, &String>,
+    call: &str,
+    begun: Now,
+    jitter: f64,
+    names: Option<u64>,
+) -> Machine {
+    let jitter = seed(jitter);
+    let origin = origin.map_err(|error| documents::failed_with(error));
+    Machine::new(origin.and_then(|origin| {
+        let machine = documents::machine(origin, call, Seeds { jitter, names }, begun);
+        machine.map_err(|error| documents::failed(&error))
+    }))
 }

@@ -1,6 +1,5 @@
 //! A state machine in the host's hands.
 
-use stablevps_core::batch::Seat;
 use stablevps_core::clock::Instant;
 use stablevps_core::host::{Machine as CoreMachine, documents};
 use stablevps_core::http::{
@@ -14,24 +13,17 @@ use crate::numbers::instant;
 /// A call or a purchase under way; or, if it can't be begun, the one step that it ends with.
 #[wasm_bindgen]
 pub struct Machine {
-    core: Result<Box<dyn CoreMachine>, String>,
-    /// Its place among orders that are bought together.
-    seat: Option<Seat>,
+    core: Result<CoreMachine, String>,
 }
 
 impl Machine {
-    pub(crate) fn new(core: Result<Box<dyn CoreMachine>, String>, seat: Option<Seat>) -> Self {
-        Self { core, seat }
+    pub(crate) fn new(core: Result<CoreMachine, String>) -> Self {
+        Self { core }
     }
 
     fn next(&mut self, now: Instant) -> String {
         match &mut self.core {
-            Ok(machine) => {
-                if let Some(seat) = &self.seat {
-                    seat.note_machine(machine.as_ref(), now);
-                }
-                documents::step_or_reference(machine.as_mut(), now)
-            }
+            Ok(machine) => documents::step_or_reference(machine, now),
             Err(end) => end.clone(),
         }
     }
@@ -50,7 +42,7 @@ impl Machine {
         }
         let machine = self.core.as_mut().ok()?;
         let now = instant(now_ms);
-        documents::stored(machine.as_mut(), id, answer, now).ok()?;
+        documents::stored(machine, id, answer, now).ok()?;
         Some(self.next(now))
     }
 }
@@ -137,7 +129,7 @@ impl Machine {
     ) -> Option<String> {
         let machine = self.core.as_mut().ok()?;
         let now = instant(now_ms);
-        documents::probed(machine.as_mut(), id, outcomes, now).ok()?;
+        documents::probed(machine, id, outcomes, now).ok()?;
         Some(self.next(now))
     }
 
@@ -158,7 +150,7 @@ impl Machine {
         if cfg!(not(feature = "stores")) {
             return None;
         }
-        documents::letting_go(self.core.as_mut().ok()?.as_mut(), instant(now_ms))
+        documents::letting_go(self.core.as_mut().ok()?, instant(now_ms))
     }
 
     /// From where a purchase can be taken up again, if there is something to take up.

@@ -164,13 +164,13 @@ impl Purchases {
         loop {
             record.id = random_id();
             let path = self.path(&record.id);
-            if path.exists() {
-                continue;
-            }
             let lock = self.lock_path(&record.id);
             let Some(locked) = try_lock(&lock)? else {
                 continue;
             };
+            if path.exists() {
+                continue;
+            }
             let purchase = OpenPurchase {
                 record,
                 path,
@@ -276,8 +276,17 @@ fn unreadable(path: &Path, reason: &str) -> Failure {
         .next("Look at the account (`svps list`, `svps wallet`), then move the file away.")
 }
 
-/// A name that nothing else has: eight hexadecimal digits. Hash maps are seeded with what the system calls random.
-pub fn random_id() -> String {
-    let random = std::hash::RandomState::new().build_hasher().finish();
-    format!("{:08x}", random & 0xffff_ffff)
+/// A short name for a purchase's file, which may be taken already.
+fn random_id() -> String {
+    format!("{:08x}", random() & 0xffff_ffff)
+}
+
+/// An idempotency key that nobody else has: 16 hexadecimal digits.
+pub fn random_key() -> String {
+    format!("{:016x}", random())
+}
+
+/// Hash maps are seeded with what the system calls random.
+fn random() -> u64 {
+    std::hash::RandomState::new().build_hasher().finish()
 }

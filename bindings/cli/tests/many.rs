@@ -111,6 +111,31 @@ fn several_are_bought_side_by_side_and_each_is_told_in_a_line() {
 }
 
 #[test]
+fn keys_of_the_commands_own_begin_with_16_random_digits() {
+    let (home, service) = (Home::new(), service(0));
+    let stems: BTreeSet<String> = (0..2)
+        .map(|_| {
+            let buy = ["buy", "basic", "tokyo", "--yes", "--count=2", "-o=jsonl"];
+            let printed = run(&mut home.customer(&service, &buy));
+            assert_eq!(printed.code, Some(0), "{}", printed.err);
+            let said = printed.err.lines().find_map(|line| {
+                let stem = line.strip_prefix("The idempotency keys begin with ")?;
+                stem.strip_suffix("-.")
+            });
+            let stem = said.unwrap().to_owned();
+            assert_eq!(stem.len(), 16, "{stem}");
+            assert!(stem.bytes().all(|digit| digit.is_ascii_hexdigit()));
+            let keys = [1, 2].map(|number| format!("{stem}-{number}"));
+            let lines = lines(&printed);
+            let expected = keys.iter().map(String::as_str).collect();
+            assert_eq!(texts(&lines, "idempotencyKey"), expected);
+            stem
+        })
+        .collect();
+    assert_eq!(stems.len(), 2);
+}
+
+#[test]
 fn an_interrupt_leaves_each_resumable_and_says_how() {
     let (home, service) = (Home::new(), service(3_600_000));
     let printed = interrupted(&home, &service, "POST /api/v1/vps", 3);

@@ -197,7 +197,7 @@ pub use stablevps_core::watch::{
 pub mod host {
     #[cfg(feature = "async")]
     pub use crate::client::asynchronous::Stack;
-    pub use crate::moment::Moment;
+    pub use crate::moment::{Asked, Moment};
     #[cfg(feature = "ureq")]
     pub use crate::network::{ConfigError, ProxyChoice, Setting, TransportConfig, Trust};
     #[cfg(feature = "ureq")]

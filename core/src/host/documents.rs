@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::{HostStep, ListingForm, Machine, Seeds, StoreSql, begin, end};
+use super::{HostStep, ListingForm, Machine, Origin, Seeds, StoreSql, begin, end};
 use crate::batch::Batch;
 use crate::catalogue;
 use crate::clock::{Instant, Now};
@@ -77,9 +77,21 @@ fn api_config(config: &str) -> Result<ApiConfig, Error> {
 ///
 /// # Errors
 /// `InvalidInput` for arguments that can't be used, `StaleToken` for a token that can't.
-pub fn machine(api: &Api, call: &str, seeds: Seeds, begun: Now) -> Result<Box<dyn Machine>, Error> {
+pub fn machine<'a>(
+    origin: impl Into<Origin<'a>>,
+    call: &str,
+    seeds: Seeds,
+    begun: Now,
+) -> Result<Machine, Error> {
     let Call { request, options } = read(call)?;
-    begin(api, request, options, ListingForm::Verbatim, seeds, begun)
+    begin(
+        origin,
+        request,
+        options,
+        ListingForm::Verbatim,
+        seeds,
+        begun,
+    )
 }
 
 #[derive(Deserialize)]
@@ -97,13 +109,13 @@ fn read(call: &str) -> Result<Call, Error> {
 
 /// The machine's next step.
 #[must_use]
-pub fn step(machine: &mut dyn Machine, now: Instant) -> String {
+pub fn step(machine: &mut Machine, now: Instant) -> String {
     step_with(machine, now, |answer| Some(answer.document()))
 }
 
 /// The machine's next step, for a host that keeps the last reply: what is a field of that is not repeated.
 #[must_use]
-pub fn step_or_reference(machine: &mut dyn Machine, now: Instant) -> String {
+pub fn step_or_reference(machine: &mut Machine, now: Instant) -> String {
     step_with(machine, now, |answer| match answer.within() {
         Some(_) => None,
         None => Some(answer.document()),
@@ -113,12 +125,12 @@ pub fn step_or_reference(machine: &mut dyn Machine, now: Instant) -> String {
 /// A step by which a host that gives the machine up lets go what it holds; none where nothing is left to do. See
 /// [`HostStep::letting_go`].
 #[must_use]
-pub fn letting_go(machine: &mut dyn Machine, now: Instant) -> Option<String> {
+pub fn letting_go(machine: &mut Machine, now: Instant) -> Option<String> {
     HostStep::letting_go(machine, now).map(|step| json::written(&step))
 }
 
 fn step_with(
-    machine: &mut dyn Machine,
+    machine: &mut Machine,
     now: Instant,
     document: impl Fn(&dyn Answer) -> Option<Cow<'_, str>>,
 ) -> String {
@@ -171,7 +183,7 @@ pub fn store_sql() -> String {
 /// # Errors
 /// [`StaleReply`] where that operation is not outstanding; nothing has changed then.
 pub fn stored(
-    machine: &mut dyn Machine,
+    machine: &mut Machine,
     id: u32,
     answer: Result<&str, String>,
     now: Instant,
@@ -189,7 +201,7 @@ pub fn stored(
 /// # Errors
 /// [`StaleReply`] where those probes are not outstanding, or for what is no such array; nothing has changed then.
 pub fn probed(
-    machine: &mut dyn Machine,
+    machine: &mut Machine,
     id: u32,
     outcomes: &str,
     now: Instant,

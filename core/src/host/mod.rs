@@ -5,12 +5,13 @@
 //! hands in that it failed, with [`Delivery::Unknown`](crate::http::Delivery) unless it certainly was not sent, before it
 //! drives the machine on; or it drops the machine.
 
-mod batch;
+mod any_machine;
 pub mod documents;
 mod machine;
 mod sql;
 
-pub use machine::{ListingForm, Machine, Seeds, begin};
+pub use any_machine::AnyMachine;
+pub use machine::{ListingForm, Machine, Origin, Seeds, begin};
 pub use sql::StoreSql;
 
 use std::sync::LazyLock;
@@ -96,7 +97,7 @@ pub enum HostStep {
 
 impl HostStep {
     /// The machine's next step after a reply. A result that is long is not copied: it is given once.
-    pub fn after_reply(machine: &mut dyn Machine, now: Instant) -> Self {
+    pub fn after_reply(machine: &mut Machine, now: Instant) -> Self {
         match machine.give_output() {
             Some(output) => Self::Done { output },
             None => Self::of(machine, now),
@@ -104,7 +105,7 @@ impl HostStep {
     }
 
     /// The machine's next step.
-    pub fn of(machine: &mut dyn Machine, now: Instant) -> Self {
+    pub fn of(machine: &mut Machine, now: Instant) -> Self {
         if let Some(step) = Self::unless_over(machine, now) {
             return step;
         }
@@ -120,7 +121,7 @@ impl HostStep {
 
     /// What a host that gives the machine up still does, as far as it can in little time: it has the store carry this
     /// out, and hands the answer in, until there is nothing. So nobody has to wait for the lease of who has gone.
-    pub fn letting_go(machine: &mut dyn Machine, now: Instant) -> Option<Self> {
+    pub fn letting_go(machine: &mut Machine, now: Instant) -> Option<Self> {
         machine.letting_go(now).map(|request| Self::store(&request))
     }
 
@@ -133,7 +134,7 @@ impl HostStep {
     }
 
     /// The machine's next step, before its end.
-    fn unless_over(machine: &mut dyn Machine, now: Instant) -> Option<Self> {
+    fn unless_over(machine: &mut Machine, now: Instant) -> Option<Self> {
         if let Some(event) = machine.take_event() {
             return Some(Self::Event { event });
         }
@@ -145,7 +146,7 @@ impl HostStep {
             } => Some(Self::Send {
                 request: *request,
                 send_within_ms,
-                progress: machine.progress(now),
+                progress: machine.progress_to_tell(now),
             }),
             RecordedStep::Wait { delay_ms, reason } => Some(Self::Wait {
                 delay_ms,
@@ -156,14 +157,14 @@ impl HostStep {
                     | WaitReason::RetryAfter
                     | WaitReason::Settling
                     | WaitReason::Pace
-                    | WaitReason::Poll => machine.progress(now),
+                    | WaitReason::Poll => machine.progress_to_tell(now),
                 },
             }),
             RecordedStep::Probe(probe) => Some(Self::Probe {
                 id: probe.id,
                 targets: probe.targets,
                 within_ms: probe.within_ms,
-                progress: machine.progress(now),
+                progress: machine.progress_to_tell(now),
             }),
             // Without stores no machine asks one.
             RecordedStep::Store(_) | RecordedStep::Done(()) => None,
@@ -172,20 +173,28 @@ impl HostStep {
 }
 
 /// How a machine ended, which says that it did.
-fn end(machine: &dyn Machine, now: Instant) -> Result<&dyn Answer, &Error> {
+fn end(machine: &Machine, now: Instant) -> Result<&dyn Answer, &Error> {
     static UNENDED: LazyLock<Error> =
         LazyLock::new(|| Error::invalid_input("machine", "has not ended"));
-    machine.outcome(now).unwrap_or(Err(&UNENDED))
+    machine.end_to_tell(now).unwrap_or(Err(&UNENDED))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
     use super::*;
+    use crate::batch::{Batch, BatchOptions};
     use crate::clock::Now;
     use crate::config::{Api, ApiConfig, CallOptions};
+    use crate::endpoints::CreateVps;
     use crate::http::{HttpResponse, Reply};
+    use crate::probe::ProbeRequest;
+    use crate::provisioning::{Preflight, ProvisionOptions, Provisioning};
     use crate::request::Request;
     use crate::secret::Secret;
+    use crate::step::StaleReply;
 
     const SEEDS: Seeds = Seeds {
         jitter: 1,
@@ -204,7 +213,7 @@ mod tests {
         let (options, form) = (CallOptions::default(), ListingForm::Rows);
         let mut machine =
             begin(&api.unwrap(), Request::ListVps, options, form, SEEDS, begun).unwrap();
-        let HostStep::Send { request, .. } = HostStep::after_reply(machine.as_mut(), now) else {
+        let HostStep::Send { request, .. } = HostStep::after_reply(&mut machine, now) else {
             unreachable!("it begins with a request")
         };
         let response = HttpResponse {
@@ -216,17 +225,83 @@ mod tests {
         machine.handle_reply(request.id, reply, now).unwrap();
         let output = Output::VpsList(Vec::new());
         assert_eq!(
-            HostStep::after_reply(machine.as_mut(), now),
+            HostStep::after_reply(&mut machine, now),
             HostStep::Done { output }
         );
         for _ in 0..2 {
-            let HostStep::Failed { error } = HostStep::after_reply(machine.as_mut(), now) else {
+            let HostStep::Failed { error } = HostStep::after_reply(&mut machine, now) else {
                 unreachable!("its result was given")
             };
             assert_eq!(
                 error.message,
                 "machine has ended, and its result was handed out"
             );
+        }
+    }
+
+    /// A purchase, and how often it was asked how far it is.
+    struct Counted(Provisioning, Arc<AtomicU32>);
+
+    impl AnyMachine for Counted {
+        fn next_step(&mut self, now: Instant) -> RecordedStep<(), Box<ProbeRequest>> {
+            AnyMachine::next_step(&mut self.0, now)
+        }
+
+        fn outcome(&self, now: Instant) -> Option<Result<&dyn Answer, &Error>> {
+            AnyMachine::outcome(&self.0, now)
+        }
+
+        fn handle_reply(
+            &mut self,
+            id: RequestId,
+            reply: Reply,
+            now: Instant,
+        ) -> Result<(), StaleReply> {
+            self.0.handle_reply(id, reply, now)
+        }
+
+        fn progress(&self, now: Instant) -> Option<Progress> {
+            self.1.fetch_add(1, Ordering::Relaxed);
+            AnyMachine::progress(&self.0, now)
+        }
+    }
+
+    #[test]
+    fn a_member_of_a_batch_makes_its_progress_once_a_step_and_tells_its_end() {
+        let api = Api::new(ApiConfig {
+            api_key: Some(Secret::new("svps_live_a3f7")),
+            world: Some(String::new()),
+            ..ApiConfig::default()
+        });
+        let batch = Batch::new(&api.unwrap(), &BatchOptions::default()).unwrap();
+        let begun = Now::from_millis(0, 0);
+        let now = begun.instant;
+        let order = CreateVps::new("pro", "monthly", "tokyo").unwrap();
+        let options = ProvisionOptions {
+            preflight: Preflight::Skip,
+            ..ProvisionOptions::default()
+        };
+        let purchase = Provisioning::buy(batch.api(), order, options, 1, begun).unwrap();
+        let asked = Arc::new(AtomicU32::new(0));
+        let counted = Box::new(Counted(purchase, Arc::clone(&asked)));
+        let mut machine = Machine::new(counted, Some(batch.seat(now)));
+        let HostStep::Send { request, .. } = HostStep::of(&mut machine, now) else {
+            unreachable!("it begins with a request")
+        };
+        assert_eq!(asked.load(Ordering::Relaxed), 1);
+        assert_eq!(batch.progress(now).baseline, 1);
+
+        let refused = Reply::Response(HttpResponse {
+            status: 401,
+            headers: Vec::new(),
+            body: br#"{"error":"Invalid API key"}"#.to_vec(),
+        });
+        machine.handle_reply(request.id, refused, now).unwrap();
+        for _ in 0..2 {
+            let step = HostStep::of(&mut machine, now);
+            assert!(matches!(step, HostStep::Failed { .. }));
+            let progress = batch.progress(now);
+            assert_eq!((progress.baseline, progress.failed), (0, 1));
         }
     }
 }

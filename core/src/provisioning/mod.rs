@@ -270,10 +270,7 @@ impl Provisioning {
         let error = Error::new(ErrorKind::DeadlineExceeded {
             waiting_for: "the other purchases of this account".to_owned(),
         });
-        match self.snapshot(now) {
-            Some(token) => error.with_token(token),
-            None => error,
-        }
+        error.with_token(self.snapshot(now))
     }
 
     /// Gives the turn to the next purchase of the account: once the first [`Progress`] that is not exclusive was
@@ -299,9 +296,11 @@ impl Provisioning {
         self.late.get_or_init(|| {
             let reason = "must not buy on the account of the purchase that calls it";
             let error = Error::invalid_input("on_progress", reason);
-            match (self.state.phase(), self.snapshot(now)) {
-                (Phase::Preflight | Phase::Baseline, _) | (_, None) => error,
-                (_, Some(token)) => error.with_token(token),
+            match self.state.phase() {
+                Phase::Preflight | Phase::Baseline => error,
+                Phase::Ordering | Phase::Reconciling | Phase::Polling | Phase::Ended => {
+                    error.with_token(self.snapshot(now))
+                }
             }
         });
     }

@@ -1,6 +1,5 @@
 //! What lasts from one state of a purchase to the next, and what the transitions are made with.
 
-use std::convert::Infallible;
 use std::sync::Arc;
 
 use super::options::{ProvisionOptions, Terms};
@@ -12,12 +11,12 @@ use crate::config::{Api, CallLimits};
 use crate::endpoint::Endpoint;
 use crate::endpoints::PlaceOrder;
 use crate::error::{Error, ErrorKind};
-use crate::http::{HttpRequest, Reply, RequestId};
+use crate::http::{Reply, RequestId};
 use crate::ids::VpsId;
 use crate::looks::Place;
 use crate::models::{Phase, Progress, UnexplainedCharge, VpsDetails, VpsStatus};
 use crate::pace::Lane;
-use crate::step::{StaleReply, Step};
+use crate::step::StaleReply;
 
 #[derive(Debug)]
 pub(super) struct Run {
@@ -204,24 +203,13 @@ impl Run {
         self.facts.orders_sent = self.facts.orders_sent.saturating_add(call.delivered());
     }
 
-    /// A call counts its requests from 1; the purchase counts them through.
-    pub fn numbered(&self, step: Step<Infallible>) -> Step<Infallible> {
-        match step {
-            Step::Send(request) => {
-                let id = RequestId(self.numbers().saturating_add(request.id.0));
-                Step::Send(Box::new(HttpRequest { id, ..*request }))
-            }
-            Step::Wait { delay_ms, reason } => Step::Wait { delay_ms, reason },
-        }
-    }
-
     /// The id by which the call at hand knows a request.
     pub fn id_of_call(&self, id: RequestId) -> Option<RequestId> {
         id.0.checked_sub(self.numbers()).map(RequestId)
     }
 
     /// The numbers that were used: what the ids of the call at hand are counted from.
-    fn numbers(&self) -> u32 {
+    pub fn numbers(&self) -> u32 {
         self.requests.saturating_add(self.probes)
     }
 
@@ -265,7 +253,7 @@ impl Run {
     /// An error with all that is needed to go on after it.
     pub fn resumable(&self, error: Error, stage: Stage, now: Instant) -> Error {
         error
-            .with_token(self.token(stage, 0, now))
+            .with_token(Some(self.token(stage, 0, now)))
             .with_vps(self.observed.vps.clone())
     }
 

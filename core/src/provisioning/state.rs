@@ -129,7 +129,7 @@ impl State {
             }
             Self::Ready { provisioned, .. } => return Step::Done(Ok(provisioned)),
         };
-        run.numbered(step).map(|never| match never {}).of_prober()
+        step.numbered_after(run.numbers())
     }
 
     fn sleep(&self) -> Option<Sleep> {

@@ -106,9 +106,7 @@ impl RecordedPurchase {
             }
             (StoreOp::Leave, StoreReply::Left) => {
                 self.in_window = false;
-                if let Stage::Working(work) = &self.stage {
-                    work.own.purchase.end_turn();
-                }
+                self.end_turn();
             }
             (StoreOp::Save { .. }, StoreReply::OutOfWindow) => self.window_lost(now),
             (

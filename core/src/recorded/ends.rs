@@ -65,5 +65,5 @@ pub(super) fn read(error: Option<&str>, token: &str) -> Error {
             candidates: Vec::new(),
         },
     };
-    Error::new(kind).with_token(token.to_owned())
+    Error::new(kind).with_token(Some(token.to_owned()))
 }

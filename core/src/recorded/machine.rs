@@ -467,6 +467,17 @@ impl RecordedPurchase {
         }
     }
 
+    /// The purchase that is asked for, once it is opened and until its end.
+    fn purchase(&self) -> Option<&Provisioning> {
+        match &self.stage {
+            Stage::Working(work) => Some(&work.own.purchase),
+            Stage::Identifying(_)
+            | Stage::Opening { .. }
+            | Stage::LettingGo { .. }
+            | Stage::Ended(_) => None,
+        }
+    }
+
     /// From where the purchase can be taken up again without the store.
     #[must_use]
     pub fn snapshot(&self, now: Instant) -> Option<String> {
@@ -482,8 +493,8 @@ impl RecordedPurchase {
 
     /// Gives the turn to the next purchase of the account in this process, where nobody drives this one any more.
     pub fn end_turn(&self) {
-        if let Stage::Working(work) = &self.stage {
-            work.own.purchase.end_turn();
+        if let Some(purchase) = self.purchase() {
+            purchase.end_turn();
         }
     }
 
@@ -528,32 +539,20 @@ impl RecordedPurchase {
 
     /// The queue whose turn this purchase has.
     pub(crate) fn has_turn_of(&self) -> Option<&str> {
-        match &self.stage {
-            Stage::Working(work) => work.own.purchase.has_turn_of(),
-            Stage::Identifying(_)
-            | Stage::Opening { .. }
-            | Stage::LettingGo { .. }
-            | Stage::Ended(_) => None,
-        }
+        self.purchase()?.has_turn_of()
     }
 
     /// Ends this purchase where it waits for the turn of that queue, which its own caller has.
     pub(crate) fn refuse_waiting_for(&self, queue: &str, now: Instant) {
-        if let Stage::Working(work) = &self.stage {
-            work.own.purchase.refuse_waiting_for(queue, now);
+        if let Some(purchase) = self.purchase() {
+            purchase.refuse_waiting_for(queue, now);
         }
     }
 
     /// How far the purchase is; none before it is opened, and at its end.
     #[must_use]
     pub fn progress(&self, now: Instant) -> Option<Progress> {
-        match &self.stage {
-            Stage::Working(work) => Some(work.own.purchase.progress(now)),
-            Stage::Identifying(_)
-            | Stage::Opening { .. }
-            | Stage::LettingGo { .. }
-            | Stage::Ended(_) => None,
-        }
+        Some(self.purchase()?.progress(now))
     }
 
     /// Where the purchase is. One that is not opened yet has nothing ordered.

@@ -206,7 +206,7 @@ impl RecordedPurchase {
             (0, Some(outage), Stage::Working(work)) => {
                 let detail = outage.detail.clone();
                 let error = Error::new(ErrorKind::Store { detail });
-                Want::End(Some(with_token(error, &work.own, now)))
+                Want::End(Some(error.with_token(work.own.purchase.snapshot(now))))
             }
             _ => Want::Wait(left_ms.min(rest_ms.max(1)), WaitReason::Retry),
         }
@@ -253,12 +253,5 @@ impl RecordedPurchase {
 fn late(entry: &Entry, now: Instant) -> Error {
     let waiting_for = "the other purchases of this account".to_owned();
     let error = Error::new(ErrorKind::DeadlineExceeded { waiting_for });
-    with_token(error, entry, now)
-}
-
-fn with_token(error: Error, entry: &Entry, now: Instant) -> Error {
-    match entry.purchase.snapshot(now) {
-        Some(token) => error.with_token(token),
-        None => error,
-    }
+    error.with_token(entry.purchase.snapshot(now))
 }

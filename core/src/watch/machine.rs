@@ -1,21 +1,19 @@
 //! The machine: what is to be done next, and what each answer leads to.
 
 use std::collections::VecDeque;
-use std::convert::Infallible;
 
 use super::events::{WatchEvent, WatchEventKind};
 use super::fleet::Fleet;
 use super::member::{Rebooted, is_paid_and_active};
 use super::options::{RebootPolicy, Terms, WatchOptions};
 use super::renewals::Renewals;
-use super::step::WatchStep;
 use crate::call::Call;
 use crate::clock::{Instant, Now};
 use crate::config::{Api, CallLimits};
 use crate::endpoint::Endpoint;
 use crate::endpoints::{ControlVps, GetVps, GetWallet, ListAllVps, ListedVps};
 use crate::error::{Error, ErrorKind};
-use crate::http::{Delivery, HttpRequest, Reply, RequestId};
+use crate::http::{Delivery, Reply, RequestId};
 use crate::ids::VpsId;
 use crate::models::{ActionReceipt, VpsDetails, Wallet};
 use crate::probe::{ProbeOutcome, ProbeRequest, ProbeTarget};
@@ -111,26 +109,8 @@ impl Watch {
         })
     }
 
-    /// What to do now. An event is given once; any other step is given again until it is answered.
-    pub fn next_step(&mut self, now: Instant) -> WatchStep {
-        if let Some(event) = self.take_event() {
-            let event = Box::new(event);
-            return WatchStep::Event { event };
-        }
-        match self.wanted(now) {
-            Step::Send(request) => WatchStep::Send { request },
-            Step::Wait { delay_ms, reason } => WatchStep::Wait { delay_ms, reason },
-            Step::Probe(probe) => WatchStep::Probe {
-                id: probe.id,
-                targets: probe.targets,
-                within_ms: probe.within_ms,
-            },
-            Step::Done(error) => WatchStep::Failed { error },
-        }
-    }
-
-    /// An event that the user was not told yet. It is given once.
-    pub(crate) fn take_event(&mut self) -> Option<WatchEvent> {
+    /// An event that the user was not told yet, to be asked for before each step. It is given once.
+    pub fn take_event(&mut self) -> Option<WatchEvent> {
         self.events.pop_front()
     }
 
@@ -147,8 +127,9 @@ impl Watch {
         }
     }
 
-    /// What to do now, beside telling its events. Asking twice changes nothing.
-    pub(crate) fn wanted(&mut self, now: Instant) -> Step<Error, Box<ProbeRequest>> {
+    /// What to do now, beside telling its events. Asking twice changes nothing. A watch never ends well: a host that has
+    /// seen enough drops it.
+    pub fn next_step(&mut self, now: Instant) -> Step<Error, Box<ProbeRequest>> {
         self.begin_look(now);
         let step = match &self.activity {
             Activity::Resting { until, reason } => {
@@ -172,7 +153,7 @@ impl Watch {
             Activity::Rebooting { call, .. } => call.unfinished_step(now),
             Activity::ReadingWallet(call) => call.unfinished_step(now),
         };
-        self.numbered(step)
+        step.numbered_after(self.requests)
     }
 
     /// Tells what became of the request that was to be sent.
@@ -571,16 +552,5 @@ impl Watch {
     /// Each call makes one request, and each round of probes takes a number of its own.
     fn end_request(&mut self) {
         self.requests = self.requests.saturating_add(1);
-    }
-
-    /// A call counts its requests from 1; the watch counts them through.
-    fn numbered(&self, step: Step<Infallible>) -> Step<Error, Box<ProbeRequest>> {
-        match step {
-            Step::Send(request) => {
-                let id = RequestId(self.requests.saturating_add(request.id.0));
-                Step::Send(Box::new(HttpRequest { id, ..*request }))
-            }
-            Step::Wait { delay_ms, reason } => Step::Wait { delay_ms, reason },
-        }
     }
 }

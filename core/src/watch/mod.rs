@@ -40,10 +40,8 @@ mod member;
 mod options;
 mod renewals;
 mod rounds;
-mod step;
 
 pub use crate::probe::{ProbeOutcome, ProbeTarget};
 pub use events::{WatchEvent, WatchEventKind};
 pub use machine::Watch;
 pub use options::{Probing, RebootPolicy, WatchOptions};
-pub use step::WatchStep;

@@ -8,10 +8,9 @@ use stablevps_core::clock::{Instant, Now};
 use stablevps_core::config::{Api, CallOptions};
 use stablevps_core::endpoints::ControlVps;
 use stablevps_core::http::{Delivery, FailureKind, HttpRequest, Reply};
+use stablevps_core::probe::ProbeRequest;
 use stablevps_core::step::Step;
-use stablevps_core::watch::{
-    ProbeOutcome, ProbeTarget, Watch, WatchEvent, WatchOptions, WatchStep,
-};
+use stablevps_core::watch::{ProbeOutcome, ProbeTarget, Watch, WatchEvent, WatchOptions};
 use stablevps_simulator::{Command, Config, Simulator, VpsChange, VpsSeed};
 
 use crate::support::{START, api, carry, failed, response};
@@ -218,24 +217,27 @@ impl World {
     pub fn run(&mut self, until: i64, mut told: impl FnMut(&WatchEvent)) {
         let end = START + until;
         while self.now < end && !self.is_over {
+            while let Some(event) = self.watch.take_event() {
+                told(&event);
+            }
             match self.watch.next_step(self.instant()) {
-                WatchStep::Event { event } => told(&event),
-                WatchStep::Wait { delay_ms, .. } => {
+                Step::Wait { delay_ms, .. } => {
                     let delay = i64::try_from(delay_ms).unwrap();
                     assert!(delay > 0, "a wait takes time");
                     self.pass(delay);
                 }
-                WatchStep::Send { request } => {
+                Step::Send(request) => {
                     self.pass(LATENCY);
                     let reply = self.reply(&request);
                     let now = self.instant();
                     self.watch.handle_reply(request.id, reply, now).unwrap();
                 }
-                WatchStep::Probe {
-                    id,
-                    targets,
-                    within_ms,
-                } => {
+                Step::Probe(request) => {
+                    let ProbeRequest {
+                        id,
+                        targets,
+                        within_ms,
+                    } = *request;
                     let outcomes: Vec<_> = targets.iter().map(|one| self.probe(one)).collect();
                     self.note_look(&targets);
                     let is_slow = outcomes.contains(&ProbeOutcome::Silent);
@@ -244,7 +246,7 @@ impl World {
                     let now = self.instant();
                     self.watch.handle_probes(id, &outcomes, now).unwrap();
                 }
-                WatchStep::Failed { .. } => self.is_over = true,
+                Step::Done(_) => self.is_over = true,
             }
         }
     }

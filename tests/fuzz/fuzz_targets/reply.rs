@@ -29,7 +29,7 @@ fuzz_target!(|input: &[u8]| {
     .expect("it is valid");
     let replies = replies(input);
     for mut machine in machines(&api) {
-        drive(machine.as_mut(), &replies);
+        drive(&mut machine, &replies);
     }
 });
 
@@ -62,7 +62,7 @@ fn replies(mut input: &[u8]) -> Vec<Reply> {
     replies
 }
 
-fn machines(api: &Api) -> Vec<Box<dyn Machine>> {
+fn machines(api: &Api) -> Vec<Machine> {
     let begin = |request, form| {
         let (options, now) = (CallOptions::default(), Now::from_millis(0, 0));
         host::begin(api, request, options, form, SEEDS, now).expect("it can begin")
@@ -85,7 +85,7 @@ fn machines(api: &Api) -> Vec<Box<dyn Machine>> {
         .collect()
 }
 
-fn drive(machine: &mut dyn Machine, replies: &[Reply]) {
+fn drive(machine: &mut Machine, replies: &[Reply]) {
     let mut store = MemoryStore::default();
     let mut now = Instant::from_millis(0);
     let mut replies = replies.iter().cloned();

@@ -23,7 +23,7 @@ use crate::options::WaitFor;
 use crate::output::{Column, Look, Record, Stream, record};
 use crate::progress::ProgressView;
 use crate::purchase::{self, stop_on_interrupt};
-use crate::state::{Turn, random_id};
+use crate::state::{Turn, random_key};
 
 /// What each of them came to.
 const BOUGHT: [Column; 19] = [
@@ -50,7 +50,7 @@ const BOUGHT: [Column; 19] = [
 
 /// Buys them, and prints each as it ends.
 pub fn buy(context: &Context, args: &BuyArgs, account: &Account, offer: &Offer) -> Outcome {
-    let key = args.key.clone().unwrap_or_else(random_id);
+    let key = args.key.clone().unwrap_or_else(random_key);
     let again = again(context, args, &key);
     if args.key.is_none() {
         context.say(&format!("The idempotency keys begin with {key}-."));

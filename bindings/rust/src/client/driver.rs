@@ -20,7 +20,7 @@ use crate::client::nested;
 use crate::client::provision::PurchaseKind;
 use crate::client::session::{Session, two_drivers};
 use crate::client::stop::Stopper;
-use crate::moment::Moment;
+use crate::moment::{Asked, Moment};
 
 /// For how long each operation is waited for by which a purchase lets go what it holds.
 const PARTING: Duration = Duration::from_secs(2);
@@ -34,8 +34,7 @@ pub(crate) struct Driver {
     has_turn: bool,
     pub stopper: Stopper,
     under_way: Option<(RequestId, RetryClass)>,
-    /// When the store was asked last, by the machine's time and as a moment.
-    asked: Option<(Instant, Moment)>,
+    asked: Asked,
     /// Its place among purchases that are made together.
     seat: Option<Seat>,
 }
@@ -79,7 +78,7 @@ impl Driver {
             has_turn: false,
             stopper: Stopper::default(),
             under_way: None,
-            asked: None,
+            asked: Asked::default(),
             seat: None,
         })
     }
@@ -124,7 +123,7 @@ impl Driver {
                 return Look::Ended(outcome);
             }
             Want::Store(request) => {
-                self.asked = Some((now, Moment::now()));
+                self.asked.note(request.id, now);
                 return Look::Store(request);
             }
             Want::Wait(_, WaitReason::Turn) if self.machine.refuse_within(nested::is_within) => {
@@ -164,9 +163,11 @@ impl Driver {
     fn nested(&self, now: Instant) -> Error {
         let reason = "must not buy on the account of the purchase that calls it";
         let error = Error::invalid_input("on_progress", reason);
-        match (self.machine.phase(), self.token(now)) {
-            (Phase::Preflight | Phase::Baseline, _) | (_, None) => error,
-            (_, Some(token)) => error.with_token(token),
+        match self.machine.phase() {
+            Phase::Preflight | Phase::Baseline => error,
+            Phase::Ordering | Phase::Reconciling | Phase::Polling | Phase::Ended => {
+                error.with_token(self.token(now))
+            }
         }
     }
 
@@ -187,7 +188,10 @@ impl Driver {
         match self.machine.want(now) {
             Want::Send(request, within) if told_of_wait != Some(true) => {
                 self.under_way = Some((request.id, request.retry_class));
-                Act::Send(request, within.map(|within_ms| self.limit(within_ms, now)))
+                Act::Send(
+                    request,
+                    within.map(|within_ms| self.asked.limit(within_ms, now)),
+                )
             }
             Want::Probe(probe) if told_of_wait != Some(true) => Act::Probe(probe),
             Want::Wait(delay_ms, _) if told_of_wait != Some(false) => {
@@ -197,14 +201,6 @@ impl Driver {
                 Act::Again
             }
         }
-    }
-
-    /// The moment that is so long from now by the machine's time. It is counted from when the store was asked to
-    /// note the order: whatever stopped the process or the machine since then, the lease went on.
-    fn limit(&self, within_ms: u64, now: Instant) -> Moment {
-        let (asked, moment) = self.asked.unwrap_or_else(|| (now, Moment::now()));
-        let span_ms = now.since_ms(asked).saturating_add(within_ms);
-        moment.plus(Duration::from_millis(span_ms))
     }
 
     /// The store answered, or failed.
@@ -269,10 +265,7 @@ impl Driver {
             delivery,
             detail,
         });
-        Err(match self.token(now) {
-            Some(token) => error.with_token(token),
-            None => error,
-        })
+        Err(error.with_token(self.token(now)))
     }
 }
 

@@ -9,7 +9,9 @@ use std::time::Duration;
 use futures_core::Stream;
 use stablevps_core::clock::Instant;
 use stablevps_core::error::Error;
-use stablevps_core::watch::{ProbeOutcome, ProbeTarget, Watch, WatchEvent, WatchStep};
+use stablevps_core::probe::ProbeRequest;
+use stablevps_core::step::Step;
+use stablevps_core::watch::{ProbeOutcome, ProbeTarget, Watch, WatchEvent};
 use tokio::task::JoinSet;
 
 use super::AsyncClient;
@@ -87,26 +89,29 @@ impl Watching {
         let client = self.client.clone();
         let _activity = client.time().activity();
         loop {
+            if let Some(event) = self.machine.take_event() {
+                return Ok(Some(event));
+            }
             match self.machine.next_step(client.instant()) {
-                WatchStep::Event { event } => return Ok(Some(*event)),
-                WatchStep::Failed { error } => return Err(error),
-                WatchStep::Wait { delay_ms, .. } => {
+                Step::Done(error) => return Err(error),
+                Step::Wait { delay_ms, .. } => {
                     let Some(delay) = within(self.end, client.instant(), delay_ms) else {
                         return Ok(None);
                     };
                     client.time().sleep(delay).await;
                 }
-                WatchStep::Send { request } => {
+                Step::Send(request) => {
                     let reply = client.sender().send(&request).await;
                     self.machine
                         .handle_reply(request.id, reply, client.instant())
                         .map_err(two_drivers)?;
                 }
-                WatchStep::Probe {
-                    id,
-                    targets,
-                    within_ms,
-                } => {
+                Step::Probe(request) => {
+                    let ProbeRequest {
+                        id,
+                        targets,
+                        within_ms,
+                    } = *request;
                     let within = Duration::from_millis(within_ms);
                     let outcomes = probe(client.prober(), targets, within).await;
                     self.machine

@@ -9,7 +9,9 @@ use std::time::Duration;
 use stablevps_core::clock::Instant;
 use stablevps_core::error::Error;
 use stablevps_core::http::{HttpRequest, RequestId, RetryClass};
-use stablevps_core::watch::{ProbeOutcome, ProbeTarget, Watch, WatchEvent, WatchStep};
+use stablevps_core::probe::ProbeRequest;
+use stablevps_core::step::Step;
+use stablevps_core::watch::{ProbeOutcome, ProbeTarget, Watch, WatchEvent};
 
 use super::Client;
 use crate::client::driver::abandoned;
@@ -55,22 +57,25 @@ impl VpsWatch {
         let _activity = client.time().activity();
         self.give_up_lost(client.instant())?;
         while !self.stopper.is_stopped() {
+            if let Some(event) = self.machine.take_event() {
+                return Ok(Some(event));
+            }
             match self.machine.next_step(client.instant()) {
-                WatchStep::Event { event } => return Ok(Some(*event)),
-                WatchStep::Failed { error } => return Err(error),
-                WatchStep::Wait { delay_ms, .. } => {
+                Step::Done(error) => return Err(error),
+                Step::Wait { delay_ms, .. } => {
                     let Some(delay) = within(self.end, client.instant(), delay_ms) else {
                         self.is_over = true;
                         return Ok(None);
                     };
                     client.time().sleep(delay, &self.stopper);
                 }
-                WatchStep::Send { request } => self.send(&client, request)?,
-                WatchStep::Probe {
-                    id,
-                    targets,
-                    within_ms,
-                } => {
+                Step::Send(request) => self.send(&client, request)?,
+                Step::Probe(request) => {
+                    let ProbeRequest {
+                        id,
+                        targets,
+                        within_ms,
+                    } = *request;
                     let within = Duration::from_millis(within_ms);
                     let prober = client.prober();
                     if let Some(outcomes) = probe(prober, targets, within, &self.stopper) {
