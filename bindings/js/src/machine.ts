@@ -64,8 +64,8 @@ export interface Host extends Network {
   readonly store: Store | undefined;
   /** What VPS are probed with; nothing where there is no TCP. */
   readonly probing: Probing | undefined;
-  /** Tells the caller's `onEvent`. */
-  readonly observe: Observe;
+  /** Tells the caller's `onEvent`, if there is one. */
+  readonly observe: Observe | undefined;
 }
 
 /** @internal A machine under way. */
@@ -189,7 +189,7 @@ export class Drive {
 
   /** Drives the machine until it has something to give. */
   async run(): Promise<End> {
-    const { label, signal } = this.#activity;
+    const { label, signal, purchase } = this.#activity;
     const { logger, mayOrder } = this.#host;
     for (let step = this.#next(); ; ) {
       if (step.do === "done") {
@@ -211,7 +211,9 @@ export class Drive {
         continue;
       }
       const reported = step.do;
-      step = await this.#report(step);
+      if (purchase) {
+        step = await this.#report(step, purchase);
+      }
       // What was reported is done now, if it is still wanted.
       if (step.do === "wait" && reported === "wait") {
         step = await this.#wait(step);
@@ -256,9 +258,12 @@ export class Drive {
   }
 
   /** Reports how far a purchase is. Gives the step that is wanted after that, if time has passed another one. */
-  async #report(step: Step & { do: "send" | "wait" | "probe" }): Promise<Step> {
-    const { machine, signal, purchase } = this.#activity;
-    if (!purchase || !step.progress) {
+  async #report(
+    step: Step & { do: "send" | "wait" | "probe" },
+    purchase: { onProgress(progress: Progress): unknown },
+  ): Promise<Step> {
+    const { machine, signal } = this.#activity;
+    if (!step.progress) {
       return step;
     }
     const progress = readProgress(step.progress);

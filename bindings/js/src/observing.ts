@@ -70,11 +70,17 @@ export type ClientEvent = RequestDoneEvent | PhaseChangedEvent | WatchEvent;
 /** @internal */
 export type Observe = (event: ClientEvent) => void;
 
-/** @internal Calls the caller's `onEvent`, which can't break anything. That it throws is said once. */
+/**
+ * @internal Calls the caller's `onEvent`, which can't break anything. That it throws is said once. Without an `onEvent`
+ * there is nothing to call, so that no event is made either.
+ */
 export function observer(
   onEvent: ((event: ClientEvent) => unknown) | undefined,
   logger: Logger | undefined,
-): Observe {
+): Observe | undefined {
+  if (!onEvent) {
+    return undefined;
+  }
   let said = false;
   const fail = (error: unknown) => {
     if (!said) {
@@ -84,7 +90,7 @@ export function observer(
   };
   return (event) => {
     try {
-      const told = onEvent?.(Object.freeze(event)) as PromiseLike<unknown> | undefined;
+      const told = onEvent(Object.freeze(event)) as PromiseLike<unknown> | undefined;
       if (typeof told?.then === "function") {
         told.then(undefined, fail);
       }
@@ -104,11 +110,8 @@ export function exchanged(
 ): void {
   const { endpoint, method, url, attempt, retryOf } = request;
   const failed = "delivery" in reply;
-  const end = failed ? `failed (${reply.kind}, ${reply.delivery})` : `answered ${reply.status}`;
-  const path = url.replace(/^.*\/api\/v1/, "");
-  const line = `${call}: ${method} ${path} ${end} in ${Math.round(durationMs)} ms`;
-  logger?.[isGrave(request) ? "info" : "debug"]?.(line);
-  observe({
+  logger?.[isGrave(request) ? "info" : "debug"]?.(lineOf(call, request, reply, durationMs));
+  observe?.({
     ...{ event: "request_done", call, endpoint, method, url, attempt, retryOf: retryOf ?? null },
     status: failed ? null : reply.status,
     failure: failed ? reply.kind : null,
@@ -117,6 +120,18 @@ export function exchanged(
     receivedBytes: failed ? 0 : reply.body.length,
     requestId: failed ? null : reply.requestId,
   });
+}
+
+function lineOf(
+  call: string,
+  { method, url }: HttpRequest,
+  reply: HttpResponse | TransportFailure,
+  durationMs: number,
+): string {
+  const failed = "delivery" in reply;
+  const end = failed ? `failed (${reply.kind}, ${reply.delivery})` : `answered ${reply.status}`;
+  const path = url.replace(/^.*\/api\/v1/, "");
+  return `${call}: ${method} ${path} ${end} in ${Math.round(durationMs)} ms`;
 }
 
 /** Orders, deletions and reboots. */
@@ -166,7 +181,7 @@ export class Phases {
   #tell(phase: Phase, error: string | null): void {
     const { clock, observe } = this.#host;
     const now = clock.monotonic();
-    observe({
+    observe?.({
       ...{ event: "phase_changed", call: this.#call, purchase: this.#number, phase },
       before: this.#now,
       lastedMs: this.#now === null ? 0 : now - this.#since,

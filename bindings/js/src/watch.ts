@@ -141,7 +141,7 @@ export class Watching extends Stream<WatchEvent> implements VpsWatch {
     const about = "vps" in event && "id" in event.vps ? ` ${event.vps.id}` : "";
     const level = event.event.startsWith("reboot_") ? "info" : "debug";
     logger?.[level]?.(`${LABEL}: ${event.event}${about}`);
-    observe(event);
+    observe?.(event);
     return event;
   }
 }
