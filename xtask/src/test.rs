@@ -25,6 +25,9 @@ const FEATURES: &str = "stablevps-core/schema,stablevps-ffi/ureq,stablevps-ffi/s
 /// What Kotlin and Swift are built with, which takes the place of what Python is.
 const RECORDS: &str = "stablevps-ffi/records,stablevps-ffi/foreign-simulator";
 
+/// The fuzz targets, which are a workspace of their own.
+const FUZZ: &str = "tests/fuzz/Cargo.toml";
+
 /// The crates that are published, each after those that it needs.
 const PUBLISHED: [&str; 4] = ["stablevps-core", "stablevps-simulator", "stablevps", "svps"];
 
@@ -97,7 +100,10 @@ fn test(part: Part, race: &race::Options) -> Result<()> {
 
 fn lint() -> Result<()> {
     headline("format and lints");
-    sh("cargo", &["fmt", "--all", "--check"])?;
+    for manifest in ["Cargo.toml", FUZZ] {
+        let words = ["fmt", "--all", "--check", "--manifest-path", manifest];
+        sh("cargo", &words)?;
+    }
     for (packages, features) in [
         (&["--workspace"][..], FEATURES),
         (&["-p", "stablevps-core", "-p", "stablevps-ffi"], RECORDS),
@@ -180,11 +186,9 @@ fn rust() -> Result<()> {
     }
     finish(package.current_dir(root()))?;
     headline("the fuzz targets build");
-    let fuzz = root().join("tests/fuzz/Cargo.toml");
     let mut build = Command::new("cargo");
     build
-        .args(["build", "--quiet", "--locked", "--manifest-path"])
-        .arg(&fuzz)
+        .args(["build", "--quiet", "--locked", "--manifest-path", FUZZ])
         .env("CARGO_TARGET_DIR", target().join("fuzz"))
         .current_dir(root());
     finish(&mut build)

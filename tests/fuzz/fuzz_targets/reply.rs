@@ -81,8 +81,7 @@ fn machines(api: &Api) -> Vec<Machine> {
         begin(Request::ListVps, ListingForm::Verbatim),
         begin(recorded, ListingForm::Rows),
     ];
-    rows.chain(more)
-        .collect()
+    rows.chain(more).collect()
 }
 
 fn drive(machine: &mut Machine, replies: &[Reply]) {

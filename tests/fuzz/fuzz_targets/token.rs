@@ -2,10 +2,10 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use stablevps_core::clock::Now;
 use stablevps_core::config::{Api, ApiConfig};
 use stablevps_core::provisioning::{KeyCheck, Provisioning};
 use stablevps_core::secret::Secret;
-use stablevps_core::clock::Now;
 
 fuzz_target!(|token: &str| {
     let api_key = Some(Secret::new("svps_live_fuzz_0123456789abcdef"));
