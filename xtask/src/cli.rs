@@ -45,7 +45,7 @@ pub fn build() -> Result<Packages> {
 fn packages() -> Result<Packages> {
     headline("building the command");
     let program = program("svps", &[], PROFILE)?;
-    pages(&program)?;
+    pages(|| Ok(program.clone()))?;
     let packages = Packages {
         wheel: wheel()?,
         deb: deb()?,
@@ -60,13 +60,13 @@ fn packages() -> Result<Packages> {
 
 /// Writes what the wheels for other platforms have beside the program.
 pub fn shared() -> Result<()> {
-    pages(&program("svps", &[], "dev")?)
+    pages(|| program("svps", &[], "dev"))
 }
 
 /// The manual page of every command, and the completions of every shell. They are the same of every build.
-fn pages(program: &Path) -> Result<()> {
+fn pages(build: impl FnOnce() -> Result<PathBuf>) -> Result<()> {
     static PAGES: Once<()> = Once::new();
-    PAGES.get(|| write_pages(program))
+    PAGES.get(|| write_pages(&build()?))
 }
 
 fn write_pages(program: &Path) -> Result<()> {

@@ -106,10 +106,9 @@ export async function drive<T>(
   const { machine, purchase } = activity;
   const drive = new Drive(host, activity);
   try {
-    if (purchase) {
-      // A loop over the progress begins only once there is a purchase to loop over.
-      await Promise.resolve();
-    }
+    // Nothing is sent from within the caller's own call: who aborts right after it sent nothing. And a loop over the
+    // progress begins only once there is a purchase to loop over.
+    await Promise.resolve();
     const result = read(drive.outputOf(await drive.run()));
     drive.phases?.ended(result, null);
     return result;

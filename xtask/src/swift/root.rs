@@ -79,6 +79,7 @@ pub fn ready() -> Result<PathBuf> {
         debian::install(&["mmdebstrap"])?;
     }
     let partial = cache()?.join(format!("{FOLDER}.{}", std::process::id()));
+    remove(&partial)?;
     make(&partial)?;
     std::fs::write(partial.join(".swift-root-ready"), STAMP)?;
     if is_stamped(&folder) {

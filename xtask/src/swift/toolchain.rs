@@ -6,6 +6,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result, bail};
 
 use super::root;
+use crate::once::Once;
 use crate::shell::{cache, is_ci, output, root as repository};
 
 /// The paths of the repository and of the kept folder in a root. They are the same for every checkout, so that
@@ -22,6 +23,11 @@ pub struct Toolchain {
 impl Toolchain {
     /// Finds Swift 6. None on a machine without it, which is an error in CI.
     pub fn find() -> Result<Option<Self>> {
+        static FOUND: Once<Option<Toolchain>> = Once::new();
+        FOUND.get(Self::find_now)
+    }
+
+    fn find_now() -> Result<Option<Self>> {
         if let Ok(version) = output(Command::new("swift").arg("--version")) {
             if !version.contains("Swift version 6.") {
                 bail!("Swift 6 is needed, and `swift --version` says: {version}");

@@ -5,6 +5,7 @@ import { Simulator } from "stablevps/testing";
 import { KEY, ORDER } from "./support.mjs";
 
 const ORDERS = { method: "POST", path: "/vps" };
+const KEY_ORDER = { email: "a@example.com", password: "secret", name: "bot" };
 
 test("a purchase gives a VPS that can be used, and what it cost", async () => {
   const simulator = await Simulator.create();
@@ -166,6 +167,29 @@ test("a signal that is aborted from the beginning sends nothing", async () => {
     await assert.rejects(call, { name: "AbortError" });
   }
   assert.deepEqual(simulator.requests(), []);
+});
+
+test("what is aborted right after it was asked for sends nothing", async () => {
+  const simulator = await Simulator.create({ provisioningMs: 0 });
+  const client = simulator.client();
+  const { vps } = await client.vps.provision(ORDER);
+  const before = simulator.requests().length;
+  const calls = {
+    list: (options) => client.vps.list(options),
+    create: (options) => client.vps.create(ORDER, options),
+    reboot: (options) => client.vps.reboot(vps.id, options),
+    delete: (options) => client.vps.delete(vps.id, options),
+    key: (options) => client.keys.create(KEY_ORDER, options),
+    provision: (options) => client.vps.provision(ORDER, options),
+    waitUntilReady: (options) => client.vps.waitUntilReady(vps.id, options),
+  };
+  for (const [name, call] of Object.entries(calls)) {
+    const stop = new AbortController();
+    const called = call({ signal: stop.signal });
+    stop.abort();
+    await assert.rejects(called, { name: "AbortError" }, name);
+    assert.equal(simulator.requests().length, before, name);
+  }
 });
 
 test("aborting amid the order leaves a token that never orders again", async () => {
