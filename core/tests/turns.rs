@@ -15,10 +15,11 @@ mod support;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use stablevps_core::batch::{Batch, BatchOptions};
 use stablevps_core::config::{Api, ApiConfig, CallOptions};
 use stablevps_core::endpoints::CreateVps;
 use stablevps_core::error::{Error, Next};
-use stablevps_core::host::{HostStep, ListingForm, Machine, Seeds, begin};
+use stablevps_core::host::{HostStep, ListingForm, Machine, Origin, Seeds, begin};
 use stablevps_core::http::FailureKind;
 use stablevps_core::ids::VpsId;
 use stablevps_core::models::Provisioned;
@@ -424,12 +425,16 @@ fn begun(api: &Api) -> Machine {
         options: ProvisionOptions::default(),
         recording: None,
     };
+    in_hands(api, request)
+}
+
+fn in_hands<'a>(origin: impl Into<Origin<'a>>, request: Request) -> Machine {
     let seeds = Seeds {
         jitter: 1,
         names: Some(2),
     };
     let (options, form) = (CallOptions::default(), ListingForm::Rows);
-    begin(api, request, options, form, seeds, clocks(START)).unwrap()
+    begin(origin, request, options, form, seeds, clocks(START)).unwrap()
 }
 
 #[test]
@@ -456,6 +461,41 @@ fn a_host_gets_no_progress_while_a_purchase_waits_for_its_turn() {
         HostStep::of(&mut second, at(START)),
         HostStep::Send { .. }
     ));
+}
+
+#[test]
+fn a_batch_knows_that_a_member_may_have_ordered_while_it_waits_for_its_turn() {
+    let mut service = simulator(&json!({ "balance": 100 }));
+    let api = client("taken up", service.initial_key(), None);
+    let mut lost = purchase(&api, ProvisionOptions::default(), 1, START);
+    let token = loop {
+        let Step::Send(request) = lost.next_step(at(START)) else {
+            unreachable!("it asks until it has ordered")
+        };
+        if request.method == "POST" {
+            break lost.snapshot(at(START)).unwrap();
+        }
+        let reply = carry(&mut service, &request, FailureKind::Io, START).reply;
+        lost.handle_reply(request.id, reply, at(START)).unwrap();
+    };
+    drop(lost);
+    let mut first = begun(&api);
+    let step = HostStep::of(&mut first, at(START));
+    assert!(matches!(step, HostStep::Send { .. }));
+
+    let batch = Batch::new(&api, &BatchOptions::default()).unwrap();
+    let request = Request::Resume {
+        token,
+        any_key: false,
+        timeout_ms: None,
+    };
+    let mut member = in_hands(&batch, request);
+    let HostStep::Wait { reason, .. } = HostStep::of(&mut member, at(START)) else {
+        unreachable!("another purchase has the turn")
+    };
+    assert_eq!(reason, WaitReason::Turn);
+    let progress = batch.progress(at(START));
+    assert_eq!((progress.preflight, progress.reconciling), (0, 1));
 }
 
 #[test]

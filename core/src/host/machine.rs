@@ -35,6 +35,13 @@ impl Machine {
         progress
     }
 
+    /// How far a purchase is, for its batch alone: its host is told nothing of this step.
+    pub(super) fn progress_in_batch(&self, now: Instant) {
+        if self.seat.is_some() {
+            self.progress_to_tell(now);
+        }
+    }
+
     /// The end, which its batch is told, too.
     pub(super) fn end_to_tell(&self, now: Instant) -> Option<Result<&dyn Answer, &Error>> {
         let outcome = self.machine.outcome(now)?;

@@ -152,7 +152,10 @@ impl HostStep {
                 delay_ms,
                 reason,
                 progress: match reason {
-                    WaitReason::Turn => None,
+                    WaitReason::Turn => {
+                        machine.progress_in_batch(now);
+                        None
+                    }
                     WaitReason::Retry
                     | WaitReason::RetryAfter
                     | WaitReason::Settling

@@ -133,17 +133,15 @@ impl Driver {
                 return Look::Ended(Box::new(Err(self.nested(now))));
             }
             Want::Wait(delay_ms, WaitReason::Turn) => {
+                self.progress_in_batch(now);
                 return Look::Queue(Duration::from_millis(delay_ms));
             }
             Want::Wait(delay_ms, _) => delay_ms,
             Want::Send(..) | Want::Probe(_) => 0,
         };
-        match self.machine.progress(now) {
+        match self.progress_in_batch(now) {
             Some(progress) => {
                 self.has_turn |= progress.exclusive;
-                if let Some(seat) = &self.seat {
-                    seat.note(&progress, now);
-                }
                 Look::Report(Box::new(Progress {
                     next_look_ms,
                     ..progress
@@ -151,6 +149,15 @@ impl Driver {
             }
             None => Look::Quiet,
         }
+    }
+
+    /// How far the purchase is, which its batch is told.
+    fn progress_in_batch(&self, now: Instant) -> Option<Progress> {
+        let progress = self.machine.progress(now)?;
+        if let Some(seat) = &self.seat {
+            seat.note(&progress, now);
+        }
+        Some(progress)
     }
 
     fn end_turn(&mut self) {
