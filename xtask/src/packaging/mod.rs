@@ -172,7 +172,7 @@ fn built(platforms: &[Platform], products: &[Product], manner: &Manner) -> Resul
         for product in products {
             let reached = match product {
                 Product::Wheel => wheel(&toolchain, manner)?,
-                Product::Libraries => libraries(&toolchain, manner.libraries)?,
+                Product::Libraries => libraries(&toolchain, manner)?,
                 Product::Command => command(&toolchain, manner)?,
             };
             lines.push(Line {
@@ -219,7 +219,8 @@ fn wheel(toolchain: &Toolchain, manner: &Manner) -> Result<Reached> {
 }
 
 /// The native libraries of the Kotlin packages.
-fn libraries(toolchain: &Toolchain, profile: &str) -> Result<Reached> {
+fn libraries(toolchain: &Toolchain, manner: &Manner) -> Result<Reached> {
+    let profile = manner.libraries;
     let platform = toolchain.platform;
     let packages = [
         ("stablevps-ffi", "records"),
@@ -248,7 +249,10 @@ fn libraries(toolchain: &Toolchain, profile: &str) -> Result<Reached> {
         std::fs::copy(library, &kept)?;
         strip(platform, &kept)?;
     }
-    Ok(Reached::Built)
+    if manner.build_only {
+        return Ok(Reached::Built);
+    }
+    tried::library(platform, &folder.join(platform.library("stablevps-ffi")))
 }
 
 /// Removes the symbols that only the generator of the bindings reads: it read what this is a copy of. A library for

@@ -66,13 +66,22 @@ pub fn wheel(platform: Platform, library: &Path, wheel: &Path) -> Result<Reached
     if emulator(platform)?.is_none() {
         return bought_in_python(platform, wheel, Venv::with_tools()?.python());
     }
-    load(platform, library)?;
+    let reached = self::library(platform, library)?;
     if platform != Platform::LinuxAarch64 {
-        return Ok(Reached::Ran("loaded, and gave the plans"));
+        return Ok(reached);
     }
     let mut python = started(platform, &arm_python()?)?;
     python.env("PYTHONDONTWRITEBYTECODE", "1");
     bought_in_python(platform, wheel, python)
+}
+
+/// Loads a library, where something here runs programs of its platform.
+pub fn library(platform: Platform, library: &Path) -> Result<Reached> {
+    if !is_run_here(platform) {
+        return Ok(Reached::Built);
+    }
+    load(platform, library)?;
+    Ok(Reached::Ran("loaded, and gave the plans"))
 }
 
 /// A program of the platform's own loads the library and calls it.
