@@ -14,7 +14,9 @@ export async function breaking() {
   const servers = [];
   const urls = [];
   for (const end of Object.values(WAYS)) {
-    const server = createServer((socket) => serve(socket, end));
+    // Its own: projects are tested side by side.
+    const count = { posts: 0 };
+    const server = createServer((socket) => serve(socket, end, count));
     servers.push(server);
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
@@ -30,9 +32,7 @@ export async function breaking() {
   };
 }
 
-let posts = 0;
-
-function serve(socket, end) {
+function serve(socket, end, count) {
   let received = "";
   socket.on("error", () => {});
   socket.on("data", (part) => {
@@ -43,12 +43,12 @@ function serve(socket, end) {
     }
     received = "";
     if (head.startsWith("POST")) {
-      posts++;
+      count.posts++;
       end(socket);
       return;
     }
     const answer = head.startsWith("GET /posts")
-      ? String(posts)
+      ? String(count.posts)
       : '{"balance":100,"currency":"EUR"}';
     const lines = [
       "HTTP/1.1 200 OK",
