@@ -470,10 +470,13 @@ impl Error {
         self
     }
 
-    /// The same error, with what the purchase can be taken up from, if there is something to take up.
+    /// The same error, with what the purchase can be taken up from, if there is something to take up. It never takes a
+    /// token away.
     #[must_use]
     pub fn with_token(mut self, token: Option<String>) -> Self {
-        self.0.token = token;
+        if token.is_some() {
+            self.0.token = token;
+        }
         self
     }
 
