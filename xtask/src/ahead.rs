@@ -17,10 +17,12 @@ pub fn built<T>(builds: &[Build], beside: impl FnOnce() -> Result<T>) -> Result<
     let is_over = AtomicBool::new(false);
     thread::scope(|scope| {
         scope.spawn(|| {
-            let wanted = builds
-                .iter()
-                .take_while(|_| !is_over.load(Ordering::Relaxed));
-            wanted.filter_map(|build| build().err()).for_each(drop);
+            for build in builds {
+                if is_over.load(Ordering::Relaxed) {
+                    break;
+                }
+                build().ok();
+            }
         });
         let end = beside();
         is_over.store(true, Ordering::Relaxed);
